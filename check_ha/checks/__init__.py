@@ -1,0 +1,1 @@
+"""One module a check: its manual, its conditions, and the pure judgement."""

@@ -1,0 +1,193 @@
+"""May this partition run resources?
+
+Asks corosync-quorumtool for the votes, corosync-cmapctl for the nodes that are configured, and crm_mon for what
+Pacemaker makes of it. Run it on every node: each partition of a split cluster has its own answer.
+
+What it cannot see: whether another partition has quorum as well. With two_node or no-quorum-policy=ignore both halves
+of a split brain may run resources; check_ha_rings is critical then.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator, List, Optional, Tuple
+
+from check_ha.commandline.command import command
+from check_ha.judgement.check import Check, Judgement, Measure, Metric
+from check_ha.judgement.conditions import Condition, Finding, Severity
+from check_ha.judgement.evidence import Evidence, Reading
+from check_ha.judgement.options import Options
+from check_ha.model.cluster import Cluster
+from check_ha.model.corosync import CorosyncMap, QuorumStatus
+from check_ha.parsers.cmapctl import parse_map
+from check_ha.parsers.crm_mon import parse_crm_mon
+from check_ha.parsers.quorumtool import parse_quorum_status
+from check_ha.sources.tools import CMAPCTL, CRM_MON, QUORUMTOOL
+
+QUORUM = Reading(QUORUMTOOL, parse_quorum_status)
+CLUSTER = Reading(CRM_MON, parse_crm_mon)
+MAP = Reading(CMAPCTL, parse_map, required=False)
+
+NO_QUORUM = Condition("no-quorum", Severity.CRITICAL, "This partition has no quorum: it may not run resources.")
+NO_DC = Condition("no-dc", Severity.CRITICAL, "No designated controller is elected: nobody acts on failures.")
+VIEWS_DIFFER = Condition(
+    "views-differ", Severity.WARNING, "Corosync and Pacemaker disagree about quorum or about who is in the partition."
+)
+VOTES_MISSING = Condition("votes-missing", Severity.WARNING, "Fewer votes are present than expected.")
+NO_MARGIN = Condition(
+    "no-margin", Severity.WARNING,
+    "The loss of one more vote loses quorum. Two nodes without two_node are so all their life.",
+)  # fmt: skip
+QDEVICE_NOT_VOTING = Condition(
+    "qdevice-not-voting", Severity.WARNING, "The quorum device is alive and gives this partition no vote."
+)
+QDEVICE_DOWN = Condition("qdevice-down", Severity.WARNING, "The quorum device daemon of a node is down.")
+NO_PROVIDER = Condition("no-provider", Severity.WARNING, "corosync.conf names no quorum provider: nobody counts votes.")
+
+VOTES_TOTAL = Metric("cluster.votes.total.count", "votes in this partition")
+VOTES_EXPECTED = Metric("cluster.votes.expected.count", "votes of the whole cluster")
+VOTES_QUORUM = Metric("cluster.votes.quorum.count", "votes needed for quorum")
+VOTES_MARGIN = Metric("cluster.votes.margin.count", "votes that may still be lost")
+NODES = Metric("cluster.partition.nodes.count", "nodes in this partition")
+
+
+def judge(evidence: Evidence, options: Options) -> Judgement:
+    """Weigh corosync's votes first, then what Pacemaker says of the same partition."""
+    quorum, cluster, cmap = evidence.get(QUORUM), evidence.get(CLUSTER), evidence.get(MAP)
+    findings: List[Finding] = []
+    if quorum:
+        findings += _votes(quorum, cmap)
+        findings += _device(quorum, cmap)
+    elif cmap and not cmap.values.get("quorum.provider"):
+        findings.append(Finding(NO_PROVIDER, "corosync.conf has no quorum provider: votes are not counted"))
+    if cluster:
+        findings += _pacemaker(cluster, quorum, cmap)
+    return Judgement(
+        summary=_summary(quorum, cluster),
+        findings=tuple(findings),
+        measures=_measures(quorum) if quorum else (),
+        details=tuple(_details(quorum, cluster, cmap)),
+    )
+
+
+def _votes(quorum: QuorumStatus, cmap: Optional[CorosyncMap]) -> Iterator[Finding]:
+    count = f"{quorum.total_votes} of {quorum.expected_votes} votes"
+    absent = _absent(quorum, cmap)
+    without = f"; missing: {', '.join(absent)}" if absent else ""
+    if not quorum.quorate:
+        waiting = "WaitForAll" in quorum.flags and quorum.total_votes >= quorum.quorum
+        reason = "waits for all nodes since its start" if waiting else f"{quorum.quorum} needed"
+        yield Finding(NO_QUORUM, f"no quorum: {count}, {reason}{without}")
+        return
+    margin = quorum.total_votes - quorum.quorum
+    if quorum.total_votes < quorum.expected_votes:
+        yield Finding(VOTES_MISSING, f"{count}{without}")
+    if margin <= 0 and quorum.expected_votes > 1:
+        hint = ""
+        if quorum.expected_votes == 2 and quorum.total_votes == 2 and "2Node" not in quorum.flags:
+            hint = " (two nodes without two_node: 1 in corosync.conf)"
+        yield Finding(NO_MARGIN, f"the loss of one more vote loses quorum: {quorum.quorum} needed{hint}")
+
+
+def _absent(quorum: QuorumStatus, cmap: Optional[CorosyncMap]) -> List[str]:
+    """Names of the configured nodes that are not in the partition."""
+    present = {member.node_id for member in quorum.members}
+    return [node.label for node in cmap.nodes if node.node_id not in present] if cmap else []
+
+
+def _device(quorum: QuorumStatus, cmap: Optional[CorosyncMap]) -> Iterator[Finding]:
+    """The quorum device, by the Qdevice column: ``A,V,NMW`` alive and voting, ``A,NV,NMW`` alive, ``NR`` no daemon."""
+    configured = cmap is not None and bool(cmap.values.get("quorum.device.model"))
+    if quorum.device_votes is None and not configured and not any(member.qdevice for member in quorum.members):
+        return
+    states = {member.name or f"node {member.node_id}": (member.qdevice or "NR").split(",") for member in quorum.members}
+    down = [name for name, state in states.items() if state[0] in ("NR", "NA")]
+    silent = [name for name, state in states.items() if state[0] == "A" and "NV" in state]
+    if down:
+        yield Finding(QDEVICE_DOWN, f"the quorum device daemon is down on {', '.join(down)}")
+    if silent and not quorum.device_votes:
+        yield Finding(
+            QDEVICE_NOT_VOTING,
+            "the quorum device gives this partition no vote (qnetd lost, or it voted for the other side)",
+        )
+
+
+def _pacemaker(cluster: Cluster, quorum: Optional[QuorumStatus], cmap: Optional[CorosyncMap]) -> Iterator[Finding]:
+    if cluster.dc is None:
+        yield Finding(NO_DC, "no DC is elected (an election that does not end, or pacemaker just starts)")
+        return
+    if quorum is None:
+        if cluster.with_quorum is False:
+            yield Finding(NO_QUORUM, "no quorum, says pacemaker")
+        return
+    if cluster.with_quorum is not None and cluster.with_quorum != quorum.quorate:
+        one, other = ("has", "has not") if quorum.quorate else ("has not", "has")
+        yield Finding(VIEWS_DIFFER, f"corosync says this partition {one} quorum, pacemaker says it {other}")
+    yield from _strangers(cluster, quorum, cmap)
+
+
+def _strangers(cluster: Cluster, quorum: QuorumStatus, cmap: Optional[CorosyncMap]) -> Iterator[Finding]:
+    """Nodes that one of the two counts in and the other does not."""
+    voting = {str(member.node_id) for member in quorum.members}
+    for node in cluster.nodes:
+        if node.type != "member":
+            continue
+        if node.online and node.id not in voting:
+            yield Finding(VIEWS_DIFFER, f"{node.name}: online for pacemaker, not in corosync's membership")
+        elif node.id in voting and not node.online:
+            yield Finding(
+                VIEWS_DIFFER, f"{node.name}: has a vote in corosync, offline for pacemaker (pacemaker stopped there?)"
+            )
+
+
+def _summary(quorum: Optional[QuorumStatus], cluster: Optional[Cluster]) -> str:
+    if quorum is None:
+        return "no votes were read"
+    nodes = len(quorum.members)
+    dc = f", DC {cluster.dc.name}" if cluster and cluster.dc else ""
+    return (
+        f"{nodes} node{'s' if nodes != 1 else ''} with {quorum.total_votes} of {quorum.expected_votes} votes, "
+        f"quorate ({quorum.quorum} needed){dc}"
+    )
+
+
+def _measures(quorum: QuorumStatus) -> Tuple[Measure, ...]:
+    expected = quorum.expected_votes
+    return (
+        VOTES_TOTAL.of(quorum.total_votes, maximum=expected),
+        VOTES_EXPECTED.of(expected),
+        VOTES_QUORUM.of(quorum.quorum),
+        VOTES_MARGIN.of(quorum.total_votes - quorum.quorum, minimum=None),
+        NODES.of(len(quorum.members)),
+    )
+
+
+def _details(quorum: Optional[QuorumStatus], cluster: Optional[Cluster], cmap: Optional[CorosyncMap]) -> Iterator[str]:
+    if quorum:
+        for member in quorum.members:
+            device = f", quorum device {member.qdevice}" if member.qdevice else ""
+            local = ", this node" if member.local else ""
+            name = member.name or f"node {member.node_id}"
+            yield f"{name}: {member.votes} vote{'s' if member.votes != 1 else ''}{device}{local}"
+        if quorum.device_votes is not None:
+            yield f"quorum device: {quorum.device_votes} votes"
+        for name in _absent(quorum, cmap):
+            yield f"{name}: not in this partition"
+        yield f"corosync: ring {quorum.ring_id}, flags: {' '.join(quorum.flags) or 'none'}"
+    if cluster and cluster.dc:
+        policy = cluster.options.no_quorum_policy or "not shown"
+        yield f"pacemaker: DC {cluster.dc.name}, quorum {cluster.with_quorum}, no-quorum-policy {policy}"
+
+
+CHECK = Check(
+    name="quorum",
+    manual=__doc__,
+    readings=(QUORUM, CLUSTER, MAP),
+    conditions=(
+        NO_QUORUM, NO_DC, VIEWS_DIFFER, VOTES_MISSING, NO_MARGIN, QDEVICE_NOT_VOTING, QDEVICE_DOWN, NO_PROVIDER,
+    ),
+    metrics=(VOTES_TOTAL, VOTES_EXPECTED, VOTES_QUORUM, VOTES_MARGIN, NODES),
+    judge=judge,
+    number=VOTES_MARGIN,
+)  # fmt: skip
+
+main = command(CHECK)

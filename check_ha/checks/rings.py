@@ -1,0 +1,230 @@
+"""Is every way to every peer up?
+
+Asks corosync-cfgtool for the links or rings of this node and corosync-cmapctl for the nodes that are configured, who is
+a member, and (knet) how often each link went down. Run it on every node: a fault between two other nodes does not show
+here. With a state directory a link that went down and came back between two runs is reported once, as link-flapped.
+
+What the tools cannot show, it does not claim: with udp and udpu, and with one ring of corosync 2, the state of a link
+is only printed, never measured, so that membership is the only evidence; a faulty ring of corosync 1 and 2 names no
+node; a node that is down looks as one whose links are all cut.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+
+from check_ha.commandline.command import command
+from check_ha.judgement.check import Check, Judgement, Measure, Metric
+from check_ha.judgement.conditions import FILTERED_OUT, UNREADABLE, Condition, Finding, Severity
+from check_ha.judgement.evidence import Evidence, Reading
+from check_ha.judgement.links import Links, Peer, Way, links_of
+from check_ha.judgement.options import FilterOptions, natural, option
+from check_ha.model.corosync import LinkStatistics, Ring
+from check_ha.parsers.cfgtool import parse_link_status
+from check_ha.parsers.cfgtool_nodes import parse_reachable_nodes
+from check_ha.parsers.cmapctl import parse_link_statistics, parse_map
+from check_ha.sources.tools import CFGTOOL, CFGTOOL_NODES, CMAPCTL, CMAPCTL_STATS
+
+STATUS = Reading(CFGTOOL, parse_link_status)
+REACHABLE = Reading(CFGTOOL_NODES, parse_reachable_nodes, required=False)
+MAP = Reading(CMAPCTL, parse_map, required=False)
+STATISTICS = Reading(CMAPCTL_STATS, parse_link_statistics, required=False)
+
+LINK_DOWN = Condition("link-down", Severity.WARNING, "A peer is reachable, on fewer links than configured.")
+UNREACHABLE = Condition(
+    "unreachable", Severity.CRITICAL, "No link to a peer is up, or the peer is not a member: it is down, or cut off."
+)
+FAULTY = Condition("faulty", Severity.WARNING, "A ring is marked FAULTY (corosync 1 and 2), another one works.")
+ALL_FAULTY = Condition("all-faulty", Severity.CRITICAL, "Every ring is marked FAULTY (corosync 1 and 2).")
+RING_PROBLEM = Condition(
+    "ring-problem", Severity.WARNING, "The problem counter of a ring moves (corosync 1 and 2): it fails or recovers."
+)
+LINK_FLAPPED = Condition("link-flapped", Severity.WARNING, "A link went down and came back since the last run.")
+TOO_FEW_LINKS = Condition("too-few-links", Severity.CRITICAL, "Fewer links are configured than --links asks for.")
+
+LINK_UP = Metric("link.up.count", "1 when the link is up, else 0", instance="PEER-linkN")
+LATENCY = Metric("link.latency.microseconds", "average latency, measured by knet", unit="us", instance="PEER-linkN")
+LINKS_DOWN = Metric("cluster.links.down.count", "links that are down, over all peers (corosync 1 and 2: faulty rings)")
+LINKS_TOTAL = Metric("cluster.links.total.count", "links, over all peers (corosync 1 and 2: rings)")
+PEERS_UNREACHABLE = Metric("cluster.peers.unreachable.count", "peers that cannot be reached")
+
+REPAIRED = "repair the network, then: corosync-cfgtool -r"
+
+
+@dataclass(frozen=True)
+class RingOptions(FilterOptions):
+    """Options of check_ha_rings."""
+
+    links: int = option(0, "how many links (or rings) must be configured", metavar="N", parse=natural)
+
+
+def judge(evidence: Evidence, options: RingOptions) -> Judgement:
+    """Judge rings, then each peer, then configuration and history."""
+    status = evidence.get(STATUS)
+    if status is None:
+        return Judgement("no links were read")
+    links = links_of(status, evidence.get(MAP), evidence.get(REACHABLE))
+    statistics = evidence.get(STATISTICS)
+    peers = [peer for peer in links.peers if options.selects(peer.name)]
+    findings = [
+        *_unreadable(links, statistics),
+        *_rings(links.rings),
+        *_unreachable(peers),
+        *_links_down(links, peers),
+        *_flapped(peers, statistics, evidence.previous),
+    ]
+    if links.configured < options.links:
+        findings.append(Finding(TOO_FEW_LINKS, f"{links.configured} links configured, {options.links} wanted"))
+    if links.peers and not peers:
+        findings.append(Finding(FILTERED_OUT, f"--include and --exclude leave none of {len(links.peers)} peers"))
+    return Judgement(
+        summary=_summary(links, peers),
+        findings=tuple(findings),
+        measures=tuple(_measures(links, statistics)),
+        details=tuple(_details(links)),
+        remember=_down_counts(statistics) if statistics else None,
+    )
+
+
+def _unreadable(links: Links, statistics: Optional[Tuple[LinkStatistics, ...]]) -> Iterator[Finding]:
+    """What should be there and is not: no peers and no rings is no proof that all is well."""
+    if not links.peers and not links.rings and not links.local:
+        yield Finding(UNREADABLE, "corosync-cfgtool -s: no link, no ring and no peer")
+    if links.measured and statistics is None:
+        yield Finding(UNREADABLE, "corosync-cmapctl -m stats: no link counters, a link that flaps is not seen")
+    for peer in links.peers:
+        if not links.rings and peer.member is None and not peer.ways:
+            yield Finding(UNREADABLE, f"{peer.name}: neither link nor membership is known")
+        for way in peer.ways:
+            if way.up is None:
+                yield Finding(UNREADABLE, f"{peer.name}: corosync-cfgtool -s does not tell the state of {way.label}")
+
+
+def _rings(rings: Sequence[Ring]) -> Iterator[Finding]:
+    """Rings of corosync 1 and 2. A fault is the whole cluster's and names no node."""
+    faulty = [ring for ring in rings if ring.faulty]
+    if faulty:
+        names = ", ".join(f"ring {ring.number} ({ring.address})" for ring in faulty)
+        if len(faulty) == len(rings):
+            yield Finding(ALL_FAULTY, f"{names} FAULTY, no ring works")
+        else:
+            yield Finding(FAULTY, f"{names} FAULTY, {len(rings) - len(faulty)} of {len(rings)} rings left", REPAIRED)
+    for ring in rings:
+        if not ring.faulty and not ring.healthy:
+            yield Finding(RING_PROBLEM, f"ring {ring.number} ({ring.address}): {ring.status}")
+
+
+def _unreachable(peers: Sequence[Peer]) -> Iterator[Finding]:
+    for peer in peers:
+        if peer.ways and len(peer.down) == len(peer.ways):
+            count = {1: "its only link", 2: "both links"}.get(len(peer.ways), f"all {len(peer.ways)} links")
+            addresses = ", ".join(way.address for way in peer.ways if way.address)
+            yield Finding(UNREACHABLE, f"{peer.name} unreachable: {count} down{f' ({addresses})' if addresses else ''}")
+        elif not peer.ways and peer.member is False:
+            yield Finding(UNREACHABLE, f"{peer.name} unreachable: not a member")
+
+
+def _links_down(links: Links, peers: Sequence[Peer]) -> Iterator[Finding]:
+    """A link that is down to every peer is one finding: the fault is at this node, or the whole network is gone."""
+    reachable = [peer for peer in peers if len(peer.down) < len(peer.ways)]
+    local = dict(links.local)
+    everywhere = {
+        way.number for peer in reachable for way in peer.down
+        if len(reachable) > 1 and all(way.number in _numbers(other.down) for other in reachable)
+    }  # fmt: skip
+    for number in sorted(everywhere):
+        names = ", ".join(peer.name for peer in reachable)
+        left = min(len(peer.ways) - len(peer.down) for peer in reachable)
+        text = f"link {number} ({local.get(number, '?')} here) down to every peer ({names}), {left} link{'s' if left != 1 else ''} left"
+        yield Finding(LINK_DOWN, text)
+    for peer in reachable:
+        for way in peer.down:
+            if way.number not in everywhere:
+                left = len(peer.ways) - len(peer.down)
+                yield Finding(LINK_DOWN, f"{peer.name}: {way.label} down, {left} of {len(peer.ways)} links left")
+
+
+def _numbers(ways: Sequence[Way]) -> List[int]:
+    return [way.number for way in ways]
+
+
+def _down_counts(statistics: Sequence[LinkStatistics]) -> Dict[str, int]:
+    """How often each link went down since corosync started, by ``PEER/LINK``."""
+    return {f"{one.peer}/{one.link}": one.down_count for one in statistics if one.down_count is not None}
+
+
+def _flapped(
+    peers: Sequence[Peer], statistics: Optional[Sequence[LinkStatistics]], previous: Optional[Mapping[str, Any]]
+) -> Iterator[Finding]:
+    """Links that are up and went down since the last run. A counter that fell was reset by a restart."""
+    counts = _down_counts(statistics or ())
+    for peer in peers:
+        for way in peer.ways:
+            key = f"{peer.node_id}/{way.number}"
+            before = (previous or {}).get(key)
+            if way.up and isinstance(before, int) and counts.get(key, 0) > before:
+                times = counts[key] - before
+                often = "once" if times == 1 else f"{times} times"
+                yield Finding(LINK_FLAPPED, f"{peer.name}: {way.label} went down {often} since the last run")
+
+
+def _summary(links: Links, peers: Sequence[Peer]) -> str:
+    nodes = f"{len(peers) + 1} nodes"
+    if not links.peers:
+        nodes = "a single node" if not links.rings else "nodes not known"
+    if links.rings:
+        rings = f"{len(links.rings)} rings without faults"
+        if len(links.rings) == 1:
+            rings = "1 ring (its state is never measured)"
+        return f"{nodes}, {rings}" + (", all members" if any(peer.member for peer in peers) else "")
+    if not links.measured:
+        return f"{nodes}, all members (no links are measured with {links.transport or 'this transport'})"
+    most = max((len(peer.ways) for peer in peers), default=0)
+    return f"{nodes}, {most} link{'s' if most != 1 else ''} each, all connected" if peers else f"{nodes}, no peers"
+
+
+def _measures(links: Links, statistics: Optional[Sequence[LinkStatistics]]) -> Iterator[Measure]:
+    latencies = {(one.peer, one.link): one.latency_ave for one in statistics or ()}
+    down = sum(ring.faulty for ring in links.rings)
+    total = len(links.rings)
+    unreachable = 0
+    for peer in links.peers:
+        down += len(peer.down)
+        total += len(peer.ways)
+        unreachable += len(peer.down) == len(peer.ways) if peer.ways else peer.member is False
+        for way in peer.ways:
+            instance = f"{peer.name}-link{way.number}"
+            if way.up is not None:
+                yield LINK_UP.of(int(way.up), instance, maximum=1)
+            latency = latencies.get((peer.node_id, way.number))
+            if latency is not None and way.up:
+                yield LATENCY.of(latency, instance)
+    yield LINKS_DOWN.of(down, maximum=total)
+    yield LINKS_TOTAL.of(total)
+    yield PEERS_UNREACHABLE.of(unreachable, maximum=len(links.peers))
+
+
+def _details(links: Links) -> Iterator[str]:
+    for ring in links.rings:
+        yield f"ring {ring.number} ({ring.address}): {ring.status}"
+    words = {True: "up", False: "DOWN", None: "not known"}
+    for peer in links.peers:
+        ways = ", ".join(f"{way.label} {words[way.up]}" for way in peer.ways)
+        member = {True: "member", False: "NOT a member", None: "membership not known"}[peer.member]
+        yield f"{peer.name}: {ways + '; ' if ways else ''}{member}"
+
+
+CHECK = Check(
+    name="rings",
+    manual=__doc__,
+    readings=(STATUS, REACHABLE, MAP, STATISTICS),
+    conditions=(LINK_DOWN, UNREACHABLE, FAULTY, ALL_FAULTY, RING_PROBLEM, LINK_FLAPPED, TOO_FEW_LINKS, FILTERED_OUT),
+    metrics=(LINK_UP, LATENCY, LINKS_DOWN, LINKS_TOTAL, PEERS_UNREACHABLE),
+    judge=judge,
+    number=LINKS_DOWN,
+    options=RingOptions,
+    filters="peer node",
+)
+
+main = command(CHECK)

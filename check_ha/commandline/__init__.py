@@ -1,0 +1,1 @@
+"""Arguments in, one line and an exit code out: the only place that knows nagiosplugin."""

@@ -1,0 +1,180 @@
+"""From argv to options: an argparse parser built from the check's table of options.
+
+Everything a user may get wrong ends as one UNKNOWN line on stdout with exit code 3, where a monitoring server shows
+it; argparse alone would exit 2 (CRITICAL) and write to stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, NoReturn, Optional, Sequence, Tuple, Type, TypeVar
+
+import nagiosplugin
+
+import check_ha
+from check_ha.commandline.plaintext import clean
+from check_ha.judgement.check import Check
+from check_ha.judgement.conditions import COMMON, Severity
+from check_ha.judgement.options import Options, option
+
+UNKNOWN = 3
+
+O = TypeVar("O", bound=Options)  # noqa: E741  # an Options class
+
+
+def _range(text: str) -> str:
+    """A Nagios range; kept as text, because nagiosplugin takes the number 0 for no range."""
+    try:
+        nagiosplugin.Range(text)
+    except ValueError as error:
+        raise ValueError(f"not a range: {error}") from error
+    return text
+
+
+def _seconds(text: str) -> float:
+    value = float(text) if text.replace(".", "", 1).isdigit() and text.isascii() else 0.0
+    if not 0.1 <= value <= 3600:
+        raise ValueError("not a number of seconds from 0.1 to 3600")
+    return value
+
+
+def _severity(text: str) -> Tuple[str, Severity]:
+    name, _, word = text.partition("=")
+    try:
+        return name, Severity[word.upper()]
+    except KeyError:
+        raise ValueError("not of the form CONDITION=ok|warning|critical|unknown") from None
+
+
+@dataclass(frozen=True)
+class CommonOptions(Options):
+    """What every check command takes."""
+
+    warning: Optional[str] = option(
+        None, "warn outside this range of {number}", metavar="RANGE", short="-w", parse=_range
+    )
+    critical: Optional[str] = option(
+        None, "critical outside this range of {number}", metavar="RANGE", short="-c", parse=_range
+    )
+    severity: Tuple[Tuple[str, Severity], ...] = option(
+        (),
+        "how bad a condition is to you: ok, warning, critical or unknown",
+        metavar="CONDITION=STATE",
+        parse=_severity,
+        repeat=True,
+    )
+    from_: Optional[str] = option(None, "judge a directory that check_ha_snapshot recorded", metavar="DIR")
+    tools: Optional[str] = option(None, "the only folder in which the cluster tools are looked up", metavar="DIR")
+    sudo: bool = option(False, "run the tools through sudo -n")
+    timeout: float = option(8.0, "deadline for the whole run (8)", metavar="SECONDS", short="-t", parse=_seconds)
+    state_dir: Optional[str] = option(None, "where to keep what the next run needs to know", metavar="DIR")
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """A command line, understood."""
+
+    common: CommonOptions
+    own: Options
+    verbose: int
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse as a monitoring plugin: everything on stdout, errors and help with exit code 3."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(UNKNOWN, f"{_prefix(self.prog)} UNKNOWN - {clean(message)} ({self.prog} -h shows the options)\n")
+
+    def exit(self, status: int = 0, message: Optional[str] = None) -> NoReturn:
+        sys.stdout.write(message or "")
+        sys.exit(status or UNKNOWN)
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        sys.stdout.write(message)
+
+
+def _prefix(command: str) -> str:
+    return command.replace("check_", "", 1).upper()
+
+
+def add_options(parser: argparse.ArgumentParser, options: Type[Options], **words: str) -> None:
+    """Add an option for each field of this class; ``words`` fill the braces in their help."""
+    for field in dataclasses.fields(options):
+        about = field.metadata
+        kind: Dict[str, Any] = {"dest": field.name, "default": None, "help": about["help"].format(**words)}
+        if about["metavar"]:
+            kind.update(
+                metavar=about["metavar"], type=_typed(about["parse"]), action="append" if about["repeat"] else None
+            )
+        else:
+            kind.update(action="store_true")
+        flags = [flag for flag in (about["short"], flag_of(field.name)) if flag]
+        parser.add_argument(*flags, **kind)
+
+
+def flag_of(name: str) -> str:
+    """The long flag of a field: ``from_`` is ``--from``, ``max_age`` is ``--max-age``."""
+    return "--" + name.rstrip("_").replace("_", "-")
+
+
+def _typed(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    def convert(text: str) -> Any:
+        try:
+            return parse(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(f"{text!r}: {error}") from None
+
+    return convert
+
+
+def options_from(options: Type[O], given: Dict[str, Any]) -> O:
+    """An object of that class, from what was given; the rest is default."""
+    values = {}
+    for field in dataclasses.fields(options):
+        value = given.get(field.name)
+        if value is not None:
+            values[field.name] = tuple(value) if field.metadata["repeat"] else value
+    return options(**values)
+
+
+def parser_for(check: Check) -> Parser:
+    """The parser of this check command."""
+    parser = Parser(
+        prog=check.command,
+        description=check.manual.strip(),
+        epilog=_conditions(check),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    number = check.number.meaning if check.number else "(this check has no main number)"
+    add_options(parser, CommonOptions, number=number)
+    add_options(parser, check.options)
+    parser.add_argument(
+        "-v", "--verbose", action="count", default=0, help="a line per item; -vv: the tools; -vvv: what they printed"
+    )
+    parser.add_argument("-V", "--version", action="version", version=f"{check.command} {check_ha.__version__}")
+    return parser
+
+
+def parse(check: Check, argv: Optional[Sequence[str]] = None) -> Arguments:
+    """Understand the command line; ends the process with UNKNOWN when it cannot."""
+    parser = parser_for(check)
+    given = vars(parser.parse_args(argv))
+    known = {condition.name for condition in (*check.conditions, *COMMON)}
+    for name, _ in given["severity"] or ():
+        if name not in known:
+            parser.error(f"--severity: this check has no condition {name!r}")
+    for flag in ("warning", "critical"):
+        if given[flag] is not None and check.number is None:
+            parser.error(f"--{flag}: this check has no main number")
+    return Arguments(options_from(CommonOptions, given), options_from(check.options, given), min(given["verbose"], 3))
+
+
+def _conditions(check: Check) -> str:
+    lines = ["conditions, with default severity (--severity changes it):"]
+    for condition in (*check.conditions, *COMMON):
+        lines.append(f"  {condition.name:<20} {condition.severity.name:<9} {condition.meaning}")
+    return "\n".join(lines)

@@ -1,0 +1,110 @@
+"""A check command from start to end: the way of the data, in the order in which it goes."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from dataclasses import replace
+from typing import Any, Callable, Dict, List, Mapping, NoReturn, Optional, Sequence
+
+import nagiosplugin
+
+from check_ha.commandline.arguments import CommonOptions, parse
+from check_ha.commandline.memory import Memory, default_directory
+from check_ha.commandline.plaintext import clean
+from check_ha.commandline.presentation import plugin
+from check_ha.judgement.check import Check
+from check_ha.judgement.evidence import doubtful, examine
+from check_ha.sources.node import FOLDERS, Node
+from check_ha.sources.recording import Recording, RecordingError
+from check_ha.sources.tools import PS, Output, Source, Tool
+
+
+def command(check: Check) -> Callable[[], None]:
+    """The main function of this check's command."""
+
+    @nagiosplugin.guarded(verbose=0)  # type: ignore[untyped-decorator]
+    def main() -> None:
+        run(check, sys.argv[1:])
+
+    return main  # type: ignore[no-any-return]
+
+
+def run(check: Check, argv: Sequence[str]) -> NoReturn:
+    """Do all that the command line says, print, and end the process with the exit code."""
+    _be_a_plugin()
+    arguments = parse(check, argv)
+    common = arguments.common
+    memory = Memory(_state_directory(common), check.name)
+
+    source = source_of(common, check.command)
+    outputs = collect(check, source)
+    evidence = examine(check.readings, outputs, memory.recall(), source.now)
+    judgement = check.judge(evidence, arguments.own)
+    judgement = replace(judgement, findings=(*judgement.findings, *evidence.findings))
+    if judgement.remember is not None:
+        memory.remember(judgement.remember)
+
+    made = plugin(
+        check,
+        judgement,
+        dict(common.severity),
+        (common.warning, common.critical),
+        _more(arguments.verbose, outputs, memory),
+    )
+    made.main(verbose=min(arguments.verbose, 1))
+    raise AssertionError("nagiosplugin ends the process")
+
+
+def source_of(common: CommonOptions, name: str) -> Source:
+    """This node, or the recorded directory of ``--from``; one that is none ends the process with UNKNOWN."""
+    if common.from_ is None:
+        folders = FOLDERS if common.tools is None else (common.tools,)
+        return Node(folders, common.timeout, common.sudo)
+    try:
+        return Recording(common.from_)
+    except RecordingError as error:
+        sys.stdout.write(f"{name.replace('check_', '', 1).upper()} UNKNOWN - {clean(str(error))}\n")
+        sys.exit(3)
+
+
+def collect(check: Check, source: Source) -> Dict[Tool, Output]:
+    """The outputs this check needs, and the process list where only that can settle a doubt."""
+    outputs = source.collect([reading.tool for reading in check.readings])
+    if PS not in outputs and doubtful(check.readings, outputs):
+        outputs.update(source.collect([PS]))
+    return outputs
+
+
+def _be_a_plugin() -> None:
+    """End cleanly when told to, so that no tool is left behind; print whatever the locale cannot."""
+
+    def leave(signum: int, frame: Optional[Any]) -> NoReturn:
+        raise SystemExit(3)
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, leave)
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure:
+        reconfigure(errors="backslashreplace")
+
+
+def _state_directory(common: CommonOptions) -> Optional[str]:
+    """A replay keeps no state unless it is told where: the same recording must give the same verdict."""
+    if common.state_dir is None and common.from_ is not None:
+        return None
+    return common.state_dir or default_directory()
+
+
+def _more(verbose: int, outputs: Mapping[Tool, Output], memory: Memory) -> List[str]:
+    lines = []
+    if verbose and memory.trouble:
+        lines.append(f"no state is kept: {memory.trouble}")
+    if verbose >= 2:
+        for output in outputs.values():
+            end = output.fault or f"exit {output.status}"
+            lines.append(f"{' '.join(output.argv)}: {end}, {output.seconds:.2f} s")
+            if verbose >= 3:
+                text = output.stdout.decode("utf-8", "backslashreplace")
+                lines.extend(f"  {line}" for line in (*output.stderr.splitlines(), *text.splitlines()))
+    return lines

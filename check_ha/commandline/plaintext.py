@@ -1,0 +1,39 @@
+"""Text that is safe to print: ids, names and exit reasons come from outside.
+
+A monitoring server reads ``|`` as the start of perfdata and a newline as the end of the status; a terminal acts on
+escape sequences; perfdata labels may hold neither ``'`` nor ``=``.
+"""
+
+from __future__ import annotations
+
+ITEM_LIMIT = 300
+LINE_LIMIT = 500
+
+
+def clean(text: str, limit: int = ITEM_LIMIT) -> str:
+    """One printable line without ``|``, at most ``limit`` characters."""
+    if len(text) > limit:
+        text = text[: limit - 3] + "..."
+    if text.isprintable() and "|" not in text:
+        return text
+    return "".join(_plain(character) for character in text)
+
+
+def _plain(character: str) -> str:
+    if character == "|":
+        return "/"
+    if character in "\n\r\t\v\f":
+        return " "
+    return character if character.isprintable() else "?"
+
+
+def label(text: str) -> str:
+    """The same for a perfdata label, which is printed in single quotes."""
+    return "".join("_" if character in "'=# " else character for character in clean(text, 100))
+
+
+def decimal(value: float) -> str:
+    """The number in plain decimals, never with an exponent."""
+    if isinstance(value, int):
+        return str(value)
+    return f"{value:.6f}".rstrip("0").rstrip(".")

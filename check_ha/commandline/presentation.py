@@ -1,0 +1,168 @@
+"""From judgement to output: what nagiosplugin makes of findings and measures.
+
+Its own order of states puts UNKNOWN above CRITICAL; ours does not, so that a proven problem is never masked by a
+tool that failed beside it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Iterator, List, Mapping, Optional, Sequence
+
+import nagiosplugin
+
+from check_ha.commandline.plaintext import LINE_LIMIT, clean, decimal, label
+from check_ha.judgement.check import Check, Judgement, Measure
+from check_ha.judgement.conditions import Finding, Severity
+
+STATES = {
+    Severity.OK: nagiosplugin.Ok,
+    Severity.UNKNOWN: nagiosplugin.Unknown,
+    Severity.WARNING: nagiosplugin.Warn,
+    Severity.CRITICAL: nagiosplugin.Critical,
+}
+_WEIGHT = {state: weight for weight, state in STATES.items()}
+
+
+def plugin(
+    check: Check,
+    judgement: Judgement,
+    severities: Mapping[str, Severity],
+    thresholds: Sequence[Optional[str]] = (None, None),
+    more: Sequence[str] = (),
+) -> nagiosplugin.Check:
+    """The check, ready to run: ``severities`` overrides those of conditions, ``more`` is printed after the details."""
+    made = nagiosplugin.Check(
+        _Judged(judgement, check),
+        _FindingContext(severities),
+        _NumberContext(check.number.meaning if check.number else "", *thresholds),
+        _MeasureContext("measure"),
+        _Results(),
+        _Summary(judgement, more),
+    )
+    made.name = f"HA_{check.name.upper()}"
+    return made
+
+
+def severity(finding: Finding, severities: Mapping[str, Severity]) -> Severity:
+    """How bad this finding is to this user."""
+    return severities.get(finding.condition.name, finding.condition.severity)
+
+
+class _Judged(nagiosplugin.Resource):  # type: ignore[misc]  # nagiosplugin has no type hints
+    def __init__(self, judgement: Judgement, check: Check) -> None:
+        self._judgement = judgement
+        self._number = check.number
+
+    def probe(self) -> Iterator[nagiosplugin.Metric]:
+        for finding in self._judgement.findings:
+            yield nagiosplugin.Metric("finding", finding, context="finding")
+        for measure in self._judgement.measures:
+            context = "number" if measure.metric is self._number else "measure"
+            yield _metric(measure, context)
+
+
+def _metric(measure: Measure, context: str) -> nagiosplugin.Metric:
+    name = f"{label(measure.instance)}#{measure.metric.name}" if measure.instance else measure.metric.name
+    return nagiosplugin.Metric(
+        name,
+        _Decimal(measure.value) if isinstance(measure.value, float) else measure.value,
+        uom=measure.metric.unit,
+        min=None if measure.minimum is None else decimal(measure.minimum),
+        max=None if measure.maximum is None else decimal(measure.maximum),
+        context=context,
+    )
+
+
+class _Decimal(float):
+    """A float that nagiosplugin prints without an exponent."""
+
+    def __str__(self) -> str:
+        return decimal(float(self))
+
+
+class _NumberContext(nagiosplugin.ScalarContext):  # type: ignore[misc]
+    """The main number. Without -w or -c there is no range, where nagiosplugin takes 0 to infinity for one."""
+
+    def __init__(self, meaning: str, warning: Optional[str], critical: Optional[str]) -> None:
+        super().__init__(
+            "number", warning or "~:", critical or "~:", fmt_metric=lambda metric, _: f"{metric.valueunit} {meaning}"
+        )
+        self._given = (warning or "", critical or "")
+
+    def performance(self, metric: nagiosplugin.Metric, resource: Any) -> nagiosplugin.Performance:
+        return nagiosplugin.Performance(metric.name, metric.value, metric.uom, *self._given, metric.min, metric.max)
+
+
+class _FindingContext(nagiosplugin.Context):  # type: ignore[misc]
+    def __init__(self, severities: Mapping[str, Severity]) -> None:
+        super().__init__("finding")
+        self._severities = severities
+
+    def evaluate(self, metric: nagiosplugin.Metric, resource: Any) -> nagiosplugin.Result:
+        finding = metric.value
+        return nagiosplugin.Result(STATES[severity(finding, self._severities)], clean(finding.text), metric)
+
+
+class _MeasureContext(nagiosplugin.Context):  # type: ignore[misc]
+    def performance(self, metric: nagiosplugin.Metric, resource: Any) -> nagiosplugin.Performance:
+        return nagiosplugin.Performance(metric.name, metric.value, metric.uom, min=metric.min, max=metric.max)
+
+
+class _Results(nagiosplugin.Results):  # type: ignore[misc]
+    """Results in our order of states, worst first."""
+
+    def __iter__(self) -> Iterator[nagiosplugin.Result]:
+        for state in sorted(self.by_state, key=_WEIGHT.__getitem__, reverse=True):
+            yield from self.by_state[state]
+
+    @property
+    def most_significant_state(self) -> nagiosplugin.state.ServiceState:
+        return max(self.by_state, key=_WEIGHT.__getitem__)
+
+
+class _Summary(nagiosplugin.Summary):  # type: ignore[misc]
+    def __init__(self, judgement: Judgement, more: Sequence[str]) -> None:
+        self._judgement = judgement
+        self._more = more
+
+    def ok(self, results: nagiosplugin.Results) -> str:
+        """What was looked at, and what was found and is no problem."""
+        return _joined([clean(self._judgement.summary, LINE_LIMIT), *_texts(results)])
+
+    def problem(self, results: nagiosplugin.Results) -> str:
+        """All problems, worst first."""
+        return _joined(_texts(result for result in results if result.state is not nagiosplugin.Ok))
+
+    def empty(self) -> str:
+        """Neither finding nor measure: nothing was looked at."""
+        return clean(self._judgement.summary, LINE_LIMIT)
+
+    def verbose(self, results: nagiosplugin.Results) -> List[str]:
+        """A line per finding with its condition, then the check's lines per item."""
+        lines = []
+        for result in results:
+            if result.metric.context == "finding":
+                finding: Finding = result.metric.value
+                lines.append(f"{result.state}: {result.hint} [{finding.condition.name}]")
+                if finding.advice:
+                    lines.append(f"  -> {clean(finding.advice)}")
+        return [*lines, *(clean(line) for line in (*self._judgement.details, *self._more))]
+
+
+def _texts(results: Any) -> List[str]:
+    """The texts of findings and of a main number out of its range."""
+    return [
+        result.hint if result.metric.context == "finding" else str(result)
+        for result in results
+        if result.metric.context == "finding" or result.hint
+    ]
+
+
+def _joined(texts: Sequence[str]) -> str:
+    """The texts in one line; those for which there is no room are counted."""
+    line = ""
+    for count, text in enumerate(texts):
+        if count and len(line) + len(text) > LINE_LIMIT:
+            return f"{line}; and {len(texts) - count} more (-v lists all)"
+        line = f"{line}; {text}" if line else text
+    return line

@@ -1,0 +1,88 @@
+"""What a check is: its readings, conditions, metrics and options, and the function that judges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Callable, Mapping, Optional, Tuple, Type, Union
+
+from check_ha.judgement.conditions import Condition, Finding
+from check_ha.judgement.evidence import Evidence, Reading
+from check_ha.judgement.options import Options
+
+Number = Union[int, float]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A perfdata metric, named Centreon style with the unit last: ``cluster.votes.total.count``.
+
+    A metric of instances is printed as ``instance#name``.
+    """
+
+    name: str
+    meaning: str
+    unit: str = ""
+    """The unit of measurement Nagios knows: ``s``, ``us``, ``%``, or none for a count."""
+    instance: str = ""
+    """What stands for the instance in the documentation: ``PEER-linkN``."""
+
+    def of(
+        self,
+        value: Number,
+        instance: str = "",
+        *,
+        minimum: Optional[Number] = 0,
+        maximum: Optional[Number] = None,
+    ) -> Measure:
+        """A measured value of this metric."""
+        return Measure(self, value, instance, minimum, maximum)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One perfdata value."""
+
+    metric: Metric
+    value: Number
+    instance: str = ""
+    minimum: Optional[Number] = 0
+    maximum: Optional[Number] = None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What one run found."""
+
+    summary: str
+    """One sentence that says what was looked at, for the OK line."""
+    findings: Tuple[Finding, ...] = ()
+    measures: Tuple[Measure, ...] = ()
+    details: Tuple[str, ...] = ()
+    """One line per item, for -v."""
+    remember: Optional[Mapping[str, Any]] = None
+    """JSON values to be handed to the next run as ``Evidence.previous``; ``None``: nothing to keep."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check command. ``manual`` is the docstring of its module."""
+
+    name: str
+    """``quorum``: the command is ``check_ha_quorum``, the output starts with ``HA_QUORUM``."""
+    manual: str
+    readings: Tuple[Reading[Any], ...]
+    conditions: Tuple[Condition, ...]
+    """Its own; those every check has are added where all are needed."""
+    metrics: Tuple[Metric, ...]
+    judge: Callable[[Evidence, Any], Judgement]
+    """Pure: what the tools said, and an object of ``options``, in; the judgement out."""
+    number: Optional[Metric] = None
+    """The main number, which -w and -c are ranges of."""
+    options: Type[Options] = Options
+    filters: str = field(default="")
+    """What -i and -x select, where the check has such items: ``node``, ``resource``."""
+
+    @property
+    def command(self) -> str:
+        """The name of the command."""
+        return f"check_ha_{self.name}"

@@ -1,0 +1,61 @@
+"""Severities, conditions and findings: the words a verdict is made of.
+
+A check declares each thing it can find as a Condition, once, with its default severity;
+help, README and ``--severity`` are made from these tables.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class Severity(enum.IntEnum):
+    """How bad, in the order in which one run's findings are weighed: a proven problem is never masked."""
+
+    OK = 0
+    UNKNOWN = 1
+    WARNING = 2
+    CRITICAL = 3
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A kind of finding."""
+
+    name: str
+    severity: Severity
+    meaning: str
+    """One sentence for help and README."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was found: the text names the culprit first, then what is wrong with it."""
+
+    condition: Condition
+    text: str
+    advice: str = ""
+    """What to do about it; printed with -v."""
+
+
+NOT_RUNNING = Condition("not-running", Severity.CRITICAL, "Corosync or Pacemaker does not run on this node.")
+NOT_RESPONDING = Condition(
+    "not-responding",
+    Severity.CRITICAL,
+    "A tool gave no answer within the deadline, as all do when the daemon behind them is frozen.",
+)
+NO_PERMISSION = Condition(
+    "no-permission", Severity.UNKNOWN, "The user of the check may not ask; the line that allows it is in the text."
+)
+REMOTE_NODE = Condition(
+    "remote-node", Severity.UNKNOWN, "This is a Pacemaker Remote node, and the check belongs on a cluster node."
+)
+TOOL_MISSING = Condition("tool-missing", Severity.UNKNOWN, "A tool is not installed, or not in the recording.")
+UNREADABLE = Condition(
+    "unreadable", Severity.UNKNOWN, "A tool failed, or its output is empty, truncated or not recognised."
+)
+FILTERED_OUT = Condition("filtered-out", Severity.UNKNOWN, "--include and --exclude leave nothing to judge.")
+
+COMMON = (NOT_RUNNING, NOT_RESPONDING, NO_PERMISSION, REMOTE_NODE, TOOL_MISSING, UNREADABLE)
+"""What every check can find."""

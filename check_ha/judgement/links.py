@@ -1,0 +1,114 @@
+"""This node's ways to its peers: what cfgtool shows of links, joined with the nodes and members of cmapctl."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Dict, List, Optional, Tuple
+
+from check_ha.model.corosync import ConfiguredNode, CorosyncMap, LinkStatus, ReachableNodes, Ring
+
+
+@dataclass(frozen=True)
+class Way:
+    """One link to one peer."""
+
+    number: int
+    address: str
+    """The peer's address on that link; empty when it is not known."""
+    up: Optional[bool]
+    """``None``: the tools could not say."""
+
+    @property
+    def label(self) -> str:
+        """``link 1 (203.0.113.2)``."""
+        return f"link {self.number} ({self.address})" if self.address else f"link {self.number}"
+
+
+@dataclass(frozen=True)
+class Peer:
+    """Another node of the cluster, as this node sees it."""
+
+    node_id: int
+    name: str
+    member: Optional[bool]
+    """Whether it is in this node's membership; ``None``: not known."""
+    ways: Tuple[Way, ...] = ()
+
+    @property
+    def down(self) -> Tuple[Way, ...]:
+        """The links that are down."""
+        return tuple(way for way in self.ways if way.up is False)
+
+
+@dataclass(frozen=True)
+class Links:
+    """Everything about the ways from this node."""
+
+    transport: Optional[str]
+    measured: bool
+    """knet: corosync watches each link. Otherwise only membership is known."""
+    peers: Tuple[Peer, ...]
+    rings: Tuple[Ring, ...]
+    configured: int
+    """Links (or rings) that every node has at least."""
+    local: Tuple[Tuple[int, str], ...]
+    """Link number and this node's address on it."""
+
+
+def links_of(status: LinkStatus, cmap: Optional[CorosyncMap], reachable: Optional[ReachableNodes]) -> Links:
+    """Join the views of three tools; the last two may be missing."""
+    nodes = {node.node_id: node for node in cmap.nodes} if cmap else {}
+    transport = status.transport or (cmap.transport if cmap else None)
+    # every layout that lists links per node is knet, but those of 3.1 that say udp or udpu in their first line
+    measured = (bool(status.links) or transport == "knet") and status.transport not in ("udp", "udpu")
+    # with udp and udpu 3.0 prints "OK" whatever happens: that is no ring whose state is known
+    rings = tuple(ring for ring in status.rings if ring.status != "OK")
+    numbers = _real_numbers(status, nodes.get(status.local_id))
+    ways = _ways(status, nodes, numbers, reachable)
+    members = {member.node_id: member.joined for member in cmap.members} if cmap else {}
+    if status.links and not measured and not members:
+        members = {peer: bool(found[0].up) for peer, found in ways.items()}
+    peers = tuple(
+        Peer(
+            node_id,
+            nodes[node_id].label if node_id in nodes else f"node {node_id}",
+            members.get(node_id, False) if members else None,
+            tuple(ways.get(node_id, ())) if measured else (),
+        )
+        for node_id in sorted({*nodes, *ways, *members} - {status.local_id})
+    )
+    local = tuple((numbers.get(number, number), address) for number, address in status.addresses)
+    counts = [len(node.addresses) for node in nodes.values() if node.addresses]
+    configured = min(counts) if counts else len(status.addresses)
+    return Links(transport, measured, peers, rings, configured, local if measured or rings else ())
+
+
+def _ways(
+    status: LinkStatus, nodes: Dict[int, ConfiguredNode], numbers: Dict[int, int], reachable: Optional[ReachableNodes]
+) -> Dict[int, List[Way]]:
+    by_position = sorted(nodes)
+    ways: Dict[int, List[Way]] = {}
+    for link in status.links:
+        peer = link.peer
+        if status.by_index and peer < len(by_position):
+            peer = by_position[peer]
+        number = numbers.get(link.link, link.link)
+        up = link.connected
+        if up is None and reachable:
+            # the line of this node was mislabelled (3.1.1 to 3.1.4): -n lists what is reachable
+            up = any(way.connected and way.peer == peer and way.link == link.link for way in reachable.links)
+        address = dict(nodes[peer].addresses).get(number, "") if peer in nodes else ""
+        ways.setdefault(peer, []).append(Way(number, address, up))
+    return ways
+
+
+def _real_numbers(status: LinkStatus, local: Optional[ConfiguredNode]) -> Dict[int, int]:
+    """The configured number of each link printed: 3.1.1 to 3.1.4 count 0, 1, 2 whatever is configured."""
+    if local is None:
+        return {}
+    configured = {address.split("%")[0]: number for number, address in local.addresses}
+    return {
+        number: configured[address.split("%")[0]]
+        for number, address in status.addresses
+        if address.split("%")[0] in configured
+    }

@@ -1,0 +1,1 @@
+"""What the tools say, as frozen dataclasses in the words of Pacemaker and Corosync."""

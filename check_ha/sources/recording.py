@@ -1,0 +1,143 @@
+"""A recorded directory: one file a tool, and ``commands.json`` that says how each was made.
+
+``commands.json`` (schema 1)::
+
+    {"schema": 1, "check_ha": "0.1.0", "node": "node1", "user": "root",
+     "time": 1795406827.0, "limit": 8.0,
+     "commands": [{"file": "crm_mon.xml", "argv": ["crm_mon", "--output-as=xml", "--inactive"],
+                   "status": 0, "seconds": 0.03, "stderr": "", "fault": null}, ...]}
+
+``fault`` is null, or a word of ``check_ha.sources.tools``: missing, hung, flooded, broken.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any, Dict, Iterable, Mapping
+
+from check_ha.sources.tools import BROKEN, FLOODED, HUNG, MISSING, Output, Tool
+
+INDEX = "commands.json"
+SCHEMA = 1
+FILE_LIMIT = 64 * 1024 * 1024
+_INDEX_LIMIT = 4 * 1024 * 1024
+
+
+class RecordingError(ValueError):
+    """The directory is no recording; the message names it and says why."""
+
+
+class Recording:
+    """A directory that ``check_ha_snapshot`` has written, as a source.
+
+    Raises RecordingError when there is no such directory or its index is not understood.
+    """
+
+    def __init__(self, directory: str) -> None:
+        self._directory = directory
+        index = _index(directory)
+        try:
+            self.now = float(index["time"])
+            self.node = str(index["node"])
+            self._user = str(index["user"])
+            self._limit = float(index["limit"])
+            self._commands = {str(command["file"]): _checked(command) for command in index["commands"]}
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise RecordingError(f"{directory}/{INDEX} is not understood: {error!r}") from error
+
+    def collect(self, tools: Iterable[Tool]) -> Dict[Tool, Output]:
+        """What these tools said when the directory was recorded; one that was not recorded is MISSING."""
+        return {tool: self._output(tool) for tool in tools}
+
+    def _output(self, tool: Tool) -> Output:
+        command = self._commands.get(tool.file)
+        if command is None:
+            return Output(tool, tool.argv, None, b"", "not in this recording", 0.0, MISSING, self._limit, self._user)
+        stdout = b""
+        fault = command["fault"]
+        if fault in (None, HUNG):
+            try:
+                stdout = _read(os.path.join(self._directory, tool.file), FILE_LIMIT)
+            except OverflowError:
+                fault = FLOODED
+        return Output(
+            tool=tool,
+            argv=tuple(str(word) for word in command["argv"]),
+            status=None if fault else command["status"],
+            stdout=stdout,
+            stderr=str(command["stderr"]),
+            seconds=float(command["seconds"]),
+            fault=fault,
+            limit=self._limit,
+            user=self._user,
+        )
+
+
+def write_recording(directory: str, node: str, now: float, outputs: Iterable[Output]) -> None:
+    """Write outputs as a recorded directory; raises OSError, and FileExistsError where one is already."""
+    os.makedirs(directory, mode=0o700, exist_ok=True)
+    commands = []
+    limit, user = 0.0, ""
+    for output in outputs:
+        limit, user = output.limit, output.user
+        commands.append(
+            {
+                "file": output.tool.file,
+                "argv": list(output.argv),
+                "status": output.status,
+                "seconds": output.seconds,
+                "stderr": output.stderr,
+                "fault": output.fault,
+            }
+        )
+        if output.fault is None or output.stdout:
+            _write(os.path.join(directory, output.tool.file), output.stdout)
+    index = {"schema": SCHEMA, "node": node, "user": user, "time": now, "limit": limit, "commands": commands}
+    _write(os.path.join(directory, INDEX), (json.dumps(index, indent=1) + "\n").encode())
+
+
+def _write(path: str, data: bytes) -> None:
+    # O_EXCL: neither an older recording is mixed with this one, nor a symlink followed
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+
+
+def _index(directory: str) -> Mapping[str, Any]:
+    if not os.path.isdir(directory):
+        raise RecordingError(f"{directory} is not a directory")
+    path = os.path.join(directory, INDEX)
+    if not os.path.exists(path):
+        raise RecordingError(f"{directory} has no {INDEX}: check_ha_snapshot makes one")
+    try:
+        index = json.loads(_read(path, _INDEX_LIMIT))
+    except (OSError, ValueError, OverflowError, RecursionError) as error:
+        raise RecordingError(f"{path} cannot be read: {error}") from error
+    if not isinstance(index, dict) or index.get("schema") != SCHEMA:
+        raise RecordingError(f"{path} has not schema {SCHEMA}")
+    return index
+
+
+def _checked(command: Mapping[str, Any]) -> Mapping[str, Any]:
+    status, fault = command["status"], command["fault"]
+    if fault not in (None, MISSING, HUNG, FLOODED, BROKEN):
+        raise ValueError(f"unknown fault {fault!r}")
+    if not (status is None or isinstance(status, int)) or (status is None and fault is None):
+        raise ValueError(f"no status for {command['file']!r}")
+    float(command["seconds"])
+    if not isinstance(command["argv"], list) or not isinstance(command["stderr"], str):
+        raise TypeError(f"command {command['file']!r}")
+    return command
+
+
+def _read(path: str, limit: int) -> bytes:
+    """The file's bytes; OverflowError when there are more than the limit, empty when there is no such file."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read(limit + 1)
+    except FileNotFoundError:
+        return b""
+    if len(data) > limit:
+        raise OverflowError(f"{path} is larger than {limit} bytes")
+    return data

@@ -1,0 +1,124 @@
+"""Every tool the suite runs, and what comes back from running one.
+
+A tool is one command line with one file name in a recorded directory: the checks, the
+recorder and the replay all speak of it by this one object. Files are read by a tool as
+well (``cat``, ``stat``), so that ``--sudo``, recording and replay hold for them too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Dict, Iterable, Optional, Protocol, Tuple
+
+PACEMAKER = "pacemaker"
+COROSYNC = "corosync"
+SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Tool:
+    """One command line."""
+
+    file: str
+    """Name of its standard output in a recorded directory."""
+    argv: Tuple[str, ...]
+    family: str
+    """Which daemon answers it: PACEMAKER, COROSYNC, or SYSTEM for none."""
+    good: Tuple[int, ...] = (0,)
+    """Exit statuses with which the output may be believed."""
+    older: Tuple[str, ...] = ()
+    """The command line for versions that refuse ``argv`` with a usage error."""
+
+    @property
+    def name(self) -> str:
+        """The program: ``crm_mon``."""
+        return self.argv[0]
+
+    @property
+    def label(self) -> str:
+        """The program, with the options that tell it from its other uses: ``corosync-cfgtool -n``."""
+        return " ".join(self.argv) if self.family == COROSYNC else self.name
+
+
+# 1.1 and 2.0.0 to 2.0.2 know only --as-xml; --inactive is implied from 2.0.4 on.
+CRM_MON = Tool(
+    "crm_mon.xml",
+    ("crm_mon", "--output-as=xml", "--inactive"),
+    PACEMAKER,
+    older=("crm_mon", "--as-xml", "--inactive"),
+)
+CIBADMIN = Tool("cibadmin.xml", ("cibadmin", "-Q"), PACEMAKER)
+CRM_NODE = Tool("crm_node.txt", ("crm_node", "-n"), PACEMAKER)
+# 1 is a fault shown (2.x, 3.0.4 to 3.1.0), 0 may be one too: the text decides.
+CFGTOOL = Tool("cfgtool-s.txt", ("corosync-cfgtool", "-s"), COROSYNC, good=(0, 1))
+CFGTOOL_NODES = Tool("cfgtool-n.txt", ("corosync-cfgtool", "-n"), COROSYNC)
+# Quorate is 0 or 1, not quorate 0 or 2, by version: the text decides.
+QUORUMTOOL = Tool("quorumtool-s.txt", ("corosync-quorumtool", "-s"), COROSYNC, good=(0, 1, 2))
+CMAPCTL = Tool("cmapctl.txt", ("corosync-cmapctl",), COROSYNC)
+CMAPCTL_STATS = Tool("cmapctl-stats.txt", ("corosync-cmapctl", "-m", "stats"), COROSYNC)
+IP_ADDR = Tool("ip-addr.json", ("ip", "-j", "addr"), SYSTEM)
+PS = Tool("ps.txt", ("ps", "-e", "-o", "pid,ppid,stat,user,args"), SYSTEM)
+
+ALL = (
+    CRM_MON,
+    CIBADMIN,
+    CRM_NODE,
+    CFGTOOL,
+    CFGTOOL_NODES,
+    QUORUMTOOL,
+    CMAPCTL,
+    CMAPCTL_STATS,
+    IP_ADDR,
+    PS,
+)
+"""What ``check_ha_snapshot`` records."""
+
+MISSING = "missing"
+"""No such program in the folders searched, or no such output in the recording."""
+HUNG = "hung"
+"""No answer within the deadline; it was killed."""
+FLOODED = "flooded"
+"""It printed more than any real cluster does; it was killed."""
+BROKEN = "broken"
+"""The program is there and could not be started."""
+
+
+@dataclass(frozen=True)
+class Output:
+    """What one tool said."""
+
+    tool: Tool
+    argv: Tuple[str, ...]
+    """The command line that was run."""
+    status: Optional[int]
+    """Exit status; negative: killed by that signal; ``None``: there is none (see ``fault``)."""
+    stdout: bytes
+    stderr: str
+    seconds: float
+    fault: Optional[str] = None
+    """``None``, or MISSING, HUNG, FLOODED, BROKEN."""
+    limit: float = 0.0
+    """The seconds it was given."""
+    user: str = ""
+    """The user of the check."""
+
+    @property
+    def with_sudo(self) -> bool:
+        """Whether it was run through sudo."""
+        return self.argv[0].rsplit("/", 1)[-1] == "sudo"
+
+    @property
+    def as_root(self) -> bool:
+        """Whether it ran with all rights, so that nothing was refused to it."""
+        return self.user == "root" or self.with_sudo
+
+
+class Source(Protocol):
+    """Where output comes from."""
+
+    @property
+    def now(self) -> float:
+        """The time the outputs speak of, in seconds since the epoch."""
+
+    def collect(self, tools: Iterable[Tool]) -> Dict[Tool, Output]:
+        """The output of each of these tools."""

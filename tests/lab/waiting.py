@@ -1,0 +1,35 @@
+"""Waiting with a bound: a cluster is never ready "after two seconds", only when it says so."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from typing import Callable, TypeVar
+
+T = TypeVar("T")
+
+POLL_SECONDS = 0.1
+
+
+class LabError(Exception):
+    """Something in the lab did not do what it was told; the message says what, and what was last seen."""
+
+
+def wait_until(predicate: Callable[[], T], seconds: float, what: str) -> T:
+    """Return the first true value of ``predicate``; raise LabError, with what was last seen, after ``seconds``.
+
+    "Not yet" is a false value, a failed ``assert``, a LabError or a command that did not answer in time. An assert
+    is the best way to say what was seen: its message becomes part of the error.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            value = predicate()
+            if value:
+                return value
+            seen = repr(value)
+        except (AssertionError, LabError, subprocess.TimeoutExpired) as error:
+            seen = str(error) or type(error).__name__
+        if time.monotonic() > deadline:
+            raise LabError(f"after {seconds:g} s still waiting until {what}; last seen: {seen}")
+        time.sleep(POLL_SECONDS)
