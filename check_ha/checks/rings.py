@@ -136,13 +136,17 @@ def _links_down(links: Links, peers: Sequence[Peer]) -> Iterator[Finding]:
     for number in sorted(everywhere):
         names = ", ".join(peer.name for peer in reachable)
         left = min(len(peer.ways) - len(peer.down) for peer in reachable)
-        text = f"link {number} ({local.get(number, '?')} here) down to every peer ({names}), {left} link{'s' if left != 1 else ''} left"
+        text = f"link {number} ({local.get(number, '?')} here) down to every peer ({names}), {_links(left)} left"
         yield Finding(LINK_DOWN, text)
     for peer in reachable:
         for way in peer.down:
             if way.number not in everywhere:
                 left = len(peer.ways) - len(peer.down)
                 yield Finding(LINK_DOWN, f"{peer.name}: {way.label} down, {left} of {len(peer.ways)} links left")
+
+
+def _links(number: int) -> str:
+    return "1 link" if number == 1 else f"{number} links"
 
 
 def _numbers(ways: Sequence[Way]) -> List[int]:
@@ -181,7 +185,7 @@ def _summary(links: Links, peers: Sequence[Peer]) -> str:
     if not links.measured:
         return f"{nodes}, all members (no links are measured with {links.transport or 'this transport'})"
     most = max((len(peer.ways) for peer in peers), default=0)
-    return f"{nodes}, {most} link{'s' if most != 1 else ''} each, all connected" if peers else f"{nodes}, no peers"
+    return f"{nodes}, {_links(most)} each, all connected" if peers else f"{nodes}, no peers"
 
 
 def _measures(links: Links, statistics: Optional[Sequence[LinkStatistics]]) -> Iterator[Measure]:

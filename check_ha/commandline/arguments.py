@@ -50,9 +50,19 @@ def _severity(text: str) -> Tuple[str, Severity]:
 
 
 @dataclass(frozen=True)
-class CommonOptions(Options):
+class SourceOptions(Options):
+    """How the tools are run."""
+
+    tools: Optional[str] = option(None, "the only folder in which the cluster tools are looked up", metavar="DIR")
+    sudo: bool = option(False, "run the tools through sudo -n")
+    timeout: float = option(8.0, "deadline for the whole run (8)", metavar="SECONDS", short="-t", parse=_seconds)
+
+
+@dataclass(frozen=True)
+class CommonOptions(SourceOptions):
     """What every check command takes."""
 
+    from_: Optional[str] = option(None, "judge a directory that check_ha_snapshot recorded", metavar="DIR")
     warning: Optional[str] = option(
         None, "warn outside this range of {number}", metavar="RANGE", short="-w", parse=_range
     )
@@ -66,10 +76,6 @@ class CommonOptions(Options):
         parse=_severity,
         repeat=True,
     )
-    from_: Optional[str] = option(None, "judge a directory that check_ha_snapshot recorded", metavar="DIR")
-    tools: Optional[str] = option(None, "the only folder in which the cluster tools are looked up", metavar="DIR")
-    sudo: bool = option(False, "run the tools through sudo -n")
-    timeout: float = option(8.0, "deadline for the whole run (8)", metavar="SECONDS", short="-t", parse=_seconds)
     state_dir: Optional[str] = option(None, "where to keep what the next run needs to know", metavar="DIR")
 
 
@@ -142,20 +148,26 @@ def options_from(options: Type[O], given: Dict[str, Any]) -> O:
 
 def parser_for(check: Check) -> Parser:
     """The parser of this check command."""
-    parser = Parser(
-        prog=check.command,
-        description=check.manual.strip(),
-        epilog=_conditions(check),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    number = check.number.meaning if check.number else "(this check has no main number)"
+    parser = new_parser(check.command, check.manual, _conditions(check))
+    number = check.number.meaning if check.number else "... (this check has no main number)"
     add_options(parser, CommonOptions, number=number)
     add_options(parser, check.options)
     parser.add_argument(
         "-v", "--verbose", action="count", default=0, help="a line per item; -vv: the tools; -vvv: what they printed"
     )
-    parser.add_argument("-V", "--version", action="version", version=f"{check.command} {check_ha.__version__}")
+    return parser
+
+
+def new_parser(command: str, manual: str, epilog: str = "") -> Parser:
+    """A parser with what all commands share."""
+    parser = Parser(
+        prog=command,
+        description=manual.strip(),
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("-V", "--version", action="version", version=f"{command} {check_ha.__version__}")
     return parser
 
 

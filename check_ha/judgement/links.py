@@ -62,7 +62,7 @@ def links_of(status: LinkStatus, cmap: Optional[CorosyncMap], reachable: Optiona
     # every layout that lists links per node is knet, but those of 3.1 that say udp or udpu in their first line
     measured = (bool(status.links) or transport == "knet") and status.transport not in ("udp", "udpu")
     # with udp and udpu 3.0 prints "OK" whatever happens: that is no ring whose state is known
-    rings = tuple(ring for ring in status.rings if ring.status != "OK")
+    rings = tuple(ring for ring in status.rings if not ring.hard_coded)
     numbers = _real_numbers(status, nodes.get(status.local_id))
     ways = _ways(status, nodes, numbers, reachable)
     members = {member.node_id: member.joined for member in cmap.members} if cmap else {}
@@ -94,8 +94,8 @@ def _ways(
             peer = by_position[peer]
         number = numbers.get(link.link, link.link)
         up = link.connected
-        if up is None and reachable:
-            # the line of this node was mislabelled (3.1.1 to 3.1.4): -n lists what is reachable
+        if up is None and reachable and peer:
+            # node 0 is one the tool could not ask; for any other the line of this node was mislabelled (3.1.1 to 3.1.4): -n lists what is reachable
             up = any(way.connected and way.peer == peer and way.link == link.link for way in reachable.links)
         address = dict(nodes[peer].addresses).get(number, "") if peer in nodes else ""
         ways.setdefault(peer, []).append(Way(number, address, up))

@@ -34,14 +34,14 @@ def canonical(text: str) -> Optional[str]:
 
 
 def parse_ip_addr(data: bytes) -> Interfaces:
-    """Every IPv4 and IPv6 address of every interface, up or down; iproute2 4.13 and later::
+    """Every IPv4 and IPv6 address of every interface, up or down; iproute2 6.1::
 
         [{"ifindex":1,"ifname":"lo","flags":["LOOPBACK","UP","LOWER_UP"], ...,
           "addr_info":[{"family":"inet","local":"127.0.0.1","prefixlen":8,"scope":"host", ...},
                        {"family":"inet6","local":"::1","prefixlen":128,"scope":"host", ...}]},
          {"ifindex":2, ...}]
 
-    Versions before 5.0 print ``{}`` for what they filtered out. No interface at all is a
+    Older versions print ``{}`` for what they filtered out. No interface at all is a
     ParseError, for even a node without network has its loopback.
     """
     if not data.strip():
@@ -91,7 +91,10 @@ def _objects(value: object, what: str) -> Iterator[Dict[str, Any]]:
 
 
 def _quote(value: object) -> str:
-    return json.dumps(value)[:_SNIPPET]
+    try:
+        return json.dumps(value)[:_SNIPPET]
+    except RecursionError:  # nested just not too deep to be read
+        return ""
 
 
 def _snippet(data: bytes) -> str:

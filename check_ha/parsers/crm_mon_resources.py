@@ -68,7 +68,7 @@ def _nodes(element: Element) -> Tuple[str, ...]:
     ``cached`` is not read: it changed its meaning to the opposite in 2.0.3. The number is
     compared, because ``crm_mon --group-by-node`` prints it without the nodes.
     """
-    nodes = tuple([text(node, "name") for node in element.iterchildren("node")])
+    nodes = tuple([text(node, "name") for node in element if node.tag == "node"])
     announced = element.get("nodes_running_on")
     if announced is None:
         raise missing(element, "nodes_running_on")
@@ -118,9 +118,7 @@ def _bundle(element: Element) -> Bundle:
         unique=flag(element, "unique"),
         managed=flag(element, "managed"),
         failed=flag(element, "failed"),
-        replicas=tuple(
-            [Replica(text(replica, "id"), _primitives(replica)) for replica in element.iterchildren("replica")]
-        ),
+        replicas=tuple(_replica(replica) for replica in element.iterchildren("replica")),
         maintenance=optional_flag(element, "maintenance"),
     )
 

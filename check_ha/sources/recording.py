@@ -93,8 +93,14 @@ def write_recording(directory: str, node: str, now: float, outputs: Iterable[Out
         )
         if output.fault is None or output.stdout:
             _write(os.path.join(directory, output.tool.file), output.stdout)
-    index = {"schema": SCHEMA, "node": node, "user": user, "time": now, "limit": limit, "commands": commands}
-    _write(os.path.join(directory, INDEX), (json.dumps(index, indent=1) + "\n").encode())
+    index = {"schema": SCHEMA, "node": node, "user": user, "time": now, "limit": limit}
+    _write(os.path.join(directory, INDEX), index_text(index, commands).encode())
+
+
+def index_text(index: Mapping[str, Any], commands: Iterable[Mapping[str, Any]]) -> str:
+    """``commands.json`` with one command a line, for people who read it."""
+    lines = ",\n".join(f"  {json.dumps(command)}" for command in commands)
+    return f'{json.dumps(index)[:-1]}, "commands": [\n{lines}\n]}}\n'
 
 
 def _write(path: str, data: bytes) -> None:

@@ -1,0 +1,65 @@
+# make demo    see what the checks say: of this node's cluster, or of recorded ones
+# make test    everything that must hold
+# make help    the other targets
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test lint types fast cluster bench docs expected lab clean
+
+help:
+	@echo "make demo      run the checks on this node's cluster, or on the recorded ones"
+	@echo "make test      lint, types, all tests with branch coverage"
+	@echo "make fast      the tests that need no cluster"
+	@echo "make cluster   the tests on a real cluster in namespaces (root)"
+	@echo "make bench     what a check costs"
+	@echo "make docs      write the tables of the README anew from the code"
+	@echo "make expected  write the expected output of all checks on all recordings anew"
+	@echo "make lab       a shell in a running cluster (root)"
+
+$(VENV)/installed: setup.cfg pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/tested: $(VENV)/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[test]"
+	@touch $@
+
+demo: $(VENV)/installed
+	@$(BIN)/python samples/demo.py
+
+test: lint types
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+lint: $(VENV)/tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/tested
+	$(BIN)/mypy
+
+fast: $(VENV)/tested
+	$(BIN)/pytest -m "not cluster"
+
+cluster: $(VENV)/tested
+	$(BIN)/pytest -m cluster
+
+bench: $(VENV)/tested
+	$(BIN)/python tests/bench.py
+
+docs: $(VENV)/installed
+	$(BIN)/python -m check_ha.commandline.manual README.md
+
+expected: $(VENV)/tested
+	$(BIN)/python -m tests.replay
+
+lab: $(VENV)/tested
+	$(BIN)/python -m tests.lab shell
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,75 @@
+"""Record what every tool of the suite says on this node: for a bug report, for a test, or for a look at leisure.
+
+Writes one file a tool and commands.json into DIR, which must not hold a recording already; any check judges it with
+--from DIR. What nobody else should see is taken out: passwords in the CIB (parameters whose name says password, secret,
+token, key or community) become asterisks, and of the process list only the cluster's own daemons are kept. Names and
+addresses stay: read before you share.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from dataclasses import replace
+from typing import Iterable, List
+
+import nagiosplugin
+
+from check_ha.commandline.arguments import UNKNOWN, SourceOptions, add_options, new_parser, options_from
+from check_ha.commandline.plaintext import clean
+from check_ha.sources.node import FOLDERS, Node
+from check_ha.sources.recording import write_recording
+from check_ha.sources.tools import ALL, CIBADMIN, PS, Output
+
+NAME = "check_ha_snapshot"
+
+_NVPAIR = re.compile(rb"<nvpair\b[^>]*>")
+_SECRET = re.compile(rb"\bname=[\"'][^\"']*(?:passw|secret|token|key|credential|community)[^\"']*[\"']", re.IGNORECASE)
+_VALUE = re.compile(rb"(\bvalue=)(\"[^\"]*\"|'[^']*')")
+_DAEMON = re.compile(rb"^\s*(?:PID\b|1\s|.*(?:corosync|pacemaker|sbd|/cib\b|stonithd|lrmd|attrd|pengine|crmd))")
+
+
+@nagiosplugin.guarded(verbose=0)  # type: ignore[untyped-decorator]
+def main() -> None:
+    """The command: one line that says what was recorded, exit 0, or UNKNOWN and exit 3."""
+    parser = new_parser(NAME, __doc__)
+    add_options(parser, SourceOptions)
+    parser.add_argument("directory", metavar="DIR", help="a new or empty directory")
+    given = vars(parser.parse_args())
+    options, directory = options_from(SourceOptions, given), given["directory"]
+
+    source = Node(FOLDERS if options.tools is None else (options.tools,), options.timeout, options.sudo)
+    outputs = list(source.collect(ALL).values())
+    try:
+        write_recording(directory, os.uname().nodename, source.now, map(shareable, outputs))
+    except OSError as error:
+        sys.stdout.write(f"HA_SNAPSHOT UNKNOWN - {clean(f'{error.filename}: {error.strerror}')}\n")
+        sys.exit(UNKNOWN)
+    sys.stdout.write(f"recorded {_counts(outputs)} in {clean(directory)}\n")
+
+
+def shareable(output: Output) -> Output:
+    """The output without what nobody else should see."""
+    if output.tool is CIBADMIN:
+        return replace(output, stdout=_NVPAIR.sub(_hidden, output.stdout))
+    if output.tool is PS:
+        lines = (line for line in output.stdout.splitlines(keepends=True) if _DAEMON.match(line))
+        return replace(output, stdout=b"".join(lines))
+    return output
+
+
+def _hidden(found: re.Match[bytes]) -> bytes:
+    pair = found.group()
+    return _VALUE.sub(rb'\1"********"', pair) if _SECRET.search(pair) else pair
+
+
+def _counts(outputs: Iterable[Output]) -> str:
+    failed: List[str] = []
+    good = 0
+    for output in outputs:
+        if output.fault is None and output.status in output.tool.good:
+            good += 1
+        else:
+            failed.append(f"{output.tool.label}: {output.fault or f'exit {output.status}'}")
+    return f"{good} outputs" + (f", and that these gave none ({clean('; '.join(failed))})" if failed else "")

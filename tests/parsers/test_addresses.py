@@ -1,0 +1,128 @@
+"""Addresses of interfaces, and the one spelling of an address."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Optional
+
+import pytest
+
+from check_ha.model.addresses import InterfaceAddress, Interfaces
+from check_ha.parsers.addresses import canonical, parse_ip_addr
+from check_ha.parsers.errors import ParseError
+
+DATA = Path(__file__).parent / "data" / "pacemaker"
+
+
+def test_recorded() -> None:
+    """iproute2 6.1 in JSON, where the cluster has put 192.0.2.100."""
+    interfaces = parse_ip_addr((DATA / "multiple-active-blocked.ip-addr.json").read_bytes())
+    assert [(found.interface, found.address, found.prefix, found.family) for found in interfaces.addresses] == [
+        ("lo", "127.0.0.1", 8, "inet"),
+        ("lo", "::1", 128, "inet6"),
+        ("pub0", "192.0.2.1", 24, "inet"),
+        ("pub0", "192.0.2.100", 24, "inet"),
+        ("pub0", "fe80::ff:fe00:1", 64, "inet6"),
+        ("ring0", "198.51.100.1", 24, "inet"),
+        ("ring0", "fe80::ff:fe00:101", 64, "inet6"),
+        ("ring1", "203.0.113.1", 24, "inet"),
+        ("ring1", "fe80::ff:fe00:201", 64, "inet6"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("192.0.2.100", "192.0.2.100"),
+        (" 192.0.2.100 ", "192.0.2.100"),
+        ("192.0.2.100/24", "192.0.2.100"),
+        ("192.0.2.100/255.255.255.0", "192.0.2.100"),
+        ("2001:DB8:0:0:0:0:0:9", "2001:db8::9"),
+        ("2001:db8::9/64", "2001:db8::9"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("fe80::1%eth0/64", "fe80::1"),
+        ("::FFFF:192.0.2.1", "::ffff:192.0.2.1"),
+        ("", None),
+        ("/24", None),
+        ("vip.example.org", None),
+        ("192.0.2", None),
+        ("192.0.2.256", None),
+        ("192.0.2.01", None),
+        ("2001:db8:::9", None),
+        ("192.0.2.1\0", None),
+        ("١٩٢.0.2.1", None),
+    ],
+)
+def test_canonical(text: str, address: Optional[str]) -> None:
+    assert canonical(text) == address
+
+
+LOOPBACK = {"ifname": "lo", "addr_info": [{"family": "inet", "local": "127.0.0.1", "prefixlen": 8}]}
+
+
+@pytest.mark.parametrize(
+    "interfaces",
+    [
+        [LOOPBACK],
+        [{}, LOOPBACK, {}],
+        [{"ifname": "lo", "addr_info": [{}, *LOOPBACK["addr_info"]]}],
+        [LOOPBACK, {"ifname": "eth0", "addr_info": []}],
+        [LOOPBACK, {"ifname": "eth0", "addr_info": [{"family": "mpls", "local": "16"}]}],
+    ],
+)
+def test_what_was_filtered_out_is_empty(interfaces: list[object]) -> None:
+    """Older versions of iproute2 print empty objects."""
+    assert parse_ip_addr(json.dumps(interfaces).encode()) == Interfaces(
+        (InterfaceAddress("lo", "127.0.0.1", 8, "inet"),)
+    )
+
+
+def test_the_peer_of_an_address_is_not_ours() -> None:
+    tunnel = {"family": "inet", "local": "192.0.2.1", "address": "192.0.2.2", "prefixlen": 32}
+    interfaces = parse_ip_addr(json.dumps([{"ifname": "tun0", "addr_info": [tunnel]}]).encode())
+    assert [found.address for found in interfaces.addresses] == ["192.0.2.1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "no output where the JSON of ip -j addr was expected"),
+        ('Option "-j" is unknown, try "ip -help".\n', "not the JSON that ip -j addr prints"),
+        ('[{"ifname":"lo","addr_info":[{"family"', "not the JSON that ip -j addr prints"),
+        ("[" * 100_000, "not the JSON that ip -j addr prints"),
+        ("[]", "ip -j addr lists no interface"),
+        ("[{},{}]", "ip -j addr lists no interface"),
+        ("{}", "the output of ip is not a list"),
+        ("[1]", "the output of ip holds something else than an object"),
+        ('[{"ifindex":1}]', "interface without ifname"),
+        ('[{"ifname":"lo"}]', "addr_info of lo is not a list"),
+        ('[{"ifname":"lo","addr_info":[[]]}]', "addr_info of lo holds something else than an object"),
+        ('[{"ifname":"lo","addr_info":[{"family":"inet"}]}]', "address of lo not understood"),
+        (
+            '[{"ifname":"lo","addr_info":[{"family":"inet","local":"::1","prefixlen":8}]}]',
+            "address of lo not understood",
+        ),
+        ('[{"ifname":"lo","addr_info":[{"family":"inet","local":"127.0.0.1"}]}]', "address of lo without prefixlen"),
+        (
+            '[{"ifname":"lo","addr_info":[{"family":"inet","local":"127.0.0.1","prefixlen":true}]}]',
+            "address of lo without prefixlen",
+        ),
+    ],
+)
+def test_refused(text: str, message: str) -> None:
+    with pytest.raises(ParseError) as refusal:
+        parse_ip_addr(text.encode())
+    assert refusal.value.message == message
+    assert len(refusal.value.line) <= 200
+
+
+def test_latin_1_is_refused() -> None:
+    with pytest.raises(ParseError):
+        parse_ip_addr(b'[{"ifname":"caf\xe9"}]')
+
+
+@pytest.mark.parametrize("depth", range(700, 1100, 20))
+def test_nested_just_not_too_deep(depth: int) -> None:
+    with pytest.raises(ParseError):
+        parse_ip_addr(b"[" * depth + b"]" * depth)

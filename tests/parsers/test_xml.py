@@ -1,0 +1,118 @@
+"""Documents that are refused, and what the refusal says."""
+
+from __future__ import annotations
+
+import pytest
+
+from check_ha.parsers.errors import ParseError
+from check_ha.parsers.xml import parse_document, shorten, start_tag
+
+LAUGHS = b"<!DOCTYPE l [<!ENTITY a0 'ha'>%s]><l>&a9;</l>" % b"".join(
+    b"<!ENTITY a%d '%s'>" % (n, b"&a%d;" % (n - 1) * 10) for n in range(1, 10)
+)
+DTD = '<?xml version="1.0" encoding="%s"?><!DOCTYPE a [<!ENTITY x "y">]><a b="&x;"/>'
+
+REFUSED = {
+    "nothing at all": (b"", "no output where XML was expected", ""),
+    "blank lines": (b" \n\n", "no output where XML was expected", ""),
+    "text": (
+        b"\nError: cluster is not available on this node\n",
+        "text where XML was expected",
+        "Error: cluster is not available on this node",
+    ),
+    "text before the XML": (
+        b'Reading stonith-history failed\n<crm_mon version="2.0.3"/>\n',
+        "text where XML was expected",
+        "Reading stonith-history failed",
+    ),
+    "text behind the XML": (b"<a/>\nand more\n", "XML is not well-formed", "and more"),
+    "two documents": (b"<a/><b/>", "XML is not well-formed", "<a/><b/>"),
+    "truncated in a tag": (b'<a>\n  <b c="d', "XML is not well-formed", '<b c="d'),
+    "truncated behind a tag": (b'<a>\n  <b c="d"/>\n', "XML is not well-formed", '<b c="d"/>'),
+    "tags crossed": (b"<a>\n<b>\n</a>\n</b>", "XML is not well-formed", "</a>"),
+    "attribute not quoted": (b"<a b=c/>", "XML is not well-formed", "<a b=c/>"),
+    "unescaped value of 1.1": (
+        b'<a>\n <attribute name="note" value="a<b" />\n</a>',
+        "XML is not well-formed",
+        '<attribute name="note" value="a<b" />',
+    ),
+    "reference to a control character": (b'<a b="&#1;"/>', "XML is not well-formed", '<a b="&#1;"/>'),
+    "control character": (b'<a b="\x01"/>', "XML is not well-formed", '<a b="\x01"/>'),
+    "NUL": (b'<a b="\0"/>', "binary data", '<a b="\0"/>'),
+    "binary": (b"\x7fELF\x02\x01\x01\0\0\0", "binary data", ""),
+    "latin-1": (b'<a b="caf\xe9"/>', "XML is not well-formed", '<a b="caf\N{REPLACEMENT CHARACTER}"/>'),
+    "latin-1, and it says so": (
+        b'<?xml version="1.0" encoding="iso-8859-1"?>\n<a b="\xe9"/>',
+        "XML is not well-formed",
+        '<a b="\N{REPLACEMENT CHARACTER}"/>',
+    ),
+    "entity that is not defined": (b"<a>&foo;</a>", "XML is not well-formed", "<a>&foo;</a>"),
+    "document type": (b"<!DOCTYPE a>\n<a/>", "document type", "<!DOCTYPE a> <a/>"),
+    "document type from a file": (b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', "document type", ""),
+    "entities": ((DTD % "utf-8").encode(), "document type", ""),
+    "billion laughs": (LAUGHS, "document type", ""),
+    "document type in UTF-16": ((DTD % "utf-16").encode("utf-16"), "binary data", ""),
+    "document type in UTF-16 without mark": ((DTD % "utf-16").encode("utf-16-be"), "binary data", ""),
+    "document type in UTF-32": ((DTD % "utf-32").encode("utf-32"), "binary data", ""),
+    "document type in EBCDIC": ((DTD % "ibm037").encode("cp037"), "text where XML was expected", ""),
+    "document type in UTF-7": (
+        b'<?xml version="1.0" encoding="UTF-7"?>+ADwAIQ-DOCTYPE a+AD4-<a/>',
+        "XML is not well-formed",
+        "",
+    ),
+    "too deep": (b"<a>" * 300 + b"</a>" * 300, "XML is not well-formed", ""),
+    "too long an attribute": (b'<a b="%s"/>' % (b"x" * 10_100_000), "XML is not well-formed", ""),
+}
+
+
+@pytest.mark.parametrize(("data", "message", "line"), REFUSED.values(), ids=REFUSED.keys())
+def test_refused(data: bytes, message: str, line: str) -> None:
+    with pytest.raises(ParseError) as refusal:
+        parse_document(data)
+    assert message in refusal.value.message
+    if line:
+        assert refusal.value.line == line
+
+
+@pytest.mark.parametrize("data", [case[0] for case in REFUSED.values()], ids=REFUSED.keys())
+def test_a_refusal_is_one_short_line(data: bytes) -> None:
+    with pytest.raises(ParseError) as refusal:
+        parse_document(data)
+    for text in (refusal.value.message, refusal.value.line):
+        assert len(text) < 300
+        assert "\n" not in text
+
+
+def test_the_offending_part_of_a_long_line_is_quoted() -> None:
+    with pytest.raises(ParseError) as refusal:
+        parse_document(b"<a>" + b"<b/>" * 1000 + b"<c d=e/>" + b"<b/>" * 1000 + b"</a>")
+    assert "<c d=e/>" in refusal.value.line
+    assert len(refusal.value.line) < 300
+
+
+def test_elements_only() -> None:
+    root = parse_document(b'<?xml version="1.0"?>\n<!-- a --><?b c?><d>\n  <!-- e -->\n  <f/><?g?>\n</d>\n')
+    assert [child.tag for child in root] == ["f"]
+
+
+def test_nothing_is_included() -> None:
+    """XInclude happens only on request, and nobody requests it."""
+    root = parse_document(
+        b'<a xmlns:x="http://www.w3.org/2001/XInclude"><x:include href="file:///etc/passwd" parse="text"/></a>'
+    )
+    assert [child.text for child in root] == [None]
+
+
+def test_utf8_and_references() -> None:
+    root = parse_document('<a b="é" c="&#xE9;&amp;"/>'.encode())
+    assert (root.get("b"), root.get("c")) == ("é", "é&")
+
+
+def test_start_tag_is_bounded() -> None:
+    root = parse_document(b'<a b="1" c="%s"><d/></a>' % (b"x" * 1000))
+    assert start_tag(root).startswith('<a b="1" c="xxx')
+    assert len(start_tag(root)) < 210
+
+
+def test_shorten_makes_one_line() -> None:
+    assert shorten(" a\n\tb ") == "a b"

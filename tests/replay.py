@@ -1,0 +1,84 @@
+"""Run a check inside the test process: the same way as the command, from arguments to exit code.
+
+``python -m tests.replay`` writes tests/expected anew, one file a check. Read the difference before you commit it: each
+line is a promise to somebody who is paged.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import logging
+from pathlib import Path
+from typing import Dict, Iterator, List, Tuple
+
+import nagiosplugin
+
+from check_ha.commandline.command import run
+from check_ha.judgement.check import Check
+
+TESTS = Path(__file__).parent
+SAMPLES = TESTS.parent / "samples" / "clusters"
+RECORDINGS = TESTS / "recordings"
+EXPECTED = TESTS / "expected"
+
+
+def checks() -> List[str]:
+    """The names of all checks: the modules of check_ha.checks."""
+    folder = TESTS.parent / "check_ha" / "checks"
+    return sorted(path.stem for path in folder.glob("[a-z]*.py"))
+
+
+def check_named(name: str) -> Check:
+    """The Check of that module."""
+    check: Check = importlib.import_module(f"check_ha.checks.{name}").CHECK
+    return check
+
+
+def recorded() -> Iterator[Path]:
+    """Every recorded directory, samples first."""
+    for root in (SAMPLES, RECORDINGS):
+        yield from sorted(index.parent for index in root.rglob("commands.json"))
+
+
+def label(directory: Path) -> str:
+    """``samples/healthy-2node/node1``, ``cluster/orphan/node2``."""
+    root = SAMPLES if SAMPLES in directory.parents else RECORDINGS
+    return str(Path("samples" if root is SAMPLES else "") / directory.relative_to(root))
+
+
+def replay(check: Check, *argv: str) -> Tuple[int, str]:
+    """Exit code and standard output of the check with these arguments."""
+    nagiosplugin.Runtime.instance = None  # a singleton: each run must start with a new one
+    logging.getLogger("nagiosplugin").handlers.clear()
+    stdout = io.StringIO()
+    with contextlib.redirect_stdout(stdout):
+        try:
+            run(check, argv)
+        except SystemExit as end:
+            return int(end.code or 0), stdout.getvalue()
+    raise AssertionError("a check ends the process")
+
+
+def expected_of(name: str) -> Dict[str, Tuple[int, str]]:
+    """What this check says of each recorded directory: exit code and output."""
+    lines = (EXPECTED / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+    rows = (line.split("\t", 2) for line in lines)
+    return {where: (int(code), text + "\n") for where, code, text in rows}
+
+
+def main() -> None:
+    """Write tests/expected anew."""
+    for name in checks():
+        check = check_named(name)
+        rows = []
+        for directory in recorded():
+            code, output = replay(check, "--from", str(directory))
+            rows.append(f"{label(directory)}\t{code}\t{output.rstrip()}\n")
+        EXPECTED.mkdir(exist_ok=True)
+        (EXPECTED / f"{name}.tsv").write_text("".join(rows), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""Running tools on this node: whatever one does, there is an answer in time and nothing of it is left."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Callable, List
+
+import pytest
+
+from check_ha.sources.node import Node
+from check_ha.sources.tools import BROKEN, CFGTOOL, CRM_MON, FLOODED, HUNG, IP_ADDR, MISSING, Output, Tool
+from tests.faketools import write_tool
+
+
+def left_behind(pid: int) -> List[str]:
+    """The processes that a run of process ``pid`` has started."""
+    mark = f"CHECK_HA_RUN={pid}.".encode()
+    found = []
+    for process in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if mark in Path(f"/proc/{process}/environ").read_bytes():
+                found.append(process)
+        except OSError:
+            continue
+    return found
+
+
+def run(folder: Path, script: str, tool: Tool = IP_ADDR, timeout: float = 5.0) -> Output:
+    write_tool(folder, tool.name, script)
+    started = time.monotonic()
+    output = Node((str(folder),), timeout=timeout).collect([tool])[tool]
+    assert time.monotonic() - started < timeout + 1
+    assert left_behind(os.getpid()) == []
+    return output
+
+
+def test_answer_is_kept_apart_from_stderr(tmp_path: Path) -> None:
+    output = run(tmp_path, "echo out; echo err >&2; exit 7")
+    assert (output.status, output.stdout, output.stderr, output.fault) == (7, b"out\n", "err\n", None)
+
+
+def test_missing(tmp_path: Path) -> None:
+    output = Node((str(tmp_path),)).collect([CRM_MON])[CRM_MON]
+    assert (output.status, output.fault) == (None, MISSING)
+
+
+def test_not_a_program(tmp_path: Path) -> None:
+    (tmp_path / "ip").write_bytes(b"\x7fELF, but not really")
+    (tmp_path / "ip").chmod(0o755)
+    output = Node((str(tmp_path),)).collect([IP_ADDR])[IP_ADDR]
+    assert (output.status, output.fault, output.stderr) == (None, BROKEN, "Exec format error")
+
+
+def test_killed(tmp_path: Path) -> None:
+    assert run(tmp_path, "kill -SEGV $$").status == -11
+
+
+def test_hung(tmp_path: Path) -> None:
+    output = run(tmp_path, "echo begun; exec sleep 100", timeout=0.4)
+    assert (output.status, output.fault, output.limit) == (None, HUNG, 0.4)
+
+
+def test_hung_and_deaf_to_sigterm(tmp_path: Path) -> None:
+    assert run(tmp_path, "trap '' TERM HUP INT; while :; do sleep 1; done", timeout=0.4).fault == HUNG
+
+
+def test_hung_with_a_child_in_a_session_of_its_own(tmp_path: Path) -> None:
+    assert run(tmp_path, "setsid sleep 100 & exec sleep 100", timeout=0.4).fault == HUNG
+
+
+def test_hung_with_an_orphan(tmp_path: Path) -> None:
+    assert run(tmp_path, "(setsid sleep 100 >/dev/null 2>&1 &); exec sleep 100", timeout=0.4).fault == HUNG
+
+
+def test_ended_and_left_a_child_that_holds_the_pipe(tmp_path: Path) -> None:
+    output = run(tmp_path, "echo done; setsid sleep 100 & exit 0")
+    assert (output.status, output.stdout, output.fault) == (0, b"done\n", None)
+    assert output.seconds < 2
+
+
+def test_ended_and_left_a_daemon(tmp_path: Path) -> None:
+    output = run(tmp_path, "echo done; (setsid sleep 100 </dev/null >/dev/null 2>&1 &); exit 0")
+    assert (output.status, output.stdout) == (0, b"done\n")
+
+
+def test_closes_its_pipes_and_hangs(tmp_path: Path) -> None:
+    assert run(tmp_path, "exec >&- 2>&-; exec sleep 100", timeout=0.4).fault == HUNG
+
+
+def test_floods_stdout(tmp_path: Path) -> None:
+    output = run(tmp_path, "exec head -c 200000000 /dev/zero", timeout=20)
+    assert (output.status, output.fault, output.stdout) == (None, FLOODED, b"")
+
+
+def test_floods_stderr(tmp_path: Path) -> None:
+    output = run(tmp_path, "head -c 50000000 /dev/zero >&2; echo out", timeout=20)
+    assert (output.status, output.stdout, len(output.stderr)) == (0, b"out\n", 65536)
+
+
+def test_large_output_is_whole(tmp_path: Path) -> None:
+    assert len(run(tmp_path, "exec head -c 20000000 /dev/zero", timeout=20).stdout) == 20_000_000
+
+
+def test_one_that_hangs_does_not_use_up_the_time_of_another(tmp_path: Path) -> None:
+    write_tool(tmp_path, "corosync-cfgtool", "exec sleep 100")
+    write_tool(tmp_path, "crm_mon", "sleep 0.3; echo answer")
+    outputs = Node((str(tmp_path),), timeout=1.0).collect([CFGTOOL, CRM_MON])
+    assert outputs[CFGTOOL].fault == HUNG
+    assert outputs[CRM_MON].stdout == b"answer\n"
+
+
+def test_crm_mon_that_does_not_know_the_new_option_is_asked_the_old_way(tmp_path: Path) -> None:
+    output = run(tmp_path, '[ "$1" = --as-xml ] && echo "<crm_mon/>" && exit 0; echo usage >&2; exit 1', CRM_MON)
+    assert (output.status, output.stdout) == (0, b"<crm_mon/>\n")
+    assert output.argv[1:] == ("--as-xml", "--inactive")
+
+
+def test_corosync_that_says_try_again_is_asked_once_more(tmp_path: Path) -> None:
+    count = tmp_path / "count"
+    script = f"""
+        echo x >>{count}
+        [ $(wc -l <{count}) = 2 ] && echo answer && exit 0
+        echo 'Could not initialize corosync configuration API error 6' >&2; exit 1"""
+    assert run(tmp_path, script, CFGTOOL).stdout == b"answer\n"
+
+
+def test_environment_is_clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CIB_file", "/tmp/stray.xml")
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    output = run(tmp_path, 'echo "$CIB_file $LC_ALL $PATH"')
+    assert output.stdout == b" C /usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin\n"
+
+
+def test_sudo_is_put_in_front(tmp_path: Path) -> None:
+    write_tool(tmp_path, "sudo", 'printf "%s " "$@"')
+    write_tool(tmp_path, "ip", "")
+    output = Node((str(tmp_path),), sudo=True).collect([IP_ADDR])[IP_ADDR]
+    assert output.stdout.decode() == f"-n {tmp_path}/ip -j addr "
+    assert output.as_root
+
+
+@pytest.mark.parametrize("signal", ["TERM", "INT", "HUP"])
+def test_a_check_that_is_told_to_end_takes_its_tools_along(tmp_path: Path, signal: str) -> None:
+    write_tool(tmp_path, "crm_mon", "exec sleep 97")
+    command = "from check_ha.checks.failed_actions import main; main()"
+    check = subprocess.Popen([sys.executable, "-c", command, "--tools", str(tmp_path)], stdout=subprocess.PIPE)
+    wait_for(lambda: bool(left_behind(check.pid)))
+    subprocess.run(["kill", f"-{signal}", str(check.pid)], check=True)
+    assert check.wait(timeout=5) == 3
+    assert check.stdout
+    check.stdout.close()
+    assert left_behind(check.pid) == []
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

@@ -1,0 +1,88 @@
+"""Live, recorded, replayed: the same input gives the same verdict."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import List
+
+import pytest
+
+from check_ha.commandline import snapshot
+from check_ha.commandline.snapshot import shareable
+from check_ha.sources.node import Node
+from check_ha.sources.recording import Recording, write_recording
+from check_ha.sources.tools import ALL, HUNG, Output
+from tests.faketools import from_recording
+from tests.replay import SAMPLES, check_named, checks, label, recorded, replay
+
+
+def frozen(directory: Path) -> bool:
+    return any(output.fault == HUNG for output in Recording(str(directory)).collect(ALL).values())
+
+
+def comparable(output: Output) -> Output:
+    """The output without what each run measures anew or names after the place it ran in."""
+    return replace(output, argv=output.tool.argv, seconds=0.0, limit=0.0, user="")
+
+
+@pytest.mark.parametrize("directory", list(recorded()), ids=label)
+def test_live_recorded_and_replayed_outputs_are_the_same(directory: Path, tmp_path: Path) -> None:
+    tools, again = tmp_path / "tools", tmp_path / "again"
+    tools.mkdir()
+    from_recording(directory, tools)
+    live = Node((str(tools),), timeout=1.0 if frozen(directory) else 20.0).collect(ALL)
+    write_recording(str(again), "node1", 0.0, live.values())
+    replayed = Recording(str(again)).collect(ALL)
+
+    first = Recording(str(directory)).collect(ALL)
+    for tool in ALL:
+        assert replayed[tool] == live[tool]
+        if first[tool].fault != "missing":
+            assert comparable(live[tool]) == comparable(first[tool])
+        else:
+            assert live[tool].stdout == b""
+
+
+@pytest.mark.parametrize("directory", sorted(path.parent for path in SAMPLES.rglob("commands.json")), ids=label)
+def test_every_check_says_the_same_live_and_from_its_snapshot(
+    directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tools, again = tmp_path / "tools", tmp_path / "again"
+    tools.mkdir()
+    from_recording(directory, tools)
+    seconds = "1" if frozen(directory) else "20"
+    monkeypatch.setattr(sys, "argv", ["check_ha_snapshot", "-t", seconds, "--tools", str(tools), str(again)])
+    snapshot.main()
+    assert capsys.readouterr().out.startswith("recorded ")
+
+    for name in checks():
+        check = check_named(name)
+        live = replay(check, "--tools", str(tools), "-t", seconds, "--state-dir", str(tmp_path / "state"))
+        assert live == replay(check, "--from", str(again))
+
+
+def test_a_snapshot_hides_passwords_and_foreign_processes() -> None:
+    outputs = {tool.file: Output(tool, tool.argv, 0, b"", "", 0.0) for tool in ALL}
+    pairs: List[bytes] = [
+        b'<nvpair id="a" name="passwd" value="hunter2"/>',
+        b"<nvpair value='hunter2' name='snmp_community' id='b'/>",
+        b'<nvpair id="c" name="ip" value="192.0.2.100"/>',
+    ]
+    hidden = shareable(replace(outputs["cibadmin.xml"], stdout=b"".join(pairs))).stdout
+    assert b"hunter2" not in hidden
+    assert b"192.0.2.100" in hidden
+    processes = (
+        b"  PID  PPID STAT USER COMMAND\n 1 0 Ss root /sbin/init\n 7 1 S x mysql -phunter2\n 9 1 S root corosync -f\n"
+    )
+    kept = shareable(replace(outputs["ps.txt"], stdout=processes)).stdout
+    assert kept == processes.replace(b" 7 1 S x mysql -phunter2\n", b"")
+
+
+def test_a_snapshot_does_not_write_over_another(tmp_path: Path) -> None:
+    output = Output(ALL[0], ALL[0].argv, 0, b"<pacemaker-result/>", "", 0.0, user=getpass.getuser())
+    write_recording(str(tmp_path), "node1", 0.0, [output])
+    with pytest.raises(FileExistsError):
+        write_recording(str(tmp_path), "node1", 0.0, [output])

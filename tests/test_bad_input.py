@@ -1,0 +1,135 @@
+"""Whatever a tool prints or does: one line that names it and the trouble, exit 3 (or 2 where that is proven)."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+
+from check_ha.judgement.evidence import Reading
+from check_ha.sources.tools import CRM_MON, Tool
+from tests.faketools import from_recording, write_tool
+from tests.replay import SAMPLES, check_named, checks, replay
+
+HEALTHY = SAMPLES / "healthy-3node-fencing" / "node1"
+
+LAUGHS = (
+    '<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol">'
+    + "".join(f'<!ENTITY lol{n} "{("&lol" + (str(n - 1) if n > 1 else "") + ";") * 10}">' for n in range(1, 10))
+    + ']><pacemaker-result api-version="2.25"><summary>&lol9;</summary></pacemaker-result>'
+)
+
+BAD = {
+    "empty": "exit 0",
+    "truncated": 'head -c $(($(wc -c <"$DATA") * 6 / 10)) "$DATA"',
+    "binary": "head -c 4000 /dev/urandom",
+    "nul": 'cat "$DATA"; printf "\\000\\000\\n"',
+    "escape": "printf '\\033[2J\\033]0;owned\\007\\n'; exit 0",
+    "dtd": 'printf \'<?xml version="1.0"?><!DOCTYPE x SYSTEM "file:///etc/passwd"><x/>\'',
+    "entity": "printf '<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><pacemaker-result>&e;</pacemaker-result>'",
+    "billion-laughs": f"printf '%s' '{LAUGHS}'",
+    "other-xml": "printf '<html><body>It works!</body></html>'",
+    "words": "echo 'Everything is fine | really=1'",
+    "200-megabytes": "head -c 200000000 /dev/zero",
+    "endless-element": "printf '<a>'; yes '<a>' | tr -d '\\n' | head -c 3000000",
+    "flooded-stderr": "yes oops | head -c 3000000 >&2; exit 1",
+    "failed": "echo 'something is wrong | with=me' >&2; exit 1",
+    "killed": "kill -KILL $$",
+    "hung": "exec sleep 100",
+}
+
+
+def required() -> Iterator[object]:
+    """Each check with each tool it cannot do without."""
+    for name in checks():
+        for reading in check_named(name).readings:
+            if reading.required:
+                yield pytest.param(name, reading, id=f"{name}-{reading.tool.file}")
+
+
+@pytest.fixture(scope="module")
+def healthy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of tools that answer as those of a healthy node."""
+    folder = tmp_path_factory.mktemp("healthy")
+    from_recording(HEALTHY, folder)
+    return folder
+
+
+def broken(healthy: Path, folder: Path, tool: Tool, script: str) -> None:
+    """The tools of the healthy node, but for one command line of one."""
+    for path in healthy.iterdir():
+        shutil.copy(path, folder)
+    (folder / tool.name).rename(folder / f"healthy-{tool.name}")
+    arguments = " ".join(tool.argv[1:])
+    data = HEALTHY / tool.file
+    write_tool(
+        folder,
+        tool.name,
+        f'if [ "$*" != "{arguments}" ]; then exec "$0/../healthy-{tool.name}" "$@"; fi\nDATA="{data}"\n{script}'.replace(
+            "$0/../", f"{folder}/"
+        ),
+    )
+
+
+@pytest.mark.parametrize("fault", BAD)
+@pytest.mark.parametrize(("name", "reading"), list(required()))
+def test_bad_output(name: str, reading: Reading[object], fault: str, healthy: Path, tmp_path: Path) -> None:
+    tool = reading.tool
+    if not (HEALTHY / tool.file).exists():
+        pytest.fail(f"{HEALTHY} lacks {tool.file}")
+    folder = tmp_path / "tools"
+    folder.mkdir()
+    broken(healthy, folder, tool, BAD[fault])
+    seconds = "0.5" if fault == "hung" else "20"
+    code, output = replay(
+        check_named(name), "--tools", str(folder), "-t", seconds, "--state-dir", str(tmp_path / "state")
+    )
+    assert_plugin_output(output)
+    assert tool.name in output or tool.family in output
+    assert code == (2 if fault == "hung" else 3), output
+    assert "Traceback" not in output
+    assert "owned" not in output or "\033" not in output
+
+
+@pytest.mark.parametrize("name", checks())
+def test_missing_tools(name: str, tmp_path: Path) -> None:
+    code, output = replay(check_named(name), "--tools", str(tmp_path), "--state-dir", str(tmp_path / "state"))
+    assert code == 3
+    assert_plugin_output(output)
+    for reading in check_named(name).readings:
+        if reading.required:
+            assert f"{reading.tool.label}: not installed" in output
+
+
+def test_hostile_names(healthy: Path, tmp_path: Path) -> None:
+    """Ids, node names and exit reasons with everything that could break a line of output."""
+    hostile = "x|y&#x27;=&quot;z&#10;w&#9;&#x202e;&lt;b&gt;"
+    xml = (HEALTHY / CRM_MON.file).read_text(encoding="utf-8")
+    xml = xml.replace('"p_single"', f'"{hostile}"').replace('"node2"', f'"node2{hostile}"')
+    failure = (
+        f'<failures><failure op_key="{hostile}_monitor_5000" node="node2{hostile}" exitstatus="error" '
+        f'exitreason="{hostile}" exitcode="1" call="4" status="complete" task="monitor" interval="5000"/></failures>'
+    )
+    folder = tmp_path / "tools"
+    folder.mkdir()
+    for path in healthy.iterdir():
+        shutil.copy(path, folder)
+    (tmp_path / "hostile.xml").write_text(xml.replace("<status ", failure + "<status "), encoding="utf-8")
+    write_tool(folder, "crm_mon", f"cat {tmp_path}/hostile.xml")
+    for name in checks():
+        for verbose in ((), ("-v",), ("-vvv",)):
+            state = str(tmp_path / "state")
+            _, output = replay(check_named(name), "--tools", str(folder), "--state-dir", state, *verbose)
+            assert_plugin_output(output)
+
+
+def assert_plugin_output(output: str) -> None:
+    """What a monitoring server can read: printable lines, perfdata once."""
+    lines = output.split("\n")
+    assert lines.pop() == ""
+    assert all(line.isprintable() for line in lines), output
+    assert output.count("|") <= 1
+    assert lines[0].startswith("HA_")
+    assert len(lines[0].split("|")[0]) < 700
