@@ -5,6 +5,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := --quiet --disable-pip-version-check
+SOURCES := setup.cfg pyproject.toml $(shell find check_ha -name '*.py')
 
 .PHONY: help demo test lint types fast cluster bench docs expected lab clean
 
@@ -18,13 +20,14 @@ help:
 	@echo "make expected  write the expected output of all checks on all recordings anew"
 	@echo "make lab       a shell in a running cluster (root)"
 
-$(VENV)/installed: setup.cfg pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+# Not an editable install: that would cost every run of a check an import hook and, without bytecode, a compilation.
+$(VENV)/installed: $(SOURCES)
+	[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install $(PIP) .
 	@touch $@
 
 $(VENV)/tested: $(VENV)/installed
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[test]"
+	$(BIN)/pip install $(PIP) ".[test]"
 	@touch $@
 
 demo: $(VENV)/installed
@@ -50,7 +53,7 @@ cluster: $(VENV)/tested
 	$(BIN)/pytest -m cluster
 
 bench: $(VENV)/tested
-	$(BIN)/python tests/bench.py
+	$(BIN)/python -m tests.bench
 
 docs: $(VENV)/installed
 	$(BIN)/python -m check_ha.commandline.manual README.md

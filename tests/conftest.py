@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 import pytest
+
+import check_ha.checks  # noqa: F401  # switches the garbage collector off, which a long test run needs
+
+gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -23,7 +23,7 @@ def cases() -> Iterator[object]:
             yield pytest.param(name, directory, id=f"{STATES[code]}-{name}-{label(directory)}")
 
 
-@pytest.mark.parametrize(("name", "directory"), cases())
+@pytest.mark.parametrize(("name", "directory"), list(cases()))
 def test_verdict(name: str, directory: Path) -> None:
     assert replay(check_named(name), "--from", str(directory)) == expected_of(name)[label(directory)]
 

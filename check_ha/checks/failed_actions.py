@@ -10,7 +10,6 @@ A probe that found a resource not running is no failure, and whatever else Pacem
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Collection, Dict, Iterator, List, Optional, Sequence
 
@@ -41,7 +40,6 @@ RESOURCE_FAILED = Metric("resource.actions.failed.count", "failed actions of thi
 FAIL_COUNT_METRIC = Metric("resource.failures.count", "fail-count on this node", instance="RESOURCE@NODE")
 
 
-@dataclass(frozen=True)
 class FailedActionOptions(FilterOptions):
     """Options of check_ha_failed_actions."""
 
@@ -123,8 +121,8 @@ def _reached(counts: Sequence[FailCount]) -> Iterator[Finding]:
     """Bans, one finding a resource: the nodes it may not run on, with the fail-count that bans it."""
     bans: Dict[str, List[str]] = {}
     for one in counts:
-        if one.count >= one.migration_threshold:
-            count = "INFINITY" if one.count >= INFINITY else f"{one.count} of {one.migration_threshold}"
+        if one.fail_count >= one.migration_threshold:
+            count = "INFINITY" if one.fail_count >= INFINITY else f"{one.fail_count} of {one.migration_threshold}"
             bans.setdefault(_plain(one.resource), []).append(f"{one.node} (fail-count {count})")
     for resource, places in bans.items():
         yield Finding(THRESHOLD_REACHED, f"{resource} is banned from {', '.join(places)}", _cleanup(resource))
@@ -136,25 +134,25 @@ def _failed(failures: Sequence[Failure], counts: Sequence[FailCount], cluster: C
         count = fail_counts.get((_plain(failure.resource), failure.node))
         text = f"{failure.resource}: {failure.task} on {failure.node} failed {age(_age(failure.when, cluster))}"
         text += f" ({_reason(failure)})"
-        if count and count.count < count.migration_threshold < INFINITY:
+        if count and count.fail_count < count.migration_threshold < INFINITY:
             text += f", {_next_bans(count)}"
         yield Finding(FAILED_ACTION, text, _cleanup(failure.resource, failure.node))
 
 
 def _next_bans(one: FailCount) -> str:
-    left = one.migration_threshold - one.count
+    left = one.migration_threshold - one.fail_count
     failures = "the next failure bans" if left == 1 else f"{left} more failures ban"
-    return f"{one.count} of {one.migration_threshold} failures, {failures} it from {one.node}"
+    return f"{one.fail_count} of {one.migration_threshold} failures, {failures} it from {one.node}"
 
 
 def _counted(counts: Sequence[FailCount], failures: Sequence[Failure]) -> Iterator[Finding]:
     """Fail-counts that no listed failure has told already."""
     told = {(_plain(failure.resource), failure.node) for failure in failures}
     for one in counts:
-        if one.count >= one.migration_threshold or (_plain(one.resource), one.node) in told:
+        if one.fail_count >= one.migration_threshold or (_plain(one.resource), one.node) in told:
             continue
         threshold = one.migration_threshold
-        text = _next_bans(one) if threshold < INFINITY else f"fail-count {one.count} on {one.node}"
+        text = _next_bans(one) if threshold < INFINITY else f"fail-count {one.fail_count} on {one.node}"
         yield Finding(FAIL_COUNT, f"{one.resource}: {text}", _cleanup(one.resource, one.node))
 
 
@@ -185,7 +183,7 @@ def _measures(cluster: Cluster) -> Iterator[Measure]:
     for name, number in failed.items():
         yield RESOURCE_FAILED.of(number, name)
     for one in cluster.fail_counts:
-        yield FAIL_COUNT_METRIC.of(one.count, f"{one.resource}@{one.node}")
+        yield FAIL_COUNT_METRIC.of(one.fail_count, f"{one.resource}@{one.node}")
 
 
 def _details(failures: Sequence[Failure], counts: Sequence[FailCount], cluster: Cluster) -> Iterator[str]:
@@ -198,7 +196,7 @@ def _details(failures: Sequence[Failure], counts: Sequence[FailCount], cluster: 
         )
     for one in counts:
         threshold = "INFINITY" if one.migration_threshold >= INFINITY else str(one.migration_threshold)
-        count = "INFINITY" if one.count >= INFINITY else str(one.count)
+        count = "INFINITY" if one.fail_count >= INFINITY else str(one.fail_count)
         yield f"{one.resource}: fail-count {count} on {one.node}, migration-threshold {threshold}"
 
 

@@ -9,7 +9,7 @@ of a split brain may run resources; check_ha_rings is critical then.
 
 from __future__ import annotations
 
-from typing import Iterator, List, Optional, Tuple
+from typing import Iterator, List, Optional
 
 from check_ha.commandline.command import command
 from check_ha.judgement.check import Check, Judgement, Measure, Metric
@@ -32,7 +32,9 @@ NO_DC = Condition("no-dc", Severity.CRITICAL, "No designated controller is elect
 VIEWS_DIFFER = Condition(
     "views-differ", Severity.WARNING, "Corosync and Pacemaker disagree about quorum or about who is in the partition."
 )
-VOTES_MISSING = Condition("votes-missing", Severity.WARNING, "Fewer votes are present than expected.")
+VOTES_MISSING = Condition(
+    "votes-missing", Severity.WARNING, "Fewer votes are present than expected, or than the configured nodes have."
+)
 NO_MARGIN = Condition(
     "no-margin", Severity.WARNING,
     "The loss of one more vote loses quorum. Two nodes without two_node are so all their life.",
@@ -60,11 +62,11 @@ def judge(evidence: Evidence, options: Options) -> Judgement:
     elif cmap and not cmap.values.get("quorum.provider"):
         findings.append(Finding(NO_PROVIDER, "corosync.conf has no quorum provider: votes are not counted"))
     if cluster:
-        findings += _pacemaker(cluster, quorum, cmap)
+        findings += _pacemaker(cluster, quorum)
     return Judgement(
         summary=_summary(quorum, cluster),
         findings=tuple(findings),
-        measures=_measures(quorum) if quorum else (),
+        measures=tuple(_measures(quorum)) if quorum else (),
         details=tuple(_details(quorum, cluster, cmap)),
     )
 
@@ -78,20 +80,30 @@ def _votes(quorum: QuorumStatus, cmap: Optional[CorosyncMap]) -> Iterator[Findin
         reason = "waits for all nodes since its start" if waiting else f"{quorum.quorum} needed"
         yield Finding(NO_QUORUM, f"no quorum: {count}, {reason}{without}")
         return
-    margin = quorum.total_votes - quorum.quorum
     if quorum.total_votes < quorum.expected_votes:
         yield Finding(VOTES_MISSING, f"{count}{without}")
-    if margin <= 0 and quorum.expected_votes > 1:
-        hint = ""
-        if quorum.expected_votes == 2 and quorum.total_votes == 2 and "2Node" not in quorum.flags:
-            hint = " (two nodes without two_node: 1 in corosync.conf)"
-        yield Finding(NO_MARGIN, f"the loss of one more vote loses quorum: {quorum.quorum} needed{hint}")
+    elif absent and "AllowDownscale" not in quorum.flags:
+        # last_man_standing or corosync-quorumtool -e; after a clean stop allow_downscale is meant to do it
+        yield Finding(VOTES_MISSING, f"{count}, which were more before{without}")
+    if quorum.total_votes <= quorum.quorum and quorum.expected_votes > 1:
+        yield Finding(NO_MARGIN, _no_margin(quorum))
+
+
+def _no_margin(quorum: QuorumStatus) -> str:
+    if "AutoTieBreaker" in quorum.flags:
+        return f"the loss of one more vote may lose quorum: {quorum.quorum} needed, or the side of the auto_tie_breaker"
+    hint = ""
+    if quorum.expected_votes == 2 and quorum.total_votes == 2 and "2Node" not in quorum.flags:
+        hint = " (two nodes without two_node: 1 in corosync.conf)"
+    return f"the loss of one more vote loses quorum: {quorum.quorum} needed{hint}"
 
 
 def _absent(quorum: QuorumStatus, cmap: Optional[CorosyncMap]) -> List[str]:
-    """Names of the configured nodes that are not in the partition."""
+    """Names of the configured nodes that have a vote and are not in the partition; corosync 1.4 lists no members."""
+    if cmap is None or not quorum.members:
+        return []
     present = {member.node_id for member in quorum.members}
-    return [node.label for node in cmap.nodes if node.node_id not in present] if cmap else []
+    return [node.label for node in cmap.nodes if node.votes and node.node_id not in present]
 
 
 def _device(quorum: QuorumStatus, cmap: Optional[CorosyncMap]) -> Iterator[Finding]:
@@ -111,7 +123,7 @@ def _device(quorum: QuorumStatus, cmap: Optional[CorosyncMap]) -> Iterator[Findi
         )
 
 
-def _pacemaker(cluster: Cluster, quorum: Optional[QuorumStatus], cmap: Optional[CorosyncMap]) -> Iterator[Finding]:
+def _pacemaker(cluster: Cluster, quorum: Optional[QuorumStatus]) -> Iterator[Finding]:
     if cluster.dc is None:
         yield Finding(NO_DC, "no DC is elected (an election that does not end, or pacemaker just starts)")
         return
@@ -122,10 +134,11 @@ def _pacemaker(cluster: Cluster, quorum: Optional[QuorumStatus], cmap: Optional[
     if cluster.with_quorum is not None and cluster.with_quorum != quorum.quorate:
         one, other = ("has", "has not") if quorum.quorate else ("has not", "has")
         yield Finding(VIEWS_DIFFER, f"corosync says this partition {one} quorum, pacemaker says it {other}")
-    yield from _strangers(cluster, quorum, cmap)
+    if quorum.members:
+        yield from _strangers(cluster, quorum)
 
 
-def _strangers(cluster: Cluster, quorum: QuorumStatus, cmap: Optional[CorosyncMap]) -> Iterator[Finding]:
+def _strangers(cluster: Cluster, quorum: QuorumStatus) -> Iterator[Finding]:
     """Nodes that one of the two counts in and the other does not."""
     voting = {str(member.node_id) for member in quorum.members}
     for node in cluster.nodes:
@@ -142,23 +155,20 @@ def _strangers(cluster: Cluster, quorum: QuorumStatus, cmap: Optional[CorosyncMa
 def _summary(quorum: Optional[QuorumStatus], cluster: Optional[Cluster]) -> str:
     if quorum is None:
         return "no votes were read"
-    nodes = len(quorum.members)
+    number = len(quorum.members)
+    nodes = f"{number} node{'s' if number != 1 else ''} with " if number else ""
     dc = f", DC {cluster.dc.name}" if cluster and cluster.dc else ""
-    return (
-        f"{nodes} node{'s' if nodes != 1 else ''} with {quorum.total_votes} of {quorum.expected_votes} votes, "
-        f"quorate ({quorum.quorum} needed){dc}"
-    )
+    return f"{nodes}{quorum.total_votes} of {quorum.expected_votes} votes, quorate ({quorum.quorum} needed){dc}"
 
 
-def _measures(quorum: QuorumStatus) -> Tuple[Measure, ...]:
+def _measures(quorum: QuorumStatus) -> Iterator[Measure]:
     expected = quorum.expected_votes
-    return (
-        VOTES_TOTAL.of(quorum.total_votes, maximum=expected),
-        VOTES_EXPECTED.of(expected),
-        VOTES_QUORUM.of(quorum.quorum),
-        VOTES_MARGIN.of(quorum.total_votes - quorum.quorum, minimum=None),
-        NODES.of(len(quorum.members)),
-    )
+    yield VOTES_TOTAL.of(quorum.total_votes, maximum=expected)
+    yield VOTES_EXPECTED.of(expected)
+    yield VOTES_QUORUM.of(quorum.quorum)
+    yield VOTES_MARGIN.of(quorum.total_votes - quorum.quorum, minimum=None)
+    if quorum.members:
+        yield NODES.of(len(quorum.members))
 
 
 def _details(quorum: Optional[QuorumStatus], cluster: Optional[Cluster], cmap: Optional[CorosyncMap]) -> Iterator[str]:

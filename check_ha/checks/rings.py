@@ -11,7 +11,6 @@ node; a node that is down looks as one whose links are all cut.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from check_ha.commandline.command import command
@@ -52,7 +51,6 @@ PEERS_UNREACHABLE = Metric("cluster.peers.unreachable.count", "peers that cannot
 REPAIRED = "repair the network, then: corosync-cfgtool -r"
 
 
-@dataclass(frozen=True)
 class RingOptions(FilterOptions):
     """Options of check_ha_rings."""
 
@@ -229,6 +227,7 @@ CHECK = Check(
     number=LINKS_DOWN,
     options=RingOptions,
     filters="peer node",
+    remembers=True,
 )
 
 main = command(CHECK)

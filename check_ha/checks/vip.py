@@ -11,7 +11,6 @@ While a resource starts, stops or migrates its address is in motion and is not j
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from check_ha.commandline.command import command
@@ -61,7 +60,6 @@ VIPS = Metric("cluster.vips.total.count", "virtual IPs configured")
 VIPS_ACTIVE = Metric("cluster.vips.active.count", "virtual IPs that are active")
 
 
-@dataclass(frozen=True)
 class VipOptions(FilterOptions):
     """Options of check_ha_vip."""
 
@@ -262,6 +260,7 @@ CHECK = Check(
     judge=judge,
     options=VipOptions,
     filters="virtual IP",
+    remembers=True,
 )  # fmt: skip
 
 main = command(CHECK)

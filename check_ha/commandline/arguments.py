@@ -7,10 +7,9 @@ it; argparse alone would exit 2 (CRITICAL) and write to stderr.
 from __future__ import annotations
 
 import argparse
-import dataclasses
+import re
 import sys
-from dataclasses import dataclass
-from typing import Any, Callable, Dict, NoReturn, Optional, Sequence, Tuple, Type, TypeVar
+from typing import Any, Callable, Dict, NamedTuple, NoReturn, Optional, Sequence, Tuple, Type, TypeVar
 
 import nagiosplugin
 
@@ -26,7 +25,12 @@ O = TypeVar("O", bound=Options)  # noqa: E741  # an Options class
 
 
 def _range(text: str) -> str:
-    """A Nagios range; kept as text, because nagiosplugin takes the number 0 for no range."""
+    """A Nagios range; kept as text, because nagiosplugin takes the number 0 for no range.
+
+    Python would take more for a number (blanks, newlines, ``1_0``, other scripts' digits), and perfdata repeats it.
+    """
+    if not re.fullmatch(r"@?((~|-?\d+(\.\d+)?)?:)?(-?\d+(\.\d+)?)?", text, re.ASCII):
+        raise ValueError("not a range such as 5, 5:, ~:5, 2:5 or @2:5")
     try:
         nagiosplugin.Range(text)
     except ValueError as error:
@@ -49,7 +53,6 @@ def _severity(text: str) -> Tuple[str, Severity]:
         raise ValueError("not of the form CONDITION=ok|warning|critical|unknown") from None
 
 
-@dataclass(frozen=True)
 class SourceOptions(Options):
     """How the tools are run."""
 
@@ -58,7 +61,6 @@ class SourceOptions(Options):
     timeout: float = option(8.0, "deadline for the whole run (8)", metavar="SECONDS", short="-t", parse=_seconds)
 
 
-@dataclass(frozen=True)
 class CommonOptions(SourceOptions):
     """What every check command takes."""
 
@@ -79,8 +81,7 @@ class CommonOptions(SourceOptions):
     state_dir: Optional[str] = option(None, "where to keep what the next run needs to know", metavar="DIR")
 
 
-@dataclass(frozen=True)
-class Arguments:
+class Arguments(NamedTuple):
     """A command line, understood."""
 
     common: CommonOptions
@@ -108,16 +109,13 @@ def _prefix(command: str) -> str:
 
 def add_options(parser: argparse.ArgumentParser, options: Type[Options], **words: str) -> None:
     """Add an option for each field of this class; ``words`` fill the braces in their help."""
-    for field in dataclasses.fields(options):
-        about = field.metadata
-        kind: Dict[str, Any] = {"dest": field.name, "default": None, "help": about["help"].format(**words)}
-        if about["metavar"]:
-            kind.update(
-                metavar=about["metavar"], type=_typed(about["parse"]), action="append" if about["repeat"] else None
-            )
+    for name, one in options.table().items():
+        kind: Dict[str, Any] = {"dest": name, "default": None, "help": one.help.format(**words)}
+        if one.metavar:
+            kind.update(metavar=one.metavar, type=_typed(one.parse), action="append" if one.repeat else None)
         else:
             kind.update(action="store_true")
-        flags = [flag for flag in (about["short"], flag_of(field.name)) if flag]
+        flags = [flag for flag in (one.short, flag_of(name)) if flag]
         parser.add_argument(*flags, **kind)
 
 
@@ -139,10 +137,10 @@ def _typed(parse: Callable[[str], Any]) -> Callable[[str], Any]:
 def options_from(options: Type[O], given: Dict[str, Any]) -> O:
     """An object of that class, from what was given; the rest is default."""
     values = {}
-    for field in dataclasses.fields(options):
-        value = given.get(field.name)
+    for name, one in options.table().items():
+        value = given.get(name)
         if value is not None:
-            values[field.name] = tuple(value) if field.metadata["repeat"] else value
+            values[name] = tuple(value) if one.repeat else value
     return options(**values)
 
 

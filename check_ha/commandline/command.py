@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import sys
-from dataclasses import replace
 from typing import Any, Callable, Dict, List, Mapping, NoReturn, Optional, Sequence
 
 import nagiosplugin
@@ -35,13 +34,13 @@ def run(check: Check, argv: Sequence[str]) -> NoReturn:
     _be_a_plugin()
     arguments = parse(check, argv)
     common = arguments.common
-    memory = Memory(_state_directory(common), check.name)
+    memory = Memory(_state_directory(common) if check.remembers else None, check.name)
 
     source = source_of(common, check.command)
     outputs = collect(check, source)
     evidence = examine(check.readings, outputs, memory.recall(), source.now)
     judgement = check.judge(evidence, arguments.own)
-    judgement = replace(judgement, findings=(*judgement.findings, *evidence.findings))
+    judgement = judgement._replace(findings=(*judgement.findings, *evidence.findings))
     if judgement.remember is not None:
         memory.remember(judgement.remember)
 
@@ -99,12 +98,14 @@ def _state_directory(common: CommonOptions) -> Optional[str]:
 def _more(verbose: int, outputs: Mapping[Tool, Output], memory: Memory) -> List[str]:
     lines = []
     if verbose and memory.trouble:
-        lines.append(f"no state is kept: {memory.trouble}")
+        lines.append(memory.trouble)
     if verbose >= 2:
         for output in outputs.values():
             end = output.fault or f"exit {output.status}"
             lines.append(f"{' '.join(output.argv)}: {end}, {output.seconds:.2f} s")
             if verbose >= 3:
-                text = output.stdout.decode("utf-8", "backslashreplace")
+                from check_ha.sources.shareable import shareable  # its patterns are compiled where they are needed
+
+                text = shareable(output).stdout.decode("utf-8", "backslashreplace")
                 lines.extend(f"  {line}" for line in (*output.stderr.splitlines(), *text.splitlines()))
     return lines

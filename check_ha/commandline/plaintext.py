@@ -8,6 +8,8 @@ from __future__ import annotations
 
 ITEM_LIMIT = 300
 LINE_LIMIT = 500
+RAW_LIMIT = 100_000
+"""Of a line that a tool printed, for -vvv: ``ip -j addr`` prints a single one."""
 
 
 def clean(text: str, limit: int = ITEM_LIMIT) -> str:

@@ -6,12 +6,12 @@ tool that failed beside it.
 
 from __future__ import annotations
 
-from typing import Any, Iterator, List, Mapping, Optional, Sequence
+from typing import Any, Iterator, List, Mapping, Optional, Sequence, Set
 
 import nagiosplugin
 
-from check_ha.commandline.plaintext import LINE_LIMIT, clean, decimal, label
-from check_ha.judgement.check import Check, Judgement, Measure
+from check_ha.commandline.plaintext import LINE_LIMIT, RAW_LIMIT, clean, decimal, label
+from check_ha.judgement.check import Check, Judgement, Measure, Number
 from check_ha.judgement.conditions import Finding, Severity
 
 STATES = {
@@ -34,7 +34,7 @@ def plugin(
     made = nagiosplugin.Check(
         _Judged(judgement, check),
         _FindingContext(severities),
-        _NumberContext(check.number.meaning if check.number else "", *thresholds),
+        _NumberContext(check.number.meaning if check.number else "", _judged(judgement, check), *thresholds),
         _MeasureContext("measure"),
         _Results(),
         _Summary(judgement, more),
@@ -56,13 +56,32 @@ class _Judged(nagiosplugin.Resource):  # type: ignore[misc]  # nagiosplugin has 
     def probe(self) -> Iterator[nagiosplugin.Metric]:
         for finding in self._judgement.findings:
             yield nagiosplugin.Metric("finding", finding, context="finding")
+        names: Set[str] = set()
         for measure in self._judgement.measures:
             context = "number" if measure.metric is self._number else "measure"
-            yield _metric(measure, context)
+            yield _metric(_unused(_name(measure), names), measure, context)
 
 
-def _metric(measure: Measure, context: str) -> nagiosplugin.Metric:
-    name = f"{label(measure.instance)}#{measure.metric.name}" if measure.instance else measure.metric.name
+def _judged(judgement: Judgement, check: Check) -> Optional[Number]:
+    """What -w and -c are held against, where it is not the number that perfdata shows."""
+    return next((measure.judged for measure in judgement.measures if measure.metric is check.number), None)
+
+
+def _name(measure: Measure) -> str:
+    return f"{label(measure.instance)}#{measure.metric.name}" if measure.instance else measure.metric.name
+
+
+def _unused(name: str, names: Set[str]) -> str:
+    """The name, with a number in front where cleaning or cutting has made it that of another."""
+    number, unused = 1, name
+    while unused in names:
+        number += 1
+        unused = f"{number}_{name}"
+    names.add(unused)
+    return unused
+
+
+def _metric(name: str, measure: Measure, context: str) -> nagiosplugin.Metric:
     return nagiosplugin.Metric(
         name,
         _Decimal(measure.value) if isinstance(measure.value, float) else measure.value,
@@ -83,11 +102,17 @@ class _Decimal(float):
 class _NumberContext(nagiosplugin.ScalarContext):  # type: ignore[misc]
     """The main number. Without -w or -c there is no range, where nagiosplugin takes 0 to infinity for one."""
 
-    def __init__(self, meaning: str, warning: Optional[str], critical: Optional[str]) -> None:
+    def __init__(
+        self, meaning: str, judged: Optional[Number], warning: Optional[str] = None, critical: Optional[str] = None
+    ) -> None:
         super().__init__(
             "number", warning or "~:", critical or "~:", fmt_metric=lambda metric, _: f"{metric.valueunit} {meaning}"
         )
         self._given = (warning or "", critical or "")
+        self._judged = judged
+
+    def evaluate(self, metric: nagiosplugin.Metric, resource: Any) -> nagiosplugin.Result:
+        return super().evaluate(metric if self._judged is None else metric.replace(value=self._judged), resource)
 
     def performance(self, metric: nagiosplugin.Metric, resource: Any) -> nagiosplugin.Performance:
         return nagiosplugin.Performance(metric.name, metric.value, metric.uom, *self._given, metric.min, metric.max)
@@ -146,7 +171,7 @@ class _Summary(nagiosplugin.Summary):  # type: ignore[misc]
                 lines.append(f"{result.state}: {result.hint} [{finding.condition.name}]")
                 if finding.advice:
                     lines.append(f"  -> {clean(finding.advice)}")
-        return [*lines, *(clean(line) for line in (*self._judgement.details, *self._more))]
+        return [*lines, *map(clean, self._judgement.details), *(clean(line, RAW_LIMIT) for line in self._more)]
 
 
 def _texts(results: Any) -> List[str]:

@@ -9,9 +9,7 @@ addresses stay: read before you share.
 from __future__ import annotations
 
 import os
-import re
 import sys
-from dataclasses import replace
 from typing import Iterable, List
 
 import nagiosplugin
@@ -20,15 +18,10 @@ from check_ha.commandline.arguments import UNKNOWN, SourceOptions, add_options, 
 from check_ha.commandline.plaintext import clean
 from check_ha.sources.node import FOLDERS, Node
 from check_ha.sources.recording import write_recording
-from check_ha.sources.tools import ALL, CIBADMIN, PS, Output
+from check_ha.sources.shareable import shareable
+from check_ha.sources.tools import ALL, Output
 
 NAME = "check_ha_snapshot"
-
-_NVPAIR = re.compile(rb"<nvpair\b[^>]*>")
-_SECRET = re.compile(rb"\bname=[\"'][^\"']*(?:passw|secret|token|key|credential|community)[^\"']*[\"']", re.IGNORECASE)
-_VALUE = re.compile(rb"(\bvalue=)(\"[^\"]*\"|'[^']*')")
-_DAEMON = re.compile(rb"^\s*(?:PID\b|1\s|.*(?:corosync|pacemaker|sbd|/cib\b|stonithd|lrmd|attrd|pengine|crmd))")
-
 
 @nagiosplugin.guarded(verbose=0)  # type: ignore[untyped-decorator]
 def main() -> None:
@@ -47,21 +40,6 @@ def main() -> None:
         sys.stdout.write(f"HA_SNAPSHOT UNKNOWN - {clean(f'{error.filename}: {error.strerror}')}\n")
         sys.exit(UNKNOWN)
     sys.stdout.write(f"recorded {_counts(outputs)} in {clean(directory)}\n")
-
-
-def shareable(output: Output) -> Output:
-    """The output without what nobody else should see."""
-    if output.tool is CIBADMIN:
-        return replace(output, stdout=_NVPAIR.sub(_hidden, output.stdout))
-    if output.tool is PS:
-        lines = (line for line in output.stdout.splitlines(keepends=True) if _DAEMON.match(line))
-        return replace(output, stdout=b"".join(lines))
-    return output
-
-
-def _hidden(found: re.Match[bytes]) -> bytes:
-    pair = found.group()
-    return _VALUE.sub(rb'\1"********"', pair) if _SECRET.search(pair) else pair
 
 
 def _counts(outputs: Iterable[Output]) -> str:

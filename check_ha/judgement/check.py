@@ -1,9 +1,6 @@
 """What a check is: its readings, conditions, metrics and options, and the function that judges."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass, field
-from typing import Any, Callable, Mapping, Optional, Tuple, Type, Union
+from typing import Any, Callable, Mapping, NamedTuple, Optional, Tuple, Type, Union
 
 from check_ha.judgement.conditions import Condition, Finding
 from check_ha.judgement.evidence import Evidence, Reading
@@ -12,8 +9,7 @@ from check_ha.judgement.options import Options
 Number = Union[int, float]
 
 
-@dataclass(frozen=True)
-class Metric:
+class Metric(NamedTuple):
     """A perfdata metric, named Centreon style with the unit last: ``cluster.votes.total.count``.
 
     A metric of instances is printed as ``instance#name``.
@@ -33,13 +29,13 @@ class Metric:
         *,
         minimum: Optional[Number] = 0,
         maximum: Optional[Number] = None,
-    ) -> Measure:
+        judged: Optional[Number] = None,
+    ) -> "Measure":
         """A measured value of this metric."""
-        return Measure(self, value, instance, minimum, maximum)
+        return Measure(self, value, instance, minimum, maximum, judged)
 
 
-@dataclass(frozen=True)
-class Measure:
+class Measure(NamedTuple):
     """One perfdata value."""
 
     metric: Metric
@@ -47,10 +43,11 @@ class Measure:
     instance: str = ""
     minimum: Optional[Number] = 0
     maximum: Optional[Number] = None
+    judged: Optional[Number] = None
+    """Of the main number: what -w and -c are held against where that is not all of it, because of -i, -x or an age."""
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What one run found."""
 
     summary: str
@@ -63,8 +60,7 @@ class Judgement:
     """JSON values to be handed to the next run as ``Evidence.previous``; ``None``: nothing to keep."""
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(NamedTuple):
     """A check command. ``manual`` is the docstring of its module."""
 
     name: str
@@ -79,8 +75,10 @@ class Check:
     number: Optional[Metric] = None
     """The main number, which -w and -c are ranges of."""
     options: Type[Options] = Options
-    filters: str = field(default="")
+    filters: str = ""
     """What -i and -x select, where the check has such items: ``node``, ``resource``."""
+    remembers: bool = False
+    """Whether it compares with its last run: only then is state kept."""
 
     @property
     def command(self) -> str:

@@ -4,10 +4,8 @@ A check declares each thing it can find as a Condition, once, with its default s
 help, README and ``--severity`` are made from these tables.
 """
 
-from __future__ import annotations
-
 import enum
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class Severity(enum.IntEnum):
@@ -19,8 +17,7 @@ class Severity(enum.IntEnum):
     CRITICAL = 3
 
 
-@dataclass(frozen=True)
-class Condition:
+class Condition(NamedTuple):
     """A kind of finding."""
 
     name: str
@@ -29,8 +26,7 @@ class Condition:
     """One sentence for help and README."""
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing that was found: the text names the culprit first, then what is wrong with it."""
 
     condition: Condition

@@ -6,31 +6,32 @@ The same failure of a tool is the same finding in every check: that is decided h
     cluster = evidence.get(CLUSTER)     # a Cluster, or None: then the reason is among the findings
 """
 
-from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Any, Callable, Dict, Generic, Iterable, List, Mapping, Optional, Tuple, TypeVar, cast
+from types import MappingProxyType
+from typing import Any, Callable, Dict, Generic, Iterable, List, Mapping, NamedTuple, Optional, Tuple, TypeVar, cast
 
 from check_ha.judgement.conditions import Finding
-from check_ha.judgement.toolfailure import Failure, failure_of, findings_of, in_doubt
+from check_ha.judgement.toolfailure import Failure, failure_of, finding_of, findings_of, in_doubt
 from check_ha.parsers.errors import ParseError
 from check_ha.sources.tools import PS, Output, Tool
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
 class Reading(Generic[T]):
-    """A tool, and the parser that understands it."""
+    """A tool, and the parser that understands it.
 
-    tool: Tool
-    parse: Callable[[bytes], T]
-    required: bool = True
-    """False: the check does without it, and only a tool that hangs is reported."""
+    With ``required=False`` the check does without it, and only a tool that hangs is reported. With ``silent=True``
+    nothing is: the check itself says what the failure means, and finds it in ``Evidence.failed``.
+    """
+
+    def __init__(self, tool: Tool, parse: Callable[[bytes], T], required: bool = True, silent: bool = False) -> None:
+        self.tool = tool
+        self.parse = parse
+        self.required = required and not silent
+        self.silent = silent
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(NamedTuple):
     """All that one run knows."""
 
     values: Mapping[Tool, Any]
@@ -40,6 +41,8 @@ class Evidence:
     """What the last run wanted remembered; ``None``: there was none, or no state is kept."""
     now: float = 0.0
     """Seconds since the epoch at which the outputs were made."""
+    failed: Mapping[Tool, Finding] = MappingProxyType({})
+    """For each tool without an answer the finding that this amounts to, reported or not."""
 
     def get(self, reading: Reading[T]) -> Optional[T]:
         """What this tool said, or ``None`` where it failed."""
@@ -60,12 +63,14 @@ def examine(
         failure = failure_of(output)
         if failure is None:
             try:
-                values[reading.tool] = reading.parse(output.stdout)
+                values[reading.tool] = reading.parse(output.answer)
             except ParseError as error:
                 failure = failure_of(output, error)
         if failure is not None:
-            failures.append(failure if reading.required else failure.optional())
-    return Evidence(values, findings_of(failures, outputs.get(PS)), previous, now)
+            failures.append(failure if reading.required else failure.optional(reading.silent))
+    processes = outputs.get(PS)
+    failed = {failure.output.tool: finding_of(failure, failures, processes) for failure in failures}
+    return Evidence(values, findings_of(failures, processes), previous, now, failed)
 
 
 def doubtful(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]) -> bool:

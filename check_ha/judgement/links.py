@@ -1,15 +1,11 @@
 """This node's ways to its peers: what cfgtool shows of links, joined with the nodes and members of cmapctl."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, List, NamedTuple, Optional, Tuple
 
 from check_ha.model.corosync import ConfiguredNode, CorosyncMap, LinkStatus, ReachableNodes, Ring
 
 
-@dataclass(frozen=True)
-class Way:
+class Way(NamedTuple):
     """One link to one peer."""
 
     number: int
@@ -24,8 +20,7 @@ class Way:
         return f"link {self.number} ({self.address})" if self.address else f"link {self.number}"
 
 
-@dataclass(frozen=True)
-class Peer:
+class Peer(NamedTuple):
     """Another node of the cluster, as this node sees it."""
 
     node_id: int
@@ -40,8 +35,7 @@ class Peer:
         return tuple(way for way in self.ways if way.up is False)
 
 
-@dataclass(frozen=True)
-class Links:
+class Links(NamedTuple):
     """Everything about the ways from this node."""
 
     transport: Optional[str]
@@ -95,7 +89,7 @@ def _ways(
         number = numbers.get(link.link, link.link)
         up = link.connected
         if up is None and reachable and peer:
-            # node 0 is one the tool could not ask; for any other the line of this node was mislabelled (3.1.1 to 3.1.4): -n lists what is reachable
+            # its line was mislabelled (3.1.1 to 3.1.4), but -n lists what is reachable; node 0 is one not even asked
             up = any(way.connected and way.peer == peer and way.link == link.link for way in reachable.links)
         address = dict(nodes[peer].addresses).get(number, "") if peer in nodes else ""
         ways.setdefault(peer, []).append(Way(number, address, up))

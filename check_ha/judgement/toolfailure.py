@@ -13,11 +13,8 @@ What one tool leaves open another of the same family may settle, else the proces
 never refused.
 """
 
-from __future__ import annotations
-
 import re
-from dataclasses import dataclass, replace
-from typing import Dict, List, Optional, Sequence, Tuple
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.judgement.conditions import (
     NO_PERMISSION,
@@ -32,20 +29,20 @@ from check_ha.judgement.conditions import (
 from check_ha.parsers.errors import ParseError
 from check_ha.sources.tools import BROKEN, COROSYNC, FLOODED, HUNG, MISSING, PACEMAKER, SYSTEM, Output
 
-_DENIED = re.compile(
-    r"API error 11\b|CS_ERR_ACCESS|Permission denied|Insufficient privileges|a password is required"
-    r"|is not allowed to execute|not in the sudoers file"
+# compiled when a tool has failed, not on every run
+_DENIED = (
+    r"API error 11\b|CS_ERR_ACCESS|Permission denied|Insufficient privileges"
+    r"|a password is required|is not allowed to execute|not in the sudoers file"
 )
-_DOWN = re.compile(r"API error 2\b|CS_ERR_LIBRARY|Connection refused")
-_DOWN_OR_DENIED = re.compile(
+_DOWN = r"API error 2\b|CS_ERR_LIBRARY|Connection refused"
+_DOWN_OR_DENIED = (
     r"Cannot initiali[sz]e \w+ service|Transport endpoint is not connected"
-    r"|cluster is not available on this node|Not connected"
+    r"|cluster is not available on this node|Not connected|CIB query failed"
 )
 _DAEMON = {COROSYNC: "corosync", PACEMAKER: "pacemakerd"}
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(NamedTuple):
     """A tool that gave no answer to work with."""
 
     output: Output
@@ -53,10 +50,11 @@ class Failure:
     """``None``: the daemon is down or the user is refused, and the tool does not say which."""
     text: str
     required: bool = True
+    silent: bool = False
 
-    def optional(self) -> Failure:
-        """The same, of a tool the check can do without."""
-        return replace(self, required=False)
+    def optional(self, silent: bool = False) -> "Failure":
+        """The same, of a tool the check can do without, or whose failure the check itself explains."""
+        return self._replace(required=False, silent=silent)
 
 
 def failure_of(output: Output, error: Optional[ParseError] = None) -> Optional[Failure]:
@@ -75,6 +73,8 @@ def failure_of(output: Output, error: Optional[ParseError] = None) -> Optional[F
         return Failure(output, UNREADABLE, f"could not be started: {output.stderr}")
     if output.status is not None and output.status < 0:
         return Failure(output, UNREADABLE, f"was killed by signal {-output.status}")
+    if tool.absence and not output.stdout and "No such file or directory" in output.stderr:
+        return None
     if error is None and output.status in tool.good and not _refused(output):
         return None
     if error is not None and output.status == 0:
@@ -92,13 +92,13 @@ def _told(output: Output, error: Optional[ParseError]) -> Failure:
     words = output.stderr + "\n" + output.stdout[:4096].decode("utf-8", "backslashreplace")
     status = output.status
     pacemaker = output.tool.family == PACEMAKER
-    if _DENIED.search(words) or (pacemaker and status in (4, 13)):
+    if re.search(_DENIED, words) or (pacemaker and status in (4, 13)):
         return Failure(output, NO_PERMISSION, "permission denied")
     if pacemaker and status in (62, 110, 124):
         return Failure(output, NOT_RESPONDING, "timed out")
-    if _DOWN.search(words):
+    if re.search(_DOWN, words):
         return Failure(output, NOT_RUNNING, "cannot connect")
-    if _DOWN_OR_DENIED.search(words) or (pacemaker and status in (102, 107)):
+    if re.search(_DOWN_OR_DENIED, words) or (pacemaker and status in (102, 107)):
         return Failure(output, None, "cannot connect")
     said = _first_line(output.stderr) or (str(error) if error else "") or _first_line(words) or "no output"
     return Failure(output, UNREADABLE, said if status == 0 else f"exit {status}, {said}")
@@ -114,15 +114,23 @@ def findings_of(failures: Sequence[Failure], processes: Optional[Output]) -> Tup
     """The findings these failures amount to: one for each family and condition, naming the tools."""
     groups: Dict[Tuple[str, Condition], List[Failure]] = {}
     for failure in failures:
-        condition = failure.condition or _settled(failure, failures, processes)
-        if condition is NOT_RUNNING and _remote(failure, processes):
-            condition = REMOTE_NODE
-        if failure.required or condition is NOT_RESPONDING:
+        condition = _condition(failure, failures, processes)
+        if not failure.silent and (failure.required or condition is NOT_RESPONDING):
             family = failure.output.tool.family
             # what is wrong with one output has its own text; a daemon that is down is down for all its tools
             key = failure.output.tool.label if condition in (UNREADABLE, TOOL_MISSING) else family
             groups.setdefault((key, condition), []).append(failure)
     return tuple(_finding(condition, group) for (_, condition), group in groups.items())
+
+
+def finding_of(failure: Failure, failures: Sequence[Failure], processes: Optional[Output]) -> Finding:
+    """The finding this failure amounts to by itself; the others may settle what it leaves open."""
+    return _finding(_condition(failure, failures, processes), [failure])
+
+
+def _condition(failure: Failure, failures: Sequence[Failure], processes: Optional[Output]) -> Condition:
+    condition = failure.condition or _settled(failure, failures, processes)
+    return REMOTE_NODE if condition is NOT_RUNNING and _remote(failure, processes) else condition
 
 
 def _settled_by_sibling(failure: Failure, failures: Sequence[Failure]) -> Optional[Condition]:

@@ -1,9 +1,6 @@
 """Virtual IPs: resources that carry an address, joined from crm_mon and the CIB."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Dict, List, Mapping, Optional, Tuple
+from typing import Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from check_ha.model.cib import Cib
 from check_ha.model.cluster import Clone, Cluster, Placed
@@ -21,8 +18,7 @@ SOURCE_ADDRESS = "ocf:heartbeat:IPsrcaddr"
 _IN_MOTION = frozenset({"Starting", "Stopping", "Migrating", "Promoting", "Demoting"})
 
 
-@dataclass(frozen=True)
-class VirtualIp:
+class VirtualIp(NamedTuple):
     """One resource that carries an address, with all its instances."""
 
     id: str

@@ -1,1 +1,1 @@
-"""What the tools say, as frozen dataclasses in the words of Pacemaker and Corosync."""
+"""What the tools say, as immutable tuples with names, in the words of Pacemaker and Corosync."""

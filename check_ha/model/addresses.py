@@ -1,13 +1,9 @@
 """The addresses that this node's interfaces carry, from ``ip -j addr``."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Tuple
+from typing import NamedTuple, Tuple
 
 
-@dataclass(frozen=True)
-class InterfaceAddress:
+class InterfaceAddress(NamedTuple):
     """One address on one interface."""
 
     interface: str
@@ -18,8 +14,7 @@ class InterfaceAddress:
     """``inet`` or ``inet6``."""
 
 
-@dataclass(frozen=True)
-class Interfaces:
+class Interfaces(NamedTuple):
     """All addresses of a node."""
 
     addresses: Tuple[InterfaceAddress, ...]

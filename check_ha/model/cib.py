@@ -2,30 +2,115 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Tuple
+from typing import NamedTuple, Optional, Tuple, Union
+
+Pairs = Tuple[Tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
-class ConfiguredPrimitive:
+class ConfiguredPrimitive(NamedTuple):
     """One ``primitive`` of the configuration, templates resolved."""
 
     id: str
     agent: str
     """``ocf:heartbeat:IPaddr2``, as in ``Primitive.agent``."""
-    parameters: Tuple[Tuple[str, str], ...] = ()
+    parameters: Pairs = ()
     """Instance attributes, in order. Where rules give several sets a name may stand twice."""
-    meta: Tuple[Tuple[str, str], ...] = ()
+    meta: Pairs = ()
+    monitored: bool = False
+    """Whether it has a recurring monitor: without one it counts as started for ever."""
 
     def values(self, name: str) -> Tuple[str, ...]:
         """Every value that parameter may have; more than one only where rules choose."""
         return tuple(value for key, value in self.parameters if key == name)
 
 
-@dataclass(frozen=True)
-class Cib:
+class ConfiguredNode(NamedTuple):
+    """One ``nodes/node``."""
+
+    id: str
+    name: str
+    attributes: Pairs = ()
+    """Permanent node attributes, in order."""
+
+
+class Moment(NamedTuple):
+    """A point in time that somebody wrote into a rule."""
+
+    text: str
+    earliest: Optional[float] = None
+    """Seconds since the epoch; ``None``: the text was not understood."""
+    latest: Optional[float] = None
+    """The same, unless no zone is given: then it may be any on Earth."""
+
+
+class Expression(NamedTuple):
+    """A condition on a node attribute; ``#uname`` is the name of the node."""
+
+    attribute: str
+    operation: str
+    value: str = ""
+
+
+class DateExpression(NamedTuple):
+    """A condition on the time."""
+
+    operation: str
+    """``gt``, ``lt``, ``in_range`` (the default) or ``date_spec``."""
+    start: Optional[Moment] = None
+    end: Optional[Moment] = None
+    open: bool = False
+    """True: its end is a ``duration`` after its start, which is not worked out."""
+
+
+class Rule(NamedTuple):
+    """A ``rule`` of a constraint."""
+
+    id: str
+    parts: Tuple[Union[Rule, Expression, DateExpression], ...]
+    any: bool = False
+    """True: one part is enough (``boolean-op="or"``)."""
+    score: Optional[int] = None
+    """``None``: a node attribute gives the score."""
+
+
+class Location(NamedTuple):
+    """One ``rsc_location``: with a node and a score, or with rules."""
+
+    id: str
+    resources: Tuple[str, ...]
+    """Empty where only a pattern names them."""
+    node: Optional[str] = None
+    score: Optional[int] = None
+    rules: Tuple[Rule, ...] = ()
+    pattern: str = ""
+    """``rsc-pattern``: an extended regular expression."""
+    promoted_only: bool = False
+
+
+class FencingLevel(NamedTuple):
+    """One ``fencing-level``: devices that fence a target together. Exactly one of target, pattern, attribute is given."""
+
+    number: int
+    """``index``: levels are tried in ascending order until one succeeds."""
+    devices: Tuple[str, ...]
+    target: str = ""
+    pattern: str = ""
+    attribute: Optional[Tuple[str, str]] = None
+
+
+class Cib(NamedTuple):
     """The configuration as far as the checks need it."""
 
     primitives: Tuple[ConfiguredPrimitive, ...]
     epoch: str = ""
     """``admin_epoch.epoch.num_updates``."""
+    properties: Pairs = ()
+    """Cluster options (``crm_config``), in the order in which Pacemaker asks the sets."""
+    nodes: Tuple[ConfiguredNode, ...] = ()
+    locations: Tuple[Location, ...] = ()
+    levels: Tuple[FencingLevel, ...] = ()
+
+    def option(self, *names: str) -> Optional[str]:
+        """The value of a cluster option, under the first of its names that is set."""
+        values = dict(reversed(self.properties))
+        return next((values[name] for name in names if name in values), None)

@@ -5,9 +5,6 @@ Roles carry their new names (Promoted, Unpromoted), agents one colon between cla
 provider, whatever the version printed.
 """
 
-from __future__ import annotations
-
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Iterator, NamedTuple, Optional, Tuple, Union
 
@@ -15,8 +12,7 @@ INFINITY = 1_000_000
 """Pacemaker's score and fail-count infinity (``crm_mon`` prints the number, all versions)."""
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(NamedTuple):
     """One ``nodes/node``: a cluster member, a remote or a guest node."""
 
     name: str
@@ -41,8 +37,7 @@ class Node:
     """The resource that contains a guest or bundle node; remote nodes have none."""
 
 
-@dataclass(frozen=True)
-class Primitive:
+class Primitive(NamedTuple):
     """One instance of a primitive. Instances of an anonymous clone share one id."""
 
     id: str
@@ -63,8 +58,7 @@ class Primitive:
     locked_to: Optional[str] = None
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     """A group; a group inside a clone has the id of its instance (``g:0``)."""
 
     id: str
@@ -74,8 +68,7 @@ class Group:
     maintenance: Optional[bool] = None
 
 
-@dataclass(frozen=True)
-class Clone:
+class Clone(NamedTuple):
     """A clone, promotable or not. Spare instances are listed as Stopped: that is normal."""
 
     id: str
@@ -89,16 +82,14 @@ class Clone:
     target_role: Optional[str] = None
 
 
-@dataclass(frozen=True)
-class Replica:
+class Replica(NamedTuple):
     """One replica of a bundle: its container, and whatever stands around it."""
 
     id: str
     members: Tuple[Primitive, ...]
 
 
-@dataclass(frozen=True)
-class Bundle:
+class Bundle(NamedTuple):
     """A container bundle."""
 
     id: str
@@ -122,8 +113,7 @@ class Placed(NamedTuple):
     parents: Tuple[Collection, ...]
 
 
-@dataclass(frozen=True)
-class DesignatedController:
+class DesignatedController(NamedTuple):
     """The DC, from ``summary/current_dc``."""
 
     name: str
@@ -133,8 +123,7 @@ class DesignatedController:
     """Wrongly true in 2.1.5 and 2.1.6 while a node is online but pending."""
 
 
-@dataclass(frozen=True)
-class ClusterOptions:
+class ClusterOptions(NamedTuple):
     """Cluster-wide options as ``crm_mon`` prints them; ``None``: not printed by this version."""
 
     fencing_enabled: Optional[bool] = None
@@ -144,21 +133,19 @@ class ClusterOptions:
     stop_all_resources: Optional[bool] = None
 
 
-@dataclass(frozen=True)
-class FailCount:
+class FailCount(NamedTuple):
     """A ``resource_history`` that has a fail-count: how often a resource failed on a node."""
 
     node: str
     resource: str
-    count: int
+    fail_count: int
     migration_threshold: int
-    """INFINITY when none is set. At ``count >= migration_threshold`` the node is banned."""
+    """INFINITY when none is set. At ``fail_count >= migration_threshold`` the node is banned."""
     last_failure: Optional[datetime] = None
     orphan: bool = False
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(NamedTuple):
     """One failed action that Pacemaker lists: history, kept until cleanup or failure-timeout."""
 
     resource: str
@@ -177,8 +164,7 @@ class Failure:
     call: int = -1
 
 
-@dataclass(frozen=True)
-class FenceEvent:
+class FenceEvent(NamedTuple):
     """One entry of the fence history, newest first, pending ones before all others."""
 
     action: str
@@ -193,23 +179,20 @@ class FenceEvent:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class FenceHistory:
+class FenceHistory(NamedTuple):
     """The fence history; not readable is not the same as empty."""
 
     readable: bool
     events: Tuple[FenceEvent, ...] = ()
 
 
-@dataclass(frozen=True)
-class Ticket:
+class Ticket(NamedTuple):
     id: str
     granted: bool
     standby: bool = False
 
 
-@dataclass(frozen=True)
-class Ban:
+class Ban(NamedTuple):
     """A location constraint with a negative score; intended ones are listed too."""
 
     id: str
@@ -219,8 +202,7 @@ class Ban:
     promoted_only: bool = False
 
 
-@dataclass(frozen=True)
-class Cluster:
+class Cluster(NamedTuple):
     """One ``crm_mon`` document."""
 
     dc: Optional[DesignatedController]

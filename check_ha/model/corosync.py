@@ -1,13 +1,10 @@
 """Corosync as its own tools show it: links, rings, membership, votes, the running map."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass, field
-from typing import Mapping, Optional, Tuple
+from types import MappingProxyType
+from typing import Mapping, NamedTuple, Optional, Tuple
 
 
-@dataclass(frozen=True)
-class PeerLink:
+class PeerLink(NamedTuple):
     """One knet link to one peer, from ``corosync-cfgtool -s``."""
 
     peer: int
@@ -20,8 +17,7 @@ class PeerLink:
     """The state as printed."""
 
 
-@dataclass(frozen=True)
-class Ring:
+class Ring(NamedTuple):
     """One totem ring of corosync 1 and 2, or one link line of udp/udpu on 3.0."""
 
     number: int
@@ -35,8 +31,7 @@ class Ring:
     """True: ``OK`` of udp/udpu on 3.0, printed whatever happens. It claims nothing."""
 
 
-@dataclass(frozen=True)
-class LinkStatus:
+class LinkStatus(NamedTuple):
     """``corosync-cfgtool -s`` of every layout: this node's view of its links."""
 
     local_id: int
@@ -58,8 +53,7 @@ class LinkStatus:
     """True: ``localhost`` stands on the line of another node (3.1.1 to 3.1.4), whose state is hidden."""
 
 
-@dataclass(frozen=True)
-class ReachableLink:
+class ReachableLink(NamedTuple):
     """One ``LINK:`` line of ``corosync-cfgtool -n``."""
 
     peer: int
@@ -71,8 +65,7 @@ class ReachableLink:
     connected: bool
 
 
-@dataclass(frozen=True)
-class ReachableNodes:
+class ReachableNodes(NamedTuple):
     """``corosync-cfgtool -n`` (3.1.1 and later): an unreachable node is simply missing."""
 
     local_id: int
@@ -81,8 +74,7 @@ class ReachableNodes:
     links: Tuple[ReachableLink, ...] = ()
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(NamedTuple):
     """One row of the membership table of ``corosync-quorumtool -s``."""
 
     node_id: int
@@ -93,8 +85,7 @@ class Member:
     """The Qdevice column, e.g. ``A,V,NMW`` or ``NR``; ``None`` where the column is empty or missing."""
 
 
-@dataclass(frozen=True)
-class QuorumStatus:
+class QuorumStatus(NamedTuple):
     """``corosync-quorumtool -s``: this partition's votes."""
 
     quorate: bool
@@ -115,8 +106,7 @@ class QuorumStatus:
     provider: str = ""
 
 
-@dataclass(frozen=True)
-class ConfiguredNode:
+class ConfiguredNode(NamedTuple):
     """One ``nodelist.node.P`` of the running map."""
 
     node_id: int
@@ -134,8 +124,7 @@ class ConfiguredNode:
         return self.addresses[0][1] if self.addresses else f"node {self.node_id}"
 
 
-@dataclass(frozen=True)
-class SeenMember:
+class SeenMember(NamedTuple):
     """A node the local daemon has seen since it started (``runtime.members.ID``)."""
 
     node_id: int
@@ -144,15 +133,14 @@ class SeenMember:
     config_version: Optional[int] = None
 
 
-@dataclass(frozen=True)
-class CorosyncMap:
+class CorosyncMap(NamedTuple):
     """``corosync-cmapctl``: configuration as loaded and run-time state."""
 
     nodes: Tuple[ConfiguredNode, ...]
     members: Tuple[SeenMember, ...]
     local_node_id: Optional[int] = None
     transport: Optional[str] = None
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = MappingProxyType({})
     """Configuration and quorum state by key, as printed, for what has no field of its own.
 
     Under ``quorum totem nodelist runtime.votequorum runtime.config config uidgid``; never
@@ -167,8 +155,7 @@ class CorosyncMap:
         return f"node {node_id}"
 
 
-@dataclass(frozen=True)
-class LinkStatistics:
+class LinkStatistics(NamedTuple):
     """``stats.knet.nodeID.linkN`` of ``corosync-cmapctl -m stats`` (corosync 3, knet).
 
     One of them is the local node's loopback, its link 0: nothing in it says which node that is.

@@ -1,1 +1,1 @@
-"""Pure parsers: the output of one tool in, frozen dataclasses out, or a ParseError."""
+"""Pure parsers: the output of one tool in, immutable records out, or a ParseError."""

@@ -1,4 +1,4 @@
-"""``cibadmin --query``: the configured primitives, which ``crm_mon`` shows without their parameters.
+"""``cibadmin --query``: the configuration, of which ``crm_mon`` shows only the outcome.
 
     <cib crm_feature_set="3.16.1" validate-with="pacemaker-3.8" epoch="25" num_updates="0" admin_epoch="0" ...>
       <configuration>
@@ -17,19 +17,19 @@ from __future__ import annotations
 
 from typing import Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
-from check_ha.model.cib import Cib, ConfiguredPrimitive
-from check_ha.model.cluster import INFINITY
+from check_ha.model.cib import Cib, ConfiguredNode, ConfiguredPrimitive, Pairs
+from check_ha.parsers.cib_rules import parse_levels, parse_locations, parse_score
 from check_ha.parsers.errors import ParseError
 from check_ha.parsers.xml import Element, parse_document, start_tag
 
 # What may stand around a primitive. ``master``: promotable clones to 1.1, accepted by 2.x.
 _COLLECTIONS = ("group", "clone", "master", "bundle")
 
-Pairs = Tuple[Tuple[str, str], ...]
+_REFERABLE = ("instance_attributes", "meta_attributes", "cluster_property_set", "operations", "nvpair")
 
 
 def parse_cib(data: bytes) -> Cib:
-    """The primitives of the configuration, in document order.
+    """Primitives, options, nodes, location constraints and fencing levels, each in document order.
 
     Raises ParseError for what is no CIB, and for a primitive without id. A CIB without
     resources is a valid one.
@@ -40,21 +40,50 @@ def parse_cib(data: bytes) -> Cib:
     configuration = root.find("configuration")
     if configuration is None:
         raise ParseError("CIB without configuration", start_tag(root))
-    resources = configuration.find("resources")
-    if resources is None:
-        return Cib((), _epoch(root))
-    templates = {template.get("id"): template for template in resources.iterchildren("template")}
     references = _References(root)
     return Cib(
-        tuple(_primitive(element, templates, references) for element in _primitives(resources)),
-        _epoch(root),
+        primitives=_resources(configuration.find("resources"), references),
+        epoch=_epoch(root),
+        properties=_properties(configuration.find("crm_config"), references),
+        nodes=tuple(_nodes(configuration.find("nodes"), references)),
+        locations=parse_locations(configuration.find("constraints")),
+        levels=parse_levels(configuration.find("fencing-topology")),
     )
+
+
+def _resources(resources: Optional[Element], references: _References) -> Tuple[ConfiguredPrimitive, ...]:
+    if resources is None:
+        return ()
+    templates = {template.get("id"): template for template in resources.iterchildren("template")}
+    return tuple(_primitive(element, templates, references) for element in _primitives(resources))
 
 
 def _epoch(root: Element) -> str:
     """The version of the CIB; empty where ACLs hide it."""
     numbers = [root.get(name) for name in ("admin_epoch", "epoch", "num_updates")]
     return ".".join(number for number in numbers if number) if all(numbers) else ""
+
+
+def _properties(section: Optional[Element], references: _References) -> Pairs:
+    """Cluster options. The set that the cluster itself writes to is always asked first::
+
+    <cluster_property_set id="cib-bootstrap-options">
+      <nvpair id="..." name="stonith-enabled" value="true"/>
+    """
+    if section is None:
+        return ()
+    sets = _sets([section], "cluster_property_set", references)
+    sets.sort(key=lambda one: one.element.get("id") != "cib-bootstrap-options")
+    return _values(sets, references)
+
+
+def _nodes(section: Optional[Element], references: _References) -> Iterator[ConfiguredNode]:
+    """``<node id="1" uname="node1"/>``, those that ACLs leave their names."""
+    for element in () if section is None else section.iterchildren("node"):
+        name = element.get("uname")
+        if name:
+            attributes = _values(_sets([element], "instance_attributes", references), references)
+            yield ConfiguredNode(element.get("id", ""), name, attributes)
 
 
 def _primitives(parent: Element) -> Iterator[Element]:
@@ -87,6 +116,26 @@ def _primitive(
         agent=_agent(sources[0]),
         parameters=_values(_sets(sources, "instance_attributes", references), references),
         meta=_values(_sets(sources, "meta_attributes", references), references),
+        monitored=any(_recurring(op) for source in sources for op in _operations(source, references)),
+    )
+
+
+def _operations(source: Element, references: _References) -> Iterator[Element]:
+    """``<operations><op id="..." name="monitor" interval="10s" timeout="20s"/></operations>``."""
+    for element in source.iterchildren("operations"):
+        target = references.resolve(element)
+        if target is not None:
+            yield from target.iterchildren("op")
+
+
+def _recurring(op: Element) -> bool:
+    """Whether it is a monitor of what runs; an interval without a digit but 0 is none (``0``, ``0s``)."""
+    disabled = op.get("enabled", "").lower() in ("false", "off", "no", "n", "0")
+    return (
+        op.get("name") == "monitor"
+        and any(digit in op.get("interval", "") for digit in "123456789")
+        and op.get("role") != "Stopped"
+        and not disabled
     )
 
 
@@ -114,9 +163,8 @@ class _References:
         if reference is None:
             return element
         if not self._targets:  # one walk, and only for a CIB that has references
-            for target in self._root.iter("instance_attributes", "meta_attributes", "nvpair"):
-                if target.get("id") is not None:
-                    self._targets.setdefault((str(target.tag), target.get("id")), target)
+            for target in self._root.iter(*_REFERABLE):
+                self._targets.setdefault((str(target.tag), target.get("id")), target)
         return self._targets.get((str(element.tag), reference))
 
 
@@ -140,21 +188,9 @@ def _sets(sources: List[Element], tag: str, references: _References) -> List[_At
         for element in source.iterchildren(tag):
             target = references.resolve(element)
             if target is not None:
-                found.append(_AttributeSet(target, _score(target.get("score")), target.find("rule") is not None))
+                found.append(_AttributeSet(target, parse_score(target.get("score")), target.find("rule") is not None))
     found.reverse()
     return sorted(found, key=lambda attribute_set: -attribute_set.score)
-
-
-def _score(text: Optional[str]) -> int:
-    """As Pacemaker reads it: what is no number is 0."""
-    text = (text or "0").strip().upper()
-    sign = -1 if text.startswith("-") else 1
-    digits = text[1:] if text[:1] in ("-", "+") else text
-    if digits == "INFINITY":
-        return sign * INFINITY
-    if not (digits.isascii() and digits.isdigit()):
-        return 0
-    return sign * (INFINITY if len(digits) > 7 else min(int(digits), INFINITY))
 
 
 def _values(sets: List[_AttributeSet], references: _References) -> Pairs:

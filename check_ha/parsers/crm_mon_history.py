@@ -144,7 +144,7 @@ def _fail_count(node: str, element: Element) -> FailCount:
     return FailCount(
         node=node,
         resource=text(element, "id"),
-        count=number(element, "fail-count"),
+        fail_count=number(element, "fail-count"),
         migration_threshold=INFINITY if threshold is None else threshold,
         last_failure=optional_moment(element, "last-failure"),
         orphan=(optional_flag(element, "orphan") if removed is None else removed) or False,

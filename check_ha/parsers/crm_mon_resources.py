@@ -43,7 +43,8 @@ def _primitive(element: Element) -> Primitive:
         agent=text(element, "resource_agent").replace("::", ":"),
         role=role(element),
         active=flag(element, "active"),
-        orphaned=_orphaned(element),
+        # 3.0.2 says "removed", and still prints the old name beside it.
+        orphaned=flag(element, "orphaned" if element.get("removed") is None else "removed"),
         managed=flag(element, "managed"),
         failed=flag(element, "failed"),
         nodes=_nodes(element),
@@ -54,12 +55,6 @@ def _primitive(element: Element) -> Primitive:
         pending=optional_text(element, "pending"),
         locked_to=optional_text(element, "locked_to"),
     )
-
-
-def _orphaned(element: Element) -> bool:
-    """3.0.2 says ``removed`` and still prints the old name beside it."""
-    removed = optional_flag(element, "removed")
-    return flag(element, "orphaned") if removed is None else removed
 
 
 def _nodes(element: Element) -> Tuple[str, ...]:

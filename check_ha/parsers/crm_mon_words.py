@@ -38,7 +38,7 @@ def text(element: Element, name: str) -> str:
 def optional_text(element: Element, name: str) -> Optional[str]:
     """``None`` also for the text that C's printf makes of a null pointer (1.1, to 2.0.2)."""
     value = element.get(name)
-    return None if value == "(null)" else value or None
+    return value if value and value != "(null)" else None
 
 
 def flag(element: Element, name: str) -> bool:
@@ -88,11 +88,12 @@ def optional_moment(element: Element, name: str) -> Optional[datetime]:
 
 def word(element: Element, name: str, known: Mapping[str, str]) -> str:
     """One of the known words, in the spelling that the model uses for it."""
-    value = text(element, name)
-    try:
-        return known[value]
-    except KeyError:
-        raise unknown(element, name, "a word that Pacemaker is known to print there") from None
+    value = element.get(name)
+    if value is None:
+        raise missing(element, name)
+    if value not in known:
+        raise unknown(element, name, "a word that Pacemaker is known to print there")
+    return known[value]
 
 
 def role(element: Element) -> str:

@@ -1,8 +1,10 @@
-"""The two ways in which Pacemaker writes a point in time."""
+"""The two ways in which Pacemaker writes a point in time, and what people write into a rule."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta, timezone
+from typing import Tuple
 
 from check_ha.parsers.errors import ParseError
 
@@ -62,3 +64,57 @@ def _digits(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 9):
         raise ValueError(text)
     return int(text)
+
+
+# What parse_date() of lib/common/iso8601.c (2.1, 3.0) reads, but for week dates and times without a date.
+_INSTANT = re.compile(
+    r"(?P<year>\d{4})(?:-(?P<ordinal>\d{3})|-(?P<month>\d{1,2})-(?P<day>\d{1,2})|(?P<month2>\d\d)(?P<day2>\d\d))"
+    r"(?:[ T](?P<hour>\d\d?)(?::?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:[.,]\d+)?)?)?"
+    r"\s*(?P<zone>Z|(?P<sign>[+-])(?P<zhour>\d\d)(?::?(?P<zminute>\d\d))?)?)?",
+    re.ASCII,
+)
+_WESTMOST, _EASTMOST = 12 * 3600, 14 * 3600
+
+
+def parse_instant(text: str) -> Tuple[float, float]:
+    """Seconds since the epoch, from a date in a rule.
+
+    ``crm_resource --lifetime`` writes in the zone of its caller (the same from 1.1 to 3.0)::
+
+        2026-11-23 23:57:33Z
+        2026-11-24 00:57:33 +01:00
+
+    and an administrator any form of ISO 8601 (``2026-11-24T00:57+01:00``, ``20261124T005733Z``, ``2026-328``). A date
+    alone is midnight UTC. A time without zone is local on the node that evaluates it, which is not told here: then
+    the result is the earliest and the latest that it may be, otherwise both are the same.
+    """
+    found = _INSTANT.fullmatch(text.strip())
+    if found is None:
+        raise ParseError("date of a rule not understood", text[:60])
+    part = {name: int(value) for name, value in found.groupdict(default="0").items() if value.isdigit()}
+    try:
+        month, day = part["month"] or part["month2"], part["day"] or part["day2"]
+        start = datetime(part["year"], month or 1, day or 1, tzinfo=timezone.utc)
+        if found["ordinal"]:
+            start = _day_of_year(start, part["ordinal"])
+        seconds = (start + timedelta(seconds=_seconds(part["hour"], part["minute"], part["second"]))).timestamp()
+    except (ValueError, OverflowError):
+        raise ParseError("date of a rule not understood", text[:60]) from None
+    if found["hour"] and not found["zone"]:
+        return seconds - _EASTMOST, seconds + _WESTMOST
+    offset = (part["zhour"] * 60 + part["zminute"]) * 60
+    return (seconds + offset, seconds + offset) if found["sign"] == "-" else (seconds - offset, seconds - offset)
+
+
+def _day_of_year(first: datetime, number: int) -> datetime:
+    day = first + timedelta(days=number - 1)
+    if not number or day.year != first.year:
+        raise ValueError(number)
+    return day
+
+
+def _seconds(hour: int, minute: int, second: int) -> int:
+    """Of the day; 24:00:00 is the end of it."""
+    if minute > 59 or second > 59 or hour > 24 or (hour == 24 and (minute or second)):
+        raise ValueError(hour)
+    return (hour * 60 + minute) * 60 + second

@@ -103,15 +103,9 @@ def _line(data: bytes, number: int, column: int) -> str:
 
     Where a truncated document ends in a newline, libxml2 points behind it: then the last line.
     """
-    start = 0
-    for _ in range(number - 1):
-        end = data.find(b"\n", start)
-        if end < 0:
-            break
-        start = end + 1
-    if column > SNIPPET:
-        start += column - SNIPPET // 2
-    window = data[start : start + 2 * SNIPPET].split(b"\n", 1)[0]
+    lines = data.split(b"\n", number)
+    start = column - SNIPPET // 2 if column > SNIPPET else 0
+    window = lines[min(number, len(lines)) - 1][start : start + 2 * SNIPPET]
     return shorten(_text(window)) or shorten(_text(data.rstrip()[-SNIPPET:].rsplit(b"\n", 1)[-1]))
 
 

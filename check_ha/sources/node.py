@@ -133,7 +133,7 @@ class _Run:
             tool=self.tool,
             argv=self.command or self.tool.argv,
             status=status,
-            stdout=bytes(self.stdout),
+            stdout=self.tool.without_secrets(bytes(self.stdout)),
             stderr=bytes(self.stderr).decode("utf-8", "backslashreplace"),
             seconds=round(self.ended - self.started, 3),
             fault=self.fault,

@@ -65,7 +65,7 @@ class Recording:
             tool=tool,
             argv=tuple(str(word) for word in command["argv"]),
             status=None if fault else command["status"],
-            stdout=stdout,
+            stdout=tool.without_secrets(stdout),
             stderr=str(command["stderr"]),
             seconds=float(command["seconds"]),
             fault=fault,

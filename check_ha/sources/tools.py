@@ -5,18 +5,15 @@ recorder and the replay all speak of it by this one object. Files are read by a 
 well (``cat``, ``stat``), so that ``--sudo``, recording and replay hold for them too.
 """
 
-from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Dict, Iterable, Optional, Protocol, Tuple
+import re
+from typing import Dict, Iterable, NamedTuple, Optional, Protocol, Tuple
 
 PACEMAKER = "pacemaker"
 COROSYNC = "corosync"
 SYSTEM = "system"
 
 
-@dataclass(frozen=True)
-class Tool:
+class Tool(NamedTuple):
     """One command line."""
 
     file: str
@@ -28,6 +25,12 @@ class Tool:
     """Exit statuses with which the output may be believed."""
     older: Tuple[str, ...] = ()
     """The command line for versions that refuse ``argv`` with a usage error."""
+    on_stderr: bool = False
+    """It answers on standard error."""
+    absence: bool = False
+    """That there is no such file is an answer, and an empty one."""
+    secret: bytes = b""
+    """Start of the lines that hold what no one may see; the rest of them is hidden before anything reads it."""
 
     @property
     def name(self) -> str:
@@ -38,6 +41,12 @@ class Tool:
     def label(self) -> str:
         """The program, with the options that tell it from its other uses: ``corosync-cfgtool -n``."""
         return " ".join(self.argv) if self.family == COROSYNC else self.name
+
+    def without_secrets(self, text: bytes) -> bytes:
+        """The output as it may be kept, judged and shown."""
+        if not self.secret:
+            return text
+        return re.sub(b"^(" + self.secret + b").*", rb"\1 (hidden)", text, flags=re.MULTILINE | re.IGNORECASE)
 
 
 # 1.1 and 2.0.0 to 2.0.2 know only --as-xml; --inactive is implied from 2.0.4 on.
@@ -54,10 +63,41 @@ CFGTOOL = Tool("cfgtool-s.txt", ("corosync-cfgtool", "-s"), COROSYNC, good=(0, 1
 CFGTOOL_NODES = Tool("cfgtool-n.txt", ("corosync-cfgtool", "-n"), COROSYNC)
 # Quorate is 0 or 1, not quorate 0 or 2, by version: the text decides.
 QUORUMTOOL = Tool("quorumtool-s.txt", ("corosync-quorumtool", "-s"), COROSYNC, good=(0, 1, 2))
-CMAPCTL = Tool("cmapctl.txt", ("corosync-cmapctl",), COROSYNC)
+CMAPCTL = Tool("cmapctl.txt", ("corosync-cmapctl",), COROSYNC, secret=rb"totem\.key \(\w+\) =")
 CMAPCTL_STATS = Tool("cmapctl-stats.txt", ("corosync-cmapctl", "-m", "stats"), COROSYNC)
 IP_ADDR = Tool("ip-addr.json", ("ip", "-j", "addr"), SYSTEM)
 PS = Tool("ps.txt", ("ps", "-e", "-o", "pid,ppid,stat,user,args"), SYSTEM)
+# Since procps 3.3.17; of the processes of others it shows nothing to a user who is not root.
+PS_EXE = Tool("ps-exe.txt", ("ps", "-e", "-o", "pid,exe"), SYSTEM)
+# Since 2.1.0 (2.0 ends with a usage error, 64).
+CRMADMIN = Tool("crmadmin.xml", ("crmadmin", "--pacemakerd", "--output-as=xml"), PACEMAKER)
+# 78 says that there are warnings, or errors: the text decides.
+CRM_VERIFY = Tool("crm_verify.txt", ("crm_verify", "-L", "-V"), PACEMAKER, good=(0, 78), on_stderr=True)
+PACEMAKERD_FEATURES = Tool("pacemakerd-features.txt", ("pacemakerd", "--features"), SYSTEM)
+COROSYNC_VERSION = Tool("corosync-v.txt", ("corosync", "-v"), SYSTEM)
+COROSYNC_CONF = Tool(
+    "corosync.conf",
+    ("cat", "/etc/corosync/corosync.conf"),
+    SYSTEM,
+    absence=True,
+    secret=rb"(?:[^:\n]*\bkey[ \t]*:|[ \t#]*key\b)",
+)
+# 1 when one of them is missing, which is then not in the output. Never reads the key, nor tells its size.
+COROSYNC_FILES = Tool(
+    "corosync-files.txt",
+    (
+        "stat",
+        "-L",
+        "-c",
+        "%n %u %g %a %U %G %F",
+        "/etc/corosync",
+        "/etc/corosync/corosync.conf",
+        "/etc/corosync/authkey",
+    ),
+    SYSTEM,
+    good=(0, 1),
+    absence=True,
+)
 
 ALL = (
     CRM_MON,
@@ -70,6 +110,13 @@ ALL = (
     CMAPCTL_STATS,
     IP_ADDR,
     PS,
+    PS_EXE,
+    CRMADMIN,
+    CRM_VERIFY,
+    PACEMAKERD_FEATURES,
+    COROSYNC_VERSION,
+    COROSYNC_CONF,
+    COROSYNC_FILES,
 )
 """What ``check_ha_snapshot`` records."""
 
@@ -83,8 +130,7 @@ BROKEN = "broken"
 """The program is there and could not be started."""
 
 
-@dataclass(frozen=True)
-class Output:
+class Output(NamedTuple):
     """What one tool said."""
 
     tool: Tool
@@ -101,6 +147,11 @@ class Output:
     """The seconds it was given."""
     user: str = ""
     """The user of the check."""
+
+    @property
+    def answer(self) -> bytes:
+        """What is to be parsed."""
+        return self.stderr.encode() if self.tool.on_stderr else self.stdout
 
     @property
     def with_sudo(self) -> bool:

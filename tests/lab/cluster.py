@@ -51,6 +51,8 @@ class Cluster:
     def rings(self, link: Optional[int]) -> list[str]:
         """Return the network of a link, or those of all links."""
         rings = list(self.options.rings)
+        if link is not None and link >= len(rings):
+            raise LabError(f"no link {link} here, only {len(rings)}")
         return rings if link is None else [rings[link]]
 
     def admin(self, *argv: str, stdin: str = "") -> str:

@@ -55,17 +55,17 @@ class Faults(Cluster):
     def cut(self, node: str, link: Optional[int] = None) -> None:
         """Lose all packets of one of a node's links, or of all of them; the carrier stays."""
         for ring in self.rings(link):
-            self.network.cut(node, ring)
+            self.network.cut(self[node].name, ring)
 
     def unplug(self, node: str, link: Optional[int] = None) -> None:
         """Take the carrier away from one of a node's links, or from all of them."""
         for ring in self.rings(link):
-            self.network.unplug(node, ring)
+            self.network.unplug(self[node].name, ring)
 
     def reconnect(self, node: str, link: Optional[int] = None) -> None:
         """Undo cut and unplug."""
         for ring in self.rings(link):
-            self.network.heal(node, ring)
+            self.network.heal(self[node].name, ring)
 
     def remove_vip(self, node: str) -> None:
         """Delete the virtual address from a node's interface behind the cluster's back."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import xml.etree.ElementTree as ET
 from typing import Iterator, Sequence
 
@@ -11,6 +12,10 @@ from .node import Node
 WRONG_NODE_FLAGS = ("standby", "standby_onfail", "maintenance", "pending", "unclean", "shutdown")
 HOMES = {"p_vip": "node1", "p_app": "node1", "p_single": "node2"}
 CLONED = ("p_ping", "p_db")
+
+# Five seconds after a node has joined, the nodes exchange their fence histories. A fencing that is under way just then
+# loses its answer, and the DC waits for it for more than a minute (seen with Pacemaker 2.1.5: "Bad fencer reply").
+HISTORY_SECONDS = 10
 
 
 def ailments(nodes: Sequence[Node], options: Options) -> list[str]:
@@ -29,6 +34,8 @@ def _of_node(node: Node, options: Options) -> Iterator[str]:
         yield "not quorate"
     if options.qdevice and node.run(["corosync-quorumtool", "-s"], timeout=5).stdout.count("A,V,NMW") < options.nodes:
         yield "the quorum device does not vote"
+    if options.stonith != "off" and time.monotonic() - node.started < HISTORY_SECONDS:
+        yield "started too recently to be fenced safely"
     view = node.crm_mon()
     yield from _of_view(view, options)
     if view.find(f"nodes/node[@name='{node.name}'][@is_dc='true']") is not None:

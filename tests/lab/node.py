@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import xml.etree.ElementTree as ET
 
 from .cib import cib_xml
@@ -20,6 +21,7 @@ class Node(Machine):
 
     def __init__(self, number: int, hub: Space, network: Network, options: Options) -> None:
         super().__init__(f"node{number}", number, hub, network, [PUBLIC, *options.rings])
+        self.started = 0.0  # when Pacemaker was started last
         self._options = options
 
     def configure(self, authkey: str) -> None:
@@ -41,6 +43,7 @@ class Node(Machine):
         """Start Pacemaker; it joins the cluster some seconds later."""
         if "pacemakerd" not in self.running():
             self.spawn("pacemakerd", "-f")
+            self.started = time.monotonic()
 
     def start(self) -> None:
         """Start all that does not run yet; also what an earlier crash has left behind without its parent."""

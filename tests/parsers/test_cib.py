@@ -169,6 +169,16 @@ def test_references(referring: str, expected: Tuple[Tuple[str, str], ...]) -> No
     assert first.parameters == expected
 
 
+def test_a_reference_is_looked_up_only_once() -> None:
+    """Two primitives with references, one walk through the document."""
+    shared = (
+        '<instance_attributes id="shared"><nvpair id="shared-ip" name="ip" value="192.0.2.9"/></instance_attributes>'
+    )
+    referring = '<instance_attributes id-ref="shared"/>'
+    cib = parse(vip(shared) + vip(referring, identity="two") + vip(referring, identity="three"))
+    assert [primitive.values("ip") for primitive in cib.primitives] == [("192.0.2.9",)] * 3
+
+
 def test_nothing_configured() -> None:
     assert parse_cib(b"<cib><configuration/></cib>") == Cib(())
     assert parse_cib(b"<cib><configuration><resources/></configuration></cib>") == Cib(())

@@ -180,7 +180,7 @@ def test_fail_count_and_threshold() -> None:
 
 
 def test_fail_counts_of_3_0() -> None:
-    assert [(count.node, count.resource, count.count) for count in recorded("bans-tickets-3.0.2").fail_counts] == [
+    assert [(count.node, count.resource, count.fail_count) for count in recorded("bans-tickets-3.0.2").fail_counts] == [
         ("node2", "ping", 1),
         ("node2", "db", 1),
         ("node2", "vip", INFINITY),

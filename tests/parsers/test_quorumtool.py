@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from check_ha.model.corosync import Member, QuorumStatus
@@ -278,7 +276,7 @@ def test_status(text: str, status: QuorumStatus) -> None:
     ],
 )
 def test_member(old: str, new: str, member: Member) -> None:
-    data = THREE_NODES.replace(old, new).encode().replace(b"\\xff", b"\xff")
+    data = THREE_NODES.old._replace(new).encode().replace(b"\\xff", b"\xff")
     assert parse_quorum_status(data).members[1] == member
 
 

@@ -95,6 +95,13 @@ def test_elements_only() -> None:
     assert [child.tag for child in root] == ["f"]
 
 
+def test_second_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Should libxml2 ever see a document type that we did not."""
+    monkeypatch.setattr("check_ha.parsers.xml._refuse_other_than_xml", lambda data: None)
+    with pytest.raises(ParseError, match="document type"):
+        parse_document(b"<!DOCTYPE a><a/>")
+
+
 def test_nothing_is_included() -> None:
     """XInclude happens only on request, and nobody requests it."""
     root = parse_document(

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import getpass
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import List
 
 import pytest
 
 from check_ha.commandline import snapshot
-from check_ha.commandline.snapshot import shareable
 from check_ha.sources.node import Node
 from check_ha.sources.recording import Recording, write_recording
+from check_ha.sources.shareable import shareable
 from check_ha.sources.tools import ALL, HUNG, Output
 from tests.faketools import from_recording
 from tests.replay import SAMPLES, check_named, checks, label, recorded, replay
@@ -25,7 +24,7 @@ def frozen(directory: Path) -> bool:
 
 def comparable(output: Output) -> Output:
     """The output without what each run measures anew or names after the place it ran in."""
-    return replace(output, argv=output.tool.argv, seconds=0.0, limit=0.0, user="")
+    return output._replace(argv=output.tool.argv, seconds=0.0, limit=0.0, user="")
 
 
 @pytest.mark.parametrize("directory", list(recorded()), ids=label)
@@ -71,13 +70,13 @@ def test_a_snapshot_hides_passwords_and_foreign_processes() -> None:
         b"<nvpair value='hunter2' name='snmp_community' id='b'/>",
         b'<nvpair id="c" name="ip" value="192.0.2.100"/>',
     ]
-    hidden = shareable(replace(outputs["cibadmin.xml"], stdout=b"".join(pairs))).stdout
+    hidden = shareable(outputs["cibadmin.xml"]._replace(stdout=b"".join(pairs))).stdout
     assert b"hunter2" not in hidden
     assert b"192.0.2.100" in hidden
     processes = (
         b"  PID  PPID STAT USER COMMAND\n 1 0 Ss root /sbin/init\n 7 1 S x mysql -phunter2\n 9 1 S root corosync -f\n"
     )
-    kept = shareable(replace(outputs["ps.txt"], stdout=processes)).stdout
+    kept = shareable(outputs["ps.txt"]._replace(stdout=processes)).stdout
     assert kept == processes.replace(b" 7 1 S x mysql -phunter2\n", b"")
 
 
