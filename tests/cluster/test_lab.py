@@ -52,20 +52,6 @@ def test_rights_of_the_users(two_nodes: Lab, user: str, pacemaker: int, corosync
     assert run(["corosync-cfgtool", "-s"], user=user).returncode == corosync
 
 
-def test_rights_can_be_granted(lab_with: Callable[[Options], Lab]) -> None:
-    lab = lab_with(Options(properties={"enable-acl": "true"}))
-    node = lab["node1"]
-    assert node.run(["corosync-cfgtool", "-s"], user="nagios").returncode == 1
-    lab.grant_corosync("nagios")
-    assert node.run(["corosync-cfgtool", "-s"], user="nagios").returncode == 0
-    lab.grant_pacemaker("monitor")
-    assert "<nodes>" in node.run(["crm_mon", "--output-as=xml"], user="monitor").stdout
-    assert node.run(["crm_attribute", "-n", "x", "-v", "1"], user="monitor").returncode != 0
-    lab.grant_sudo("nagios", "/usr/sbin/crm_mon --output-as=xml")
-    assert "<nodes>" in node.run(["sudo", "-n", "crm_mon", "--output-as=xml"], user="nagios").stdout
-    assert node.run(["sudo", "-n", "id"], user="nagios").returncode == 1
-
-
 def test_output_and_exit_status_are_kept_apart(two_nodes: Lab) -> None:
     done = two_nodes["node1"].run(["sh", "-c", "cat; hostname; echo bad >&2; exit 7"], stdin="in\n", env={"X": "1"})
     assert (done.stdout, done.stderr, done.returncode) == ("in\nnode1\n", "bad\n", 7)
@@ -79,16 +65,6 @@ def test_monitoring_host_reaches_the_nodes(two_nodes: Lab) -> None:
 
 
 # Faults
-
-
-@pytest.mark.parametrize("fault", ["cut", "unplug"])
-def test_one_link_is_lost_and_found(three_nodes: Lab, fault: str) -> None:
-    getattr(three_nodes, fault)("node2", 1)
-    wait_until(lambda: links(three_nodes, "node1").count("connected") == 3, 10, "node1 has lost one of four ways")
-    carrier = three_nodes["node2"].must("cat", "/sys/class/net/ring1/carrier") if fault == "cut" else ""
-    assert carrier == ("1\n" if fault == "cut" else "")
-    three_nodes.heal()
-    assert links(three_nodes, "node1").count("connected") == 4
 
 
 def test_power_cut_and_boot(two_nodes: Lab) -> None:
@@ -154,6 +130,13 @@ def test_failing_actions(two_nodes: Lab) -> None:
     wait_until(lambda: two_nodes["node1"].crm_mon().find(blocked) is not None, 10, "p_single is blocked")
 
 
+def test_unknown_names_are_refused(two_nodes: Lab) -> None:
+    with pytest.raises(LabError, match="no node 'node9' here, only node1, node2"):
+        two_nodes.cut("node9")
+    with pytest.raises(LabError, match="no link 2 here"):
+        two_nodes.cut("node1", 2)
+
+
 def test_slow_and_hanging_actions(two_nodes: Lab) -> None:
     two_nodes.fail("p_single", "start", "slow 3")
     two_nodes.crash("p_single", "node2")
@@ -176,6 +159,24 @@ def test_split_brain_serves_the_address_twice(two_nodes: Lab) -> None:
     answers = two_nodes.mon.run(["arping", "-b", "-c2", "-w3", "-I", "pub0", VIP]).stdout
     assert "02:00:00:00:00:01" in answers.lower()
     assert "02:00:00:00:00:02" in answers.lower()
+
+
+def test_two_labs_side_by_side(two_nodes: Lab) -> None:
+    with Lab() as other:
+        other.cut("node2")
+        wait_until(lambda: not is_online(other, "node2"), 10, "the other lab has lost its node2")
+        two_nodes.wait_healthy(5)
+    two_nodes.wait_healthy(5)
+
+
+@pytest.mark.parametrize("fault", ["cut", "unplug"])
+def test_one_link_is_lost_and_found(three_nodes: Lab, fault: str) -> None:
+    getattr(three_nodes, fault)("node2", 1)
+    wait_until(lambda: links(three_nodes, "node1").count("connected") == 3, 10, "node1 has lost one of four ways")
+    carrier = three_nodes["node2"].must("cat", "/sys/class/net/ring1/carrier") if fault == "cut" else ""
+    assert carrier == ("1\n" if fault == "cut" else "")
+    three_nodes.heal()
+    assert links(three_nodes, "node1").count("connected") == 4
 
 
 def test_partition_without_quorum_stops_all(three_nodes: Lab) -> None:
@@ -217,6 +218,20 @@ def test_stonith_without_device(lab_with: Callable[[Options], Lab]) -> None:
 # Other ways to build it
 
 
+def test_rights_can_be_granted(lab_with: Callable[[Options], Lab]) -> None:
+    lab = lab_with(Options(properties={"enable-acl": "true"}))
+    node = lab["node1"]
+    assert node.run(["corosync-cfgtool", "-s"], user="nagios").returncode == 1
+    lab.grant_corosync("nagios")
+    assert node.run(["corosync-cfgtool", "-s"], user="nagios").returncode == 0
+    lab.grant_pacemaker("monitor")
+    assert "<nodes>" in node.run(["crm_mon", "--output-as=xml"], user="monitor").stdout
+    assert node.run(["crm_attribute", "-n", "x", "-v", "1"], user="monitor").returncode != 0
+    lab.grant_sudo("nagios", "/usr/sbin/crm_mon --output-as=xml")
+    assert "<nodes>" in node.run(["sudo", "-n", "crm_mon", "--output-as=xml"], user="nagios").stdout
+    assert node.run(["sudo", "-n", "id"], user="nagios").returncode == 1
+
+
 def test_quorum_device(lab_with: Callable[[Options], Lab]) -> None:
     lab = lab_with(Options(qdevice=True))
     lab.stop_qnetd()
@@ -247,14 +262,6 @@ def outside_view() -> tuple[set[str], list[str], set[str]]:
         except OSError:
             continue
     return set(os.listdir("/sys/class/net")), Path("/proc/self/mounts").read_text().splitlines(), spaces
-
-
-def test_two_labs_side_by_side(two_nodes: Lab) -> None:
-    with Lab() as other:
-        other.cut("node2")
-        wait_until(lambda: not is_online(other, "node2"), 10, "the other lab has lost its node2")
-        two_nodes.wait_healthy(5)
-    two_nodes.wait_healthy(5)
 
 
 @pytest.mark.usefixtures("runs_here")

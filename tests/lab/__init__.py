@@ -6,10 +6,17 @@ is left on the machine afterwards.
 
     with Lab(Options(nodes=3)) as lab:
         lab.cut("node2", 1)
-        print(lab["node1"].run(["corosync-cfgtool", "-n"], user="nagios").stdout)
+        print(lab["node1"].run(["corosync-cfgtool", "-n"]).stdout)
         lab.heal()
 
-``python3 -m tests.lab shell`` is the same for a human.
+``python3 -m tests.lab shell`` is the same for a human. All faults are methods of ``faults.Faults``. A test takes a
+fixture of ``tests/cluster``, for instance ``two_nodes``, breaks something, uses ``wait_until`` until the cluster has
+noticed, and leaves the healing to the fixture.
+
+How it is made: a hub (``hub.sh``) is the machine room, a set of namespaces with one bridge per network. Each machine is
+a set of namespaces inside of it (``boot.sh``), its root an overlay over the host's own root, its disk in memory. When
+the program that started the lab ends, in whatever way, the hub's process 1 ends, and with it every process, network
+and mount of the lab.
 """
 
 from .config import Options

@@ -34,7 +34,7 @@ def _of_node(node: Node, options: Options) -> Iterator[str]:
         yield "not quorate"
     if options.qdevice and node.run(["corosync-quorumtool", "-s"], timeout=5).stdout.count("A,V,NMW") < options.nodes:
         yield "the quorum device does not vote"
-    if options.stonith != "off" and time.monotonic() - node.started < HISTORY_SECONDS:
+    if options.stonith == "on" and time.monotonic() - node.started < HISTORY_SECONDS:
         yield "started too recently to be fenced safely"
     view = node.crm_mon()
     yield from _of_view(view, options)

@@ -91,7 +91,7 @@ class Space:
         env: Optional[Mapping[str, str]] = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command in here; after ``timeout`` end its processes and raise subprocess.TimeoutExpired."""
-        become = [] if user == "root" else ["runuser", "-u", user, "--"]
+        become = [] if user == "root" else ["runuser", "-u", user, "--", "env", "HOME=/nonexistent"]
         process = subprocess.Popen(
             [*self.enter(), *become, *argv],
             stdin=subprocess.PIPE,
