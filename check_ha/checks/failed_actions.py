@@ -11,13 +11,23 @@ A probe that found a resource not running is no failure, and whatever else Pacem
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Collection, Dict, Iterator, List, Optional, Sequence
+from typing import Dict, Iterator, List, Mapping, Optional, Sequence
 
 from check_ha.commandline.command import command
 from check_ha.judgement.check import Check, Judgement, Measure, Metric
 from check_ha.judgement.conditions import FILTERED_OUT, Condition, Finding, Severity
 from check_ha.judgement.evidence import Evidence, Reading
 from check_ha.judgement.options import FilterOptions, age, duration, option
+from check_ha.judgement.resources import (
+    bans,
+    cleanup,
+    count_text,
+    instances_by_id,
+    names_of,
+    plain,
+    reason_of,
+    should_run,
+)
 from check_ha.model.cluster import INFINITY, Cluster, FailCount, Failure, Placed
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.sources.tools import CRM_MON
@@ -53,40 +63,42 @@ def judge(evidence: Evidence, options: FailedActionOptions) -> Judgement:
     cluster = evidence.get(CLUSTER)
     if cluster is None:
         return Judgement("no failures were read")
-    instances = _instances(cluster)
-    failures = [failure for failure in cluster.failures if options.selects(_plain(failure.resource))]
-    counts = [count for count in cluster.fail_counts if options.selects(_plain(count.resource))]
+    instances = instances_by_id(cluster)
+    selected = _selected(cluster, instances, options)
+    failures = [failure for failure in cluster.failures if selected[plain(failure.resource)]]
+    counts = [count for count in _counts(cluster, instances) if selected[plain(count.resource)]]
     recent = [failure for failure in failures if _recent(failure.when, cluster, options)]
     findings = [
-        *_down(failures, counts, instances),
+        *([] if cluster.options.stop_all_resources else _down(failures, counts, instances)),
         *_reached(counts),
         *_failed(recent, counts, cluster),
         *_counted([one for one in counts if _recent(one.last_failure, cluster, options)], recent),
     ]
-    names = {_plain(name) for name in instances} | {_plain(failure.resource) for failure in cluster.failures}
-    if names and not any(options.selects(name) for name in names):
-        findings.append(Finding(FILTERED_OUT, f"--include and --exclude leave none of {len(names)} resources"))
+    if selected and not any(selected.values()):
+        findings.append(Finding(FILTERED_OUT, f"--include and --exclude leave none of {len(selected)} resources"))
     old = len(failures) - len(recent)
     return Judgement(
-        summary=_summary(names, options, old),
+        summary=_summary(sum(selected.values()), old),
         findings=tuple(findings),
-        measures=tuple(_measures(cluster)),
+        measures=tuple(_measures(cluster, len(recent))),
         details=tuple(_details(failures, counts, cluster)),
     )
 
 
-def _plain(resource: str) -> str:
-    """The resource without the number of its clone instance: ``p_db:0`` is an instance of ``p_db``."""
-    name, colon, number = resource.rpartition(":")
-    return name if colon and number.isdigit() else resource
+def _selected(
+    cluster: Cluster, instances: Mapping[str, Sequence[Placed]], options: FailedActionOptions
+) -> Dict[str, bool]:
+    """Every resource that is configured or failed, and whether it is to be judged, by its name or that of its group."""
+    failed = (*(one.resource for one in cluster.failures), *(one.resource for one in cluster.fail_counts))
+    selected = {name: options.selects(*names_of(placed[0])) for name, placed in instances.items()}
+    return {**{name: options.selects(name) for name in map(plain, failed)}, **selected}
 
 
-def _instances(cluster: Cluster) -> Dict[str, List[Placed]]:
-    """All instances of each resource, by plain id."""
-    instances: Dict[str, List[Placed]] = {}
-    for placed in cluster.primitives():
-        instances.setdefault(_plain(placed.primitive.id), []).append(placed)
-    return instances
+def _counts(cluster: Cluster, instances: Mapping[str, Sequence[Placed]]) -> Iterator[FailCount]:
+    """The fail-counts; of a resource with on-fail=ignore none ever bans it, as with migration-threshold=0."""
+    for one in cluster.fail_counts:
+        ignored = any(placed.primitive.failure_ignored for placed in instances.get(plain(one.resource), ()))
+        yield one._replace(migration_threshold=0) if ignored else one
 
 
 def _age(when: Optional[datetime], cluster: Cluster) -> Optional[float]:
@@ -100,43 +112,38 @@ def _recent(when: Optional[datetime], cluster: Cluster, options: FailedActionOpt
 
 
 def _down(
-    failures: Sequence[Failure], counts: Sequence[FailCount], instances: Dict[str, List[Placed]]
+    failures: Sequence[Failure], counts: Sequence[FailCount], instances: Mapping[str, Sequence[Placed]]
 ) -> Iterator[Finding]:
     """Resources that failed and run nowhere, although they should."""
-    failed = dict.fromkeys(_plain(name) for name in (*(f.resource for f in failures), *(c.resource for c in counts)))
+    failed = dict.fromkeys(plain(name) for name in (*(f.resource for f in failures), *(c.resource for c in counts)))
     for name in failed:
-        placed = instances.get(name, [])
-        if placed and not any(one.primitive.active for one in placed) and any(_should_run(one) for one in placed):
-            last = next((failure for failure in failures if _plain(failure.resource) == name), None)
-            why = f": {last.task} on {last.node} failed ({_reason(last)})" if last else ""
-            yield Finding(RESOURCE_DOWN, f"{name} failed and runs nowhere{why}", _cleanup(name))
-
-
-def _should_run(placed: Placed) -> bool:
-    targets = [placed.primitive.target_role, *(getattr(parent, "target_role", None) for parent in placed.parents)]
-    return "Stopped" not in targets and not placed.primitive.orphaned and not placed.primitive.locked_to
+        placed = instances.get(name, ())
+        if placed and not any(one.primitive.active for one in placed) and any(should_run(one) for one in placed):
+            own = [failure for failure in failures if plain(failure.resource) == name]
+            last = max(own, key=lambda one: one.when or datetime.min, default=None)
+            why = f": {last.task} on {last.node} failed ({reason_of(last)})" if last else ""
+            yield Finding(RESOURCE_DOWN, f"{name} failed and runs nowhere{why}", cleanup(name))
 
 
 def _reached(counts: Sequence[FailCount]) -> Iterator[Finding]:
     """Bans, one finding a resource: the nodes it may not run on, with the fail-count that bans it."""
-    bans: Dict[str, List[str]] = {}
+    banned: Dict[str, List[str]] = {}
     for one in counts:
-        if one.fail_count >= one.migration_threshold:
-            count = "INFINITY" if one.fail_count >= INFINITY else f"{one.fail_count} of {one.migration_threshold}"
-            bans.setdefault(_plain(one.resource), []).append(f"{one.node} (fail-count {count})")
-    for resource, places in bans.items():
-        yield Finding(THRESHOLD_REACHED, f"{resource} is banned from {', '.join(places)}", _cleanup(resource))
+        if bans(one):
+            banned.setdefault(plain(one.resource), []).append(f"{one.node} (fail-count {count_text(one)})")
+    for resource, places in banned.items():
+        yield Finding(THRESHOLD_REACHED, f"{resource} is banned from {', '.join(places)}", cleanup(resource))
 
 
 def _failed(failures: Sequence[Failure], counts: Sequence[FailCount], cluster: Cluster) -> Iterator[Finding]:
-    fail_counts = {(_plain(one.resource), one.node): one for one in counts}
+    fail_counts = {(plain(one.resource), one.node): one for one in counts}
     for failure in failures:
-        count = fail_counts.get((_plain(failure.resource), failure.node))
+        count = fail_counts.get((plain(failure.resource), failure.node))
         text = f"{failure.resource}: {failure.task} on {failure.node} failed {age(_age(failure.when, cluster))}"
-        text += f" ({_reason(failure)})"
+        text += f" ({reason_of(failure)})"
         if count and count.fail_count < count.migration_threshold < INFINITY:
             text += f", {_next_bans(count)}"
-        yield Finding(FAILED_ACTION, text, _cleanup(failure.resource, failure.node))
+        yield Finding(FAILED_ACTION, text, cleanup(failure.resource, failure.node))
 
 
 def _next_bans(one: FailCount) -> str:
@@ -147,39 +154,28 @@ def _next_bans(one: FailCount) -> str:
 
 def _counted(counts: Sequence[FailCount], failures: Sequence[Failure]) -> Iterator[Finding]:
     """Fail-counts that no listed failure has told already."""
-    told = {(_plain(failure.resource), failure.node) for failure in failures}
+    told = {(plain(failure.resource), failure.node) for failure in failures}
     for one in counts:
-        if one.fail_count >= one.migration_threshold or (_plain(one.resource), one.node) in told:
+        if bans(one) or (plain(one.resource), one.node) in told:
             continue
-        threshold = one.migration_threshold
-        text = _next_bans(one) if threshold < INFINITY else f"fail-count {one.fail_count} on {one.node}"
-        yield Finding(FAIL_COUNT, f"{one.resource}: {text}", _cleanup(one.resource, one.node))
+        text = f"{one.resource}: fail-count {_number(one.fail_count)} on {one.node}"
+        if one.orphan:
+            text += ", of a resource that is no longer configured"
+        elif one.fail_count < one.migration_threshold < INFINITY:
+            text = f"{one.resource}: {_next_bans(one)}"
+        yield Finding(FAIL_COUNT, text, cleanup(one.resource, one.node))
 
 
-def _reason(failure: Failure) -> str:
-    """The agent's words where it gave some, else the exit code in words; a time-out says so."""
-    words = failure.reason or failure.exit_status
-    timed_out = failure.status.lower() == "timed out"
-    return f"timed out; {words}" if timed_out and failure.reason else "timed out" if timed_out else words
-
-
-def _cleanup(resource: str, node: str = "") -> str:
-    return f"when the cause is mended: crm_resource --cleanup --resource {_plain(resource)}" + (
-        f" --node {node}" if node else ""
-    )
-
-
-def _summary(names: Collection[str], options: FailedActionOptions, old: int) -> str:
-    looked = sum(options.selects(name) for name in names)
+def _summary(looked: int, old: int) -> str:
     text = f"{looked} resource{'s' if looked != 1 else ''}, no failed actions"
     return f"{text} but {old} older than --max-age" if old else text
 
 
-def _measures(cluster: Cluster) -> Iterator[Measure]:
-    yield FAILED.of(len(cluster.failures))
+def _measures(cluster: Cluster, judged: int) -> Iterator[Measure]:
+    yield FAILED.of(len(cluster.failures), judged=judged)
     failed: Dict[str, int] = {}
     for failure in cluster.failures:
-        failed[_plain(failure.resource)] = failed.get(_plain(failure.resource), 0) + 1
+        failed[plain(failure.resource)] = failed.get(plain(failure.resource), 0) + 1
     for name, number in failed.items():
         yield RESOURCE_FAILED.of(number, name)
     for one in cluster.fail_counts:
@@ -189,15 +185,20 @@ def _measures(cluster: Cluster) -> Iterator[Measure]:
 def _details(failures: Sequence[Failure], counts: Sequence[FailCount], cluster: Cluster) -> Iterator[str]:
     for failure in failures:
         interval = f", every {failure.interval // 1000} s" if failure.interval else ""
+        words = ", ".join(word for word in (failure.exit_status, failure.status) if word)
+        reason = f": {failure.reason}" if failure.reason else ""
         yield (
-            f"{failure.resource}: {failure.task}{interval} on {failure.node}, exit {failure.exit_code} "
-            f"({failure.exit_status}), {failure.status}, {age(_age(failure.when, cluster))}"
-            f"{': ' + failure.reason if failure.reason else ''}; {_cleanup(failure.resource, failure.node)}"
+            f"{failure.resource}: {failure.task}{interval} on {failure.node}, exit {failure.exit_code}"
+            f"{f' ({words})' if words else ''}, {age(_age(failure.when, cluster))}{reason}; "
+            f"{cleanup(failure.resource, failure.node)}"
         )
     for one in counts:
-        threshold = "INFINITY" if one.migration_threshold >= INFINITY else str(one.migration_threshold)
-        count = "INFINITY" if one.fail_count >= INFINITY else str(one.fail_count)
-        yield f"{one.resource}: fail-count {count} on {one.node}, migration-threshold {threshold}"
+        threshold = _number(one.migration_threshold)
+        yield f"{one.resource}: fail-count {_number(one.fail_count)} on {one.node}, migration-threshold {threshold}"
+
+
+def _number(count: int) -> str:
+    return "INFINITY" if count >= INFINITY else str(count)
 
 
 CHECK = Check(

@@ -15,18 +15,24 @@ What it cannot see: whether a device works. Started means that its last monitor 
 
 from __future__ import annotations
 
-from typing import Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Iterator, Optional, Sequence
 
 from check_ha.commandline.command import command
 from check_ha.judgement.check import Check, Judgement, Measure, Metric
 from check_ha.judgement.conditions import FILTERED_OUT, REMOTE_NODE, UNREADABLE, Condition, Finding, Severity
 from check_ha.judgement.evidence import Evidence, Reading
-from check_ha.judgement.fencecoverage import Coverage
-from check_ha.judgement.fencedevices import FenceDevice, coverage_of, fence_devices, fencing_enabled, watchdog
-from check_ha.judgement.fencehistory import Fencing, by_target, newest
-from check_ha.judgement.options import FilterOptions, age, duration, option
-from check_ha.model.cib import Cib
-from check_ha.model.cluster import Cluster, FenceEvent
+from check_ha.judgement.fencecoverage import Coverage, broken_levels, gaps, listed
+from check_ha.judgement.fencedevices import (
+    FenceDevice,
+    coverage_of,
+    fence_devices,
+    fencing_enabled,
+    watchdog,
+    why_failed,
+)
+from check_ha.judgement.fencehistory import Fencing, by_target, detail, last_fencing, newest
+from check_ha.judgement.options import FilterOptions, duration, option
+from check_ha.model.cluster import Cluster, Node
 from check_ha.parsers.cib import parse_cib
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.parsers.nodename import parse_node_name
@@ -38,6 +44,7 @@ NODE_NAME = Reading(CRM_NODE, parse_node_name, required=False)
 
 FENCING_DISABLED = Condition("fencing-disabled", Severity.WARNING, "Fencing is switched off (stonith-enabled=false).")
 NO_DEVICE = Condition("no-device", Severity.CRITICAL, "Fencing is on, and there is neither fence device nor watchdog.")
+NO_QUORUM = Condition("no-quorum", Severity.CRITICAL, "This partition has no quorum: it may not fence anybody.")
 NO_DC = Condition("no-dc", Severity.CRITICAL, "No designated controller is elected: nobody decides on fencing.")
 DEVICE_STOPPED = Condition("device-stopped", Severity.CRITICAL, "A fence device should run and does not.")
 DEVICE_FAILED = Condition("device-failed", Severity.CRITICAL, "The last monitor of a fence device failed.")
@@ -51,9 +58,6 @@ FENCE_FAILED = Condition(
 FENCE_DUE = Condition("fence-due", Severity.CRITICAL, "A node is UNCLEAN and nobody has tried to fence it.")
 FENCE_PENDING = Condition("fence-pending", Severity.WARNING, "A node is being fenced.")
 FENCED_RECENTLY = Condition("fenced-recently", Severity.WARNING, "A node was fenced within --max-age.")
-UNFENCING_FAILED = Condition(
-    "unfencing-failed", Severity.WARNING, "A node could not be unfenced (switched on, or let back to its storage)."
-)
 NODE_UNFENCEABLE = Condition(
     "node-unfenceable", Severity.WARNING, "No fence device that another node may run covers a node."
 )
@@ -80,49 +84,194 @@ class FencingOptions(FilterOptions):
 
 
 def judge(evidence: Evidence, options: FencingOptions) -> Judgement:
-    """Judge the switch, the history, the devices, and what they cover; all of it is counted."""
+    """Judge the switch, the history, the devices and whom they cover; all of it is counted."""
     cluster, cib = evidence.get(CLUSTER), evidence.get(CIB)
-    devices = fence_devices(cluster, cib)
-    enabled = fencing_enabled(cluster, cib)
+    devices, enabled = fence_devices(cluster, cib), fencing_enabled(cluster, cib)
     covered = coverage_of(devices, cluster, cib, evidence.now)
-    history = cluster.fence_history if cluster else None
-    fencings = by_target(history.events) if history else ()
-    findings = [*_switch(enabled, devices, cluster, cib)]
+    fencings = by_target(cluster) if cluster else ()
+    # without the CIB there may be a watchdog
+    none = not devices and cib is not None and not watchdog(cluster, cib)
+    findings = [*_switch(enabled, devices, none)]
     if cluster:
         findings += _readable(cluster, evidence.get(NODE_NAME))
-        findings += _history(cluster, [one for one in fencings if options.selects(one.target)], options)
-    if enabled and cluster and cluster.dc:
-        findings += _due(cluster, fencings, options)
-        findings += _devices(cluster, [one for one in devices if options.selects(one.id)])
-    if enabled and devices:
+        findings += _history([one for one in fencings if options.selects(one.target)], options.max_age)
+        findings += _filtered(cluster, devices, options)
+    if cluster and enabled:
+        unable = [*_unable(cluster)]
+        findings += unable or (
+            *_due([node for node in cluster.nodes if options.selects(node.name)], fencings),
+            *_devices([one for one in devices if options.selects(one.id)], cluster),
+        )
+    if enabled and not none:
         findings += _coverage([one for one in covered if options.selects(one.node)])
-        findings += _levels(cib, devices)
-    names = [*(one.id for one in devices), *(node.name for node in cluster.nodes)] if cluster else []
-    if names and not any(options.selects(name) for name in names):
-        findings.append(Finding(FILTERED_OUT, f"--include and --exclude leave none of {len(names)} nodes and devices"))
+        findings += [Finding(LEVEL_BROKEN, text) for text in (broken_levels(cib) if cib else ())]
     return Judgement(
-        summary=_summary(enabled, devices, covered, fencings, cluster, cib),
+        summary=_summary(enabled, devices, covered, fencings, cluster),
         findings=tuple(findings),
-        measures=tuple(_measures(devices, covered, fencings, cluster, options)),
-        details=tuple(_details(devices, covered, fencings, cluster)),
+        measures=tuple(_measures(devices, covered, fencings, cluster, options.max_age)) if cluster else (),
+        details=tuple(_details(devices, covered, cluster)),
     )
 
 
-def _switch(
-    enabled: Optional[bool], devices: Sequence[FenceDevice], cluster: Optional[Cluster], cib: Optional[Cib]
-) -> Iterator[Finding]:
+def _switch(enabled: Optional[bool], devices: Sequence[FenceDevice], none: bool) -> Iterator[Finding]:
     if enabled is False:
-        number = f", {_count(len(devices), 'fence device')} configured" if devices else ", and no fence device is there"
-        yield Finding(FENCING_DISABLED, f"fencing is off (stonith-enabled=false){number}: a node that hangs is not stopped")
-    elif enabled is None and cluster:
-        yield Finding(UNREADABLE, "crm_mon: this version does not tell whether fencing is on, the CIB does")
-    if cluster and not cluster.dc:
-        yield Finding(NO_DC, "no DC is elected: nobody decides on fencing")
-    # without the CIB there may be a watchdog
-    if enabled and not devices and cib and not watchdog(cluster, cib):
+        known = f"{_count(devices)} configured" if devices else "no fence device configured"
+        switch = "crm_attribute --type crm_config --name stonith-enabled --update true"
+        yield Finding(
+            FENCING_DISABLED,
+            f"fencing is off (stonith-enabled=false), {known}",
+            f"{'test the fence devices' if devices else 'configure and test fence devices'}, then: {switch}",
+        )
+    elif enabled and none:
         yield Finding(
             NO_DEVICE,
-            "fencing is on and there is no fence device: no resource is started, and no failed node recovered",
-            "configure a device (stonith_admin --list-installed), or, at your risk: "
-            "crm_attribute --type crm_config --name stonith-enabled --update false",
+            "fencing is on, and there is no fence device: no resource is started, no failed node recovered",
+            "configure a fence device; stonith_admin --list-installed shows the agents",
         )
+
+
+def _readable(cluster: Cluster, here: Optional[str]) -> Iterator[Finding]:
+    """A history that cannot be read is not an empty one."""
+    if cluster.fence_history is not None and not cluster.fence_history.readable:
+        yield Finding(UNREADABLE, "crm_mon: the fence history cannot be read, pacemaker-fenced does not answer")
+    remote = any(node.name == here and node.type == "remote" for node in cluster.nodes)
+    if cluster.fence_history is None and remote:
+        yield Finding(
+            REMOTE_NODE, f"{here} is a Pacemaker Remote node, without fence history: run this check on a cluster node"
+        )
+
+
+def _history(fencings: Sequence[Fencing], max_age: float) -> Iterator[Finding]:
+    for one in fencings:
+        if one.failed:
+            remedy = f"when the cause is mended: stonith_admin --cleanup --history {one.target}"
+            if one.state == "UNCLEAN":
+                remedy = f"switch {one.target} off by hand, be sure of it, then: stonith_admin --confirm {one.target}"
+            yield Finding(FENCE_FAILED, one.failure(), remedy)
+        elif one.pending:
+            yield Finding(FENCE_PENDING, one.attempt())
+        if one.recent(max_age):
+            yield Finding(FENCED_RECENTLY, one.success(max_age))
+
+
+def _filtered(cluster: Cluster, devices: Sequence[FenceDevice], options: FencingOptions) -> Iterator[Finding]:
+    names = [*(one.id for one in devices), *(node.name for node in cluster.nodes)]
+    if not any(options.selects(name) for name in names):
+        yield Finding(FILTERED_OUT, f"--include and --exclude leave none of {len(names)} nodes and fence devices")
+
+
+def _unable(cluster: Cluster) -> Iterator[Finding]:
+    """What keeps this partition from fencing anybody, and from starting its devices."""
+    unclean = [node.name for node in cluster.nodes if node.unclean]
+    if cluster.dc is None:
+        yield Finding(NO_DC, "no DC is elected: nobody decides on fencing")
+    elif cluster.with_quorum is False and cluster.options.no_quorum_policy != "ignore":
+        whom = f"{listed(unclean)}, which {'is' if len(unclean) == 1 else 'are'} UNCLEAN" if unclean else "anybody"
+        yield Finding(NO_QUORUM, f"no quorum: this partition may not fence {whom}")
+
+
+def _due(nodes: Sequence[Node], fencings: Sequence[Fencing]) -> Iterator[Finding]:
+    """Nodes that ought to be fenced, where the history shows neither a failure nor a try."""
+    tried = {one.target for one in fencings if one.failed or one.pending}
+    due = [node.name for node in nodes if node.unclean and not node.id_as_resource and node.name not in tried]
+    if due:
+        be = "is" if len(due) == 1 else "are"
+        yield Finding(FENCE_DUE, f"{listed(due)} {be} UNCLEAN and must be fenced, and no try is in the fence history")
+
+
+def _devices(devices: Sequence[FenceDevice], cluster: Cluster) -> Iterator[Finding]:
+    for one in devices:
+        cleanup = f"when the cause is mended: crm_resource --cleanup --resource {one.id}"
+        enable = f"crm_resource --meta --resource {one.id} --set-parameter target-role --parameter-value Started"
+        if one.disabled:
+            yield Finding(DEVICE_DISABLED, f"{one.id} is disabled (target-role): nobody can fence with it", enable)
+        elif one.failed:
+            yield Finding(DEVICE_FAILED, f"{one.id} failed{why_failed(one, cluster)}", cleanup)
+        elif one.instances and not one.active and not one.in_motion:
+            if cluster.options.stop_all_resources:
+                yield Finding(DEVICE_DISABLED, f"{one.id} is stopped (stop-all-resources): nobody monitors it")
+            else:
+                yield Finding(DEVICE_STOPPED, f"{one.id} runs nowhere{why_failed(one, cluster)}", cleanup)
+        elif one.configured and not one.configured.monitored:
+            yield Finding(DEVICE_UNMONITORED, f"{one.id} has no monitor: its faults show only when it is needed")
+
+
+def _coverage(covered: Sequence[Coverage]) -> Iterator[Finding]:
+    for gap in gaps(covered):
+        advice = (
+            "name the node in pcmk_host_list (or pcmk_host_map) of its fence device" if "lists it" in gap.why else ""
+        )
+        yield Finding(COVERAGE_DOUBTFUL if gap.by_name else NODE_UNFENCEABLE, gap.text, advice)
+
+
+def _count(devices: Sequence[FenceDevice]) -> str:
+    return f"{len(devices)} fence device{'s' if len(devices) != 1 else ''}"
+
+
+def _summary(
+    enabled: Optional[bool],
+    devices: Sequence[FenceDevice],
+    covered: Sequence[Coverage],
+    fencings: Sequence[Fencing],
+    cluster: Optional[Cluster],
+) -> str:
+    if cluster is None:
+        return "neither fence devices nor history were read"
+    text = f"{_count(devices)}, {sum(one.active for one in devices)} active"
+    if enabled and covered:
+        unjudged = [one.node for one in covered if one.fenceable is None]
+        text += f"; {sum(bool(one.fenceable) for one in covered)} of {len(covered)} nodes covered"
+        text += f", {listed(unjudged)} not judged (-v says why)" if unjudged else ""
+    return f"{'' if enabled else 'fencing is off, '}{text}; {last_fencing(fencings, cluster)}"
+
+
+def _measures(
+    devices: Sequence[FenceDevice],
+    covered: Sequence[Coverage],
+    fencings: Sequence[Fencing],
+    cluster: Cluster,
+    max_age: float,
+) -> Iterator[Measure]:
+    yield DEVICES.of(len(devices))
+    yield DEVICES_ACTIVE.of(sum(one.active for one in devices), maximum=len(devices))
+    if covered:
+        yield UNFENCEABLE.of(sum(one.fenceable is False for one in covered), maximum=len(covered))
+    if cluster.fence_history and not cluster.fence_history.readable:
+        return
+    yield RECENT.of(sum(len(one.recent(max_age)) for one in fencings))
+    yield FAILED.of(sum(len(one.failed) for one in fencings))
+    yield PENDING.of(sum(len(one.pending) for one in fencings))
+    last = newest(fencings)
+    seconds = last[0].seconds_since(last[1]) if last else None
+    if seconds is not None:
+        yield LAST.of(int(seconds))
+
+
+def _details(devices: Sequence[FenceDevice], covered: Sequence[Coverage], cluster: Optional[Cluster]) -> Iterator[str]:
+    for device in devices:
+        where = f"active on {', '.join(device.nodes)}" if device.nodes else "not active"
+        yield f"{device.id} ({device.agent}): {where if device.instances else 'not listed by crm_mon'}"
+    words = {True: "can be fenced", False: "CANNOT be fenced", None: "not judged whether it can be fenced"}
+    for one in covered:
+        yield f"{one.node}: {words[one.fenceable]}: {one.why}"
+    for event in cluster.fence_history.events if cluster and cluster.fence_history else ():
+        yield detail(event, cluster.updated if cluster else None)
+
+
+CHECK = Check(
+    name="fencing",
+    manual=__doc__,
+    readings=(CLUSTER, CIB, NODE_NAME),
+    conditions=(
+        FENCING_DISABLED, NO_DEVICE, NO_DC, NO_QUORUM, FENCE_FAILED, FENCE_DUE, FENCE_PENDING, FENCED_RECENTLY,
+        DEVICE_STOPPED, DEVICE_FAILED, DEVICE_DISABLED, DEVICE_UNMONITORED, NODE_UNFENCEABLE, COVERAGE_DOUBTFUL,
+        LEVEL_BROKEN, FILTERED_OUT,
+    ),
+    metrics=(DEVICES, DEVICES_ACTIVE, RECENT, FAILED, PENDING, UNFENCEABLE, LAST),
+    judge=judge,
+    number=RECENT,
+    options=FencingOptions,
+    filters="fence device or node",
+)  # fmt: skip
+
+main = command(CHECK)

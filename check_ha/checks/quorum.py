@@ -84,7 +84,7 @@ def _votes(quorum: QuorumStatus, cmap: Optional[CorosyncMap]) -> Iterator[Findin
         yield Finding(VOTES_MISSING, f"{count}{without}")
     elif absent and "AllowDownscale" not in quorum.flags:
         # last_man_standing or corosync-quorumtool -e; after a clean stop allow_downscale is meant to do it
-        yield Finding(VOTES_MISSING, f"{count}, which were more before{without}")
+        yield Finding(VOTES_MISSING, f"{count}, though more nodes are configured{without}")
     if quorum.total_votes <= quorum.quorum and quorum.expected_votes > 1:
         yield Finding(NO_MARGIN, _no_margin(quorum))
 
@@ -176,16 +176,20 @@ def _details(quorum: Optional[QuorumStatus], cluster: Optional[Cluster], cmap: O
         for member in quorum.members:
             device = f", quorum device {member.qdevice}" if member.qdevice else ""
             local = ", this node" if member.local else ""
-            name = member.name or f"node {member.node_id}"
-            yield f"{name}: {member.votes} vote{'s' if member.votes != 1 else ''}{device}{local}"
+            yield f"{member.name or f'node {member.node_id}'}: {_count(member.votes)}{device}{local}"
         if quorum.device_votes is not None:
-            yield f"quorum device: {quorum.device_votes} votes"
+            yield f"quorum device: {_count(quorum.device_votes)}"
         for name in _absent(quorum, cmap):
             yield f"{name}: not in this partition"
         yield f"corosync: ring {quorum.ring_id}, flags: {' '.join(quorum.flags) or 'none'}"
     if cluster and cluster.dc:
         policy = cluster.options.no_quorum_policy or "not shown"
-        yield f"pacemaker: DC {cluster.dc.name}, quorum {cluster.with_quorum}, no-quorum-policy {policy}"
+        word = {True: "quorum", False: "no quorum", None: "quorum not shown"}[cluster.with_quorum]
+        yield f"pacemaker: DC {cluster.dc.name}, {word}, no-quorum-policy {policy}"
+
+
+def _count(votes: int) -> str:
+    return f"{votes} vote{'s' if votes != 1 else ''}"
 
 
 CHECK = Check(

@@ -11,13 +11,13 @@ node; a node that is down looks as one whose links are all cut.
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
 
 from check_ha.commandline.command import command
 from check_ha.judgement.check import Check, Judgement, Measure, Metric
-from check_ha.judgement.conditions import FILTERED_OUT, UNREADABLE, Condition, Finding, Severity
+from check_ha.judgement.conditions import FILTERED_OUT, NOT_RESPONDING, UNREADABLE, Condition, Finding, Severity
 from check_ha.judgement.evidence import Evidence, Reading
-from check_ha.judgement.links import Links, Peer, Way, links_of
+from check_ha.judgement.links import Links, Peer, Way, links_of, ring_fault
 from check_ha.judgement.options import FilterOptions, natural, option
 from check_ha.model.corosync import LinkStatistics, Ring
 from check_ha.parsers.cfgtool import parse_link_status
@@ -66,34 +66,41 @@ def judge(evidence: Evidence, options: RingOptions) -> Judgement:
     statistics = evidence.get(STATISTICS)
     peers = [peer for peer in links.peers if options.selects(peer.name)]
     findings = [
-        *_unreadable(links, statistics),
+        *_unreadable(links, evidence),
         *_rings(links.rings),
         *_unreachable(peers),
         *_links_down(links, peers),
         *_flapped(peers, statistics, evidence.previous),
     ]
     if links.configured < options.links:
-        findings.append(Finding(TOO_FEW_LINKS, f"{links.configured} links configured, {options.links} wanted"))
+        findings.append(Finding(TOO_FEW_LINKS, f"{_links(links.configured)} configured, {options.links} wanted"))
     if links.peers and not peers:
         findings.append(Finding(FILTERED_OUT, f"--include and --exclude leave none of {len(links.peers)} peers"))
     return Judgement(
         summary=_summary(links, peers),
         findings=tuple(findings),
-        measures=tuple(_measures(links, statistics)),
+        measures=tuple(_measures(links, peers, statistics)),
         details=tuple(_details(links)),
-        remember=_down_counts(statistics) if statistics else None,
+        # of the peers left out nothing is taken note of: another run may be there to judge them
+        remember={**(evidence.previous or {}), **_down_counts(peers, statistics)} if statistics else None,
     )
 
 
-def _unreadable(links: Links, statistics: Optional[Tuple[LinkStatistics, ...]]) -> Iterator[Finding]:
+def _unreadable(links: Links, evidence: Evidence) -> Iterator[Finding]:
     """What should be there and is not: no peers and no rings is no proof that all is well."""
     if not links.peers and not links.rings and not links.local:
         yield Finding(UNREADABLE, "corosync-cfgtool -s: no link, no ring and no peer")
-    if links.measured and statistics is None:
-        yield Finding(UNREADABLE, "corosync-cmapctl -m stats: no link counters, a link that flaps is not seen")
+    if len(links.rings) == 1 and evidence.get(MAP) is None:
+        yield Finding(UNREADABLE, "the state of a sole ring is never measured, and corosync-cmapctl shows no members")
+    if links.measured and evidence.get(STATISTICS) is None:
+        condition, reason, _ = evidence.failed.get(CMAPCTL_STATS, Finding(UNREADABLE, "no link counters"))
+        if condition is not NOT_RESPONDING:  # which is told already
+            yield Finding(condition, f"a link that flaps is not seen: {reason}")
     for peer in links.peers:
         if not links.rings and peer.member is None and not peer.ways:
             yield Finding(UNREADABLE, f"{peer.name}: neither link nor membership is known")
+        if links.measured and peer.member and not peer.ways:
+            yield Finding(UNREADABLE, f"{peer.name}: corosync-cfgtool -s lists no link to it")
         for way in peer.ways:
             if way.up is None:
                 yield Finding(UNREADABLE, f"{peer.name}: corosync-cfgtool -s does not tell the state of {way.label}")
@@ -101,25 +108,28 @@ def _unreadable(links: Links, statistics: Optional[Tuple[LinkStatistics, ...]]) 
 
 def _rings(rings: Sequence[Ring]) -> Iterator[Finding]:
     """Rings of corosync 1 and 2. A fault is the whole cluster's and names no node."""
-    faulty = [ring for ring in rings if ring.faulty]
-    if faulty:
-        names = ", ".join(f"ring {ring.number} ({ring.address})" for ring in faulty)
-        if len(faulty) == len(rings):
-            yield Finding(ALL_FAULTY, f"{names} FAULTY, no ring works")
-        else:
-            yield Finding(FAULTY, f"{names} FAULTY, {len(rings) - len(faulty)} of {len(rings)} rings left", REPAIRED)
+    faults = [fault for fault in map(ring_fault, rings) if fault]
+    if faults and len(faults) == len(rings):
+        yield Finding(ALL_FAULTY, f"{', '.join(faults)}, no ring works", REPAIRED)
+    elif faults:
+        left = f"{len(rings) - len(faults)} of {len(rings)} rings left"
+        yield Finding(FAULTY, f"{', '.join(faults)}, {left}", REPAIRED)
     for ring in rings:
-        if not ring.faulty and not ring.healthy:
+        if not ring_fault(ring) and not ring.healthy:
             yield Finding(RING_PROBLEM, f"ring {ring.number} ({ring.address}): {ring.status}")
 
 
 def _unreachable(peers: Sequence[Peer]) -> Iterator[Finding]:
     for peer in peers:
+        if not peer.cut_off:
+            continue
         if peer.ways and len(peer.down) == len(peer.ways):
             count = {1: "its only link", 2: "both links"}.get(len(peer.ways), f"all {len(peer.ways)} links")
             addresses = ", ".join(way.address for way in peer.ways if way.address)
             yield Finding(UNREACHABLE, f"{peer.name} unreachable: {count} down{f' ({addresses})' if addresses else ''}")
-        elif not peer.ways and peer.member is False:
+        elif any(way.up for way in peer.ways):
+            yield Finding(UNREACHABLE, f"{peer.name} is not a member, though a link to it is up")
+        else:
             yield Finding(UNREACHABLE, f"{peer.name} unreachable: not a member")
 
 
@@ -151,16 +161,21 @@ def _numbers(ways: Sequence[Way]) -> List[int]:
     return [way.number for way in ways]
 
 
-def _down_counts(statistics: Sequence[LinkStatistics]) -> Dict[str, int]:
-    """How often each link went down since corosync started, by ``PEER/LINK``."""
-    return {f"{one.peer}/{one.link}": one.down_count for one in statistics if one.down_count is not None}
+def _down_counts(peers: Sequence[Peer], statistics: Optional[Sequence[LinkStatistics]]) -> Dict[str, int]:
+    """How often each link to these peers went down since corosync started, by ``PEER/LINK``."""
+    known = {peer.node_id for peer in peers}
+    return {
+        f"{one.peer}/{one.link}": one.down_count
+        for one in statistics or ()
+        if one.peer in known and one.down_count is not None
+    }
 
 
 def _flapped(
     peers: Sequence[Peer], statistics: Optional[Sequence[LinkStatistics]], previous: Optional[Mapping[str, Any]]
 ) -> Iterator[Finding]:
     """Links that are up and went down since the last run. A counter that fell was reset by a restart."""
-    counts = _down_counts(statistics or ())
+    counts = _down_counts(peers, statistics)
     for peer in peers:
         for way in peer.ways:
             key = f"{peer.node_id}/{way.number}"
@@ -182,19 +197,19 @@ def _summary(links: Links, peers: Sequence[Peer]) -> str:
         return f"{nodes}, {rings}" + (", all members" if any(peer.member for peer in peers) else "")
     if not links.measured:
         return f"{nodes}, all members (no links are measured with {links.transport or 'this transport'})"
-    most = max((len(peer.ways) for peer in peers), default=0)
-    return f"{nodes}, {_links(most)} each, all connected" if peers else f"{nodes}, no peers"
+    if not peers:
+        return f"{nodes}, no peers"
+    counts = sorted({len(peer.ways) for peer in peers})
+    each = f"{_links(counts[0])} each" if len(counts) == 1 else f"{counts[0]} to {_links(counts[-1])} each"
+    return f"{nodes}, {each}, all connected"
 
 
-def _measures(links: Links, statistics: Optional[Sequence[LinkStatistics]]) -> Iterator[Measure]:
+def _measures(
+    links: Links, selected: Sequence[Peer], statistics: Optional[Sequence[LinkStatistics]]
+) -> Iterator[Measure]:
     latencies = {(one.peer, one.link): one.latency_ave for one in statistics or ()}
-    down = sum(ring.faulty for ring in links.rings)
-    total = len(links.rings)
-    unreachable = 0
+    faults = sum(bool(ring_fault(ring)) for ring in links.rings)
     for peer in links.peers:
-        down += len(peer.down)
-        total += len(peer.ways)
-        unreachable += len(peer.down) == len(peer.ways) if peer.ways else peer.member is False
         for way in peer.ways:
             instance = f"{peer.name}-link{way.number}"
             if way.up is not None:
@@ -202,9 +217,11 @@ def _measures(links: Links, statistics: Optional[Sequence[LinkStatistics]]) -> I
             latency = latencies.get((peer.node_id, way.number))
             if latency is not None and way.up:
                 yield LATENCY.of(latency, instance)
-    yield LINKS_DOWN.of(down, maximum=total)
+    down = faults + sum(len(peer.down) for peer in links.peers)
+    total = len(links.rings) + sum(len(peer.ways) for peer in links.peers)
+    yield LINKS_DOWN.of(down, maximum=total, judged=faults + sum(len(peer.down) for peer in selected))
     yield LINKS_TOTAL.of(total)
-    yield PEERS_UNREACHABLE.of(unreachable, maximum=len(links.peers))
+    yield PEERS_UNREACHABLE.of(sum(peer.cut_off for peer in links.peers), maximum=len(links.peers))
 
 
 def _details(links: Links) -> Iterator[str]:

@@ -11,15 +11,17 @@ While a resource starts, stops or migrates its address is in motion and is not j
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import Any, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from check_ha.commandline.command import command
 from check_ha.judgement.check import Check, Judgement, Measure, Metric
 from check_ha.judgement.conditions import FILTERED_OUT, UNREADABLE, Condition, Finding, Severity
 from check_ha.judgement.evidence import Evidence, Reading
 from check_ha.judgement.options import FilterOptions, option, pair
-from check_ha.judgement.virtualip import VirtualIp, virtual_ips
+from check_ha.judgement.resources import plain, told
+from check_ha.judgement.virtualip import VirtualIp, tickets_missing, virtual_ips
 from check_ha.model.addresses import Interfaces
+from check_ha.model.cib import Cib
 from check_ha.model.cluster import Cluster
 from check_ha.parsers.addresses import parse_ip_addr
 from check_ha.parsers.cib import parse_cib
@@ -49,7 +51,12 @@ ADDRESS_STRAY = Condition(
 WRONG_NODE = Condition("wrong-node", Severity.WARNING, "A virtual IP is not on the node that --expect names.")
 MOVED = Condition("moved", Severity.OK, "A virtual IP has moved to another node since the last run.")
 UNMANAGED = Condition("unmanaged", Severity.WARNING, "The cluster does not manage a virtual IP: it will not move it.")
-DISABLED = Condition("disabled", Severity.WARNING, "A virtual IP is stopped on purpose (target-role).")
+DISABLED = Condition("disabled", Severity.WARNING, "A virtual IP is stopped on purpose (target-role, shutdown-lock).")
+NO_TICKET = Condition(
+    "no-ticket",
+    Severity.WARNING,
+    "A virtual IP waits for a ticket: on the passive site of a geo cluster that is normal.",
+)
 MAINTENANCE = Condition(
     "maintenance", Severity.WARNING, "Maintenance mode keeps the cluster from acting on a virtual IP."
 )
@@ -60,12 +67,17 @@ VIPS = Metric("cluster.vips.total.count", "virtual IPs configured")
 VIPS_ACTIVE = Metric("cluster.vips.active.count", "virtual IPs that are active")
 
 
+def _agent(text: str) -> Tuple[str, str]:
+    agent, _, parameter = text.partition("=")
+    return agent.replace("::", ":"), parameter or "ip"
+
+
 class VipOptions(FilterOptions):
     """Options of check_ha_vip."""
 
-    agent: Tuple[str, ...] = option(
+    agent: Tuple[Tuple[str, str], ...] = option(
         (), "one more agent that carries an address, e.g. ocf:heartbeat:portblock=ip (the parameter that names it)",
-        metavar="AGENT=PARAMETER", parse=str, repeat=True,
+        metavar="AGENT=PARAMETER", parse=_agent, repeat=True,
     )  # fmt: skip
     expect: Tuple[Tuple[str, str], ...] = option(
         (), "warn when this virtual IP is not on that node", metavar="VIP=NODE", parse=pair, repeat=True
@@ -79,13 +91,14 @@ def judge(evidence: Evidence, options: VipOptions) -> Judgement:
         return Judgement("no resources were read")
     cib, interfaces = evidence.get(CIB), evidence.get(INTERFACES)
     here = _here(cluster, evidence.get(NODE_NAME))
-    vips = virtual_ips(cluster, cib, dict(_agent(text) for text in options.agent))
-    selected = [vip for vip in vips if options.selects(vip.id)]
-    places = {vip.id: sorted(vip.nodes) for vip in vips if not vip.in_motion}
+    vips = virtual_ips(cluster, cib, dict(options.agent))
+    selected = [vip for vip in vips if options.selects(*vip.names)]
+    # of a stopped one the place where it was is kept, of one left out nothing: another run may be there to judge it
+    places = {vip.id: sorted(vip.nodes) for vip in selected if vip.nodes and not vip.in_motion}
     findings = [
         *_nothing(vips, selected),
-        *_states(cluster, selected),
-        *_expected(selected, options.expect),
+        *_states(cluster, cib, selected),
+        *_expected(vips, options),
         *_moved(selected, places, evidence.previous),
     ]
     if cib and interfaces and vips:
@@ -97,11 +110,6 @@ def judge(evidence: Evidence, options: VipOptions) -> Judgement:
         details=tuple(_details(selected, interfaces, here)),
         remember={**(evidence.previous or {}), **places},
     )
-
-
-def _agent(text: str) -> Tuple[str, str]:
-    agent, _, parameter = text.partition("=")
-    return agent.replace("::", ":"), parameter or "ip"
 
 
 def _here(cluster: Cluster, name: Optional[str]) -> Optional[str]:
@@ -117,13 +125,16 @@ def _nothing(vips: Sequence[VirtualIp], selected: Sequence[VirtualIp]) -> Iterat
         yield Finding(FILTERED_OUT, f"--include and --exclude leave none of {len(vips)} virtual IPs")
 
 
-def _states(cluster: Cluster, vips: Sequence[VirtualIp]) -> Iterator[Finding]:
+def _states(cluster: Cluster, cib: Optional[Cib], vips: Sequence[VirtualIp]) -> Iterator[Finding]:
     """What the cluster itself says of each."""
     if cluster.options.maintenance_mode and vips:
         names = ", ".join(vip.label for vip in vips)
         yield Finding(MAINTENANCE, f"the cluster is in maintenance mode: nobody watches {names}")
     for vip in vips:
         yield from _state(cluster, vip)
+        if not vip.nodes and not vip.in_motion:
+            yield _stopped(cluster, cib, vip)
+        yield from _unmanaged(cluster, vip)
 
 
 def _state(cluster: Cluster, vip: VirtualIp) -> Iterator[Finding]:
@@ -138,12 +149,21 @@ def _state(cluster: Cluster, vip: VirtualIp) -> Iterator[Finding]:
     online = {node.name for node in cluster.nodes if node.online}
     if vip.nodes and cluster.dc and not online.intersection(vip.nodes):
         yield Finding(VIP_STOPPED, f"{vip.label} is served by nobody: the cluster has it on {nodes}, which is offline")
-    if not vip.nodes and not vip.in_motion:
-        if vip.disabled or cluster.options.stop_all_resources:
-            yield Finding(DISABLED, f"{vip.label} is stopped on purpose (target-role or stop-all-resources)")
-        else:
-            yield Finding(VIP_STOPPED, f"{vip.label} runs nowhere")
-    yield from _unmanaged(cluster, vip)
+
+
+def _stopped(cluster: Cluster, cib: Optional[Cib], vip: VirtualIp) -> Finding:
+    """It runs nowhere: on purpose, or why not."""
+    if vip.disabled or cluster.options.stop_all_resources:
+        return Finding(DISABLED, f"{vip.label} is stopped on purpose (target-role or stop-all-resources)")
+    if vip.locked_to:
+        return Finding(DISABLED, f"{vip.label} is kept for {vip.locked_to}, which was shut down (shutdown-lock)")
+    tickets = tickets_missing(vip, cluster, cib)
+    if tickets:
+        return Finding(NO_TICKET, f"{vip.label} does not run: ticket {', '.join(tickets)} is not granted here")
+    why = told(failure for failure in cluster.failures if plain(failure.resource) == vip.id)
+    if not why and cluster.with_quorum is False:
+        why = "this partition has no quorum"
+    return Finding(VIP_STOPPED, f"{vip.label} runs nowhere{f': {why}' if why else ''}")
 
 
 def _unmanaged(cluster: Cluster, vip: VirtualIp) -> Iterator[Finding]:
@@ -160,10 +180,12 @@ def _unmanaged(cluster: Cluster, vip: VirtualIp) -> Iterator[Finding]:
         yield Finding(UNMANAGED, f"{vip.label} is unmanaged: the cluster will not move it")
 
 
-def _expected(vips: Sequence[VirtualIp], expect: Sequence[Tuple[str, str]]) -> Iterator[Finding]:
+def _expected(vips: Sequence[VirtualIp], options: VipOptions) -> Iterator[Finding]:
     by_id = {vip.id: vip for vip in vips}
-    for name, node in expect:
+    for name, node in options.expect:
         vip = by_id.get(name)
+        if not options.selects(*(vip.names if vip else (name,))):
+            continue
         if vip is None:
             yield Finding(WRONG_NODE, f"{name} is expected on {node}, and there is no such virtual IP")
         elif vip.nodes and node not in vip.nodes and not vip.in_motion:
@@ -176,7 +198,8 @@ def _moved(
     for vip in vips:
         before = (previous or {}).get(vip.id)
         now = places.get(vip.id)
-        if isinstance(before, list) and before and now and before != now:
+        # an instance of a clone that comes or goes has not moved
+        if isinstance(before, list) and before and now and not set(now).intersection(map(str, before)):
             names = ", ".join(str(name) for name in before)
             yield Finding(MOVED, f"{vip.label} moved from {names} to {', '.join(now)} since the last run")
 
@@ -188,35 +211,35 @@ def _addresses(
     if here is None:
         yield Finding(UNREADABLE, "which node this is cannot be told (crm_node -n): its interfaces are not judged")
         return
-    carried = {found.address: found.interface for found in interfaces.addresses}
-    # an address may belong to two resources, as that of an IPsrcaddr and its IPaddr2
+    # an address may belong to two resources; an IPsrcaddr only uses what an IPaddr2 brings
     wanted: Set[str] = set()
     for vip in vips:
-        if here in vip.nodes or vip.in_motion:
+        if vip.floating and (here in vip.nodes or vip.in_motion):
             wanted.update(vip.addresses or ())
     for vip in selected:
         if vip.addresses is None:
-            yield Finding(UNREADABLE, f"{vip.id}: the CIB shows no address for it")
+            what = "it is no longer configured (orphaned)" if vip.orphaned else "the CIB shows no address for it"
+            yield Finding(UNREADABLE, f"{vip.id}: {what}, so that its address is not known")
         elif vip.in_motion:
             continue
-        elif here in vip.nodes and not any(address in carried for address in vip.addresses):
+        elif here in vip.nodes and not vip.carried(interfaces):
             yield Finding(
                 ADDRESS_MISSING,
                 f"{vip.label} should be on {here}, and no interface there has the address",
                 f"crm_resource --restart --resource {vip.id}, or wait for its next monitor",
             )
         elif vip.floating:
-            yield from _strays(vip, carried, wanted, here)
+            yield from _strays(vip, vip.carried(interfaces), wanted, here)
 
 
 def _strays(vip: VirtualIp, carried: Mapping[str, str], wanted: Set[str], here: str) -> Iterator[Finding]:
-    for address in vip.addresses or ():
-        if address in carried and address not in wanted:
+    for address, interface in carried.items():
+        if address not in wanted:
             place = f"runs on {', '.join(vip.nodes)}" if vip.nodes else "runs nowhere"
             yield Finding(
                 ADDRESS_STRAY,
-                f"{vip.label} is on interface {carried[address]} of {here}, and the cluster says it {place}",
-                f"if that is so: ip addr del {address} dev {carried[address]}",
+                f"{vip.label} is on interface {interface} of {here}, and the cluster says it {place}",
+                f"if that is so: ip addr del {address} dev {interface}",
             )
 
 
@@ -224,7 +247,8 @@ def _summary(vips: Sequence[VirtualIp], here: Optional[str]) -> str:
     places = []
     for vip in vips:
         nodes = ", ".join(f"{name} (here)" if name == here else name for name in vip.nodes)
-        places.append(f"{vip.label} on {nodes or 'no node'}")
+        motion = f" is in motion ({vip.roles})" if vip.in_motion else ""
+        places.append(f"{vip.label}{motion} on {nodes or 'no node'}")
     return "; ".join(places) or "no virtual IP"
 
 
@@ -236,14 +260,10 @@ def _measures(vips: Sequence[VirtualIp]) -> Iterator[Measure]:
 
 
 def _details(vips: Sequence[VirtualIp], interfaces: Optional[Interfaces], here: Optional[str]) -> Iterator[str]:
-    carried: Dict[str, str] = {}
-    if interfaces:
-        carried = {found.address: found.interface for found in interfaces.addresses}
     for vip in vips:
-        roles = ", ".join(dict.fromkeys(placed.primitive.role for placed in vip.instances))
-        there = [f"{address} on {carried[address]}" for address in vip.addresses or () if address in carried]
+        there = [f"{address} on {name}" for address, name in (vip.carried(interfaces) if interfaces else {}).items()]
         yield (
-            f"{vip.label}: {roles}{' on ' + ', '.join(vip.nodes) if vip.nodes else ''}; "
+            f"{vip.label}: {vip.roles}{' on ' + ', '.join(vip.nodes) if vip.nodes else ''}; "
             f"interfaces of {here or 'this node'}: {', '.join(there) or 'not there'}"
         )
 
@@ -254,7 +274,7 @@ CHECK = Check(
     readings=(CLUSTER, CIB, INTERFACES, NODE_NAME),
     conditions=(
         VIP_STOPPED, VIP_DUPLICATED, VIP_FAILED, VIP_BLOCKED, ADDRESS_MISSING, ADDRESS_STRAY, WRONG_NODE, MOVED,
-        UNMANAGED, DISABLED, MAINTENANCE, NO_VIP, FILTERED_OUT,
+        UNMANAGED, DISABLED, NO_TICKET, MAINTENANCE, NO_VIP, FILTERED_OUT,
     ),
     metrics=(ACTIVE, VIPS, VIPS_ACTIVE),
     judge=judge,

@@ -16,7 +16,7 @@ import nagiosplugin
 import check_ha
 from check_ha.commandline.plaintext import clean
 from check_ha.judgement.check import Check
-from check_ha.judgement.conditions import COMMON, Severity
+from check_ha.judgement.conditions import Severity
 from check_ha.judgement.options import Options, option
 
 UNKNOWN = 3
@@ -38,7 +38,8 @@ def _range(text: str) -> str:
     return text
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
+    """A deadline."""
     value = float(text) if text.replace(".", "", 1).isdigit() and text.isascii() else 0.0
     if not 0.1 <= value <= 3600:
         raise ValueError("not a number of seconds from 0.1 to 3600")
@@ -58,19 +59,12 @@ class SourceOptions(Options):
 
     tools: Optional[str] = option(None, "the only folder in which the cluster tools are looked up", metavar="DIR")
     sudo: bool = option(False, "run the tools through sudo -n")
-    timeout: float = option(8.0, "deadline for the whole run (8)", metavar="SECONDS", short="-t", parse=_seconds)
+    timeout: float = option(8.0, "deadline for the whole run (8)", metavar="SECONDS", short="-t", parse=seconds)
 
 
-class CommonOptions(SourceOptions):
-    """What every check command takes."""
+class SeverityOptions(Options):
+    """How bad what is found is."""
 
-    from_: Optional[str] = option(None, "judge a directory that check_ha_snapshot recorded", metavar="DIR")
-    warning: Optional[str] = option(
-        None, "warn outside this range of {number}", metavar="RANGE", short="-w", parse=_range
-    )
-    critical: Optional[str] = option(
-        None, "critical outside this range of {number}", metavar="RANGE", short="-c", parse=_range
-    )
     severity: Tuple[Tuple[str, Severity], ...] = option(
         (),
         "how bad a condition is to you: ok, warning, critical or unknown",
@@ -78,7 +72,32 @@ class CommonOptions(SourceOptions):
         parse=_severity,
         repeat=True,
     )
+
+
+class RunOptions(SourceOptions, SeverityOptions):
+    """How a run judges."""
+
+    from_: Optional[str] = option(None, "judge a directory that check_ha_snapshot recorded", metavar="DIR")
     state_dir: Optional[str] = option(None, "where to keep what the next run needs to know", metavar="DIR")
+
+
+class ThresholdOptions(Options):
+    """Ranges of the main number."""
+
+    warning: Optional[str] = option(
+        None, "warn outside this range of {number}", metavar="RANGE", short="-w", parse=_range
+    )
+    critical: Optional[str] = option(
+        None, "critical outside this range of {number}", metavar="RANGE", short="-c", parse=_range
+    )
+
+
+class SectionOptions(SeverityOptions, ThresholdOptions):
+    """What the config file of check_ha may say of every check, beside the check's own options."""
+
+
+class CommonOptions(RunOptions, ThresholdOptions):
+    """What every check command takes."""
 
 
 class Arguments(NamedTuple):
@@ -144,11 +163,11 @@ def options_from(options: Type[O], given: Dict[str, Any]) -> O:
     return options(**values)
 
 
-def parser_for(check: Check) -> Parser:
+def parser_for(check: Check, common: Type[Options] = CommonOptions) -> Parser:
     """The parser of this check command."""
     parser = new_parser(check.command, check.manual, _conditions(check))
     number = check.number.meaning if check.number else "... (this check has no main number)"
-    add_options(parser, CommonOptions, number=number)
+    add_options(parser, common, number=number)
     add_options(parser, check.options)
     parser.add_argument(
         "-v", "--verbose", action="count", default=0, help="a line per item; -vv: the tools; -vvv: what they printed"
@@ -170,21 +189,26 @@ def new_parser(command: str, manual: str, epilog: str = "") -> Parser:
 
 
 def parse(check: Check, argv: Optional[Sequence[str]] = None) -> Arguments:
-    """Understand the command line; ends the process with UNKNOWN when it cannot."""
-    parser = parser_for(check)
+    """Understand the command line of a check of one node; ends the process with UNKNOWN when it cannot."""
+    given = understand(check, parser_for(check), argv)
+    return Arguments(options_from(CommonOptions, given), options_from(check.options, given), min(given["verbose"], 3))
+
+
+def understand(check: Check, parser: Parser, argv: Optional[Sequence[str]]) -> Dict[str, Any]:
+    """What was given, by field; ends the process with UNKNOWN when it is not what this check takes."""
     given = vars(parser.parse_args(argv))
-    known = {condition.name for condition in (*check.conditions, *COMMON)}
+    known = {condition.name for condition in (*check.conditions, *check.shared)}
     for name, _ in given["severity"] or ():
         if name not in known:
             parser.error(f"--severity: this check has no condition {name!r}")
     for flag in ("warning", "critical"):
         if given[flag] is not None and check.number is None:
             parser.error(f"--{flag}: this check has no main number")
-    return Arguments(options_from(CommonOptions, given), options_from(check.options, given), min(given["verbose"], 3))
+    return given
 
 
 def _conditions(check: Check) -> str:
     lines = ["conditions, with default severity (--severity changes it):"]
-    for condition in (*check.conditions, *COMMON):
+    for condition in (*check.conditions, *check.shared):
         lines.append(f"  {condition.name:<20} {condition.severity.name:<9} {condition.meaning}")
     return "\n".join(lines)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import signal
 import sys
-from typing import Any, Callable, Dict, List, Mapping, NoReturn, Optional, Sequence
+from typing import Any, Callable, Dict, List, Mapping, NoReturn, Optional, Protocol, Sequence
 
 import nagiosplugin
 
-from check_ha.commandline.arguments import CommonOptions, parse
+from check_ha.commandline.arguments import Arguments, RunOptions, parse
 from check_ha.commandline.memory import Memory, default_directory
 from check_ha.commandline.plaintext import clean
-from check_ha.commandline.presentation import plugin
-from check_ha.judgement.check import Check
-from check_ha.judgement.evidence import doubtful, examine
+from check_ha.commandline.presentation import plugin, verbose_lines
+from check_ha.judgement.check import Check, Judgement
+from check_ha.judgement.evidence import Reading, doubtful, examine
 from check_ha.sources.node import FOLDERS, Node
 from check_ha.sources.recording import Recording, RecordingError
 from check_ha.sources.tools import PS, Output, Source, Tool
@@ -31,13 +31,13 @@ def command(check: Check) -> Callable[[], None]:
 
 def run(check: Check, argv: Sequence[str]) -> NoReturn:
     """Do all that the command line says, print, and end the process with the exit code."""
-    _be_a_plugin()
+    be_a_plugin()
     arguments = parse(check, argv)
     common = arguments.common
-    memory = Memory(_state_directory(common) if check.remembers else None, check.name)
+    memory = Memory(state_directory(common) if check.remembers else None, check.name)
 
     source = source_of(common, check.command)
-    outputs = collect(check, source)
+    outputs = collect(check.readings, source)
     evidence = examine(check.readings, outputs, memory.recall(), source.now)
     judgement = check.judge(evidence, arguments.own)
     judgement = judgement._replace(findings=(*judgement.findings, *evidence.findings))
@@ -49,13 +49,13 @@ def run(check: Check, argv: Sequence[str]) -> NoReturn:
         judgement,
         dict(common.severity),
         (common.warning, common.critical),
-        _more(arguments.verbose, outputs, memory),
+        _lines(arguments, judgement, outputs, memory),
     )
     made.main(verbose=min(arguments.verbose, 1))
     raise AssertionError("nagiosplugin ends the process")
 
 
-def source_of(common: CommonOptions, name: str) -> Source:
+def source_of(common: RunOptions, name: str) -> Source:
     """This node, or the recorded directory of ``--from``; one that is none ends the process with UNKNOWN."""
     if common.from_ is None:
         folders = FOLDERS if common.tools is None else (common.tools,)
@@ -67,15 +67,15 @@ def source_of(common: CommonOptions, name: str) -> Source:
         sys.exit(3)
 
 
-def collect(check: Check, source: Source) -> Dict[Tool, Output]:
-    """The outputs this check needs, and the process list where only that can settle a doubt."""
-    outputs = source.collect([reading.tool for reading in check.readings])
-    if PS not in outputs and doubtful(check.readings, outputs):
+def collect(readings: Sequence[Reading[Any]], source: Source) -> Dict[Tool, Output]:
+    """The outputs these readings need, and the process list where only that can settle a doubt."""
+    outputs = source.collect(dict.fromkeys(reading.tool for reading in readings))
+    if PS not in outputs and doubtful(readings, outputs):
         outputs.update(source.collect([PS]))
     return outputs
 
 
-def _be_a_plugin() -> None:
+def be_a_plugin() -> None:
     """End cleanly when told to, so that no tool is left behind; print whatever the locale cannot."""
 
     def leave(signum: int, frame: Optional[Any]) -> NoReturn:
@@ -88,17 +88,26 @@ def _be_a_plugin() -> None:
         reconfigure(errors="backslashreplace")
 
 
-def _state_directory(common: CommonOptions) -> Optional[str]:
+def state_directory(common: RunOptions) -> Optional[str]:
     """A replay keeps no state unless it is told where: the same recording must give the same verdict."""
     if common.state_dir is None and common.from_ is not None:
         return None
     return common.state_dir or default_directory()
 
 
-def _more(verbose: int, outputs: Mapping[Tool, Output], memory: Memory) -> List[str]:
-    lines = []
-    if verbose and memory.trouble:
+def _lines(arguments: Arguments, judgement: Judgement, outputs: Mapping[Tool, Output], memory: Memory) -> List[str]:
+    """What -v prints below the first line."""
+    if not arguments.verbose:
+        return []
+    lines = verbose_lines(judgement, dict(arguments.common.severity))
+    if memory.trouble:
         lines.append(memory.trouble)
+    return [*lines, *tool_lines(arguments.verbose, outputs)]
+
+
+def tool_lines(verbose: int, outputs: Mapping[Tool, Output]) -> List[str]:
+    """The tools with exit status and time (-vv), and what they printed (-vvv)."""
+    lines = []
     if verbose >= 2:
         for output in outputs.values():
             end = output.fault or f"exit {output.status}"

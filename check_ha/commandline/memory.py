@@ -33,14 +33,15 @@ class Memory:
         self._name = f"{check}.json"
 
     def recall(self) -> Optional[Mapping[str, Any]]:
-        """What the last run remembered; ``None`` when there was none or it cannot be read."""
+        """What the last run remembered, nothing on the first; ``None`` where nothing is kept or it cannot be read."""
         if self._directory is None:
             return None
         try:
+            _make(self._directory)
             with _safe(self._directory) as place:
                 values = json.loads(_read(self._name, place))
         except FileNotFoundError:
-            return None
+            return {}
         except OSError as error:
             self.trouble = f"no state of the last run: {self._directory}: {error.strerror}"
             return None
@@ -49,18 +50,28 @@ class Memory:
         if not isinstance(values, dict):
             self.trouble = f"no state of the last run: {self._directory}: {self._name} is not readable"
             return None
-        return values or None
+        return values
 
     def remember(self, values: Mapping[str, Any]) -> None:
         """Keep this for the next run."""
         if self._directory is None:
             return
         try:
-            os.makedirs(self._directory, mode=0o700, exist_ok=True)
+            _make(self._directory)
             with _safe(self._directory) as place:
                 _replace(self._name, place, json.dumps(values).encode())
         except OSError as error:
             self.trouble = f"no state is kept: {self._directory}: {error.strerror}"
+
+
+def _make(directory: str) -> None:
+    """Make it where it is not there; OSError, but never FileNotFoundError, when it cannot be, or not be written."""
+    try:
+        os.makedirs(directory, mode=0o700, exist_ok=True)
+    except FileNotFoundError as error:  # as in /proc
+        raise OSError(errno.EACCES, "cannot be made") from error
+    if not os.access(directory, os.W_OK | os.X_OK):
+        raise OSError(errno.EACCES, "cannot be written")
 
 
 @contextlib.contextmanager

@@ -6,11 +6,11 @@ tool that failed beside it.
 
 from __future__ import annotations
 
-from typing import Any, Iterator, List, Mapping, Optional, Sequence, Set
+from typing import Any, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 import nagiosplugin
 
-from check_ha.commandline.plaintext import LINE_LIMIT, RAW_LIMIT, clean, decimal, label
+from check_ha.commandline.plaintext import ITEM_LIMIT, LINE_LIMIT, RAW_LIMIT, clean, decimal, label
 from check_ha.judgement.check import Check, Judgement, Measure, Number
 from check_ha.judgement.conditions import Finding, Severity
 
@@ -27,17 +27,17 @@ def plugin(
     check: Check,
     judgement: Judgement,
     severities: Mapping[str, Severity],
-    thresholds: Sequence[Optional[str]] = (None, None),
-    more: Sequence[str] = (),
+    thresholds: Tuple[Optional[str], Optional[str]] = (None, None),
+    lines: Sequence[str] = (),
 ) -> nagiosplugin.Check:
-    """The check, ready to run: ``severities`` overrides those of conditions, ``more`` is printed after the details."""
+    """The check, ready to run: ``severities`` overrides those of conditions, ``lines`` are printed with -v."""
     made = nagiosplugin.Check(
         _Judged(judgement, check),
         _FindingContext(severities),
         _NumberContext(check.number.meaning if check.number else "", _judged(judgement, check), *thresholds),
         _MeasureContext("measure"),
-        _Results(),
-        _Summary(judgement, more),
+        Results(),
+        Summary(judgement.summary, lines),
     )
     made.name = f"HA_{check.name.upper()}"
     return made
@@ -46,6 +46,23 @@ def plugin(
 def severity(finding: Finding, severities: Mapping[str, Severity]) -> Severity:
     """How bad this finding is to this user."""
     return severities.get(finding.condition.name, finding.condition.severity)
+
+
+def result(finding: Finding, severities: Mapping[str, Severity]) -> nagiosplugin.Result:
+    """The finding as nagiosplugin knows it."""
+    metric = nagiosplugin.Metric("finding", finding, context="finding")
+    return nagiosplugin.Result(STATES[severity(finding, severities)], clean(finding.text), metric)
+
+
+def verbose_lines(judgement: Judgement, severities: Mapping[str, Severity]) -> List[str]:
+    """A line per finding with its condition and what to do about it, then the check's lines per item; worst first."""
+    lines = []
+    for finding in sorted(judgement.findings, key=lambda one: -severity(one, severities)):
+        state = STATES[severity(finding, severities)]
+        lines.append(clean(f"{state}: {finding.text} [{finding.condition.name}]", ITEM_LIMIT + 40))
+        if finding.advice:
+            lines.append(clean(f"  -> {finding.advice}"))
+    return [*lines, *map(clean, judgement.details)]
 
 
 class _Judged(nagiosplugin.Resource):  # type: ignore[misc]  # nagiosplugin has no type hints
@@ -124,8 +141,7 @@ class _FindingContext(nagiosplugin.Context):  # type: ignore[misc]
         self._severities = severities
 
     def evaluate(self, metric: nagiosplugin.Metric, resource: Any) -> nagiosplugin.Result:
-        finding = metric.value
-        return nagiosplugin.Result(STATES[severity(finding, self._severities)], clean(finding.text), metric)
+        return result(metric.value, self._severities)
 
 
 class _MeasureContext(nagiosplugin.Context):  # type: ignore[misc]
@@ -133,7 +149,7 @@ class _MeasureContext(nagiosplugin.Context):  # type: ignore[misc]
         return nagiosplugin.Performance(metric.name, metric.value, metric.uom, min=metric.min, max=metric.max)
 
 
-class _Results(nagiosplugin.Results):  # type: ignore[misc]
+class Results(nagiosplugin.Results):  # type: ignore[misc]
     """Results in our order of states, worst first."""
 
     def __iter__(self) -> Iterator[nagiosplugin.Result]:
@@ -145,49 +161,44 @@ class _Results(nagiosplugin.Results):  # type: ignore[misc]
         return max(self.by_state, key=_WEIGHT.__getitem__)
 
 
-class _Summary(nagiosplugin.Summary):  # type: ignore[misc]
-    def __init__(self, judgement: Judgement, more: Sequence[str]) -> None:
-        self._judgement = judgement
-        self._more = more
+class Summary(nagiosplugin.Summary):  # type: ignore[misc]
+    """The first line, of at most about ``limit`` characters, and the lines below it."""
+
+    def __init__(self, summary: str, lines: Sequence[str], limit: int = LINE_LIMIT) -> None:
+        self._summary = clean(summary, limit)
+        self._lines = [clean(line, RAW_LIMIT) for line in lines]
+        self._limit = limit
 
     def ok(self, results: nagiosplugin.Results) -> str:
         """What was looked at, and what was found and is no problem."""
-        return _joined([clean(self._judgement.summary, LINE_LIMIT), *_texts(results)])
+        return self._joined([self._summary, *_texts(results)])
 
     def problem(self, results: nagiosplugin.Results) -> str:
         """All problems, worst first."""
-        return _joined(_texts(result for result in results if result.state is not nagiosplugin.Ok))
+        return self._joined(_texts(one for one in results if one.state is not nagiosplugin.Ok))
 
     def empty(self) -> str:
         """Neither finding nor measure: nothing was looked at."""
-        return clean(self._judgement.summary, LINE_LIMIT)
+        return self._summary
 
     def verbose(self, results: nagiosplugin.Results) -> List[str]:
-        """A line per finding with its condition, then the check's lines per item."""
-        lines = []
-        for result in results:
-            if result.metric.context == "finding":
-                finding: Finding = result.metric.value
-                lines.append(f"{result.state}: {result.hint} [{finding.condition.name}]")
-                if finding.advice:
-                    lines.append(f"  -> {clean(finding.advice)}")
-        return [*lines, *map(clean, self._judgement.details), *(clean(line, RAW_LIMIT) for line in self._more)]
+        """The lines, whatever was found."""
+        return self._lines
+
+    def _joined(self, texts: Sequence[str]) -> str:
+        """The texts in one line; those for which there is no room are counted."""
+        line = ""
+        for count, text in enumerate(texts):
+            if count and len(line) + len(text) > self._limit:
+                return f"{line}; and {len(texts) - count} more (-v lists all)"
+            line = f"{line}; {text}" if line else text
+        return line
 
 
-def _texts(results: Any) -> List[str]:
+def _texts(results: Iterable[nagiosplugin.Result]) -> List[str]:
     """The texts of findings and of a main number out of its range."""
     return [
-        result.hint if result.metric.context == "finding" else str(result)
-        for result in results
-        if result.metric.context == "finding" or result.hint
+        one.hint if one.metric.context == "finding" else str(one)
+        for one in results
+        if one.metric.context == "finding" or one.hint
     ]
-
-
-def _joined(texts: Sequence[str]) -> str:
-    """The texts in one line; those for which there is no room are counted."""
-    line = ""
-    for count, text in enumerate(texts):
-        if count and len(line) + len(text) > LINE_LIMIT:
-            return f"{line}; and {len(texts) - count} more (-v lists all)"
-        line = f"{line}; {text}" if line else text
-    return line

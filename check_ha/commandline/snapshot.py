@@ -23,6 +23,7 @@ from check_ha.sources.tools import ALL, Output
 
 NAME = "check_ha_snapshot"
 
+
 @nagiosplugin.guarded(verbose=0)  # type: ignore[untyped-decorator]
 def main() -> None:
     """The command: one line that says what was recorded, exit 0, or UNKNOWN and exit 3."""

@@ -2,8 +2,8 @@
 
 from typing import Any, Callable, Mapping, NamedTuple, Optional, Tuple, Type, Union
 
-from check_ha.judgement.conditions import Condition, Finding
-from check_ha.judgement.evidence import Evidence, Reading
+from check_ha.judgement.conditions import COMMON, Condition, Finding
+from check_ha.judgement.evidence import Reading
 from check_ha.judgement.options import Options
 
 Number = Union[int, float]
@@ -68,10 +68,10 @@ class Check(NamedTuple):
     manual: str
     readings: Tuple[Reading[Any], ...]
     conditions: Tuple[Condition, ...]
-    """Its own; those every check has are added where all are needed."""
+    """Its own."""
     metrics: Tuple[Metric, ...]
-    judge: Callable[[Evidence, Any], Judgement]
-    """Pure: what the tools said, and an object of ``options``, in; the judgement out."""
+    judge: Callable[[Any, Any], Judgement]
+    """Pure: the Evidence (of a comparison: the Views), and an object of ``options``, in; the judgement out."""
     number: Optional[Metric] = None
     """The main number, which -w and -c are ranges of."""
     options: Type[Options] = Options
@@ -79,6 +79,8 @@ class Check(NamedTuple):
     """What -i and -x select, where the check has such items: ``node``, ``resource``."""
     remembers: bool = False
     """Whether it compares with its last run: only then is state kept."""
+    shared: Tuple[Condition, ...] = COMMON
+    """Conditions it has in common with other checks."""
 
     @property
     def command(self) -> str:

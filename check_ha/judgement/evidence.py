@@ -38,7 +38,7 @@ class Evidence(NamedTuple):
     findings: Tuple[Finding, ...] = ()
     """What the tools could not say, and why."""
     previous: Optional[Mapping[str, Any]] = None
-    """What the last run wanted remembered; ``None``: there was none, or no state is kept."""
+    """What the last run wanted remembered, nothing on the first; ``None``: no state is kept."""
     now: float = 0.0
     """Seconds since the epoch at which the outputs were made."""
     failed: Mapping[Tool, Finding] = MappingProxyType({})
@@ -54,23 +54,39 @@ def examine(
     outputs: Mapping[Tool, Output],
     previous: Optional[Mapping[str, Any]] = None,
     now: float = 0.0,
+    parsed: Optional[Dict[Tool, Any]] = None,
 ) -> Evidence:
-    """Parse the outputs of these readings. Never raises for anything a tool may have printed."""
+    """Parse the outputs of these readings. Never raises for anything a tool may have printed.
+
+    Several checks that share one ``parsed`` parse each output once between them.
+    """
     values: Dict[Tool, Any] = {}
+    parsed = {} if parsed is None else parsed
     failures: List[Failure] = []
     for reading in readings:
         output = outputs[reading.tool]
         failure = failure_of(output)
         if failure is None:
-            try:
-                values[reading.tool] = reading.parse(output.answer)
-            except ParseError as error:
-                failure = failure_of(output, error)
+            value = _parsed(reading, output, parsed)
+            if isinstance(value, ParseError):
+                failure = failure_of(output, value)
+            else:
+                values[reading.tool] = value
         if failure is not None:
             failures.append(failure if reading.required else failure.optional(reading.silent))
     processes = outputs.get(PS)
     failed = {failure.output.tool: finding_of(failure, failures, processes) for failure in failures}
     return Evidence(values, findings_of(failures, processes), previous, now, failed)
+
+
+def _parsed(reading: Reading[Any], output: Output, parsed: Dict[Tool, Any]) -> Any:
+    """What the parser makes of it: a value or its ParseError."""
+    if reading.tool not in parsed:
+        try:
+            parsed[reading.tool] = reading.parse(output.answer)
+        except ParseError as error:
+            parsed[reading.tool] = error
+    return parsed[reading.tool]
 
 
 def doubtful(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]) -> bool:

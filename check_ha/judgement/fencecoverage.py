@@ -8,7 +8,7 @@ from. A node may fence itself, which is no help when it hangs: so a device count
 from __future__ import annotations
 
 import re
-from typing import Collection, Dict, FrozenSet, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Collection, Dict, FrozenSet, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.judgement.fencetargets import WATCHDOG, Targets, named_after, targets_of, watchdog_fences
 from check_ha.judgement.rules import Truth, every, holds, some
@@ -65,17 +65,27 @@ class _Facts(NamedTuple):
         others = [truth for name, truth in self.runs_on.items() if name != victim]
         return every((not self.disabled, self.targets.cover(victim), some(others) if others else True))
 
+    def why_not(self, victim: str) -> str:
+        """Why it cannot, where it cannot."""
+        if self.targets.cover(victim) is False:
+            return f"{self.id} does not list it"
+        return f"{self.id} is disabled (target-role)" if self.disabled else f"no other node may run {self.id}"
+
 
 def coverage(configuration: Configuration) -> Tuple[Coverage, ...]:
     """One for each node that may have to be fenced."""
-    facts = [_facts(one, configuration) for one in configuration.devices if one.primitive.id != WATCHDOG]
+    devices = [one for one in configuration.devices if one.primitive.id != WATCHDOG]
+    locations = _by_resource(configuration.cib, {name for one in devices for name in (one.primitive.id, *one.around)})
+    facts = [_facts(one, configuration, locations) for one in devices]
     return tuple(_coverage(node, configuration.cib, facts) for node in configuration.targets)
 
 
-def _facts(device: Device, configuration: Configuration) -> _Facts:
+def _facts(device: Device, configuration: Configuration, locations: Mapping[str, Sequence[Location]]) -> _Facts:
     targets = targets_of(device.primitive)
     named = frozenset() if targets.known else named_after(device.primitive, configuration.targets)
-    return _Facts(device.primitive.id, device.disabled, targets, named, _runs_on(device, configuration))
+    own = [location for name in (device.primitive.id, *device.around) for location in locations[name]]
+    runs_on = {node: _allowed(own, node, configuration) for node in configuration.members}
+    return _Facts(device.primitive.id, device.disabled, targets, named, runs_on)
 
 
 def _coverage(node: str, cib: Cib, facts: Sequence[_Facts]) -> Coverage:
@@ -87,7 +97,7 @@ def _coverage(node: str, cib: Cib, facts: Sequence[_Facts]) -> Coverage:
     works = {one.id: one.works(node) for one in facts}
     sure = [name for name, truth in works.items() if truth]
     if sure:
-        return Coverage(node, True, ", ".join(sure))
+        return Coverage(node, True, listed(sure))
     unsure = [one for one in facts if works[one.id] is None]
     return _unjudged(node, unsure) if unsure else Coverage(node, False, _why_not(node, facts))
 
@@ -96,33 +106,79 @@ def _unjudged(node: str, facts: Sequence[_Facts]) -> Coverage:
     """Only what is decided elsewhere is left. Where each device is named after nodes, the names tell."""
     ruled = [one.id for one in facts if one.targets.cover(node)]
     if ruled:
-        return Coverage(node, None, f"a rule decides where {', '.join(ruled)} may run")
+        return Coverage(node, None, f"a rule decides where {listed(ruled)} may run")
     if all(one.named_after for one in facts) and not any(node in one.named_after for one in facts):
-        whose = ", ".join(f"{one.id} is for {' and '.join(sorted(one.named_after))}" for one in facts)
+        whose = listed([f"{one.id} is for {' and '.join(sorted(one.named_after))}" for one in facts])
         return Coverage(node, False, f"no fence device lists it, and by name {whose}", by_name=True)
-    ids = ", ".join(one.id for one in facts)
+    ids = listed([one.id for one in facts])
     return Coverage(node, None, f"{ids} find{'s' if len(facts) == 1 else ''} out at run time whom to fence")
 
 
 def _why_not(node: str, facts: Sequence[_Facts]) -> str:
-    listing = [one for one in facts if one.targets.cover(node) is not False]
-    if not listing:
-        return "no fence device lists it"
-    names, be = ", ".join(one.id for one in listing), "is" if len(listing) == 1 else "are"
-    if all(one.disabled for one in listing):
-        return f"{names} {be} disabled (target-role)"
-    return f"no other node may run {names} (location constraints)"
+    listing = [one.why_not(node) for one in facts if one.targets.cover(node) is not False]
+    return listed(listing) if listing else "no fence device lists it"
 
 
 def _by_topology(node: str, levels: Mapping[int, Tuple[str, ...]], facts: Sequence[_Facts]) -> Coverage:
     """One level of which every device works is enough."""
-    works = {one.id: one.works(node) for one in facts}
-    truths = {number: every(works.get(name, False) for name in names) for number, names in levels.items()}
-    possible = [number for number, truth in truths.items() if truth is not False and levels[number]]
-    shown = "; ".join(f"level {number}: {', '.join(levels[number]) or 'no device'}" for number in possible or levels)
-    if possible:
-        return Coverage(node, some(truths[number] for number in possible), shown)
-    return Coverage(node, False, f"no fencing level can work ({shown})")
+    known = {one.id: one for one in facts}
+    good: Dict[int, Truth] = {}
+    bad: List[str] = []
+    for number, names in levels.items():
+        truths = {name: known[name].works(node) if name in known else False for name in names}
+        failing = next((name for name, truth in truths.items() if truth is False), None)
+        if names and failing is None:
+            good[number] = every(truths.values())
+        else:
+            why = (
+                known[failing].why_not(node)
+                if failing in known
+                else f"{failing} does not exist"
+                if failing
+                else "no device"
+            )
+            bad.append(f"level {number}: {why}")
+    if good:
+        works = "; ".join(f"level {number}: {', '.join(levels[number])}" for number in good)
+        return Coverage(node, some(good.values()), works)
+    return Coverage(node, False, f"no fencing level works ({'; '.join(bad)})")
+
+
+class Gap(NamedTuple):
+    """Nodes that cannot be fenced, for one reason."""
+
+    nodes: Tuple[str, ...]
+    why: str
+    by_name: bool
+
+    @property
+    def text(self) -> str:
+        """For a first line."""
+        return f"{listed(self.nodes)} cannot be fenced: {self.why}"
+
+
+def gaps(covered: Iterable[Coverage]) -> Tuple[Gap, ...]:
+    """What is not covered, the nodes by reason."""
+    reasons: Dict[Tuple[str, bool], List[str]] = {}
+    for one in covered:
+        if one.fenceable is False:
+            reasons.setdefault((one.why, one.by_name), []).append(one.node)
+    return tuple(Gap(tuple(nodes), *reason) for reason, nodes in reasons.items())
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names for a first line: of many only the first."""
+    return ", ".join(names) if len(names) < 6 else f"{', '.join(names[:5])} and {len(names) - 5} more"
+
+
+def broken_levels(cib: Cib) -> Iterator[str]:
+    """Fencing levels that name a device which does not exist: they always fail."""
+    known = {one.id for one in cib.primitives} | {WATCHDOG}
+    for level in cib.levels:
+        missing = [name for name in level.devices if name not in known]
+        if missing:
+            target = level.target or level.pattern or "=".join(level.attribute or ())
+            yield f"fencing level {level.number} of {target} names {listed(missing)}: no such device"
 
 
 def levels_of(node: str, cib: Cib) -> Dict[int, Tuple[str, ...]]:
@@ -148,17 +204,20 @@ def _search(pattern: str, text: str) -> bool:
         return False
 
 
-def _runs_on(device: Device, configuration: Configuration) -> Dict[str, Truth]:
-    ids = (device.primitive.id, *device.around)
-    locations = [one for one in configuration.cib.locations if _concerns(one, ids) and not one.promoted_only]
-    return {node: _allowed(locations, node, configuration) for node in configuration.members}
-
-
-def _concerns(location: Location, ids: Collection[str]) -> bool:
-    if location.pattern:
-        negated = location.pattern.startswith("!")
-        return any(_search(location.pattern[negated:], name) != negated for name in ids)
-    return any(name in ids for name in location.resources)
+def _by_resource(cib: Cib, names: Collection[str]) -> Dict[str, List[Location]]:
+    """The location constraints of each of these; a pattern that begins with ``!`` means all that it does not match."""
+    found: Dict[str, List[Location]] = {name: [] for name in names}
+    for location in cib.locations:
+        if location.promoted_only:
+            continue
+        concerned: Iterable[str] = location.resources
+        if location.pattern:
+            negated = location.pattern.startswith("!")
+            concerned = [name for name in names if _search(location.pattern[negated:], name) != negated]
+        for name in concerned:
+            if name in found:
+                found[name].append(location)
+    return found
 
 
 def _allowed(locations: Iterable[Location], node: str, configuration: Configuration) -> Truth:

@@ -88,7 +88,7 @@ def fencing_enabled(cluster: Optional[Cluster], cib: Optional[Cib]) -> Optional[
 
 def watchdog(cluster: Optional[Cluster], cib: Optional[Cib]) -> bool:
     """Whether the watchdog of some node counts as fencing."""
-    return bool(cib) and any(watchdog_fences(cib, name) for name in _targets(cluster, cib))
+    return cib is not None and any(watchdog_fences(cib, name) for name in _targets(cluster, cib))
 
 
 def coverage_of(
@@ -107,6 +107,12 @@ def coverage_of(
             now=now,
         )
     )
+
+
+def why_failed(device: FenceDevice, cluster: Cluster) -> str:
+    """``: start on node1 failed (no route to host)``, where crm_mon lists a failure of it."""
+    last = next((failure for failure in cluster.failures if failure.resource.split(":")[0] == device.id), None)
+    return f": {last.task} on {last.node} failed ({last.reason or last.exit_status})" if last else ""
 
 
 def _targets(cluster: Optional[Cluster], cib: Optional[Cib]) -> Tuple[str, ...]:

@@ -34,6 +34,11 @@ class Peer(NamedTuple):
         """The links that are down."""
         return tuple(way for way in self.ways if way.up is False)
 
+    @property
+    def cut_off(self) -> bool:
+        """Whether nothing reaches it."""
+        return self.member is False or (bool(self.ways) and len(self.down) == len(self.ways))
+
 
 class Links(NamedTuple):
     """Everything about the ways from this node."""
@@ -53,8 +58,9 @@ def links_of(status: LinkStatus, cmap: Optional[CorosyncMap], reachable: Optiona
     """Join the views of three tools; the last two may be missing."""
     nodes = {node.node_id: node for node in cmap.nodes} if cmap else {}
     transport = status.transport or (cmap.transport if cmap else None)
-    # every layout that lists links per node is knet, but those of 3.1 that say udp or udpu in their first line
-    measured = (bool(status.links) or transport == "knet") and status.transport not in ("udp", "udpu")
+    # every layout that lists nodes per link is knet, but those of 3.1 that say udp or udpu in their first line
+    listed = bool(status.addresses) and not status.rings
+    measured = (listed or transport == "knet") and status.transport not in ("udp", "udpu")
     # with udp and udpu 3.0 prints "OK" whatever happens: that is no ring whose state is known
     rings = tuple(ring for ring in status.rings if not ring.hard_coded)
     numbers = _real_numbers(status, nodes.get(status.local_id))
@@ -62,14 +68,16 @@ def links_of(status: LinkStatus, cmap: Optional[CorosyncMap], reachable: Optiona
     members = {member.node_id: member.joined for member in cmap.members} if cmap else {}
     if status.links and not measured and not members:
         members = {peer: bool(found[0].up) for peer, found in ways.items()}
+    # without the nodelist a position stays one (3.0.0, 3.0.1), and could be taken for the id of this node
+    word, own = ("position", set()) if status.by_index and not nodes else ("node", {status.local_id})
     peers = tuple(
         Peer(
             node_id,
-            nodes[node_id].label if node_id in nodes else f"node {node_id}",
+            nodes[node_id].label if node_id in nodes else f"{word} {node_id}",
             members.get(node_id, False) if members else None,
             tuple(ways.get(node_id, ())) if measured else (),
         )
-        for node_id in sorted({*nodes, *ways, *members} - {status.local_id})
+        for node_id in sorted({*nodes, *ways, *members} - own)
     )
     local = tuple((numbers.get(number, number), address) for number, address in status.addresses)
     counts = [len(node.addresses) for node in nodes.values() if node.addresses]
@@ -77,10 +85,20 @@ def links_of(status: LinkStatus, cmap: Optional[CorosyncMap], reachable: Optiona
     return Links(transport, measured, peers, rings, configured, local if measured or rings else ())
 
 
+def ring_fault(ring: Ring) -> str:
+    """What keeps a ring of corosync 1 and 2 from working; empty when nothing does."""
+    if ring.faulty:
+        return f"ring {ring.number} ({ring.address}) FAULTY"
+    if ring.address.startswith("127."):  # what some versions bind to when the interface is gone, still with "no faults"
+        return f"ring {ring.number} without its interface ({ring.address})"
+    return ""
+
+
 def _ways(
     status: LinkStatus, nodes: Dict[int, ConfiguredNode], numbers: Dict[int, int], reachable: Optional[ReachableNodes]
 ) -> Dict[int, List[Way]]:
     by_position = sorted(nodes)
+    local = {number: _bare(address) for number, address in status.addresses}
     ways: Dict[int, List[Way]] = {}
     for link in status.links:
         peer = link.peer
@@ -89,8 +107,10 @@ def _ways(
         number = numbers.get(link.link, link.link)
         up = link.connected
         if up is None and reachable and peer:
-            # its line was mislabelled (3.1.1 to 3.1.4), but -n lists what is reachable; node 0 is one not even asked
-            up = any(way.connected and way.peer == peer and way.link == link.link for way in reachable.links)
+            # its line was mislabelled (3.1.1 to 3.1.4), but -n lists what is reachable; node 0 is one not even asked.
+            # The address tells the link: these versions number it otherwise than it is configured
+            there = (way for way in reachable.links if way.peer == peer and way.connected)
+            up = any(_bare(way.local_address) == local.get(link.link) for way in there)
         address = dict(nodes[peer].addresses).get(number, "") if peer in nodes else ""
         ways.setdefault(peer, []).append(Way(number, address, up))
     return ways
@@ -100,9 +120,10 @@ def _real_numbers(status: LinkStatus, local: Optional[ConfiguredNode]) -> Dict[i
     """The configured number of each link printed: 3.1.1 to 3.1.4 count 0, 1, 2 whatever is configured."""
     if local is None:
         return {}
-    configured = {address.split("%")[0]: number for number, address in local.addresses}
-    return {
-        number: configured[address.split("%")[0]]
-        for number, address in status.addresses
-        if address.split("%")[0] in configured
-    }
+    configured = {_bare(address): number for number, address in local.addresses}
+    return {number: configured[_bare(address)] for number, address in status.addresses if _bare(address) in configured}
+
+
+def _bare(address: str) -> str:
+    """The address without the scope that may follow any IPv6 one: ``fd55::1%2``."""
+    return address.split("%")[0]

@@ -105,10 +105,10 @@ class FilterOptions(Options):
         (), "leave out items whose whole name matches", metavar="REGEX", short="-x", parse=regex, repeat=True
     )
 
-    def selects(self, name: str) -> bool:
-        """Whether the item of that name is to be judged."""
-        included = not self.include or any(pattern.fullmatch(name) for pattern in self.include)
-        return included and not any(pattern.fullmatch(name) for pattern in self.exclude)
+    def selects(self, *names: str) -> bool:
+        """Whether the item of that name is to be judged; it may have several, as the member of a group has."""
+        included = not self.include or any(pattern.fullmatch(name) for pattern in self.include for name in names)
+        return included and not any(pattern.fullmatch(name) for pattern in self.exclude for name in names)
 
 
 def age(seconds: Optional[float]) -> str:

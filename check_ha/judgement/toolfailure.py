@@ -39,7 +39,10 @@ _DOWN_OR_DENIED = (
     r"Cannot initiali[sz]e \w+ service|Transport endpoint is not connected"
     r"|cluster is not available on this node|Not connected|CIB query failed"
 )
-_DAEMON = {COROSYNC: "corosync", PACEMAKER: "pacemakerd"}
+_REMOTE = ("pacemaker-remoted", "pacemaker_remoted")  # 2.0 and later; 1.1
+_DAEMONS = {COROSYNC: ("corosync",), PACEMAKER: ("pacemakerd", *_REMOTE)}
+
+_REGROUPED = "a new group counts for new processes only: restart nrpe, or whatever runs this check"
 
 
 class Failure(NamedTuple):
@@ -120,12 +123,13 @@ def findings_of(failures: Sequence[Failure], processes: Optional[Output]) -> Tup
             # what is wrong with one output has its own text; a daemon that is down is down for all its tools
             key = failure.output.tool.label if condition in (UNREADABLE, TOOL_MISSING) else family
             groups.setdefault((key, condition), []).append(failure)
-    return tuple(_finding(condition, group) for (_, condition), group in groups.items())
+    refused = [one.output for one in failures if _condition(one, failures, processes) is NO_PERMISSION]
+    return tuple(_finding(condition, group, refused) for (_, condition), group in groups.items())
 
 
 def finding_of(failure: Failure, failures: Sequence[Failure], processes: Optional[Output]) -> Finding:
     """The finding this failure amounts to by itself; the others may settle what it leaves open."""
-    return _finding(_condition(failure, failures, processes), [failure])
+    return _finding(_condition(failure, failures, processes), [failure], [failure.output])
 
 
 def _condition(failure: Failure, failures: Sequence[Failure], processes: Optional[Output]) -> Condition:
@@ -144,7 +148,7 @@ def _settled(failure: Failure, failures: Sequence[Failure], processes: Optional[
     sibling = _settled_by_sibling(failure, failures)
     if sibling is not None:
         return sibling
-    running = _runs(_DAEMON.get(failure.output.tool.family, ""), processes)
+    running = _runs(_DAEMONS.get(failure.output.tool.family, ()), processes)
     if running is not None:
         return NO_PERMISSION if running and not failure.output.as_root else NOT_RUNNING
     return NOT_RUNNING if failure.output.as_root else UNREADABLE
@@ -153,20 +157,24 @@ def _settled(failure: Failure, failures: Sequence[Failure], processes: Optional[
 def _remote(failure: Failure, processes: Optional[Output]) -> bool:
     """Whether this is a Pacemaker Remote node, asked for what only a cluster node has."""
     corosync = failure.output.tool.family == COROSYNC
-    return corosync and bool(_runs("pacemaker-remoted", processes)) and not _runs("corosync", processes)
+    return corosync and bool(_runs(_REMOTE, processes)) and not _runs(_DAEMONS[COROSYNC], processes)
 
 
-def _runs(daemon: str, processes: Optional[Output]) -> Optional[bool]:
-    """Whether the process list shows the daemon; ``None`` where there is no list, or one that hides processes."""
-    if processes is None or processes.status != 0 or not daemon:
+def _runs(daemons: Sequence[str], processes: Optional[Output]) -> Optional[bool]:
+    """Whether the list shows one of these daemons; ``None`` where there is no list, or one that hides processes.
+
+    They are root's: a process of somebody else that calls itself so proves nothing.
+    """
+    if processes is None or processes.status != 0 or not daemons:
         return None
     commands = [line.split(None, 4) for line in processes.stdout.decode("utf-8", "backslashreplace").splitlines()]
     if not any(words[0] == "1" for words in commands if words):
         return None  # /proc is mounted with hidepid
-    return any(len(words) == 5 and words[4].split()[0].rsplit("/", 1)[-1] == daemon for words in commands)
+    found = {words[4].split()[0].rsplit("/", 1)[-1] for words in commands if len(words) == 5 and words[3] == "root"}
+    return not found.isdisjoint(daemons)
 
 
-def _finding(condition: Condition, group: Sequence[Failure]) -> Finding:
+def _finding(condition: Condition, group: Sequence[Failure], refused: Sequence[Output]) -> Finding:
     first = group[0].output
     family, user = first.tool.family, first.user
     tools = ", ".join(dict.fromkeys(failure.output.tool.label for failure in group))
@@ -181,17 +189,20 @@ def _finding(condition: Condition, group: Sequence[Failure]) -> Finding:
         return Finding(condition, f"{subject}{tools}: {group[0].text}")
     if condition is NO_PERMISSION:
         who = "sudo refuses" if first.with_sudo else f"user {user} may not run"
-        return Finding(condition, f"{who} {tools}; to allow it: {_remedy(first)}")
+        advice = _REGROUPED if family == PACEMAKER and not first.with_sudo else ""
+        return Finding(condition, f"{who} {tools}; to allow it: {_remedy(first, refused)}", advice)
     if group[0].condition is None:
         return Finding(condition, f"{tools}: cannot connect: {family} is down, or user {user} may not ask it")
     return Finding(condition, f"{tools}: {group[0].text}")
 
 
-def _remedy(output: Output) -> str:
-    """The one line of configuration that lets this user ask."""
+def _remedy(output: Output, refused: Sequence[Output]) -> str:
+    """The one line of configuration that lets this user ask, this and whatever else was refused of that family."""
     user = output.user
     if output.with_sudo:
-        return f"add to /etc/sudoers.d/check_ha: {user} ALL=(root) NOPASSWD: {' '.join(output.argv[2:])}"
+        commands = [" ".join(other.argv[2:]) for other in refused if other.tool.family == output.tool.family]
+        escaped = ", ".join(re.sub(r"([\\,:=])", r"\\\1", text) for text in commands)  # as sudoers(5) asks
+        return f"add to /etc/sudoers.d/check_ha: {user} ALL=(root) NOPASSWD: {escaped}"
     if output.tool.family == COROSYNC:
         text = f"uidgid {{\\n uid: {user}\\n}}\\n"
         return f"printf '{text}' >/etc/corosync/uidgid.d/{user}; corosync-cfgtool -R"

@@ -1,9 +1,11 @@
 """Virtual IPs: resources that carry an address, joined from crm_mon and the CIB."""
 
-from typing import Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from check_ha.model.cib import Cib
-from check_ha.model.cluster import Clone, Cluster, Placed
+from check_ha.judgement.resources import in_motion, names_of, plain, stopped_on_purpose
+from check_ha.model.addresses import Interfaces
+from check_ha.model.cib import Cib, ConfiguredPrimitive
+from check_ha.model.cluster import Bundle, Clone, Cluster, Placed
 from check_ha.parsers.addresses import canonical
 
 AGENTS = {
@@ -15,7 +17,8 @@ AGENTS = {
 """The agents found without being told, and the parameter that names the address."""
 
 SOURCE_ADDRESS = "ocf:heartbeat:IPsrcaddr"
-_IN_MOTION = frozenset({"Starting", "Stopping", "Migrating", "Promoting", "Demoting"})
+_TRUE = ("true", "yes", "on", "1", "ja", "y", "t")
+"""What resource agents take for true (``ocf_is_true``), in any case."""
 
 
 class VirtualIp(NamedTuple):
@@ -27,6 +30,13 @@ class VirtualIp(NamedTuple):
     """Canonical addresses the CIB gives it; more than one only where rules choose. ``None``: not known."""
     floating: bool
     """Whether the resource brings the address along, so that no other node may have it."""
+    rests_on_loopback: bool = False
+    """Whether it stays on ``lo``, where nobody else sees it, while it is stopped (``lvs_support`` of IPaddr2)."""
+
+    @property
+    def names(self) -> Tuple[str, ...]:
+        """Its own name, and those of the group or clone around it."""
+        return names_of(self.instances[0])
 
     @property
     def label(self) -> str:
@@ -40,6 +50,11 @@ class VirtualIp(NamedTuple):
         return tuple(dict.fromkeys(names))
 
     @property
+    def roles(self) -> str:
+        """The roles of its instances: ``Started, Stopped``."""
+        return ", ".join(dict.fromkeys(placed.primitive.role for placed in self.instances))
+
+    @property
     def cloned(self) -> bool:
         """Whether it may be active on several nodes."""
         return any(isinstance(parent, Clone) for placed in self.instances for parent in placed.parents)
@@ -47,17 +62,30 @@ class VirtualIp(NamedTuple):
     @property
     def in_motion(self) -> bool:
         """Whether an instance is just being started, stopped or moved."""
-        return any(placed.primitive.role in _IN_MOTION for placed in self.instances)
+        return any(in_motion(placed.primitive) for placed in self.instances)
 
     @property
     def disabled(self) -> bool:
         """Whether it is stopped on purpose, itself or by what it is part of."""
-        for placed in self.instances:
-            disabled = [getattr(parent, "disabled", None) for parent in placed.parents]
-            targets = [getattr(parent, "target_role", None) for parent in placed.parents]
-            if "Stopped" not in (placed.primitive.target_role, *targets) and True not in disabled:
-                return False
-        return True
+        return all(map(stopped_on_purpose, self.instances))
+
+    @property
+    def locked_to(self) -> str:
+        """The node that was shut down and that it is kept for (shutdown-lock)."""
+        return next((placed.primitive.locked_to for placed in self.instances if placed.primitive.locked_to), "")
+
+    @property
+    def orphaned(self) -> bool:
+        """Whether it is no longer configured."""
+        return all(placed.primitive.orphaned for placed in self.instances)
+
+    def carried(self, interfaces: Interfaces) -> Dict[str, str]:
+        """Those of its addresses that are on an interface where they serve somebody, and which that is."""
+        return {
+            found.address: found.interface
+            for found in interfaces.addresses
+            if found.address in (self.addresses or ()) and not (self.rests_on_loopback and found.interface == "lo")
+        }
 
 
 def virtual_ips(cluster: Cluster, cib: Optional[Cib], more: Mapping[str, str]) -> Tuple[VirtualIp, ...]:
@@ -65,27 +93,55 @@ def virtual_ips(cluster: Cluster, cib: Optional[Cib], more: Mapping[str, str]) -
     agents = {**AGENTS, **more}
     found: Dict[str, List[Placed]] = {}
     for placed in cluster.primitives():
-        if placed.primitive.agent in agents:
-            found.setdefault(placed.primitive.id.split(":")[0], []).append(placed)
-    addresses = _addresses(cib, agents) if cib else {}
+        gone = placed.primitive.orphaned and not placed.primitive.active
+        if placed.primitive.agent in agents and not gone:
+            found.setdefault(plain(placed.primitive.id), []).append(placed)
+    configured = {primitive.id: primitive for primitive in cib.primitives} if cib else {}
+    return tuple(_virtual_ip(name, placed, configured.get(name), agents) for name, placed in found.items())
+
+
+def tickets_missing(vip: VirtualIp, cluster: Cluster, cib: Optional[Cib]) -> Tuple[str, ...]:
+    """The tickets that it waits for: on the passive site of a geo cluster that is as it should be."""
+    granted = {ticket.id: ticket.granted and not ticket.standby for ticket in cluster.tickets}
     return tuple(
-        VirtualIp(
-            id=name,
-            instances=tuple(placed),
-            addresses=addresses.get(name),
-            floating=placed[0].primitive.agent != SOURCE_ADDRESS,
-        )
-        for name, placed in found.items()
+        one.ticket
+        for one in (cib.tickets if cib else ())
+        if granted.get(one.ticket) is False and not one.promoted_only and not set(vip.names).isdisjoint(one.resources)
     )
 
 
-def _addresses(cib: Cib, agents: Mapping[str, str]) -> Dict[str, Tuple[str, ...]]:
-    """Per resource the addresses it may carry; one whose address is not understood is left out."""
-    found = {}
-    for primitive in cib.primitives:
-        parameter = agents.get(primitive.agent)
-        texts = primitive.values(parameter) if parameter else ()
-        addresses = [canonical(text) for text in texts]
-        if addresses and None not in addresses:
-            found[primitive.id] = tuple(dict.fromkeys(address for address in addresses if address))
-    return found
+def _virtual_ip(
+    name: str, instances: Sequence[Placed], configured: Optional[ConfiguredPrimitive], agents: Mapping[str, str]
+) -> VirtualIp:
+    agent = instances[0].primitive.agent
+    lvs_support: Tuple[str, ...] = ()
+    texts: Tuple[str, ...] = ()
+    if configured:
+        texts = configured.values(agents[agent])
+        lvs_support = configured.values("lvs_support")
+    elif any(isinstance(parent, Bundle) for parent in instances[0].parents):
+        texts = _address_in_id(name)
+    return VirtualIp(
+        id=name,
+        instances=tuple(instances),
+        addresses=_canonical(texts),
+        floating=agent != SOURCE_ADDRESS,
+        rests_on_loopback=any(text.lower() in _TRUE for text in lvs_support),
+    )
+
+
+def _address_in_id(name: str) -> Tuple[str, ...]:
+    """The address that Pacemaker gives a replica of a bundle, by a resource that is not in the CIB.
+
+    Its id is ``httpd-bundle-ip-192.168.122.131`` (1.1.17 to 3.0), in which an IPv6 address has dots for its colons.
+    """
+    address = name.rpartition("-ip-")[2]
+    return (address if canonical(address) else address.replace(".", ":"),)
+
+
+def _canonical(texts: Sequence[str]) -> Optional[Tuple[str, ...]]:
+    """The addresses in their canonical form; ``None`` when there is none, or one that is not understood."""
+    addresses = [canonical(text) for text in texts]
+    if not addresses or None in addresses:
+        return None
+    return tuple(dict.fromkeys(address for address in addresses if address))

@@ -87,8 +87,17 @@ class Location(NamedTuple):
     promoted_only: bool = False
 
 
+class TicketDependency(NamedTuple):
+    """One ``rsc_ticket``, or one resource set of it: what may run only where the ticket is granted."""
+
+    ticket: str
+    resources: Tuple[str, ...]
+    promoted_only: bool = False
+    """True: without the ticket it may run, but not be promoted."""
+
+
 class FencingLevel(NamedTuple):
-    """One ``fencing-level``: devices that fence a target together. Exactly one of target, pattern, attribute is given."""
+    """One ``fencing-level``: devices that fence a node together. One of target, pattern and attribute is given."""
 
     number: int
     """``index``: levels are tried in ascending order until one succeeds."""
@@ -109,6 +118,7 @@ class Cib(NamedTuple):
     nodes: Tuple[ConfiguredNode, ...] = ()
     locations: Tuple[Location, ...] = ()
     levels: Tuple[FencingLevel, ...] = ()
+    tickets: Tuple[TicketDependency, ...] = ()
 
     def option(self, *names: str) -> Optional[str]:
         """The value of a cluster option, under the first of its names that is set."""

@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 from check_ha.model.cib import Cib, ConfiguredNode, ConfiguredPrimitive, Pairs
-from check_ha.parsers.cib_rules import parse_levels, parse_locations, parse_score
+from check_ha.parsers.cib_rules import parse_levels, parse_locations, parse_score, parse_tickets
 from check_ha.parsers.errors import ParseError
 from check_ha.parsers.xml import Element, parse_document, start_tag
 
@@ -29,7 +29,7 @@ _REFERABLE = ("instance_attributes", "meta_attributes", "cluster_property_set", 
 
 
 def parse_cib(data: bytes) -> Cib:
-    """Primitives, options, nodes, location constraints and fencing levels, each in document order.
+    """Primitives, options, nodes, location and ticket constraints, fencing levels, each in document order.
 
     Raises ParseError for what is no CIB, and for a primitive without id. A CIB without
     resources is a valid one.
@@ -48,6 +48,7 @@ def parse_cib(data: bytes) -> Cib:
         nodes=tuple(_nodes(configuration.find("nodes"), references)),
         locations=parse_locations(configuration.find("constraints")),
         levels=parse_levels(configuration.find("fencing-topology")),
+        tickets=tuple(parse_tickets(configuration.find("constraints"))),
     )
 
 

@@ -1,10 +1,12 @@
-"""Location constraints with their rules, and the fencing topology, of a CIB.
+"""Location constraints with their rules, ticket constraints, and the fencing topology, of a CIB.
 
     <rsc_location id="l_web_node1" rsc="g_web" score="10" node="node1"/>
     <rsc_location id="cli-ban-p_single-on-node1" rsc="p_single" role="Started">
       <rule id="cli-ban-p_single-on-node1-rule" score="-INFINITY" boolean-op="and">
         <expression id="..." attribute="#uname" operation="eq" value="node1" type="string"/>
         <date_expression id="..." operation="lt" end="2026-11-24 00:57:33 +01:00"/>
+
+    <rsc_ticket id="t_single" rsc="p_single" ticket="siteA" loss-policy="stop"/>
 
     <fencing-level id="fl1" target="node1" index="1" devices="ipmi1,pdu"/>
 
@@ -15,11 +17,13 @@ from __future__ import annotations
 
 from typing import Iterator, List, Optional, Tuple, Union
 
-from check_ha.model.cib import DateExpression, Expression, FencingLevel, Location, Moment, Rule
+from check_ha.model.cib import DateExpression, Expression, FencingLevel, Location, Moment, Rule, TicketDependency
 from check_ha.model.cluster import INFINITY
 from check_ha.parsers.errors import ParseError
 from check_ha.parsers.times import parse_instant
 from check_ha.parsers.xml import Element
+
+_PROMOTED = frozenset({"Promoted", "Master"})  # 2.0 and older say Master
 
 
 def parse_score(text: Optional[str]) -> int:
@@ -53,7 +57,7 @@ def _location(element: Element, rules: dict[Optional[str], Element]) -> Location
         score=None if score is None else parse_score(score),
         rules=tuple(_rules(element, rules)),
         pattern=element.get("rsc-pattern", ""),
-        promoted_only=not roles.isdisjoint({"Promoted", "Master"}),  # 2.0 and older say Master
+        promoted_only=not roles.isdisjoint(_PROMOTED),
     )
 
 
@@ -108,6 +112,20 @@ def _moment(text: Optional[str]) -> Optional[Moment]:
         return Moment(text, *parse_instant(text))
     except ParseError:
         return Moment(text)
+
+
+def parse_tickets(constraints: Optional[Element]) -> Iterator[TicketDependency]:
+    """Every ``rsc_ticket``; with resource sets each set, for each has a role of its own::
+
+    <rsc_ticket id="t_site" ticket="siteA"><resource_set id="s1" role="Promoted"><resource_ref id="ms_db"/>
+    """
+    for element in () if constraints is None else constraints.iterchildren("rsc_ticket"):
+        ticket, resource = element.get("ticket"), element.get("rsc")
+        if ticket and resource:
+            yield TicketDependency(ticket, (resource,), element.get("rsc-role") in _PROMOTED)
+        for group in element.iterchildren("resource_set") if ticket else ():
+            names = tuple(name for name in (one.get("id") for one in group.iterchildren("resource_ref")) if name)
+            yield TicketDependency(ticket or "", names, group.get("role") in _PROMOTED)
 
 
 def parse_levels(topology: Optional[Element]) -> Tuple[FencingLevel, ...]:

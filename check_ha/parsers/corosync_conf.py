@@ -24,6 +24,7 @@ _BLANKS = b" \t\xa0"  # the third since 3.1.10
 _LONGEST_LINE = 510
 _LONGEST_NAME = 255
 _MOST_MISTAKES = 100
+_ONLY = {"uidgid.": ("uid", "gid"), "totem.interface.member.": ("memberaddr",)}
 
 
 class _Open(NamedTuple):
@@ -56,9 +57,9 @@ class _Reader:
             return
         if len(line) > _LONGEST_LINE:
             self._wrong(number, f"the line is longer than {_LONGEST_LINE} bytes", tolerated=True)
-        if b"\0" in line:
+        line, nul, _ = line.partition(b"\0")
+        if nul and line:
             self._wrong(number, "the line holds a NUL byte", tolerated=True)
-            line = line.partition(b"\0")[0]
         line = (line[:-1] if line.endswith(b"\r") else line).strip(_BLANKS)
         if not line or line.startswith(b"#"):
             return
@@ -106,6 +107,9 @@ class _Reader:
             return
         if re.fullmatch(r"[a-zA-Z0-9._/:-]{3,}", path) is None:
             self._wrong(number, "a key is at least three of A to Z, a to z, 0 to 9 and . _ - /", line, tolerated=True)
+        for section, keys in _ONLY.items():
+            if path.startswith(section) and path[len(section) :] not in keys:
+                self._wrong(number, f"only {' and '.join(keys)} may stand in {section[:-1]}", line)
         wrong = value_mistake(path, value)
         if wrong:
             self._wrong(number, wrong.message, tolerated=wrong.tolerated)

@@ -2,8 +2,9 @@
 
 All tools of a run start at once, because one that hangs (a frozen corosync keeps every
 corosync tool waiting for ever) must not use up the time of the others. Whatever happens,
-no tool and no child of a tool is left when ``collect`` returns, except one that ``sudo``
-runs: only root may end it, and the ``sudoers`` file shipped gives it a time limit.
+no tool and no child of a tool is left when ``collect`` returns. One that ``sudo`` runs only
+sudo may end: it is asked to with SIGTERM, which it passes on. If the tool is deaf to that,
+the time limit in the ``sudoers`` file shipped ends it.
 """
 
 from __future__ import annotations
@@ -57,6 +58,9 @@ class Node:
         finally:
             for run in runs:
                 run.kill_group()
+            patience = time.monotonic() + 0.5
+            for run in runs:
+                run.close(max(0.0, patience - time.monotonic()))
             if not _end_of_file(leash):
                 _kill_marked(mark)
             os.close(leash)
@@ -80,6 +84,7 @@ class _Run:
     def __init__(self, tool: Tool, command: Tuple[str, ...], mark: str, leash: int) -> None:
         self.tool = tool
         self.command = command
+        self.sudo = os.path.basename(command[0]) == "sudo" if command else False
         self.stdout = bytearray()
         self.stderr = bytearray()
         self.fault: Optional[str] = None
@@ -117,11 +122,18 @@ class _Run:
         """End the tool and the children that stayed in its process group."""
         if self.process is None:
             return
-        # EPERM: it runs under sudo; ESRCH: all gone
+        # sudo (1.9.13) can be killed by its user, which leaves the tool running as root, without the time limit
+        number = signal.SIGTERM if self.sudo else signal.SIGKILL
+        # EPERM: another version of sudo; ESRCH: all gone
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+            os.killpg(self.process.pid, number)
+
+    def close(self, patience: float) -> None:
+        """Take leave of the tool: wait this long for its end."""
+        if self.process is None:
+            return
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(timeout=0.5)
+            self.process.wait(timeout=patience)
         for pipe in (self.process.stdout, self.process.stderr):
             if pipe:
                 pipe.close()
@@ -129,6 +141,9 @@ class _Run:
     def output(self, limit: float, user: str) -> Output:
         """The result, once it has ended."""
         status = None if self.process is None or self.fault else self.process.returncode
+        if self.sudo and status in (-signal.SIGHUP, -signal.SIGTERM):
+            # the time limit of sudoers: sudo sends SIGHUP and SIGTERM, and ends itself by what ended the tool
+            self.fault, status, limit = HUNG, None, round(self.ended - self.started, 1)
         return Output(
             tool=self.tool,
             argv=self.command or self.tool.argv,

@@ -31,6 +31,8 @@ class Tool(NamedTuple):
     """That there is no such file is an answer, and an empty one."""
     secret: bytes = b""
     """Start of the lines that hold what no one may see; the rest of them is hidden before anything reads it."""
+    digest: bool = False
+    """It prints the digest of a secret, of which nothing but a fingerprint is kept."""
 
     @property
     def name(self) -> str:
@@ -39,11 +41,17 @@ class Tool(NamedTuple):
 
     @property
     def label(self) -> str:
-        """The program, with the options that tell it from its other uses: ``corosync-cfgtool -n``."""
+        """The program, with the options or the file that tell it from its other uses: ``corosync-cfgtool -n``."""
+        if self.absence:
+            return f"{self.name} {self.argv[-1]}"
         return " ".join(self.argv) if self.family == COROSYNC else self.name
 
     def without_secrets(self, text: bytes) -> bytes:
         """The output as it may be kept, judged and shown."""
+        if self.digest:
+            from check_ha.sources.fingerprint import fingerprint  # 3 ms that only one command spends
+
+            return fingerprint(text)
         if not self.secret:
             return text
         return re.sub(b"^(" + self.secret + b").*", rb"\1 (hidden)", text, flags=re.MULTILINE | re.IGNORECASE)
@@ -98,6 +106,8 @@ COROSYNC_FILES = Tool(
     good=(0, 1),
     absence=True,
 )
+# Prints no key, so that whoever is let run it as root does not get one; see check_ha.sources.fingerprint.
+AUTHKEY = Tool("authkey.txt", ("sha256sum", "/etc/corosync/authkey"), SYSTEM, absence=True, digest=True)
 
 ALL = (
     CRM_MON,
@@ -117,6 +127,7 @@ ALL = (
     COROSYNC_VERSION,
     COROSYNC_CONF,
     COROSYNC_FILES,
+    AUTHKEY,
 )
 """What ``check_ha_snapshot`` records."""
 

@@ -50,6 +50,7 @@ def test_recorded() -> None:
         "ocf:heartbeat:IPaddr2",
         (("ip", "192.0.2.100"), ("cidr_netmask", "24"), ("nic", "pub0")),
         (("multiple-active", "block"),),
+        monitored=True,
     )
     assert cib.primitives[1].values("ip") == ("192.0.2.100",)
     assert cib.primitives[1].values("mac") == ()
@@ -177,6 +178,29 @@ def test_a_reference_is_looked_up_only_once() -> None:
     referring = '<instance_attributes id-ref="shared"/>'
     cib = parse(vip(shared) + vip(referring, identity="two") + vip(referring, identity="three"))
     assert [primitive.values("ip") for primitive in cib.primitives] == [("192.0.2.9",)] * 3
+
+
+@pytest.mark.parametrize(
+    ("op", "monitored"),
+    [
+        ('name="monitor" interval="10s"', True),
+        ('name="monitor" interval="PT1M"', True),
+        ('name="monitor" interval="10s" role="Master"', True),
+        ('name="monitor" interval="10s" enabled="true"', True),
+        ('name="monitor" interval="0"', False),
+        ('name="monitor" interval="0s"', False),
+        ('name="monitor"', False),
+        ('name="monitor" interval="10s" enabled="false"', False),
+        ('name="monitor" interval="10s" role="Stopped"', False),
+        ('name="start" interval="10s"', False),
+    ],
+)
+def test_monitored(op: str, monitored: bool) -> None:
+    operations = f'<operations><op id="o" {op}/></operations>'
+    template = f'<template id="t" class="ocf" type="x">{operations}</template><primitive id="b" template="t"/>'
+    referred = f'<primitive id="c"><operations id="x"><op {op}/></operations></primitive>'
+    cib = parse(vip(operations) + template + referred + '<primitive id="d"><operations id-ref="x"/></primitive>')
+    assert [primitive.monitored for primitive in cib.primitives] == [monitored] * 4
 
 
 def test_nothing_configured() -> None:

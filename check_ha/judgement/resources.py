@@ -1,0 +1,108 @@
+"""What holds of a resource whatever a check wants of it: its plain name, whether it should run, why it does not."""
+
+from datetime import datetime
+from typing import Dict, Iterable, List, Optional, Tuple
+
+from check_ha.model.cluster import INFINITY, Clone, Cluster, FailCount, Failure, Group, Placed, Primitive
+
+IN_MOTION = frozenset({"Starting", "Stopping", "Migrating", "Promoting", "Demoting"})
+"""Roles of a resource on which an action runs right now."""
+
+
+def plain(resource: str) -> str:
+    """The resource without the number of its clone instance: ``p_db:0`` is an instance of ``p_db``."""
+    name, colon, number = resource.rpartition(":")
+    return name if colon and number.isdigit() else resource
+
+
+def instances_by_id(cluster: Cluster) -> Dict[str, List[Placed]]:
+    """All instances of each resource, by plain id."""
+    instances: Dict[str, List[Placed]] = {}
+    for placed in cluster.primitives():
+        instances.setdefault(plain(placed.primitive.id), []).append(placed)
+    return instances
+
+
+def names_of(placed: Placed) -> Tuple[str, ...]:
+    """All that an administrator may call it: its own name first, then what it is part of, innermost first."""
+    return (plain(placed.primitive.id), *(plain(parent.id) for parent in reversed(placed.parents)))
+
+
+def in_motion(primitive: Primitive) -> bool:
+    """Whether it is just being started, stopped, moved, promoted or demoted."""
+    return primitive.role in IN_MOTION
+
+
+def stopped_on_purpose(placed: Placed) -> bool:
+    """Whether target-role stops it, its own or that of what it is part of.
+
+    crm_mon prints the role for primitives and clones only; of a group it says ``disabled``. In a promotable clone that
+    word also stands for target-role=Unpromoted, with which it runs (Pacemaker 2.1.5).
+    """
+    targets = [placed.primitive.target_role]
+    groups: List[Optional[bool]] = []
+    promotable = False
+    for parent in placed.parents:
+        if isinstance(parent, Clone):
+            targets.append(parent.target_role)
+            promotable = parent.promotable
+        elif isinstance(parent, Group):
+            groups.append(parent.disabled)
+    return "Stopped" in targets or (True in groups and not promotable)
+
+
+def should_run(placed: Placed) -> bool:
+    """Whether nothing that crm_mon shows of it is a reason to be stopped."""
+    return not (stopped_on_purpose(placed) or placed.primitive.orphaned or placed.primitive.locked_to)
+
+
+def reason_of(failure: Failure) -> str:
+    """The agent's words where it gave some, else the exit code in words; a time-out says so."""
+    words = failure.reason or failure.exit_status or f"exit code {failure.exit_code}"
+    timed_out = failure.status.lower() == "timed out"
+    return f"timed out; {words}" if timed_out and failure.reason else "timed out" if timed_out else words
+
+
+def told(failures: Iterable[Failure], known: Iterable[str] = ()) -> str:
+    """Failures of one resource in a few words, latest first: ``start failed on node1, node2 (no such file)``.
+
+    The nodes are left out where the reader knows them already.
+    """
+    nodes: Dict[str, List[str]] = {}
+    reasons: Dict[str, str] = {}
+    for one in sorted(failures, key=lambda one: one.when or datetime.min, reverse=True):
+        nodes.setdefault(one.task, []).append(one.node)
+        reasons.setdefault(one.task, reason_of(one))
+    return ", ".join(
+        f"{task} failed{'' if set(where) == set(known) else ' on ' + ', '.join(sorted(set(where)))} ({reasons[task]})"
+        for task, where in nodes.items()
+    )
+
+
+def bans(one: FailCount) -> bool:
+    """Whether so many failures ban it from that node. With migration-threshold=0 none do (Pacemaker 1.1 to 3.0)."""
+    return 0 < one.migration_threshold <= one.fail_count and not one.orphan
+
+
+def count_text(one: FailCount) -> str:
+    """``INFINITY``, or ``2 of 3``."""
+    return "INFINITY" if one.fail_count >= INFINITY else f"{one.fail_count} of {one.migration_threshold}"
+
+
+def cleanup(resource: str, node: str = "") -> str:
+    """The command that clears what failed."""
+    where = f" --node {node}" if node else ""
+    return f"when the cause is mended: crm_resource --cleanup --resource {plain(resource)}{where}"
+
+
+def listed(names: Iterable[str], most: int = 8) -> str:
+    """``a, b, c and 5 more``: names, as many as a person can read."""
+    all_names = list(dict.fromkeys(names))
+    if len(all_names) <= most:
+        return ", ".join(all_names)
+    return f"{', '.join(all_names[: most - 1])} and {len(all_names) - most + 1} more"
+
+
+def be(names: Iterable[str]) -> str:
+    """``is`` or ``are``."""
+    return "is" if len(set(names)) == 1 else "are"

@@ -1,0 +1,72 @@
+"""What this node itself tells: its processes, a few files, the versions installed."""
+
+from typing import NamedTuple, Optional, Tuple
+
+
+class Process(NamedTuple):
+    """One line of ``ps``."""
+
+    pid: int
+    parent: int
+    state: str
+    """The first letter of ``STAT``: R and S run, D waits for a disk, T is stopped, t is traced, Z has ended."""
+    user: str
+    name: str
+    """The program, without folder: ``corosync``."""
+
+
+class Processes(NamedTuple):
+    """The processes of this node."""
+
+    all: Tuple[Process, ...]
+
+    def named(self, name: str) -> Tuple[Process, ...]:
+        """Those of that name, zombies included."""
+        return tuple(process for process in self.all if process.name == name)
+
+
+class FileState(NamedTuple):
+    """Whose a file is and who may do what with it, from ``stat``."""
+
+    path: str
+    uid: int
+    gid: int
+    mode: int
+    """The permission bits."""
+    owner: str
+    group: str
+    kind: str
+    """In the words of ``stat``: ``regular file``, ``regular empty file``, ``directory``."""
+
+
+class Features(NamedTuple):
+    """The Pacemaker that is installed, from ``pacemakerd --features``."""
+
+    version: str
+    build: str
+    feature_set: str
+
+
+class Verification(NamedTuple):
+    """What ``crm_verify`` found in the CIB."""
+
+    valid: bool
+    """False: there are errors. Warnings leave it valid."""
+    errors: Tuple[str, ...] = ()
+    warnings: Tuple[str, ...] = ()
+
+
+class Launcher(NamedTuple):
+    """What ``crmadmin --pacemakerd`` says."""
+
+    state: str
+    """``running``, ``init``, ``starting_daemons``, ``wait_for_ping``, ``shutting_down``, ``shutdown_complete``."""
+    origin: str = ""
+    """``pacemakerd``, or ``pacemaker-remoted`` on a Pacemaker Remote node."""
+
+
+Version = Tuple[int, ...]
+"""``(3, 1, 7)``."""
+
+Executable = Tuple[int, Optional[str]]
+"""The process id, and the path of what it runs as the kernel tells it; ``None``: the user may not know."""

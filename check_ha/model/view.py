@@ -1,0 +1,187 @@
+"""What one node believes: the view that ``check_ha_view`` prints and that the comparisons read.
+
+``None`` is what the node could not tell; ``troubles`` says why.
+"""
+
+from typing import NamedTuple, Optional, Tuple
+
+SCHEMA = 1
+"""Raised when a reader of the old one would misunderstand; a field that is merely new does not raise it."""
+
+NO_FILE = "none"
+"""The hash or fingerprint where there is no such file."""
+
+RUNNING, STOPPED, SILENT = "running", "stopped", "silent"
+"""States of a daemon; a silent one runs and does not answer."""
+
+
+class MemberView(NamedTuple):
+    """One member of the ring."""
+
+    id: int
+    name: str
+    """As the cluster calls it where that is known, else what corosync calls it."""
+    votes: Optional[int] = None
+
+
+class CorosyncView(NamedTuple):
+    """The ring this node is in, and what that amounts to."""
+
+    node_id: Optional[int]
+    ring_id: Optional[str]
+    quorate: Optional[bool]
+    votes: Optional[int]
+    expected_votes: Optional[int]
+    members: Tuple[MemberView, ...]
+    config_version: Optional[int]
+    """Of the running configuration."""
+
+
+class ConfiguredView(NamedTuple):
+    """One node of corosync's nodelist."""
+
+    id: Optional[int]
+    name: str
+    addresses: Tuple[str, ...] = ()
+
+
+class NodeView(NamedTuple):
+    """One node as Pacemaker sees it."""
+
+    name: str
+    id: str
+    online: bool
+    unclean: bool = False
+    pending: bool = False
+    remote: bool = False
+    """A remote or guest node, which is in no ring."""
+
+
+class ResourceView(NamedTuple):
+    """One primitive that is active, all its instances together."""
+
+    id: str
+    nodes: Tuple[str, ...]
+    cloned: bool = False
+    """Part of a clone or bundle: it may be active on several nodes."""
+    promoted: Tuple[str, ...] = ()
+    """The nodes it is promoted on."""
+    moving: bool = False
+    """An instance is just being started, stopped, moved, promoted or demoted."""
+    fencing: bool = False
+    """A fence device: where it runs means nothing."""
+
+
+class FencingView(NamedTuple):
+    """The last that happened to one node."""
+
+    target: str
+    action: str
+    status: str
+    """``success``, ``failed`` or ``pending``."""
+    age: Optional[float] = None
+    """Seconds since it ended."""
+
+
+class PacemakerView(NamedTuple):
+    """Pacemaker's account."""
+
+    dc: Optional[str]
+    """``None``: none is elected."""
+    quorate: Optional[bool]
+    nodes: Tuple[NodeView, ...]
+    resources: Tuple[ResourceView, ...]
+    fencings: Tuple[FencingView, ...] = ()
+
+
+class VipView(NamedTuple):
+    """A resource that carries addresses."""
+
+    resource: str
+    addresses: Tuple[str, ...]
+    """In canonical form; more than one only where rules choose."""
+    cloned: bool = False
+
+
+class AddressView(NamedTuple):
+    """An address that an interface of this node really carries."""
+
+    address: str
+    interface: str
+
+
+class SectionView(NamedTuple):
+    """The hash of one section of corosync.conf, all sections of that name together."""
+
+    name: str
+    hash: str
+
+
+class ConfView(NamedTuple):
+    """corosync.conf without what may differ: comments, blanks, order, config_version and the node's own address."""
+
+    hash: str
+    """NO_FILE: there is none."""
+    sections: Tuple[SectionView, ...]
+
+
+class DaemonsView(NamedTuple):
+    """RUNNING, STOPPED or SILENT."""
+
+    corosync: Optional[str]
+    pacemaker: Optional[str]
+
+
+class VersionsView(NamedTuple):
+    """The software installed, and the feature set Pacemaker runs with."""
+
+    corosync: Optional[str]
+    pacemaker: Optional[str]
+    feature_set: Optional[str]
+
+
+class TroubleView(NamedTuple):
+    """A tool that gave no answer."""
+
+    tool: str
+    """The name of its file in a recorded directory: ``crm_mon.xml``."""
+    condition: str
+    """``not-running``, ``no-permission``, ... as in every check."""
+    text: str
+
+
+class CutView(NamedTuple):
+    """A list that was shortened, because the view must fit an NRPE packet."""
+
+    field: str
+    kept: int
+    total: int
+
+
+class View(NamedTuple):
+    """What one node believes."""
+
+    time: float
+    """Seconds since the epoch, by this node's clock."""
+    node: Optional[str]
+    cluster: Optional[str]
+    corosync: Optional[CorosyncView]
+    pacemaker: Optional[PacemakerView]
+    cib_epoch: Optional[str]
+    """``admin_epoch.epoch.num_updates``."""
+    nodelist: Optional[Tuple[ConfiguredView, ...]]
+    vips: Optional[Tuple[VipView, ...]]
+    addresses: Optional[Tuple[AddressView, ...]]
+    """Of all interfaces but the loopback, without link-local ones."""
+    daemons: DaemonsView
+    corosync_conf: Optional[ConfView]
+    authkey: Optional[str]
+    """A fingerprint of corosync's key, or NO_FILE."""
+    versions: VersionsView
+    troubles: Tuple[TroubleView, ...] = ()
+    cut: Tuple[CutView, ...] = ()
+
+    def why(self, *tools: str) -> Optional[TroubleView]:
+        """Why the first of these tools, named by their files, that failed gave no answer."""
+        found = {trouble.tool: trouble for trouble in self.troubles}
+        return next((found[tool] for tool in tools if tool in found), None)

@@ -1,0 +1,49 @@
+"""What is installed on this node, and a few files of it: small outputs, one function each."""
+
+import re
+from typing import Tuple
+
+from check_ha.model.node import Features, FileState, Version
+from check_ha.parsers.errors import ParseError
+
+
+def parse_corosync_version(data: bytes) -> Version:
+    """``corosync -v``, all versions: ``Corosync Cluster Engine, version '3.1.7'``."""
+    text = _text(data)
+    match = re.search(r"version '(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?", text)
+    if match is None:
+        raise ParseError("corosync -v: no version", text[:200])
+    return tuple(int(number) for number in match.groups() if number)
+
+
+def parse_features(data: bytes) -> Features:
+    """``pacemakerd --features``, 1.1 to 3.0::
+
+    Pacemaker 2.1.5 (Build: a3f44794f94)
+     Supporting v3.16.1: agent-manpages cibsecrets corosync-ge-2 ...
+    """
+    text = _text(data)
+    version = re.search(r"^ ?Pacemaker (\S+) \(Build: (\S+)\)", text, re.MULTILINE)
+    supporting = re.search(r"^ ?Supporting v(\d+(?:\.\d+)*):", text, re.MULTILINE)
+    if version is None or supporting is None:
+        raise ParseError("pacemakerd --features: no version", text[:200])
+    return Features(version[1], version[2], supporting[1])
+
+
+def parse_files(data: bytes) -> Tuple[FileState, ...]:
+    """``stat -c '%n %u %g %a %U %G %F'``: those of the files that there are::
+
+    /etc/corosync/authkey 0 0 400 root root regular file
+    """
+    return tuple(_file(line) for line in _text(data).split("\n") if line)
+
+
+def _file(line: str) -> FileState:
+    match = re.fullmatch(r"(/\S*) (\d{1,10}) (\d{1,10}) ([0-7]{1,4}) (\S+) (\S+) (\S.*)", line)
+    if match is None:
+        raise ParseError("unknown line of stat", line[:200])
+    return FileState(match[1], int(match[2]), int(match[3]), int(match[4], 8), match[5], match[6], match[7])
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "backslashreplace")

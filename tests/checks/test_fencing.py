@@ -1,0 +1,405 @@
+"""Can every node be fenced? One test that gives each condition, and a near miss that does not."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Dict, List, Optional, Tuple
+
+import pytest
+
+from check_ha.checks.fencing import CHECK, FencingOptions, judge
+from check_ha.judgement.check import Judgement
+from check_ha.judgement.options import regex
+from check_ha.model.cib import Cib, ConfiguredNode, ConfiguredPrimitive, FencingLevel, Location
+from check_ha.model.cluster import (
+    INFINITY,
+    Cluster,
+    ClusterOptions,
+    DesignatedController,
+    Failure,
+    FenceEvent,
+    FenceHistory,
+    Primitive,
+)
+from check_ha.sources.tools import CIBADMIN, CRM_MON, CRM_NODE
+from tests.checks.build import Found, cluster, evidence, found, group, measured, node, primitive
+
+NOW = datetime(2026, 11, 23, 4, 0, 0)
+ON = ClusterOptions(fencing_enabled=True, symmetric=True, no_quorum_policy="stop", stop_all_resources=False)
+OFF = ON._replace(fencing_enabled=False)
+LAB = "stonith:fence_lab"
+
+
+def st(name: str, *nodes: str, **more: Any) -> Primitive:
+    return primitive(f"st_{name}", *nodes, agent=LAB, **more)
+
+
+def view(*resources: Any, events: Optional[Tuple[FenceEvent, ...]] = (), **more: Any) -> Cluster:
+    """Two nodes, a fence device for each that runs on the other, and fencing switched on."""
+    history = None if events is None else FenceHistory(True, events)
+    given = {"options": ON, "updated": NOW, "fence_history": history}
+    return cluster(*(resources or (st("node1", "node2"), st("node2", "node1"))), **{**given, **more})
+
+
+def device(name: str, hosts: str = "", monitored: bool = True, **parameters: str) -> ConfiguredPrimitive:
+    listed = (("pcmk_host_list", hosts),) if hosts else ()
+    return ConfiguredPrimitive(name, LAB, (*listed, *parameters.items()), monitored=monitored)
+
+
+BOTH = (device("st_node1", "node1"), device("st_node2", "node2"))
+
+
+def cib(*devices: ConfiguredPrimitive, **more: Any) -> Cib:
+    return Cib(devices or BOTH, **more)
+
+
+def event(status: str, ago: Optional[float] = None, action: str = "reboot", target: str = "node2") -> FenceEvent:
+    completed = None if ago is None else NOW - timedelta(seconds=ago)
+    return FenceEvent(action, target, status, "pacemaker-controld.86", "node1", "node1", completed)
+
+
+def judged(
+    view: Optional[Cluster], cib: Optional[Cib], options: Optional[FencingOptions] = None, here: str = "node1"
+) -> Judgement:
+    return judge(evidence({CRM_MON: view, CIBADMIN: cib, CRM_NODE: here}), options or FencingOptions())
+
+
+GONE = (node("node1"), node("node2", online=False, unclean=True))
+NO_ROUTE = Failure("st_node2", "start", "node1", 1, "error", "no route to host", "complete")
+DISABLED = {"role": "Stopped", "target_role": "Stopped"}
+EVERYWHERE = (Location("l", ("st_node2",), "node1", -INFINITY),)
+
+CASES: Dict[str, Tuple[Optional[Cluster], Optional[Cib], Found]] = {
+    "ok-a-device-each": (view(), cib(), []),
+    "ok-no-history-in-the-document": (view(events=None), cib(), []),
+    "unknown-nothing-was-read": (None, None, []),
+    "warn-switched-off": (
+        view(options=OFF),
+        cib(),
+        [("fencing-disabled", "fencing is off (stonith-enabled=false), 2 fence devices configured")],
+    ),
+    "warn-switched-off-and-no-device": (
+        view(primitive("p", "node1"), options=OFF),
+        Cib(()),
+        [("fencing-disabled", "fencing is off (stonith-enabled=false), no fence device configured")],
+    ),
+    "warn-switched-off-only-the-cib-tells": (
+        None,
+        cib(properties=(("stonith-enabled", "false"),)),
+        [("fencing-disabled", "fencing is off (stonith-enabled=false), 2 fence devices configured")],
+    ),
+    "warn-switched-off-what-that-causes-is-not-told": (
+        view(st("node1"), options=OFF, nodes=GONE),
+        cib(BOTH[0]),
+        [("fencing-disabled", "fencing is off (stonith-enabled=false), 1 fence device configured")],
+    ),
+    "crit-no-device": (
+        view(primitive("p", "node1")),
+        Cib(()),
+        [
+            (
+                "no-device",
+                "fencing is on, and there is no fence device: no resource is started, no failed node recovered",
+            )
+        ],
+    ),
+    "ok-no-device-but-a-watchdog": (
+        view(primitive("p", "node1")),
+        Cib((), properties=(("have-watchdog", "true"), ("stonith-watchdog-timeout", "10s"))),
+        [],
+    ),
+    "ok-no-device-but-a-watchdog-where-crm-mon-cannot-be-read": (
+        None,
+        Cib(
+            (),
+            properties=(("have-watchdog", "true"), ("stonith-watchdog-timeout", "10s")),
+            nodes=(ConfiguredNode("1", "node1"),),
+        ),
+        [],
+    ),
+    "ok-no-device-nobody-knows-whether-there-is-a-watchdog": (view(primitive("p", "node1")), None, []),
+    "crit-no-dc": (
+        view(st("node1"), st("node2"), dc=None, nodes=GONE),
+        cib(),
+        [("no-dc", "no DC is elected: nobody decides on fencing")],
+    ),
+    "crit-no-quorum": (
+        view(st("node1"), with_quorum=False),
+        cib(),
+        [("no-quorum", "no quorum: this partition may not fence anybody")],
+    ),
+    "crit-no-quorum-and-somebody-to-fence": (
+        view(with_quorum=False, nodes=GONE),
+        cib(),
+        [("no-quorum", "no quorum: this partition may not fence node2, which is UNCLEAN")],
+    ),
+    "ok-no-quorum-is-ignored": (
+        view(with_quorum=False, options=ON._replace(no_quorum_policy="ignore")),
+        cib(),
+        [],
+    ),
+    "crit-fencing-is-due": (
+        view(nodes=GONE),
+        cib(),
+        [("fence-due", "node2 is UNCLEAN and must be fenced, and no try is in the fence history")],
+    ),
+    "ok-a-guest-node-is-recovered-otherwise": (
+        view(nodes=(*view().nodes, node("guest", type="remote", online=False, unclean=True, id_as_resource="vm"))),
+        cib(),
+        [],
+    ),
+    "crit-fencing-failed": (
+        view(nodes=GONE, events=(event("failed", 5), event("failed", 9), event("success", 300000))),
+        cib(),
+        [
+            (
+                "fence-failed",
+                "node2 could not be fenced: reboot by node1 failed 5s ago, 2 times so far; it is UNCLEAN",
+            )
+        ],
+    ),
+    "crit-fencing-failed-and-is-tried-again": (
+        view(nodes=GONE, events=(event("pending"), event("failed", 5))),
+        cib(),
+        [
+            (
+                "fence-failed",
+                "node2 could not be fenced: reboot by node1 failed 5s ago; it is UNCLEAN, "
+                "and the next try is under way",
+            )
+        ],
+    ),
+    "crit-fencing-failed-though-it-is-switched-off-now": (
+        view(events=(event("failed", 5),), options=OFF),
+        cib(),
+        [
+            ("fencing-disabled", "fencing is off (stonith-enabled=false), 2 fence devices configured"),
+            ("fence-failed", "node2 could not be fenced: reboot by node1 failed 5s ago; it is online"),
+        ],
+    ),
+    "ok-a-failure-was-made-good": (view(events=(event("success", 100000), event("failed", 100005))), cib(), []),
+    "warn-pending": (
+        view(events=(event("pending"),)),
+        cib(),
+        [("fence-pending", "node2 is being fenced: reboot by node1; it is online")],
+    ),
+    "warn-fenced-recently": (
+        view(events=(event("success", 86400), event("success", 86401))),
+        cib(),
+        [("fenced-recently", "node2 was fenced 1d ago (reboot by node1); it is online")],
+    ),
+    "ok-fenced-long-ago": (view(events=(event("success", 86401),)), cib(), []),
+    "unknown-history-not-readable": (
+        view(fence_history=FenceHistory(False)),
+        cib(),
+        [("unreadable", "crm_mon: the fence history cannot be read, pacemaker-fenced does not answer")],
+    ),
+    "crit-device-stopped": (
+        view(st("node1", "node2"), st("node2"), failures=(NO_ROUTE,)),
+        cib(),
+        [("device-stopped", "st_node2 runs nowhere: start on node1 failed (no route to host)")],
+    ),
+    "ok-device-starts": (view(st("node1", "node2"), st("node2", role="Starting")), cib(), []),
+    "ok-device-is-gone-from-the-configuration": (
+        view(st("node1", "node2"), st("node2", "node1"), st("old", "node1", orphaned=True, failed=True)),
+        cib(),
+        [],
+    ),
+    "crit-device-failed": (
+        view(st("node1", "node2"), st("node2", "node1", failed=True)),
+        cib(),
+        [("device-failed", "st_node2 failed")],
+    ),
+    "ok-failure-of-a-device-is-ignored": (
+        view(st("node1", "node2"), st("node2", "node1", failed=True, failure_ignored=True)),
+        cib(),
+        [],
+    ),
+    "warn-device-disabled": (
+        view(st("node1", "node2"), st("node2", **DISABLED)),
+        cib(),
+        [
+            ("device-disabled", "st_node2 is disabled (target-role): nobody can fence with it"),
+            ("node-unfenceable", "node2 cannot be fenced: st_node2 is disabled (target-role)"),
+        ],
+    ),
+    "warn-device-disabled-in-its-group": (
+        view(st("node1", "node2"), group("g", st("node2"), disabled=True)),
+        cib(),
+        [
+            ("device-disabled", "st_node2 is disabled (target-role): nobody can fence with it"),
+            ("node-unfenceable", "node2 cannot be fenced: st_node2 is disabled (target-role)"),
+        ],
+    ),
+    "warn-all-resources-are-stopped": (
+        view(st("node1"), st("node2", "node1"), options=ON._replace(stop_all_resources=True)),
+        cib(),
+        [("device-disabled", "st_node1 is stopped (stop-all-resources): nobody monitors it")],
+    ),
+    "ok-device-without-monitor": (
+        view(),
+        cib(BOTH[0], device("st_node2", "node2", monitored=False)),
+        [("device-unmonitored", "st_node2 has no monitor: its faults show only when it is needed")],
+    ),
+    "warn-node-without-device": (
+        view(st("node1", "node2")),
+        cib(BOTH[0]),
+        [("node-unfenceable", "node2 cannot be fenced: no fence device lists it")],
+    ),
+    "warn-device-that-only-its-victim-may-run": (
+        view(),
+        cib(locations=EVERYWHERE),
+        [("node-unfenceable", "node2 cannot be fenced: no other node may run st_node2")],
+    ),
+    "warn-by-name-no-device-is-for-it": (
+        view(st("node1", "node2")),
+        cib(device("st_node1")),
+        [("coverage-doubtful", "node2 cannot be fenced: no fence device lists it, and by name st_node1 is for node1")],
+    ),
+    "ok-device-finds-out-by-itself": (
+        view(st("node1", "node2")),
+        cib(device("st_node1", pcmk_host_check="dynamic-list")),
+        [],
+    ),
+    "ok-coverage-without-cib": (view(st("node1", "node2")), None, []),
+    "ok-device-only-in-the-cib": (view(st("node1", "node2")), cib(), []),
+    "warn-level-that-names-no-device": (
+        view(),
+        cib(levels=(FencingLevel(1, ("gone",), "node1"), FencingLevel(2, ("st_node1",), "node1"))),
+        [("level-broken", "fencing level 1 of node1 names gone: no such device")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("view", "cib", "findings"), CASES.values(), ids=CASES.keys())
+def test_findings(view: Optional[Cluster], cib: Optional[Cib], findings: Found) -> None:
+    assert found(judged(view, cib)) == findings
+
+
+def test_every_condition_has_a_test() -> None:
+    tested = {name for *_, findings in CASES.values() for name, _ in findings}
+    assert {condition.name for condition in CHECK.conditions} - tested == {"filtered-out"}
+
+
+def test_remote_node_has_no_history() -> None:
+    nodes = (node("node1"), node("remote1", type="remote"))
+    here = view(st("node1", "node1"), events=None, nodes=nodes)
+    (finding, *_) = judged(here, None, here="remote1").findings
+    assert (finding.condition.name, finding.text) == (
+        "remote-node",
+        "remote1 is a Pacemaker Remote node, without fence history: run this check on a cluster node",
+    )
+
+
+def test_on_a_version_that_does_not_tell_whether_fencing_is_on() -> None:
+    """crm_mon shows it since 1.1.14; then the CIB knows, where true is the default."""
+    older = view(primitive("p", "node1"), options=ClusterOptions())
+    assert [name for name, _ in found(judged(older, Cib(())))] == ["no-device"]
+    assert found(judged(older, None)) == []
+    off = Cib((), properties=(("fencing-enabled", "off"),))
+    assert [name for name, _ in found(judged(older, off))] == ["fencing-disabled"]
+
+
+@pytest.mark.parametrize(
+    ("max_age", "names"), [(59.0, []), (60.0, ["fenced-recently"]), (0.0, [])], ids=["ok-older", "warn-younger", "ok-0"]
+)
+def test_max_age(max_age: float, names: List[str]) -> None:
+    fenced = view(events=(event("success", 60),))
+    assert [name for name, _ in found(judged(fenced, cib(), FencingOptions(max_age=max_age)))] == names
+
+
+FILTERS = [
+    ({}, ["fence-failed", "device-stopped", "node-unfenceable"]),
+    ({"exclude": ["node2"]}, ["device-stopped", "node-unfenceable"]),
+    ({"exclude": ["node[23]"]}, ["device-stopped"]),
+    ({"exclude": ["st_node2"]}, ["fence-failed", "node-unfenceable"]),
+    ({"include": ["node3"]}, ["node-unfenceable"]),
+    ({"include": ["st_.*"]}, ["device-stopped"]),
+    ({"include": ["node1"]}, []),
+    ({"include": ["node"]}, ["filtered-out"]),
+]
+
+
+@pytest.mark.parametrize(("given", "names"), FILTERS)
+def test_filters(given: Dict[str, List[str]], names: List[str]) -> None:
+    nodes = (node("node1"), node("node2"), node("node3"))
+    failing = view(st("node1", "node2"), st("node2"), nodes=nodes, events=(event("failed", 5),))
+    options = FencingOptions(**{key: tuple(map(regex, texts)) for key, texts in given.items()})
+    judgement = judged(failing, cib(), options)
+    assert [name for name, _ in found(judgement)] == names
+    assert measured(judgement)["cluster.nodes.unfenceable.count"] == 1, "whatever is filtered"
+    assert measured(judgement)["cluster.fencing.failed.count"] == 1
+
+
+def test_advice() -> None:
+    def advice(view: Cluster, cib: Cib) -> List[str]:
+        return [finding.advice for finding in judged(view, cib).findings]
+
+    assert advice(view(nodes=GONE, events=(event("failed", 5),)), cib()) == [
+        "switch node2 off by hand, be sure of it, then: stonith_admin --confirm node2"
+    ]
+    assert advice(view(events=(event("failed", 5),)), cib()) == [
+        "when the cause is mended: stonith_admin --cleanup --history node2"
+    ]
+    assert advice(view(options=OFF), cib()) == [
+        "test the fence devices, then: crm_attribute --type crm_config --name stonith-enabled --update true"
+    ]
+    assert advice(view(st("node1", "node2"), st("node2")), cib()) == [
+        "when the cause is mended: crm_resource --cleanup --resource st_node2"
+    ]
+
+
+def test_summary() -> None:
+    assert judged(view(), cib()).summary == "2 fence devices, 2 active; 2 of 2 nodes covered; no fencing in the history"
+    assert judged(view(events=(event("success", 259200),)), None).summary == (
+        "2 fence devices, 2 active; last fencing: reboot of node2 3d ago"
+    )
+    dynamic = cib(device("st_node1", pcmk_host_check="status"))
+    assert judged(view(st("node1", "node2")), dynamic).summary == (
+        "1 fence device, 1 active; 0 of 2 nodes covered, node1, node2 not judged (-v says why); "
+        "no fencing in the history"
+    )
+    old = view(options=OFF, dc=DesignatedController("node1", "1", "1.1.18"))
+    assert judged(old, cib()).summary == (
+        "fencing is off, 2 fence devices, 2 active; this version shows no fence history"
+    )
+    assert judged(None, None).summary == "neither fence devices nor history were read"
+
+
+def test_measures() -> None:
+    events = (event("pending"), event("failed", 5), event("success", 60, target="node1"), event("success", 90000))
+    assert measured(judged(view(st("node1", "node2"), st("node2"), events=events), cib())) == {
+        "cluster.fencing.devices.count": 2,
+        "cluster.fencing.devices.active.count": 1,
+        "cluster.nodes.unfenceable.count": 0,
+        "cluster.fencing.recent.count": 1,
+        "cluster.fencing.failed.count": 1,
+        "cluster.fencing.pending.count": 1,
+        "cluster.fencing.last.seconds": 60,
+    }
+    assert measured(judged(view(), None)) == {
+        "cluster.fencing.devices.count": 2,
+        "cluster.fencing.devices.active.count": 2,
+        "cluster.fencing.recent.count": 0,
+        "cluster.fencing.failed.count": 0,
+        "cluster.fencing.pending.count": 0,
+    }
+    assert set(measured(judged(view(fence_history=FenceHistory(False)), None))) == {
+        "cluster.fencing.devices.count",
+        "cluster.fencing.devices.active.count",
+    }
+    assert measured(judged(None, None)) == {}
+
+
+def test_details() -> None:
+    made = view(st("node1", "node2"), st("all"), events=(event("success", 60),))
+    configured = cib(*BOTH, device("st_all", pcmk_host_check="dynamic-list"))
+    assert judged(made._replace(nodes=(*made.nodes, node("node3"))), configured).details == (
+        "st_node1 (stonith:fence_lab): active on node2",
+        "st_all (stonith:fence_lab): not active",
+        "st_node2 (stonith:fence_lab): not listed by crm_mon",
+        "node1: can be fenced: st_node1",
+        "node2: can be fenced: st_node2",
+        "node3: not judged whether it can be fenced: st_all finds out at run time whom to fence",
+        "node2: reboot by node1 succeeded 1m ago, asked by pacemaker-controld.86 on node1",
+    )

@@ -1,0 +1,230 @@
+"""May this partition run resources? One test that gives each condition, and a near miss that does not."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Optional, Sequence, Tuple
+
+import pytest
+
+from check_ha.checks.quorum import judge
+from check_ha.judgement.check import Judgement
+from check_ha.judgement.options import Options
+from check_ha.model.cluster import Cluster, ClusterOptions
+from check_ha.model.corosync import ConfiguredNode, CorosyncMap, Member, QuorumStatus
+from check_ha.sources.tools import CMAPCTL, CRM_MON, QUORUMTOOL
+from tests.checks.build import Found, cluster, evidence, found, measured, node
+
+
+def status(total: int, expected: int, quorum: int, **more: Any) -> QuorumStatus:
+    """A quorate partition in which node1 to nodeN have a vote each."""
+    given: Dict[str, Any] = {
+        "quorate": True,
+        "node_id": 1,
+        "ring_id": "1.9",
+        "highest_expected": expected,
+        "flags": ("Quorate",),
+        "activity_blocked": False,
+        "members": tuple(Member(number, 1, f"node{number}", local=number == 1) for number in range(1, total + 1)),
+    }
+    return QuorumStatus(expected_votes=expected, total_votes=total, quorum=quorum, **{**given, **more})
+
+
+def cmap(nodes: int, **values: str) -> CorosyncMap:
+    """The map of a cluster in which node1 to nodeN are configured."""
+    configured = tuple(ConfiguredNode(number, f"node{number}", ()) for number in range(1, nodes + 1))
+    given = {"quorum.provider": "corosync_votequorum"}
+    return CorosyncMap(
+        configured, (), values={**given, **{key.replace("_", "."): text for key, text in values.items()}}
+    )
+
+
+def nodes(number: int, online: Optional[Sequence[int]] = None) -> Cluster:
+    """Pacemaker's view: node1 to nodeN, all online or only these."""
+    present = range(1, number + 1) if online is None else online
+    return cluster(nodes=tuple(node(f"node{one}", online=one in present) for one in range(1, number + 1)))
+
+
+def judged(quorum: Optional[QuorumStatus], crm: Optional[Cluster], config: Optional[CorosyncMap]) -> Judgement:
+    return judge(evidence({QUORUMTOOL: quorum, CRM_MON: crm, CMAPCTL: config}), Options())
+
+
+TWO_NODE = ("2Node", "Quorate", "WaitForAll")
+MARGIN_OF_THREE = ("no-margin", "the loss of one more vote loses quorum: 2 needed")
+
+CASES = {
+    "ok-three-nodes": (status(3, 3, 2), nodes(3), cmap(3), []),
+    "ok-two-nodes-with-two-node": (status(2, 2, 1, flags=TWO_NODE), nodes(2), cmap(2), []),
+    "ok-single-node": (status(1, 1, 1), nodes(1), cmap(1), []),
+    "ok-four-nodes-may-lose-one": (status(4, 4, 3), nodes(4), cmap(4), []),
+    "crit-no-quorum": (
+        status(1, 3, 2, quorate=False, flags=()), cluster(nodes=nodes(3, [1]).nodes, with_quorum=False), cmap(3),
+        [("no-quorum", "no quorum: 1 of 3 votes, 2 needed; missing: node2, node3")],
+    ),
+    "crit-no-quorum-enough-votes-but-waits-for-all": (
+        status(1, 2, 1, quorate=False, flags=("2Node", "WaitForAll"), activity_blocked=True),
+        cluster(nodes=nodes(2, [1]).nodes, with_quorum=False), cmap(2),
+        [("no-quorum", "no quorum: 1 of 2 votes, waits for all nodes since its start; missing: node2")],
+    ),
+    "crit-no-quorum-wait-for-all-with-too-few-votes": (
+        status(1, 3, 2, quorate=False, flags=("WaitForAll",)), None, cmap(3),
+        [("no-quorum", "no quorum: 1 of 3 votes, 2 needed; missing: node2, node3")],
+    ),
+    "crit-no-quorum-known-to-pacemaker-only": (
+        None, cluster(with_quorum=False), None, [("no-quorum", "no quorum, says pacemaker")],
+    ),
+    "ok-quorum-known-to-pacemaker-only": (None, nodes(3), None, []),
+    "warn-votes-missing": (status(4, 5, 3), nodes(5, [1, 2, 3, 4]), cmap(5), [
+        ("votes-missing", "4 of 5 votes; missing: node5"),
+    ]),
+    "warn-votes-missing-nodelist-not-known": (status(4, 5, 3), None, None, [("votes-missing", "4 of 5 votes")]),
+    "warn-votes-missing-because-last-man-standing-lowered-what-is-expected": (
+        status(4, 4, 3, flags=("Quorate", "LastManStanding")), nodes(5, [1, 2, 3, 4]), cmap(5),
+        [("votes-missing", "4 of 4 votes, though more nodes are configured; missing: node5")],
+    ),
+    "ok-stopped-cleanly-with-allow-downscale": (
+        status(4, 4, 3, flags=("Quorate", "AllowDownscale")), nodes(5, [1, 2, 3, 4]), cmap(5), [],
+    ),
+    "warn-no-margin": (status(2, 3, 2), nodes(3, [1, 2]), cmap(3), [
+        ("votes-missing", "2 of 3 votes; missing: node3"), MARGIN_OF_THREE,
+    ]),
+    "warn-no-margin-two-nodes-without-two-node": (status(2, 2, 2), nodes(2), cmap(2), [
+        ("no-margin",
+         "the loss of one more vote loses quorum: 2 needed (two nodes without two_node: 1 in corosync.conf)"),
+    ]),
+    "warn-no-margin-last-node-of-two": (status(1, 2, 1, flags=TWO_NODE), nodes(2, [1]), cmap(2), [
+        ("votes-missing", "1 of 2 votes; missing: node2"),
+        ("no-margin", "the loss of one more vote loses quorum: 1 needed"),
+    ]),
+    "warn-no-margin-held-by-the-tie-breaker": (
+        status(2, 4, 3, flags=("Quorate", "AutoTieBreaker")), nodes(4, [1, 2]), cmap(4),
+        [
+            ("votes-missing", "2 of 4 votes; missing: node3, node4"),
+            (
+                "no-margin",
+                "the loss of one more vote may lose quorum: 3 needed, or the side of the auto_tie_breaker",
+            ),
+        ],
+    ),
+    "crit-no-dc": (status(3, 3, 2), cluster(dc=None, with_quorum=None, nodes=nodes(3, []).nodes), cmap(3), [
+        ("no-dc", "no DC is elected (an election that does not end, or pacemaker just starts)"),
+    ]),
+    "warn-views-differ-about-quorum": (status(3, 3, 2), cluster(nodes=nodes(3).nodes, with_quorum=False), cmap(3), [
+        ("views-differ", "corosync says this partition has quorum, pacemaker says it has not"),
+    ]),
+    "warn-views-differ-pacemaker-claims-quorum": (
+        status(1, 3, 2, quorate=False, flags=()), nodes(3, [1]), cmap(3),
+        [
+            ("no-quorum", "no quorum: 1 of 3 votes, 2 needed; missing: node2, node3"),
+            ("views-differ", "corosync says this partition has not quorum, pacemaker says it has"),
+        ],
+    ),
+    "warn-views-differ-pacemaker-stopped-on-a-member": (status(3, 3, 2), nodes(3, [1, 2]), cmap(3), [
+        ("views-differ", "node3: has a vote in corosync, offline for pacemaker (pacemaker stopped there?)"),
+    ]),
+    "warn-views-differ-online-but-no-member": (status(2, 3, 2), nodes(3), cmap(3), [
+        ("votes-missing", "2 of 3 votes; missing: node3"), MARGIN_OF_THREE,
+        ("views-differ", "node3: online for pacemaker, not in corosync's membership"),
+    ]),
+    "ok-remote-nodes-have-no-vote": (
+        status(3, 3, 2), cluster(nodes=(*nodes(3).nodes, node("remote1", type="remote"))), cmap(3), [],
+    ),
+    "ok-corosync-1.4-lists-no-members": (status(3, 3, 2, members=()), nodes(3), None, []),
+    "warn-no-provider": (None, nodes(2), CorosyncMap((), (), values={}), [
+        ("no-provider", "corosync.conf has no quorum provider: votes are not counted"),
+    ]),
+    "ok-quorumtool-failed-but-there-is-a-provider": (None, nodes(2), cmap(2), []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("quorum", "crm", "config", "findings"), CASES.values(), ids=CASES)
+def test_findings(
+    quorum: Optional[QuorumStatus], crm: Optional[Cluster], config: Optional[CorosyncMap], findings: Found
+) -> None:
+    assert found(judged(quorum, crm, config)) == findings
+
+
+def test_a_node_without_vote_is_not_missed() -> None:
+    config = cmap(3)
+    arbiter = config.nodes[2]._replace(votes=0)
+    assert found(judged(status(2, 2, 1), None, config._replace(nodes=(*config.nodes[:2], arbiter)))) == []
+
+
+def device(*columns: Optional[str], votes: Optional[int], **more: Any) -> QuorumStatus:
+    """Two nodes and a quorum device, with what stands in its column."""
+    members = tuple(
+        Member(number, 1, f"node{number}", qdevice=column) for number, column in enumerate(columns, start=1)
+    )
+    return status(2 + (votes or 0), 3, 2, members=members, device_votes=votes, **more)
+
+
+SILENT = (
+    "qdevice-not-voting",
+    "the quorum device gives this partition no vote (qnetd lost, or it voted for the other side)",
+)
+
+DEVICES = {
+    "ok-votes": (device("A,V,NMW", "A,V,NMW", votes=1), []),
+    "ok-one-node-only-gets-the-vote": (device("A,V,NMW", "A,NV,NMW", votes=1), []),
+    "warn-no-vote": (device("A,NV,NMW", "A,NV,NMW", votes=0), [SILENT]),
+    "warn-down-here": (device("NR", "A,V,NMW", votes=0), [
+        ("qdevice-down", "the quorum device daemon is down on node1"),
+    ]),
+    "warn-not-alive": (device("NA,NV,NMW", "A,V,NMW", votes=1), [
+        ("qdevice-down", "the quorum device daemon is down on node1"),
+    ]),
+    "warn-down-everywhere-and-no-column": (device(None, None, votes=None), [
+        ("qdevice-down", "the quorum device daemon is down on node1, node2"),
+    ]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("quorum", "findings"), DEVICES.values(), ids=DEVICES)
+def test_quorum_device(quorum: QuorumStatus, findings: Found) -> None:
+    about_votes = ("votes-missing", "no-margin")
+    config = cmap(2, quorum_device_model="net")
+    assert [one for one in found(judged(quorum, None, config)) if one[0] not in about_votes] == findings
+
+
+def test_ok_no_device_configured_and_none_there() -> None:
+    assert found(judged(status(2, 2, 1, flags=TWO_NODE), nodes(2), cmap(2))) == []
+
+
+SUMMARIES: Dict[str, Tuple[Optional[QuorumStatus], Optional[Cluster], str]] = {
+    "whole": (status(3, 3, 2), nodes(3), "3 nodes with 3 of 3 votes, quorate (2 needed), DC node1"),
+    "one-node": (status(1, 1, 1), None, "1 node with 1 of 1 votes, quorate (1 needed)"),
+    "corosync-1.4": (status(3, 3, 2, members=()), None, "3 of 3 votes, quorate (2 needed)"),
+    "nothing": (None, nodes(3), "no votes were read"),
+}
+
+
+@pytest.mark.parametrize(("quorum", "crm", "summary"), SUMMARIES.values(), ids=SUMMARIES)
+def test_summary(quorum: Optional[QuorumStatus], crm: Optional[Cluster], summary: str) -> None:
+    assert judged(quorum, crm, None).summary == summary
+
+
+def test_perfdata() -> None:
+    assert measured(judged(status(2, 4, 3, quorate=False), None, None)) == {
+        "cluster.votes.total.count": 2,
+        "cluster.votes.expected.count": 4,
+        "cluster.votes.quorum.count": 3,
+        "cluster.votes.margin.count": -1,
+        "cluster.partition.nodes.count": 2,
+    }
+
+
+def test_perfdata_claims_no_number_of_nodes_for_corosync_1() -> None:
+    assert "cluster.partition.nodes.count" not in measured(judged(status(3, 3, 2, members=()), None, None))
+
+
+def test_details() -> None:
+    crm = cluster(nodes=nodes(3, [1, 2]).nodes, options=ClusterOptions(no_quorum_policy="freeze"))
+    config = cmap(3)
+    quorum = device("A,V,NMW", "NR", votes=1)
+    assert judged(quorum, crm, config).details == (
+        "node1: 1 vote, quorum device A,V,NMW",
+        "node2: 1 vote, quorum device NR",
+        "quorum device: 1 vote",
+        "node3: not in this partition",
+        "corosync: ring 1.9, flags: Quorate",
+        "pacemaker: DC node1, quorum, no-quorum-policy freeze",
+    )
