@@ -16,7 +16,7 @@ help:
 	@echo "make fast      the tests that need no cluster"
 	@echo "make cluster   the tests on a real cluster in namespaces (root)"
 	@echo "make bench     what a check costs"
-	@echo "make docs      write the tables of the README anew from the code"
+	@echo "make docs      write anew all that is made from the code: README tables, nrpe, samples"
 	@echo "make expected  write the expected output of all checks on all recordings anew"
 	@echo "make lab       a shell in a running cluster (root)"
 
@@ -56,7 +56,7 @@ bench: $(VENV)/tested
 	$(BIN)/python -m tests.bench
 
 docs: $(VENV)/installed
-	$(BIN)/python -m check_ha.commandline.manual README.md
+	$(BIN)/python -m check_ha.documents
 
 expected: $(VENV)/tested
 	$(BIN)/python -m tests.replay

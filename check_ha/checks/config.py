@@ -158,7 +158,7 @@ def _running(found: Tuple[Difference, ...], cmap: CorosyncMap, invalid: bool) ->
     message = cmap.values.get("config.reload_error_message", "")
     # 1 is CS_OK; 3.1.7 has no message, and leaves the mark of a reload that never ended
     stuck = cmap.values.get("config.totemconfig_reload_in_progress") == "1"
-    stuck = stuck and cmap.values.get("config.reload_in_progress") == "0"
+    stuck = stuck and cmap.values.get("config.reload_in_progress") != "1"
     if not invalid and (message or stuck or cmap.values.get("config.reload_status", "1") != "1"):
         text = f"the last reload of corosync.conf failed{f': {message}' if message else ''}"
         yield Finding(RELOAD_FAILED, text, "corosync-cfgtool -R again; its log says why it fails")

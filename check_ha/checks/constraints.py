@@ -13,7 +13,7 @@ What it cannot see: whether any other constraint is meant. Those with another id
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, Mapping, Optional, Sequence
+from typing import Any, Dict, Iterator, Mapping, Optional, Sequence, Set
 
 from check_ha.commandline.command import command
 from check_ha.judgement.check import Check, Judgement, Measure, Metric
@@ -21,6 +21,7 @@ from check_ha.judgement.conditions import FILTERED_OUT, Condition, Finding, Seve
 from check_ha.judgement.evidence import Evidence, Reading
 from check_ha.judgement.moves import Move, clear, moves, nodes_left
 from check_ha.judgement.options import FilterOptions, age, duration, option
+from check_ha.judgement.resources import names_of
 from check_ha.model.cib import Cib
 from check_ha.model.cluster import Cluster
 from check_ha.parsers.cib import parse_cib
@@ -85,11 +86,11 @@ def _first_seen(standing: Sequence[Move], evidence: Evidence) -> Dict[str, float
     return now if evidence.get(CIB) else {**known, **now}
 
 
-def _resources(cluster: Optional[Cluster], cib: Optional[Cib]) -> set[str]:
+def _resources(cluster: Optional[Cluster], cib: Optional[Cib]) -> Set[str]:
     """All that a constraint may be about: primitives, groups, clones, bundles."""
     names = {primitive.id for primitive in cib.primitives} if cib else set()
     for placed in cluster.primitives() if cluster else ():
-        names |= {one.id.split(":")[0] for one in (placed.primitive, *placed.parents)}
+        names.update(names_of(placed))
     return names
 
 
@@ -129,7 +130,7 @@ def _left(move: Move, cluster: Optional[Cluster]) -> str:
     return f", only {left[0]} is left" if len(left) == 1 else f", {len(left) or 'no'} nodes are left"
 
 
-def _summary(names: set[str], cib: Optional[Cib], options: ConstraintOptions, young: int) -> str:
+def _summary(names: Set[str], cib: Optional[Cib], options: ConstraintOptions, young: int) -> str:
     looked = sum(options.selects(name) for name in names)
     text = f"{looked} resource{'s' if looked != 1 else ''}"
     if cib:

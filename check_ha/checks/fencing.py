@@ -21,7 +21,7 @@ from check_ha.commandline.command import command
 from check_ha.judgement.check import Check, Judgement, Measure, Metric
 from check_ha.judgement.conditions import FILTERED_OUT, REMOTE_NODE, UNREADABLE, Condition, Finding, Severity
 from check_ha.judgement.evidence import Evidence, Reading
-from check_ha.judgement.fencecoverage import Coverage, broken_levels, gaps, listed
+from check_ha.judgement.fencecoverage import Coverage, broken_levels, gaps
 from check_ha.judgement.fencedevices import (
     FenceDevice,
     coverage_of,
@@ -32,6 +32,7 @@ from check_ha.judgement.fencedevices import (
 )
 from check_ha.judgement.fencehistory import Fencing, by_target, detail, last_fencing, newest
 from check_ha.judgement.options import FilterOptions, duration, option
+from check_ha.judgement.resources import be, cleanup, listed
 from check_ha.model.cluster import Cluster, Node
 from check_ha.parsers.cib import parse_cib
 from check_ha.parsers.crm_mon import parse_crm_mon
@@ -166,7 +167,7 @@ def _unable(cluster: Cluster) -> Iterator[Finding]:
     if cluster.dc is None:
         yield Finding(NO_DC, "no DC is elected: nobody decides on fencing")
     elif cluster.with_quorum is False and cluster.options.no_quorum_policy != "ignore":
-        whom = f"{listed(unclean)}, which {'is' if len(unclean) == 1 else 'are'} UNCLEAN" if unclean else "anybody"
+        whom = f"{listed(unclean)}, which {be(unclean)} UNCLEAN" if unclean else "anybody"
         yield Finding(NO_QUORUM, f"no quorum: this partition may not fence {whom}")
 
 
@@ -175,23 +176,22 @@ def _due(nodes: Sequence[Node], fencings: Sequence[Fencing]) -> Iterator[Finding
     tried = {one.target for one in fencings if one.failed or one.pending}
     due = [node.name for node in nodes if node.unclean and not node.id_as_resource and node.name not in tried]
     if due:
-        be = "is" if len(due) == 1 else "are"
-        yield Finding(FENCE_DUE, f"{listed(due)} {be} UNCLEAN and must be fenced, and no try is in the fence history")
+        text = f"{listed(due)} {be(due)} UNCLEAN and must be fenced, and no try is in the fence history"
+        yield Finding(FENCE_DUE, text)
 
 
 def _devices(devices: Sequence[FenceDevice], cluster: Cluster) -> Iterator[Finding]:
     for one in devices:
-        cleanup = f"when the cause is mended: crm_resource --cleanup --resource {one.id}"
         enable = f"crm_resource --meta --resource {one.id} --set-parameter target-role --parameter-value Started"
         if one.disabled:
             yield Finding(DEVICE_DISABLED, f"{one.id} is disabled (target-role): nobody can fence with it", enable)
         elif one.failed:
-            yield Finding(DEVICE_FAILED, f"{one.id} failed{why_failed(one, cluster)}", cleanup)
+            yield Finding(DEVICE_FAILED, f"{one.id} failed{why_failed(one, cluster)}", cleanup(one.id))
         elif one.instances and not one.active and not one.in_motion:
             if cluster.options.stop_all_resources:
                 yield Finding(DEVICE_DISABLED, f"{one.id} is stopped (stop-all-resources): nobody monitors it")
             else:
-                yield Finding(DEVICE_STOPPED, f"{one.id} runs nowhere{why_failed(one, cluster)}", cleanup)
+                yield Finding(DEVICE_STOPPED, f"{one.id} runs nowhere{why_failed(one, cluster)}", cleanup(one.id))
         elif one.configured and not one.configured.monitored:
             yield Finding(DEVICE_UNMONITORED, f"{one.id} has no monitor: its faults show only when it is needed")
 

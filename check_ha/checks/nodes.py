@@ -12,7 +12,7 @@ been in standby or maintenance. Maintenance mode of the whole cluster is told by
 
 from __future__ import annotations
 
-from typing import Iterator, Optional, Sequence
+from typing import Dict, Iterator, List, Optional, Sequence
 
 from check_ha.commandline.command import command
 from check_ha.judgement.check import Check, Judgement, Measure, Metric
@@ -22,7 +22,7 @@ from check_ha.judgement.fencehistory import Fencing, by_target
 from check_ha.judgement.nodes import NodeView, State, described, feature_sets, state_of, view_of, why_unclean
 from check_ha.judgement.options import FilterOptions, age
 from check_ha.judgement.resources import in_motion, plain, stopped_on_purpose, told
-from check_ha.model.cluster import Cluster, Node
+from check_ha.model.cluster import Cluster, Failure, Node
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.sources.tools import CRM_MON
 
@@ -124,8 +124,11 @@ def _node(node: Node, fencing: Optional[Fencing], view: NodeView) -> Iterator[Fi
 def _kept_from_work(node: Node, view: NodeView) -> Iterator[Finding]:
     name = node.name
     if node.standby_onfail:
-        failed = {plain(one.resource): told([one]) for one in view.cluster.failures if one.node == name}
-        why = "; ".join(f"{resource}: {text}" for resource, text in failed.items())
+        failed: Dict[str, List[Failure]] = {}
+        for one in view.cluster.failures:
+            if one.node == name:
+                failed.setdefault(plain(one.resource), []).append(one)
+        why = ", ".join(f"{resource} {told(those, [name])}" for resource, those in failed.items())
         yield Finding(
             STANDBY_ON_FAIL, f"{name} is in standby because of a failure (on-fail=standby){': ' + why if why else ''}",
             f"when the cause is mended: crm_resource --cleanup --node {name}",
@@ -168,7 +171,8 @@ def _remote(node: Node, view: NodeView) -> Iterator[Finding]:
         )  # fmt: skip
     elif cluster.options.stop_all_resources or all(stopped_on_purpose(one) for one in placed):
         what = "its connection" if bringer == node.name else bringer
-        yield Finding(REMOTE_STOPPED, f"{node.name} is offline on purpose: {what} is stopped (target-role)")
+        how = "stop-all-resources" if cluster.options.stop_all_resources else "target-role"
+        yield Finding(REMOTE_STOPPED, f"{node.name} is offline on purpose: {what} is stopped ({how})")
     elif any(in_motion(one.primitive) for one in (*placed, *view.instances.get(node.name, []))):
         yield Finding(PENDING, f"{node.name} is just being connected or disconnected")
     else:

@@ -148,10 +148,11 @@ def judge(evidence: Evidence, options: ResourceOptions) -> Judgement:
         text = "no DC is elected (an election that does not end, or pacemaker just starts)"
         finding = Finding(NO_DC, f"{text}: which of {_count(len(selected), 'resource')} run is not known")
         return Judgement("no DC is elected", (finding,), (TOTAL.of(len(now.units)),))
+    expected = expectations(options.expect, cluster)
     return Judgement(
         summary=_summary(selected, now),
-        findings=tuple(_findings(selected, now, expectations(options.expect, cluster))),
-        measures=tuple(_measures(selected, now)),
+        findings=tuple(_findings(selected, now, expected)),
+        measures=tuple(_measures(selected, now, expected)),
         details=tuple(_detail(unit, now) for unit in now.units),
     )
 
@@ -209,9 +210,10 @@ def _summary(selected: Sequence[Unit], now: Situation) -> str:
     return "; ".join([text, listed(promoted, 4)] if promoted else [text])
 
 
-def _measures(selected: Sequence[Unit], now: Situation) -> Iterator[Measure]:
+def _measures(selected: Sequence[Unit], now: Situation, expected: Sequence[Expectation]) -> Iterator[Measure]:
     units = now.units
-    absent = {unit.id for unit in units if now.stand(unit) in (Stand.DOWN, Stand.LOST)}
+    wanted = (unit for unit in units if not expected_to_be("stopped", expected, unit))
+    absent = {unit.id for unit in wanted if now.stand(unit) in (Stand.DOWN, Stand.LOST)}
     yield DOWN.of(len(absent), maximum=len(units), judged=sum(unit.id in absent for unit in selected))
     yield TOTAL.of(len(units))
     yield RUNNING.of(sum(now.stand(unit) == Stand.RUNNING for unit in units), maximum=len(units))
@@ -236,7 +238,7 @@ def _detail(unit: Unit, now: Situation) -> str:
         marks = [mark for mark in ("failed", "blocked", "orphaned") if getattr(primitive, mark)]
         marks += [] if primitive.managed else ["unmanaged"]
         what += f" ({', '.join(marks)})" if marks else ""
-        roles.setdefault(what, []).extend(primitive.nodes)
+        roles.setdefault(what, []).extend(f"{node} (lost)" if node in now.lost else node for node in primitive.nodes)
     stand = now.stand(unit)
     known = {Stand.RUNNING: "", Stand.DOWN: "; should run"}.get(stand, f"; {stand}")
     texts = (f"{role} on {', '.join(nodes)}" if nodes else role for role, nodes in roles.items())

@@ -51,7 +51,7 @@ def _severity(text: str) -> Tuple[str, Severity]:
     try:
         return name, Severity[word.upper()]
     except KeyError:
-        raise ValueError("not of the form CONDITION=ok|warning|critical|unknown") from None
+        raise ValueError("not of the form CONDITION=STATE, with ok, warning, critical or unknown") from None
 
 
 class SourceOptions(Options):
@@ -60,6 +60,12 @@ class SourceOptions(Options):
     tools: Optional[str] = option(None, "the only folder in which the cluster tools are looked up", metavar="DIR")
     sudo: bool = option(False, "run the tools through sudo -n")
     timeout: float = option(8.0, "deadline for the whole run (8)", metavar="SECONDS", short="-t", parse=seconds)
+
+
+class ReplayOptions(SourceOptions):
+    """Where output comes from."""
+
+    from_: Optional[str] = option(None, "judge a directory that check_ha_snapshot recorded", metavar="DIR")
 
 
 class SeverityOptions(Options):
@@ -74,10 +80,9 @@ class SeverityOptions(Options):
     )
 
 
-class RunOptions(SourceOptions, SeverityOptions):
+class RunOptions(ReplayOptions, SeverityOptions):
     """How a run judges."""
 
-    from_: Optional[str] = option(None, "judge a directory that check_ha_snapshot recorded", metavar="DIR")
     state_dir: Optional[str] = option(None, "where to keep what the next run needs to know", metavar="DIR")
 
 

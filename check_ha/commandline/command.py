@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import signal
 import sys
-from typing import Any, Callable, Dict, List, Mapping, NoReturn, Optional, Protocol, Sequence
+from typing import Any, Callable, Dict, List, Mapping, NoReturn, Optional, Sequence
 
 import nagiosplugin
 
-from check_ha.commandline.arguments import Arguments, RunOptions, parse
+from check_ha.commandline.arguments import Arguments, ReplayOptions, RunOptions, parse
 from check_ha.commandline.memory import Memory, default_directory
 from check_ha.commandline.plaintext import clean
 from check_ha.commandline.presentation import plugin, verbose_lines
 from check_ha.judgement.check import Check, Judgement
 from check_ha.judgement.evidence import Reading, doubtful, examine
-from check_ha.sources.node import FOLDERS, Node
+from check_ha.sources.node import Node
 from check_ha.sources.recording import Recording, RecordingError
+from check_ha.sources.runner import FOLDERS
 from check_ha.sources.tools import PS, Output, Source, Tool
 
 
@@ -55,7 +56,7 @@ def run(check: Check, argv: Sequence[str]) -> NoReturn:
     raise AssertionError("nagiosplugin ends the process")
 
 
-def source_of(common: RunOptions, name: str) -> Source:
+def source_of(common: ReplayOptions, name: str) -> Source:
     """This node, or the recorded directory of ``--from``; one that is none ends the process with UNKNOWN."""
     if common.from_ is None:
         folders = FOLDERS if common.tools is None else (common.tools,)

@@ -87,8 +87,7 @@ def main() -> None:
 def run(argv: Sequence[str]) -> NoReturn:
     """Do all that the command line says, print, and end the process with the exit code."""
     be_a_plugin()
-    parser = parser_for()
-    options, verbose, settings = _understood(parser, argv)
+    options, verbose, settings = _understood(parser(), argv)
     checks = [check for check in all_checks() if check.name in settings]
     readings = tuple(reading for check in checks for reading in check.readings)
     source = source_of(options, "check_ha")
@@ -98,7 +97,8 @@ def run(argv: Sequence[str]) -> NoReturn:
     everything = examine(sorted(readings, key=lambda one: not one.required), outputs, None, source.now, parsed)
     verdicts = []
     for check in checks:
-        memory = Memory(state_directory(options) if check.remembers else None, check.name)
+        # not the file of the check's own command: what that has not seen yet must not be taken away from it
+        memory = Memory(state_directory(options) if check.remembers else None, f"all-{check.name}")
         evidence = examine(check.readings, outputs, memory.recall(), source.now, parsed)
         judgement = check.judge(evidence, settings[check.name].own)
         if judgement.remember is not None:
@@ -177,14 +177,14 @@ def _each(verdicts: Sequence[Verdict], outputs: Dict[Tool, Output], verbose: int
     yield from tool_lines(verbose, outputs)
 
 
-def parser_for() -> Parser:
+def parser() -> Parser:
     """The parser of check_ha."""
-    parser = new_parser("check_ha", __doc__ or "")
-    add_options(parser, OverallOptions)
-    parser.add_argument(
+    made = new_parser("check_ha", __doc__ or "")
+    add_options(made, OverallOptions)
+    made.add_argument(
         "-v", "--verbose", action="count", default=0, help="a line per check; -vv: all findings, and the tools"
     )
-    return parser
+    return made
 
 
 def _understood(parser: Parser, argv: Sequence[str]) -> Tuple[OverallOptions, int, Dict[str, Settings]]:

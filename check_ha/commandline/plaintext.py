@@ -38,4 +38,5 @@ def decimal(value: float) -> str:
     """The number in plain decimals, never with an exponent."""
     if isinstance(value, int):
         return str(value)
-    return f"{value:.6f}".rstrip("0").rstrip(".")
+    text = f"{value:.6f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text

@@ -14,10 +14,11 @@ from typing import Iterable, List
 
 import nagiosplugin
 
-from check_ha.commandline.arguments import UNKNOWN, SourceOptions, add_options, new_parser, options_from
+from check_ha.commandline.arguments import UNKNOWN, Parser, SourceOptions, add_options, new_parser, options_from
 from check_ha.commandline.plaintext import clean
-from check_ha.sources.node import FOLDERS, Node
+from check_ha.sources.node import Node
 from check_ha.sources.recording import write_recording
+from check_ha.sources.runner import FOLDERS
 from check_ha.sources.shareable import shareable
 from check_ha.sources.tools import ALL, Output
 
@@ -27,10 +28,7 @@ NAME = "check_ha_snapshot"
 @nagiosplugin.guarded(verbose=0)  # type: ignore[untyped-decorator]
 def main() -> None:
     """The command: one line that says what was recorded, exit 0, or UNKNOWN and exit 3."""
-    parser = new_parser(NAME, __doc__)
-    add_options(parser, SourceOptions)
-    parser.add_argument("directory", metavar="DIR", help="a new or empty directory")
-    given = vars(parser.parse_args())
+    given = vars(parser().parse_args())
     options, directory = options_from(SourceOptions, given), given["directory"]
 
     source = Node(FOLDERS if options.tools is None else (options.tools,), options.timeout, options.sudo)
@@ -41,6 +39,14 @@ def main() -> None:
         sys.stdout.write(f"HA_SNAPSHOT UNKNOWN - {clean(f'{error.filename}: {error.strerror}')}\n")
         sys.exit(UNKNOWN)
     sys.stdout.write(f"recorded {_counts(outputs)} in {clean(directory)}\n")
+
+
+def parser() -> Parser:
+    """The parser of check_ha_snapshot."""
+    made = new_parser(NAME, __doc__)
+    add_options(made, SourceOptions)
+    made.add_argument("directory", metavar="DIR", help="a new or empty directory")
+    return made
 
 
 def _counts(outputs: Iterable[Output]) -> str:

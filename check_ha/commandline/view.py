@@ -18,14 +18,14 @@ from typing import Any, Dict, Optional, Sequence, Tuple
 import nagiosplugin
 
 import check_ha
-from check_ha.commandline.arguments import UNKNOWN, SourceOptions, add_options, new_parser, options_from, seconds
-from check_ha.commandline.command import be_a_plugin, source_of
+from check_ha.commandline.arguments import UNKNOWN, Parser, ReplayOptions, add_options, new_parser, options_from, seconds
+from check_ha.commandline.command import be_a_plugin, collect, source_of
 from check_ha.commandline.plaintext import LINE_LIMIT, clean
-from check_ha.judgement.evidence import doubtful, examine
+from check_ha.judgement.evidence import examine
 from check_ha.judgement.options import option
 from check_ha.judgement.view import READINGS, view_of
 from check_ha.model.view import SCHEMA, CutView, View
-from check_ha.sources.tools import PS, Source
+from check_ha.sources.tools import Source
 
 NAME = "check_ha_view"
 LIMIT = 48_000
@@ -46,7 +46,7 @@ _LISTS = (
 _TEXT_LIMIT = 300
 
 
-class ViewOptions(SourceOptions):
+class ViewOptions(ReplayOptions):
     """Options of check_ha_view."""
 
     timeout: float = option(3.0, "deadline for the whole run (3)", metavar="SECONDS", short="-t", parse=seconds)
@@ -57,9 +57,7 @@ class ViewOptions(SourceOptions):
 def main() -> None:
     """The command."""
     be_a_plugin()
-    parser = new_parser(NAME, __doc__)
-    add_options(parser, ViewOptions)
-    options = options_from(ViewOptions, vars(parser.parse_args()))
+    options = options_from(ViewOptions, vars(parser().parse_args()))
     view = view_from(source_of(options, NAME))
     if len(view.troubles) == len(READINGS):
         reasons = "; ".join(dict.fromkeys(trouble.text for trouble in view.troubles))
@@ -68,12 +66,16 @@ def main() -> None:
     sys.stdout.write(view_text(view) + "\n")
 
 
+def parser() -> Parser:
+    """The parser of check_ha_view."""
+    made = new_parser(NAME, __doc__)
+    add_options(made, ViewOptions)
+    return made
+
+
 def view_from(source: Source) -> View:
     """The view of this node, or of a recorded one."""
-    outputs = source.collect([reading.tool for reading in READINGS])
-    if doubtful(READINGS, outputs):
-        outputs.update(source.collect([PS]))
-    return view_of(examine(READINGS, outputs, now=source.now))
+    return view_of(examine(READINGS, collect(READINGS, source), now=source.now))
 
 
 def view_text(view: View, limit: int = LIMIT) -> str:

@@ -42,6 +42,7 @@ def common_cause(units: Sequence[Unit], now: Situation) -> Optional[Cause]:
         return None
     names = [unit.top for unit in down]
     doing = "running or promoted" if any(now.unpromoted(unit) for unit in down) else "running"
+    doing += " here" if kind == NO_QUORUM else ""
     return Cause(kind, Remark(f"{text}: {listed(names)} {be(names)} not {doing}", advice), tuple(down))
 
 

@@ -12,12 +12,12 @@ from check_ha.parsers.addresses import canonical
 
 _COMPARED = r"(?:totem|nodelist|quorum)\."
 # bindnetaddr follows from the nodelist, and is gone from the map after a reload
-_LEFT_OUT = r"totem\.key|totem\.interface\.\d+\.bindnetaddr|nodelist\.local_node_pos|quorum\.cancel_wait_for_all"
+_LEFT_OUT = r"totem\.key|totem\.interface\.[0-9]+\.bindnetaddr|nodelist\.local_node_pos|quorum\.cancel_wait_for_all"
 # what corosync writes where the file has nothing, with udp
-_DERIVED = r"totem\.interface\.\d+\.mcast(?:addr|port)|totem\.nodeid"
+_DERIVED = r"totem\.interface\.[0-9]+\.mcast(?:addr|port)|totem\.nodeid"
 # of these a reload takes none (3.1.7): they wait for a restart
 _AT_START = (
-    r"totem\.(?:transport|cluster_name|ip_version|netmtu|threads|version|rrp_mode|interface\.\d+\.(?:mcast|ttl|broadcast).*)"
+    r"totem\.(?:transport|cluster_name|ip_version|netmtu|threads|version|rrp_mode|interface\.[0-9]+\.(?:mcast|ttl|broadcast).*)"
     r"|quorum\.(?:provider|wait_for_all|last_man_standing.*|auto_tie_breaker.*|allow_downscale|expected_votes_tracking)"
 )
 

@@ -101,7 +101,7 @@ def _links(setup: Setup) -> Iterator[str]:
 
 def _interfaces(setup: Setup) -> Iterator[str]:
     """Links that are described and cannot be; with udp the sections are what corosync takes or leaves."""
-    found = (re.match(r"totem\.interface\.(\d+)\.", key) for key in setup.keys)
+    found = (re.match(r"totem\.interface\.([0-9]{1,9})\.", key) for key in setup.keys)
     described = {int(match[1]) for match in found if match}
     for number in sorted(described | set(setup.links)):
         if number > _HIGHEST_LINK:

@@ -44,8 +44,7 @@ class Setup(NamedTuple):
 
     def number(self, key: str) -> Optional[int]:
         """The value of that key as a number; ``None``: not set, or no number."""
-        text = self.keys.get(key, "")
-        return int(text) if re.fullmatch(r"[+-]?[0-9]{1,20}", text) else None
+        return _number(self.keys.get(key, ""))
 
     def on(self, key: str) -> bool:
         """Whether a switch such as ``quorum.two_node`` is set to anything but 0."""
@@ -57,7 +56,7 @@ class Setup(NamedTuple):
         numbers = {number for node in self.nodes for number in node.addresses}
         if not numbers:  # without nodelist each ring has its interface section
             numbers = {
-                int(match[1]) for match in (re.match(r"totem\.interface\.(\d+)\.", key) for key in self.keys) if match
+                int(match[1]) for match in (re.match(r"totem\.interface\.([0-9]{1,9})\.", key) for key in self.keys) if match
             }
         return tuple(sorted(numbers))
 
@@ -105,7 +104,7 @@ def _crypto(keys: Mapping[str, str], major: int) -> Tuple[str, str]:
 def _nodes(keys: Mapping[str, str]) -> List[ConfNode]:
     groups: Dict[int, Dict[str, str]] = {}
     for key, value in keys.items():
-        match = re.fullmatch(r"nodelist\.node\.(\d{1,9})\.(.+)", key)
+        match = re.fullmatch(r"nodelist\.node\.([0-9]{1,9})\.(.+)", key)
         if match:
             groups.setdefault(int(match[1]), {})[match[2]] = value
     return [_node(position, groups[position]) for position in sorted(groups)]
@@ -114,17 +113,21 @@ def _nodes(keys: Mapping[str, str]) -> List[ConfNode]:
 def _node(position: int, group: Mapping[str, str]) -> ConfNode:
     addresses = {}
     for key, value in group.items():
-        match = re.fullmatch(r"ring(\d{1,3})_addr", key)
+        match = re.fullmatch(r"ring([0-9]{1,3})_addr", key)
         if match:
             addresses[int(match[1])] = value
-    node_id, votes = group.get("nodeid", ""), group.get("quorum_votes", "1")
+    votes = _number(group.get("quorum_votes", "1"))
     return ConfNode(
         position,
-        int(node_id) if node_id.isdecimal() else None,
+        _number(group.get("nodeid", "")),
         group.get("name", ""),
         dict(sorted(addresses.items())),
-        int(votes) if votes.isdecimal() else 1,
+        1 if votes is None else votes,
     )
+
+
+def _number(text: str) -> Optional[int]:
+    return int(text) if re.fullmatch(r"[+-]?[0-9]{1,20}", text) else None
 
 
 def major_of(version: Optional[Tuple[int, ...]], values: Optional[Mapping[str, str]]) -> int:

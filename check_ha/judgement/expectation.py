@@ -1,8 +1,7 @@
 """What an administrator expects of a resource: to be on a node, or to have a role."""
 
-from typing import FrozenSet, Iterator, List, NamedTuple, Sequence, Tuple
+from typing import FrozenSet, Iterator, NamedTuple, Sequence, Tuple
 
-from check_ha.judgement.resources import plain
 from check_ha.judgement.units import Unit
 from check_ha.model.cluster import Cluster
 
@@ -59,7 +58,7 @@ def disappointments(
 
 
 def _wrong(one: Expectation, unit: Unit, lost: FrozenSet[str]) -> str:
-    nodes = unit.promoted_on(lost) if _meant_promoted(one, unit) else _nodes(one.name, unit, lost)
+    nodes = unit.promoted_on(lost) if _meant_promoted(one, unit) else unit.nodes(lost)
     where = ", ".join(dict.fromkeys(nodes))
     if not one.role:
         if not nodes or one.word in nodes:
@@ -79,11 +78,3 @@ def _wrong(one: Expectation, unit: Unit, lost: FrozenSet[str]) -> str:
 def _meant_promoted(one: Expectation, unit: Unit) -> bool:
     """Of a promotable clone the node is where it is promoted: it runs on several."""
     return one.word in ("promoted", "unpromoted") if one.role else unit.promotable
-
-
-def _nodes(name: str, unit: Unit, lost: FrozenSet[str]) -> List[str]:
-    """Where it is active; one primitive of a bundle has nodes of its own."""
-    if unit.bundle and name != unit.id:
-        primitives = (one.primitive for one in unit.members if plain(one.primitive.id) == name)
-        return [node for primitive in primitives if primitive.active for node in primitive.nodes if node not in lost]
-    return list(unit.nodes(lost))

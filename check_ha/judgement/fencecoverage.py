@@ -5,12 +5,11 @@ not be started to be used; one that is disabled is not used at all, nor by a nod
 from. A node may fence itself, which is no help when it hangs: so a device counts for a node if another may run it.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Collection, Dict, FrozenSet, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.judgement.fencetargets import WATCHDOG, Targets, named_after, targets_of, watchdog_fences
+from check_ha.judgement.resources import listed
 from check_ha.judgement.rules import Truth, every, holds, some
 from check_ha.model.cib import Cib, ConfiguredPrimitive, FencingLevel, Location
 from check_ha.model.cluster import INFINITY
@@ -164,11 +163,6 @@ def gaps(covered: Iterable[Coverage]) -> Tuple[Gap, ...]:
         if one.fenceable is False:
             reasons.setdefault((one.why, one.by_name), []).append(one.node)
     return tuple(Gap(tuple(nodes), *reason) for reason, nodes in reasons.items())
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names for a first line: of many only the first."""
-    return ", ".join(names) if len(names) < 6 else f"{', '.join(names[:5])} and {len(names) - 5} more"
 
 
 def broken_levels(cib: Cib) -> Iterator[str]:

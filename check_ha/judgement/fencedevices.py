@@ -1,16 +1,14 @@
 """Fence devices: resources of class stonith, joined from crm_mon (how they are) and the CIB (what they are for)."""
 
-from __future__ import annotations
-
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
 from check_ha.judgement.fencecoverage import Configuration, Coverage, Device, coverage
 from check_ha.judgement.fencetargets import watchdog_fences
+from check_ha.judgement.resources import in_motion, plain, stopped_on_purpose, told
 from check_ha.model.cib import Cib, ConfiguredPrimitive
 from check_ha.model.cluster import Cluster, Placed
 
 _CLASS = "stonith:"
-_IN_MOTION = frozenset({"Starting", "Stopping", "Migrating"})
 _FALSE = frozenset({"false", "off", "no", "n", "0"})
 
 
@@ -43,23 +41,20 @@ class FenceDevice(NamedTuple):
     @property
     def in_motion(self) -> bool:
         """Whether an instance is just being started or stopped."""
-        return any(placed.primitive.role in _IN_MOTION for placed in self.instances)
+        return any(in_motion(placed.primitive) for placed in self.instances)
 
     @property
     def disabled(self) -> bool:
         """Whether it is stopped on purpose, itself or by what it is part of: then Pacemaker does not use it."""
-        targets = [dict(self.configured.meta).get("target-role", "").capitalize()] if self.configured else []
-        for placed in self.instances:
-            targets.append(placed.primitive.target_role or "")
-            for parent in placed.parents:
-                targets.append("Stopped" if getattr(parent, "disabled", None) else "")
-                targets.append(getattr(parent, "target_role", None) or "")
-        return "Stopped" in targets
+        if not self.instances:
+            meta = dict(self.configured.meta) if self.configured else {}
+            return meta.get("target-role", "").lower() == "stopped"
+        return all(stopped_on_purpose(placed) for placed in self.instances)
 
     @property
     def around(self) -> Tuple[str, ...]:
         """The group and clone it is in."""
-        parents = (parent.id.split(":")[0] for placed in self.instances for parent in placed.parents)
+        parents = (plain(parent.id) for placed in self.instances for parent in placed.parents)
         return tuple(dict.fromkeys(parents))
 
 
@@ -69,7 +64,7 @@ def fence_devices(cluster: Optional[Cluster], cib: Optional[Cib]) -> Tuple[Fence
     found: Dict[str, List[Placed]] = {}
     for placed in cluster.primitives() if cluster else ():
         if placed.primitive.agent.startswith(_CLASS) and not placed.primitive.orphaned:
-            found.setdefault(placed.primitive.id.split(":")[0], []).append(placed)
+            found.setdefault(plain(placed.primitive.id), []).append(placed)
     listed = [
         FenceDevice(name, instances[0].primitive.agent, tuple(instances), configured.get(name))
         for name, instances in found.items()
@@ -110,9 +105,9 @@ def coverage_of(
 
 
 def why_failed(device: FenceDevice, cluster: Cluster) -> str:
-    """``: start on node1 failed (no route to host)``, where crm_mon lists a failure of it."""
-    last = next((failure for failure in cluster.failures if failure.resource.split(":")[0] == device.id), None)
-    return f": {last.task} on {last.node} failed ({last.reason or last.exit_status})" if last else ""
+    """``: start failed on node1 (no route to host)``, where crm_mon lists a failure of it."""
+    failures = [failure for failure in cluster.failures if plain(failure.resource) == device.id]
+    return f": {told(failures)}" if failures else ""
 
 
 def _targets(cluster: Optional[Cluster], cib: Optional[Cib]) -> Tuple[str, ...]:

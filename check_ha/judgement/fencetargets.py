@@ -3,8 +3,6 @@
 As can_fence_host_with_device() of pacemaker-fenced decides it, 1.1 to 3.0.
 """
 
-from __future__ import annotations
-
 import re
 from typing import FrozenSet, Iterable, Iterator, List, NamedTuple
 

@@ -11,9 +11,7 @@ crm_mon shows bans only, those of a lifetime under the id of their rule (``cli-b
 while they are in effect.
 """
 
-from __future__ import annotations
-
-from typing import List, NamedTuple, Optional, Tuple
+from typing import List, NamedTuple, Optional, Set, Tuple
 
 from check_ha.judgement.rules import Truth, ends, holds, nodes_of, some
 from check_ha.model.cib import Cib, Location, Moment
@@ -58,7 +56,7 @@ def moves(cluster: Optional[Cluster], cib: Optional[Cib], now: float) -> Tuple[M
     return (*found, *(_shown(ban) for ban in bans if ban.id not in seen))
 
 
-def _configured(location: Location, shown: bool, names: Optional[set[str]], now: float) -> Move:
+def _configured(location: Location, shown: bool, names: Optional[Set[str]], now: float) -> Move:
     resource = location.resources[0] if location.resources else location.pattern
     nodes = tuple(dict.fromkeys(nodes_of(location)))
     rules = location.rules

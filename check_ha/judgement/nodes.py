@@ -54,9 +54,11 @@ def lost(node: Node) -> bool:
 
 
 def can_start(node: Node) -> bool:
-    """Whether the cluster would start a resource there. What ill health does is up to node-health-strategy, which
-    crm_mon does not print: such a node is not counted on."""
-    return state_of(node) == State.ONLINE and node.health in (None, "green")
+    """Whether the cluster would start a resource there.
+
+    What ill health does is up to node-health-strategy: a node that is not green counts as long as it runs something.
+    """
+    return state_of(node) == State.ONLINE and (node.health in (None, "green") or node.resources_running > 0)
 
 
 def bundle_nodes(cluster: Cluster) -> FrozenSet[str]:

@@ -8,6 +8,9 @@ from check_ha.model.cluster import INFINITY, Clone, Cluster, FailCount, Failure,
 IN_MOTION = frozenset({"Starting", "Stopping", "Migrating", "Promoting", "Demoting"})
 """Roles of a resource on which an action runs right now."""
 
+CONNECTION = "ocf:pacemaker:remote"
+"""The agent of the resource that is the connection to a remote or guest node, and has its name."""
+
 
 def plain(resource: str) -> str:
     """The resource without the number of its clone instance: ``p_db:0`` is an instance of ``p_db``."""

@@ -4,7 +4,7 @@ from types import MappingProxyType
 from typing import Dict, FrozenSet, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.judgement.nodes import bundle_nodes, can_start, lost
-from check_ha.judgement.resources import bans, listed, plain, stopped_on_purpose, told
+from check_ha.judgement.resources import CONNECTION, bans, listed, plain, stopped_on_purpose, told
 from check_ha.judgement.units import Unit, units_of
 from check_ha.model.cib import Cib
 from check_ha.model.cluster import Cluster, FailCount, Failure, Node
@@ -107,8 +107,8 @@ class Situation(NamedTuple):
     def eligible(self, unit: Unit) -> Tuple[str, ...]:
         """The nodes that should run an instance of it, if each may run one."""
         kept_off, allowed = self.kept_off(unit), self._allowed(unit)
-        fencing = any(one.primitive.agent.startswith("stonith:") for one in unit.members)
-        members_only = fencing or unit.bundle is not None
+        agents = {one.primitive.agent for one in unit.members}
+        members_only = CONNECTION in agents or any(agent.startswith("stonith:") for agent in agents)
         return tuple(
             node.name for node in self.hosts
             if node.name not in kept_off and (allowed is None or node.name in allowed)
@@ -150,6 +150,8 @@ class Situation(NamedTuple):
         if any(node.name in kept_off for node in self.hosts):
             ids = ", ".join(dict.fromkeys(kept_off.values()))
             return f"constraints keep it off every node that is up ({ids})"
+        if self._allowed(unit) is None:
+            return "no node that is up can run it"
         return "no constraint that names a node allows it on one that is up (symmetric-cluster=false)"
 
     def _doubt(self) -> str:
@@ -236,7 +238,9 @@ def situation_of(cluster: Cluster, cib: Optional[Cib]) -> Situation:
         cib=cib,
         units=units_of(cluster),
         lost=frozenset(node.name for node in cluster.nodes if lost(node)),
-        hosts=tuple(node for node in cluster.nodes if can_start(node) and node.name not in inside),
+        hosts=tuple(
+            node for node in cluster.nodes if can_start(node) and node.name not in inside and node.type != "ping"
+        ),
         failures=failures,
         counts=counts,
         bans=banned,

@@ -2,7 +2,7 @@
 
 from typing import Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Tuple
 
-from check_ha.judgement.resources import in_motion, plain
+from check_ha.judgement.resources import in_motion, names_of, plain
 from check_ha.model.cluster import Bundle, Clone, Cluster, Group, Placed
 
 Part = Tuple[Placed, ...]
@@ -39,9 +39,9 @@ class Unit(NamedTuple):
             yield from part
 
     @property
-    def ids(self) -> FrozenSet[str]:
+    def ids(self) -> Tuple[str, ...]:
         """The names under which its failures are listed."""
-        return frozenset(plain(one.primitive.id) for one in self.members)
+        return tuple(dict.fromkeys(plain(one.primitive.id) for one in self.members))
 
     @property
     def moving(self) -> bool:
@@ -81,12 +81,9 @@ class Unit(NamedTuple):
         return tuple(dict.fromkeys(nodes))
 
     def promoted_on(self, lost: FrozenSet[str]) -> Tuple[str, ...]:
-        """The nodes but for those on which it is promoted."""
-        primitives = (one.primitive for one in self.members)
-        return tuple(
-            node for primitive in primitives if primitive.role == "Promoted"
-            for node in primitive.nodes if node not in lost
-        )  # fmt: skip
+        """The nodes on which it is promoted; a replica of a bundle is where its container is."""
+        parts = [part for part in self.live(lost) if any(one.primitive.role == "Promoted" for one in part)]
+        return tuple(node for part in parts for node in _place(part).primitive.nodes if node not in lost)
 
 
 def is_live(placed: Placed, lost: FrozenSet[str]) -> bool:
@@ -120,8 +117,7 @@ def _unit(name: str, instances: List[Placed]) -> Unit:
     parents = instances[0].parents
     clone = next((parent for parent in parents if isinstance(parent, Clone)), None)
     group = next((parent.id for parent in parents if isinstance(parent, Group)), "")
-    names = (name, *(plain(parent.id) for parent in reversed(parents)))
-    return Unit(name, tuple((one,) for one in instances), names, clone, plain(group))
+    return Unit(name, tuple((one,) for one in instances), names_of(instances[0]), clone, plain(group))
 
 
 def _bundle(bundle: Bundle) -> Unit:

@@ -40,9 +40,10 @@ from check_ha.parsers.cib import parse_cib
 from check_ha.parsers.cmapctl import parse_map
 from check_ha.parsers.corosync_conf import parse_corosync_conf
 from check_ha.parsers.crm_mon import parse_crm_mon
+from check_ha.parsers.fingerprint import parse_fingerprint
+from check_ha.parsers.installed import parse_corosync_version, parse_features
 from check_ha.parsers.nodename import parse_node_name
 from check_ha.parsers.quorumtool import parse_quorum_status
-from check_ha.parsers.versions import parse_corosync_version, parse_fingerprint, parse_pacemaker_features
 from check_ha.sources.tools import (
     AUTHKEY,
     CIBADMIN,
@@ -66,7 +67,7 @@ INTERFACES = Reading(IP_ADDR, parse_ip_addr, silent=True)
 CONF = Reading(COROSYNC_CONF, parse_corosync_conf, silent=True)
 KEY = Reading(AUTHKEY, parse_fingerprint, silent=True)
 COROSYNC_INSTALLED = Reading(COROSYNC_VERSION, parse_corosync_version, silent=True)
-PACEMAKER_INSTALLED = Reading(PACEMAKERD_FEATURES, parse_pacemaker_features, silent=True)
+PACEMAKER_INSTALLED = Reading(PACEMAKERD_FEATURES, parse_features, silent=True)
 
 READINGS = (
     CLUSTER, CIB, NODE_NAME, QUORUM, MAP, INTERFACES, CONF, KEY, COROSYNC_INSTALLED, PACEMAKER_INSTALLED,
@@ -80,8 +81,14 @@ which the view tells by itself."""
 def view_of(evidence: Evidence) -> View:
     """What these outputs amount to."""
     cluster, cib, cmap = evidence.get(CLUSTER), evidence.get(CIB), evidence.get(MAP)
-    node = _node(evidence, cluster, cmap)
     conf, interfaces = evidence.get(CONF), evidence.get(INTERFACES)
+    nodelist = _nodelist(cmap, conf)
+    addresses = None if interfaces is None else tuple(
+        AddressView(one.address, one.interface)
+        for one in interfaces.addresses
+        if one.interface != "lo" and not one.address.startswith(("127.", "fe80:"))
+    )  # fmt: skip
+    node = evidence.get(NODE_NAME) or (cluster.origin if cluster else None) or _listed(nodelist, cmap, addresses)
     return View(
         time=round(evidence.now, 3),
         node=node,
@@ -89,13 +96,9 @@ def view_of(evidence: Evidence) -> View:
         corosync=_corosync(evidence, cluster),
         pacemaker=_pacemaker(cluster) if cluster else None,
         cib_epoch=cib.epoch if cib else None,
-        nodelist=_nodelist(cmap, conf),
+        nodelist=nodelist,
         vips=_vips(evidence),
-        addresses=None if interfaces is None else tuple(
-            AddressView(one.address, one.interface)
-            for one in interfaces.addresses
-            if one.interface != "lo" and not one.address.startswith(("127.", "fe80:"))
-        ),
+        addresses=addresses,
         daemons=DaemonsView(_daemon(evidence, QUORUMTOOL, CMAPCTL), _daemon(evidence, CRM_MON, CIBADMIN)),
         corosync_conf=conf_view(conf) if conf else None,
         authkey=_authkey(evidence, conf),
@@ -103,15 +106,21 @@ def view_of(evidence: Evidence) -> View:
         troubles=tuple(
             TroubleView(tool.file, finding.condition.name, finding.text) for tool, finding in evidence.failed.items()
         ),
-    )  # fmt: skip
+    )
 
 
-def _node(evidence: Evidence, cluster: Optional[Cluster], cmap: Optional[CorosyncMap]) -> Optional[str]:
-    """What the cluster calls this node: Pacemaker's word, else that of corosync's nodelist."""
-    name = evidence.get(NODE_NAME) or (cluster.origin if cluster else None)
-    if name is None and cmap and cmap.local_node_id is not None:
-        name = next((node.name for node in cmap.nodes if node.node_id == cmap.local_node_id and node.name), None)
-    return name
+def _listed(
+    nodelist: Optional[Tuple[ConfiguredView, ...]],
+    cmap: Optional[CorosyncMap],
+    addresses: Optional[Tuple[AddressView, ...]],
+) -> Optional[str]:
+    """The name that corosync's nodelist has for this node, found by its id or by an address that it carries."""
+    here = {one.address for one in addresses or ()}
+    for one in nodelist or ():
+        own = cmap is not None and cmap.local_node_id is not None and one.id == cmap.local_node_id
+        if one.name and (own or here.intersection(one.addresses)):
+            return one.name
+    return None
 
 
 def _cluster_name(cmap: Optional[CorosyncMap], conf: Optional[CorosyncConf]) -> Optional[str]:
@@ -133,7 +142,7 @@ def _corosync(evidence: Evidence, cluster: Optional[Cluster]) -> Optional[Corosy
         members = [MemberView(one.node_id, names.get(one.node_id, one.name), one.votes) for one in quorum.members]
     elif cmap:
         joined = [one.node_id for one in cmap.members if one.joined]
-        members = [MemberView(one, names.get(one) or cmap.label(one)) for one in joined]
+        members = [MemberView(one, names.get(one) or cmap.label(one), None) for one in joined]
     return CorosyncView(
         node_id=quorum.node_id if quorum and quorum.node_id is not None else cmap.local_node_id if cmap else None,
         ring_id=quorum.ring_id if quorum else None,
@@ -238,12 +247,15 @@ def _authkey(evidence: Evidence, conf: Optional[CorosyncConf]) -> Optional[str]:
 
 
 def _versions(evidence: Evidence, cluster: Optional[Cluster], node: Optional[str]) -> VersionsView:
-    installed = evidence.get(PACEMAKER_INSTALLED)
-    running = [one.feature_set for one in cluster.nodes if one.name == node] if cluster else []
-    feature_set = running[0] if running else None
-    if feature_set is None or not re.fullmatch("[0-9.]+", feature_set):  # 2.1.5 says <3.15.1 where it does not know
-        feature_set = installed[1] if installed else None
-    return VersionsView(evidence.get(COROSYNC_INSTALLED), installed[0] if installed else None, feature_set)
+    corosync, pacemaker = evidence.get(COROSYNC_INSTALLED), evidence.get(PACEMAKER_INSTALLED)
+    running = next((one.feature_set for one in cluster.nodes if one.name == node), None) if cluster else None
+    if running is None or not running[:1].isdigit():  # 2.1.5 says <3.15.1 where it does not know
+        running = pacemaker.feature_set if pacemaker else None
+    return VersionsView(
+        ".".join(map(str, corosync)) if corosync else None,
+        f"{pacemaker.version}-{pacemaker.build}" if pacemaker else None,
+        running,
+    )
 
 
 def conf_view(conf: CorosyncConf) -> ConfView:

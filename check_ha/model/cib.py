@@ -1,7 +1,5 @@
 """What only the CIB knows: the configuration, from ``cibadmin --query``."""
 
-from __future__ import annotations
-
 from typing import NamedTuple, Optional, Tuple, Union
 
 Pairs = Tuple[Tuple[str, str], ...]
@@ -66,7 +64,7 @@ class Rule(NamedTuple):
     """A ``rule`` of a constraint."""
 
     id: str
-    parts: Tuple[Union[Rule, Expression, DateExpression], ...]
+    parts: Tuple[Union["Rule", Expression, DateExpression], ...]
     any: bool = False
     """True: one part is enough (``boolean-op="or"``)."""
     score: Optional[int] = None

@@ -21,7 +21,7 @@ class MemberView(NamedTuple):
     id: int
     name: str
     """As the cluster calls it where that is known, else what corosync calls it."""
-    votes: Optional[int] = None
+    votes: Optional[int]
 
 
 class CorosyncView(NamedTuple):
@@ -79,7 +79,7 @@ class FencingView(NamedTuple):
     action: str
     status: str
     """``success``, ``failed`` or ``pending``."""
-    age: Optional[float] = None
+    age: Optional[float]
     """Seconds since it ended."""
 
 
@@ -181,7 +181,7 @@ class View(NamedTuple):
     troubles: Tuple[TroubleView, ...] = ()
     cut: Tuple[CutView, ...] = ()
 
-    def why(self, *tools: str) -> Optional[TroubleView]:
+    def why(self, *files: str) -> Optional[TroubleView]:
         """Why the first of these tools, named by their files, that failed gave no answer."""
         found = {trouble.tool: trouble for trouble in self.troubles}
-        return next((found[tool] for tool in tools if tool in found), None)
+        return next((found[file] for file in files if file in found), None)

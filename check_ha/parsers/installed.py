@@ -8,11 +8,11 @@ from check_ha.parsers.errors import ParseError
 
 
 def parse_corosync_version(data: bytes) -> Version:
-    """``corosync -v``, all versions: ``Corosync Cluster Engine, version '3.1.7'``."""
+    """``corosync-quorumtool -V``, all versions: ``corosync-quorumtool version: 3.1.7``."""
     text = _text(data)
-    match = re.search(r"version '(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?", text)
+    match = re.search(r"version: ([0-9]{1,4})\.([0-9]{1,4})(?:\.([0-9]{1,4}))?", text)
     if match is None:
-        raise ParseError("corosync -v: no version", text[:200])
+        raise ParseError("corosync-quorumtool -V: no version", _first_line(text))
     return tuple(int(number) for number in match.groups() if number)
 
 
@@ -24,9 +24,9 @@ def parse_features(data: bytes) -> Features:
     """
     text = _text(data)
     version = re.search(r"^ ?Pacemaker (\S+) \(Build: (\S+)\)", text, re.MULTILINE)
-    supporting = re.search(r"^ ?Supporting v(\d+(?:\.\d+)*):", text, re.MULTILINE)
+    supporting = re.search(r"^ ?Supporting v([0-9]+(?:\.[0-9]+)*):", text, re.MULTILINE)
     if version is None or supporting is None:
-        raise ParseError("pacemakerd --features: no version", text[:200])
+        raise ParseError("pacemakerd --features: no version", _first_line(text))
     return Features(version[1], version[2], supporting[1])
 
 
@@ -39,10 +39,14 @@ def parse_files(data: bytes) -> Tuple[FileState, ...]:
 
 
 def _file(line: str) -> FileState:
-    match = re.fullmatch(r"(/\S*) (\d{1,10}) (\d{1,10}) ([0-7]{1,4}) (\S+) (\S+) (\S.*)", line)
+    match = re.fullmatch(r"(/\S*) ([0-9]{1,10}) ([0-9]{1,10}) ([0-7]{1,4}) (\S+) (\S+) (\S.*)", line)
     if match is None:
         raise ParseError("unknown line of stat", line[:200])
     return FileState(match[1], int(match[2]), int(match[3]), int(match[4], 8), match[5], match[6], match[7])
+
+
+def _first_line(text: str) -> str:
+    return text.partition("\n")[0][:200]
 
 
 def _text(data: bytes) -> str:

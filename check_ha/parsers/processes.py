@@ -6,6 +6,8 @@ from typing import Dict, List
 from check_ha.model.node import Process, Processes
 from check_ha.parsers.errors import ParseError
 
+_TELLS_VERSION = (" --features", " --version", " -v")
+
 
 def parse_processes(data: bytes) -> Processes:
     """``ps -e -o pid,ppid,stat,user,args``; procps 4.0.2::
@@ -21,10 +23,12 @@ def parse_processes(data: bytes) -> Processes:
     """
     processes = []
     for line in _rows(data, "PID"):
-        match = re.fullmatch(r" *(\d{1,10}) +(\d{1,10}) +([A-Za-z])\S* +(\S+) ?(.*)", line)
+        match = re.fullmatch(r" *([0-9]{1,10}) +([0-9]{1,10}) +([A-Za-z])\S* +(\S+) ?(.*)", line)
         if match is None:
             raise ParseError("unknown line of ps", line[:200])
-        processes.append(Process(int(match[1]), int(match[2]), match[3], match[4], _program(match[5])))
+        # pacemakerd that only tells its version, as the checks themselves ask it, is no daemon
+        if not match[5].endswith(_TELLS_VERSION):
+            processes.append(Process(int(match[1]), int(match[2]), match[3], match[4], _program(match[5])))
     if not any(process.pid == 1 for process in processes):
         raise ParseError("ps does not show the processes of other users (/proc is mounted with hidepid)")
     return Processes(tuple(processes))
@@ -40,7 +44,7 @@ def parse_executables(data: bytes) -> Dict[int, str]:
     """
     executables = {}
     for line in _rows(data, "PID"):
-        match = re.fullmatch(r" *(\d{1,10}) +(\S.*)", line)
+        match = re.fullmatch(r" *([0-9]{1,10}) +(\S.*)", line)
         if match is None:
             raise ParseError("unknown line of ps", line[:200])
         if match[2].startswith("/"):

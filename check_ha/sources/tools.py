@@ -11,6 +11,7 @@ from typing import Dict, Iterable, NamedTuple, Optional, Protocol, Tuple
 PACEMAKER = "pacemaker"
 COROSYNC = "corosync"
 SYSTEM = "system"
+PEER = "peer"
 
 
 class Tool(NamedTuple):
@@ -20,7 +21,7 @@ class Tool(NamedTuple):
     """Name of its standard output in a recorded directory."""
     argv: Tuple[str, ...]
     family: str
-    """Which daemon answers it: PACEMAKER, COROSYNC, or SYSTEM for none."""
+    """Which daemon answers it: PACEMAKER, COROSYNC, or SYSTEM for none; PEER: another node does."""
     good: Tuple[int, ...] = (0,)
     """Exit statuses with which the output may be believed."""
     older: Tuple[str, ...] = ()
@@ -82,7 +83,8 @@ CRMADMIN = Tool("crmadmin.xml", ("crmadmin", "--pacemakerd", "--output-as=xml"),
 # 78 says that there are warnings, or errors: the text decides.
 CRM_VERIFY = Tool("crm_verify.txt", ("crm_verify", "-L", "-V"), PACEMAKER, good=(0, 78), on_stderr=True)
 PACEMAKERD_FEATURES = Tool("pacemakerd-features.txt", ("pacemakerd", "--features"), SYSTEM)
-COROSYNC_VERSION = Tool("corosync-v.txt", ("corosync", "-v"), SYSTEM)
+# Not by ``corosync -v``, which the process list might show as the daemon.
+COROSYNC_VERSION = Tool("corosync-version.txt", ("corosync-quorumtool", "-V"), SYSTEM)
 COROSYNC_CONF = Tool(
     "corosync.conf",
     ("cat", "/etc/corosync/corosync.conf"),
@@ -162,7 +164,7 @@ class Output(NamedTuple):
     @property
     def answer(self) -> bytes:
         """What is to be parsed."""
-        return self.stderr.encode() if self.tool.on_stderr else self.stdout
+        return self.stderr.encode("utf-8", "backslashreplace") if self.tool.on_stderr else self.stdout
 
     @property
     def with_sudo(self) -> bool:

@@ -197,7 +197,7 @@ CASES: Dict[str, Tuple[Optional[Cluster], Optional[Cib], Found]] = {
     "crit-device-stopped": (
         view(st("node1", "node2"), st("node2"), failures=(NO_ROUTE,)),
         cib(),
-        [("device-stopped", "st_node2 runs nowhere: start on node1 failed (no route to host)")],
+        [("device-stopped", "st_node2 runs nowhere: start failed on node1 (no route to host)")],
     ),
     "ok-device-starts": (view(st("node1", "node2"), st("node2", role="Starting")), cib(), []),
     "ok-device-is-gone-from-the-configuration": (

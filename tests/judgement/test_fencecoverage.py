@@ -6,7 +6,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import pytest
 
-from check_ha.judgement.fencecoverage import Configuration, Coverage, Device, broken_levels, coverage, gaps, listed
+from check_ha.judgement.fencecoverage import Configuration, Coverage, Device, broken_levels, coverage, gaps
 from check_ha.judgement.fencetargets import named_after, targets_of
 from check_ha.judgement.rules import Truth
 from check_ha.model.cib import Cib, ConfiguredNode, ConfiguredPrimitive, Expression, FencingLevel, Location, Rule
@@ -299,8 +299,3 @@ def test_broken_levels() -> None:
         "fencing level 3 of ^n names a, b: no such device",
         "fencing level 4 of rack=b names a: no such device",
     ]
-
-
-def test_listed() -> None:
-    assert listed(["a", "b", "c", "d", "e"]) == "a, b, c, d, e"
-    assert listed([f"node{number}" for number in range(1, 65)]) == "node1, node2, node3, node4, node5 and 59 more"

@@ -1,0 +1,70 @@
+"""``python -m check_ha.documents``: write anew every file of this checkout that is made from the code.
+
+``--man DIR`` and ``--completion DIR`` write what a package ships instead: a man page and a completion file a command.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Callable, Dict, Mapping
+
+from check_ha.documents import centreon, checkmk, completion, icinga2, manpage, manual, nagios, nrpe
+from check_ha.documents.commands import all_commands
+
+NOWHERE = "/nonexistent"
+"""A root without programs: what is made for every node names the usual places."""
+
+FILES: Mapping[str, Callable[[str], str]] = {
+    "README.md": manual.with_tables,
+    "nrpe/check_ha.cfg": lambda _: nrpe.command_file(),
+    "nrpe/sudoers": lambda _: nrpe.sudoers(root=NOWHERE),
+    "nrpe/uidgid": lambda _: nrpe.uidgid(),
+    "nrpe/acl-crmsh.sh": lambda _: nrpe.acl("crmsh"),
+    "nrpe/acl-pcs.sh": lambda _: nrpe.acl("pcs"),
+    "samples/nagios/check_ha.cfg": lambda _: nagios.objects(),
+    "samples/icinga2/commands.conf": lambda _: icinga2.commands(),
+    "samples/icinga2/services.conf": lambda _: icinga2.rules(),
+    "samples/centreon/check_ha.clapi": lambda _: centreon.import_file(),
+    "samples/checkmk/mrpe.cfg": lambda _: checkmk.mrpe(),
+}
+"""Each file that is made from the code, and how: from the text that is there, which matters to few."""
+
+
+def made(root: Path) -> Dict[Path, str]:
+    """Every such file of this checkout, with the text it should have."""
+    found = {}
+    for name, make in FILES.items():
+        path = root / name
+        found[path] = make(path.read_text(encoding="utf-8") if path.exists() else "")
+    return found
+
+
+def man_pages() -> Dict[str, str]:
+    """A man page for each command, by file name."""
+    return {f"{one.name}.1": manpage.page(one) for one in all_commands()}
+
+
+def completions() -> Dict[str, str]:
+    """A completion file for each command, by the name under which bash looks for it."""
+    return {one.name: completion.completion(one) for one in all_commands()}
+
+
+def main() -> None:
+    """Write what is asked for."""
+    parser = argparse.ArgumentParser(prog="python -m check_ha.documents", description=__doc__)
+    parser.add_argument("--man", metavar="DIR", type=Path, help="write the man pages there")
+    parser.add_argument("--completion", metavar="DIR", type=Path, help="write the bash completion files there")
+    given = parser.parse_args()
+    files: Dict[Path, str] = {}
+    if given.man:
+        files.update({given.man / name: text for name, text in man_pages().items()})
+    if given.completion:
+        files.update({given.completion / name: text for name, text in completions().items()})
+    for path, text in (files or made(Path.cwd())).items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

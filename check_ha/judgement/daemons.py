@@ -1,0 +1,128 @@
+"""The daemons of a node, told two ways: by the process list, and by the tool that each of them answers.
+
+Which daemon keeps which tool waiting, found by stopping one after the other (Pacemaker 2.1.5, corosync 3.1.7)::
+
+    corosync              corosync-cmapctl, and no tool of Pacemaker
+    pacemakerd            crmadmin --pacemakerd, crm_mon
+    pacemaker-based       cibadmin, crm_mon, crm_verify
+    pacemaker-fenced      crm_mon
+    pacemaker-controld    crm_node -n
+    pacemaker-execd, pacemaker-attrd, pacemaker-schedulerd      none of these
+"""
+
+from typing import List, Mapping, NamedTuple, Optional, Tuple
+
+from check_ha.model.cib import Cib
+from check_ha.model.node import Process, Processes
+
+COROSYNC, QDEVICE, SBD = "corosync", "corosync-qdevice", "sbd"
+LAUNCHER = "pacemakerd"
+_REMOTED = ("pacemaker-remoted", "pacemaker_remoted")
+BASED, FENCED, CONTROLD = "pacemaker-based", "pacemaker-fenced", "pacemaker-controld"
+CHILDREN = (BASED, FENCED, "pacemaker-execd", "pacemaker-attrd", "pacemaker-schedulerd", CONTROLD)
+OLD_CHILDREN = ("cib", "stonithd", "lrmd", "attrd", "pengine", "crmd")
+"""The same six until 1.1."""
+_SBD_AGENTS = frozenset({"stonith:external/sbd", "stonith:fence_sbd"})
+_MODERN = dict(zip(OLD_CHILDREN, CHILDREN))
+
+
+class Daemon(NamedTuple):
+    """One daemon that should run on this node."""
+
+    name: str
+    processes: Optional[Tuple[Process, ...]]
+    """Those that have not ended; ``None``: the process list is not known."""
+    answers: Optional[bool] = None
+    """``None``: nobody could be asked, or it is none that can be."""
+    zombie: bool = False
+    """Whether one has ended, and its parent has not noticed."""
+
+    @property
+    def modern(self) -> str:
+        """Its name since Pacemaker 2.0."""
+        return _MODERN.get(self.name, self.name)
+
+    @property
+    def pids(self) -> str:
+        """``36``."""
+        return " ".join(str(process.pid) for process in self.processes or ())
+
+    @property
+    def label(self) -> str:
+        """``corosync (pid 36)``."""
+        return f"{self.name} (pid {self.pids})" if self.processes else self.name
+
+    @property
+    def missing(self) -> bool:
+        """Whether there is no such process; one that answers is there, whatever ``ps`` shows."""
+        return self.processes == () and not self.answers
+
+    @property
+    def frozen(self) -> str:
+        """What holds it in its tracks; empty: nothing does."""
+        states = {process.state for process in self.processes or ()}
+        return "stopped by a signal" if "T" in states else "held by a debugger" if "t" in states else ""
+
+    @property
+    def stuck(self) -> bool:
+        """Whether it waits in the kernel, at the moment of the list: that means nothing unless it also hangs."""
+        return any(process.state == "D" for process in self.processes or ())
+
+    @property
+    def runs(self) -> bool:
+        """Whether it does its work, as far as can be told."""
+        return not self.missing and not self.frozen and self.answers is not False
+
+
+class Census(NamedTuple):
+    """The processes of the cluster's daemons on this node."""
+
+    processes: Optional[Processes]
+
+    def alive(self, name: str) -> Tuple[Process, ...]:
+        """The daemons of that name; a process of an ordinary user that is called so is none."""
+        return tuple(process for process in self._named(name) if process.state not in "ZX")
+
+    def ended(self, name: str) -> bool:
+        """Whether one of that name is a zombie."""
+        return any(process.state in "ZX" for process in self._named(name))
+
+    def _named(self, name: str) -> Tuple[Process, ...]:
+        return tuple(one for one in self.processes.named(name) if _daemons_user(one.user)) if self.processes else ()
+
+    @property
+    def remoted(self) -> str:
+        """The daemon of a Pacemaker Remote node; empty: this is none. A cluster node may run the same in a bundle."""
+        if self.alive(COROSYNC) or self.alive(LAUNCHER):
+            return ""
+        return next((name for name in _REMOTED if self.alive(name)), "")
+
+    def child_names(self) -> Tuple[str, ...]:
+        """What the children of pacemakerd are called here."""
+        launchers = {process.pid for process in self.alive(LAUNCHER)}
+        children = (
+            {process.name for process in self.processes.all if process.parent in launchers} if self.processes else ()
+        )
+        return OLD_CHILDREN if any(name in children for name in OLD_CHILDREN) else CHILDREN
+
+    def daemon(self, name: str, answers: Mapping[str, Optional[bool]]) -> Daemon:
+        """That daemon, with its answer by its modern name."""
+        processes = None if self.processes is None else self.alive(name)
+        return Daemon(name, processes, answers.get(_MODERN.get(name, name)), self.ended(name))
+
+    def orphans(self) -> List[str]:
+        """Children of pacemakerd that outlived it."""
+        return [name for name in CHILDREN if self.alive(name)] if not self.alive(LAUNCHER) else []
+
+
+def fences_with_sbd(cib: Cib, here: Optional[str]) -> bool:
+    """Whether this node must run sbd: for its watchdog, or as the victim of an sbd device."""
+    if (cib.option("stonith-watchdog-timeout") or "0").strip() not in ("0", "0s"):
+        return True
+    hosts = [one.values("pcmk_host_list") for one in cib.primitives if one.agent in _SBD_AGENTS]
+    return any(not lists or any(here in text.replace(",", " ").split() for text in lists) for lists in hosts)
+
+
+def _daemons_user(user: str) -> bool:
+    """root, hacluster (``haclust+`` in eight columns), or the number of a user whose name ps does not find."""
+    return user == "root" or user.startswith("haclust") or user.isdigit()

@@ -1,0 +1,259 @@
+"""The view of another node, as ``check_ha_view`` printed it there.
+
+It comes from another machine, which may be broken or hostile: every value has its type, its bounds and nothing else.
+What a newer version has added is passed over; a schema that is not known is refused.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Callable, Dict, NoReturn, Optional, Tuple, TypeVar
+
+from check_ha.model.view import (
+    RUNNING,
+    SCHEMA,
+    SILENT,
+    STOPPED,
+    AddressView,
+    ConfiguredView,
+    ConfView,
+    CorosyncView,
+    CutView,
+    DaemonsView,
+    FencingView,
+    MemberView,
+    NodeView,
+    PacemakerView,
+    ResourceView,
+    SectionView,
+    TroubleView,
+    VersionsView,
+    View,
+    VipView,
+)
+from check_ha.parsers.errors import ParseError
+
+LONGEST = 256 * 1024
+"""Bytes of a view; those of ours end at 48,000."""
+
+_LONGEST_TEXT = 300
+_LONGEST_LIST = 5000
+_LARGEST = 2**63
+_OLD_NRPE = 1100
+
+T = TypeVar("T")
+
+
+def parse_view(data: bytes) -> View:
+    """The view in this one line of JSON."""
+    if len(data) > LONGEST:
+        raise ParseError(f"a view of more than {LONGEST // 1024} kB")
+    try:
+        values = json.loads(data.decode("utf-8"), parse_constant=_no_constant)
+    except (ValueError, RecursionError):  # UnicodeDecodeError and JSONDecodeError are ValueErrors
+        raise ParseError(_not_json(data)) from None
+    fields = _Fields("view", values)
+    schema = fields.natural("schema")
+    if schema != SCHEMA:
+        raise ParseError(f"a view of schema {schema}, and this version of check_ha knows {SCHEMA}: update it")
+    return _view(fields)
+
+
+def _no_constant(text: str) -> NoReturn:
+    raise ValueError(text)  # NaN and Infinity, which are no JSON
+
+
+def _not_json(data: bytes) -> str:
+    if data.rstrip().endswith(b"}"):
+        return "a view that is not JSON"
+    hint = ": NRPE before version 3 carries 1 kB, use a newer one at both ends" if len(data) < _OLD_NRPE else ""
+    return f"a view that is cut off after {len(data)} bytes{hint}"
+
+
+class _Fields:
+    """An object whose fields are read, each with its type."""
+
+    def __init__(self, name: str, values: object) -> None:
+        if not isinstance(values, dict):
+            raise ParseError(f"{name} is no object")
+        self._name = name
+        self._values: Dict[str, Any] = values
+
+    def _wrong(self, key: str) -> NoReturn:
+        raise ParseError(f"{self._name}: {key} is missing or not what it should be")
+
+    def text(self, key: str) -> str:
+        value = self._values.get(key)
+        if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
+            self._wrong(key)
+        return value
+
+    def natural(self, key: str) -> int:
+        value = self._values.get(key)
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _LARGEST:
+            self._wrong(key)
+        return value
+
+    def number(self, key: str) -> float:
+        value = self._values.get(key)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < _LARGEST:
+            self._wrong(key)
+        return float(value)
+
+    def truth(self, key: str) -> bool:
+        value = self._values.get(key)
+        if not isinstance(value, bool):
+            self._wrong(key)
+        return value
+
+    def flag(self, key: str) -> bool:
+        """One that is left out when it is false."""
+        return key in self._values and self.truth(key)
+
+    def texts(self, key: str) -> Tuple[str, ...]:
+        """A list that is left out when it is empty."""
+        values = self._values.get(key, [])
+        if not isinstance(values, list) or len(values) > _LONGEST_LIST:
+            self._wrong(key)
+        if any(not isinstance(value, str) or len(value) > _LONGEST_TEXT for value in values):
+            self._wrong(key)
+        return tuple(values)
+
+    def object(self, key: str, read: Callable[[_Fields], T]) -> T:
+        return read(_Fields(key, self._values.get(key)))
+
+    def objects(self, key: str, read: Callable[[_Fields], T]) -> Tuple[T, ...]:
+        """A list of objects, left out when it is empty."""
+        values = self._values.get(key, [])
+        if not isinstance(values, list) or len(values) > _LONGEST_LIST:
+            self._wrong(key)
+        return tuple(read(_Fields(key, value)) for value in values)
+
+    def known(self, key: str, read: Callable[[str], T]) -> Optional[T]:
+        """What ``read`` makes of it; ``None``, as which it must be given, where it is not known."""
+        if key not in self._values:
+            self._wrong(key)
+        return None if self._values[key] is None else read(key)
+
+
+def _view(fields: _Fields) -> View:
+    return View(
+        time=fields.number("time"),
+        node=fields.known("node", fields.text),
+        cluster=fields.known("cluster", fields.text),
+        corosync=fields.known("corosync", lambda key: fields.object(key, _corosync)),
+        pacemaker=fields.known("pacemaker", lambda key: fields.object(key, _pacemaker)),
+        cib_epoch=fields.known("cib_epoch", fields.text),
+        nodelist=fields.known("nodelist", lambda key: fields.objects(key, _configured)),
+        vips=fields.known("vips", lambda key: fields.objects(key, _vip)),
+        addresses=fields.known("addresses", lambda key: fields.objects(key, _address)),
+        daemons=fields.object("daemons", _daemons),
+        corosync_conf=fields.known("corosync_conf", lambda key: fields.object(key, _conf)),
+        authkey=fields.known("authkey", fields.text),
+        versions=fields.object("versions", _versions),
+        troubles=fields.objects("troubles", _trouble),
+        cut=fields.objects("cut", _cut),
+    )
+
+
+def _corosync(fields: _Fields) -> CorosyncView:
+    return CorosyncView(
+        node_id=fields.known("node_id", fields.natural),
+        ring_id=fields.known("ring_id", fields.text),
+        quorate=fields.known("quorate", fields.truth),
+        votes=fields.known("votes", fields.natural),
+        expected_votes=fields.known("expected_votes", fields.natural),
+        members=fields.objects("members", _member),
+        config_version=fields.known("config_version", fields.natural),
+    )
+
+
+def _member(fields: _Fields) -> MemberView:
+    return MemberView(fields.natural("id"), fields.text("name"), fields.known("votes", fields.natural))
+
+
+def _pacemaker(fields: _Fields) -> PacemakerView:
+    return PacemakerView(
+        dc=fields.known("dc", fields.text),
+        quorate=fields.known("quorate", fields.truth),
+        nodes=fields.objects("nodes", _node),
+        resources=fields.objects("resources", _resource),
+        fencings=fields.objects("fencings", _fencing),
+    )
+
+
+def _node(fields: _Fields) -> NodeView:
+    return NodeView(
+        name=fields.text("name"),
+        id=fields.text("id"),
+        online=fields.truth("online"),
+        unclean=fields.flag("unclean"),
+        pending=fields.flag("pending"),
+        remote=fields.flag("remote"),
+    )
+
+
+def _resource(fields: _Fields) -> ResourceView:
+    return ResourceView(
+        id=fields.text("id"),
+        nodes=fields.texts("nodes"),
+        cloned=fields.flag("cloned"),
+        promoted=fields.texts("promoted"),
+        moving=fields.flag("moving"),
+        fencing=fields.flag("fencing"),
+    )
+
+
+def _fencing(fields: _Fields) -> FencingView:
+    return FencingView(
+        target=fields.text("target"),
+        action=fields.text("action"),
+        status=fields.text("status"),
+        age=fields.known("age", fields.number),
+    )
+
+
+def _configured(fields: _Fields) -> ConfiguredView:
+    return ConfiguredView(fields.known("id", fields.natural), fields.text("name"), fields.texts("addresses"))
+
+
+def _vip(fields: _Fields) -> VipView:
+    return VipView(fields.text("resource"), fields.texts("addresses"), fields.flag("cloned"))
+
+
+def _address(fields: _Fields) -> AddressView:
+    return AddressView(fields.text("address"), fields.text("interface"))
+
+
+def _daemons(fields: _Fields) -> DaemonsView:
+    def word(key: str) -> str:
+        text = fields.text(key)
+        if text not in (RUNNING, STOPPED, SILENT):
+            raise ParseError(f"daemons: {key} is missing or not what it should be")
+        return text
+
+    return DaemonsView(fields.known("corosync", word), fields.known("pacemaker", word))
+
+
+def _conf(fields: _Fields) -> ConfView:
+    return ConfView(fields.text("hash"), fields.objects("sections", _section))
+
+
+def _section(fields: _Fields) -> SectionView:
+    return SectionView(fields.text("name"), fields.text("hash"))
+
+
+def _versions(fields: _Fields) -> VersionsView:
+    return VersionsView(
+        corosync=fields.known("corosync", fields.text),
+        pacemaker=fields.known("pacemaker", fields.text),
+        feature_set=fields.known("feature_set", fields.text),
+    )
+
+
+def _trouble(fields: _Fields) -> TroubleView:
+    return TroubleView(fields.text("tool"), fields.text("condition"), fields.text("text"))
+
+
+def _cut(fields: _Fields) -> CutView:
+    return CutView(fields.text("field"), fields.natural("kept"), fields.natural("total"))

@@ -1,0 +1,240 @@
+"""Running commands side by side, under one deadline, without a shell, and with nothing left of them at the end.
+
+One that ``sudo`` runs only sudo may end: it is asked to with SIGTERM, which it passes on. If the
+command is deaf to that, the time limit in the ``sudoers`` file shipped ends it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import selectors
+import signal
+import subprocess
+import time
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+
+from check_ha.sources.tools import BROKEN, FLOODED, HUNG, MISSING, Output, Tool
+
+FOLDERS = ("/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin")
+STDOUT_LIMIT = 64 * 1024 * 1024
+STDERR_LIMIT = 64 * 1024
+_MARK = "CHECK_HA_RUN"
+
+
+class Command(NamedTuple):
+    """What is to be run for a tool."""
+
+    tool: Tool
+    argv: Tuple[str, ...]
+    """With the full path of the program in front; empty when there is none."""
+
+
+class Limits(NamedTuple):
+    """What a run may take."""
+
+    seconds: float
+    """As the user gave it, for the words of a failure."""
+    deadline: float
+    """By the monotonic clock."""
+    stdout: int = STDOUT_LIMIT
+    variables: Tuple[str, ...] = ()
+    """What is passed on of the environment beside the time zone."""
+
+
+def run_all(commands: Sequence[Command], limits: Limits) -> Dict[Tool, Output]:
+    """Run these and wait for them, at most until the deadline; then end them with all their children."""
+    mark = f"{os.getpid()}.{time.monotonic_ns()}"
+    leash, held = os.pipe()
+    runs: List[_Run] = []
+    try:
+        # a copy of ``held`` is open in every command and its children: end of file on ``leash`` says all are gone
+        runs = [_Run(command, mark, held, limits) for command in commands]
+        os.close(held)
+        _read_all([run for run in runs if run.process], limits.deadline)
+    finally:
+        for run in runs:
+            run.kill_group()
+        patience = time.monotonic() + 0.5
+        for run in runs:
+            run.close(max(0.0, patience - time.monotonic()))
+        if not _end_of_file(leash):
+            _kill_marked(mark)
+        os.close(leash)
+    return {run.tool: run.output(limits.seconds, _user()) for run in runs}
+
+
+class _Run:
+    """One command while it runs."""
+
+    def __init__(self, command: Command, mark: str, leash: int, limits: Limits) -> None:
+        self.tool = command.tool
+        self.command = command.argv
+        self.limit = limits.stdout
+        self.sudo = bool(command.argv) and os.path.basename(command.argv[0]) == "sudo"
+        self.stdout = bytearray()
+        self.stderr = bytearray()
+        self.fault: Optional[str] = None
+        self.started = self.ended = time.monotonic()
+        self.process: Optional[subprocess.Popen[bytes]] = None
+        if not command.argv:
+            self.fault = MISSING
+            return
+        try:
+            self.process = subprocess.Popen(  # noqa: S603  # full path, no shell
+                command.argv,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=_environment(mark, limits.variables),
+                start_new_session=True,
+                pass_fds=(leash,),
+            )
+        except OSError as error:
+            self.fault = BROKEN
+            self.stderr += str(error.strerror).encode()
+
+    def take(self, stream: int, data: bytes) -> None:
+        """Keep what arrived; more than the limit is dropped (stderr) or ends the tool (stdout)."""
+        if stream == 2:
+            self.stderr += data[: STDERR_LIMIT - len(self.stderr)]
+            return
+        self.stdout += data
+        if len(self.stdout) > self.limit:
+            self.fault = FLOODED
+            self.stdout.clear()
+            self.kill_group()
+
+    def kill_group(self) -> None:
+        """End the tool and the children that stayed in its process group."""
+        if self.process is None:
+            return
+        # sudo (1.9.13) can be killed by its user, which leaves the tool running as root, without the time limit
+        number = signal.SIGTERM if self.sudo else signal.SIGKILL
+        # EPERM: another version of sudo; ESRCH: all gone
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, number)
+
+    def close(self, patience: float) -> None:
+        """Take leave of the tool: wait this long for its end."""
+        if self.process is None:
+            return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(timeout=patience)
+        for pipe in (self.process.stdout, self.process.stderr):
+            if pipe:
+                pipe.close()
+
+    def output(self, limit: float, user: str) -> Output:
+        """The result, once it has ended."""
+        status = None if self.process is None or self.fault else self.process.returncode
+        if self.sudo and status in (-signal.SIGHUP, -signal.SIGTERM):
+            # the time limit of sudoers: sudo sends SIGHUP and SIGTERM, and ends itself by what ended the tool
+            self.fault, status, limit = HUNG, None, round(self.ended - self.started, 1)
+        return Output(
+            tool=self.tool,
+            argv=self.command or self.tool.argv,
+            status=status,
+            stdout=self.tool.without_secrets(bytes(self.stdout)),
+            stderr=bytes(self.stderr).decode("utf-8", "backslashreplace"),
+            seconds=round(self.ended - self.started, 3),
+            fault=self.fault,
+            limit=limit,
+            user=user,
+        )
+
+
+def _read_all(runs: Sequence[_Run], deadline: float) -> None:
+    """Read from all tools until each has ended, or mark those as hung that have not by the deadline."""
+    with selectors.DefaultSelector() as selector:
+        for run in runs:
+            assert run.process and run.process.stdout and run.process.stderr  # noqa: S101  # made with PIPE
+            selector.register(run.process.stdout, selectors.EVENT_READ, (run, 1))
+            selector.register(run.process.stderr, selectors.EVENT_READ, (run, 2))
+        waiting = list(runs)
+        while waiting and time.monotonic() < deadline:
+            events = selector.select(min(0.05, max(0.0, deadline - time.monotonic())))
+            for key, _ in events:
+                run, stream = key.data
+                data = os.read(key.fd, 1 << 18)
+                if data and not run.fault:
+                    run.take(stream, data)
+                if not data or run.fault:
+                    _forget(selector, run, key.fileobj if not data else None)
+            # a tool that has ended is done when its pipes are at their end, or are held open by a child and quiet
+            waiting = [run for run in waiting if not _ended(run, selector, quiet=not events)]
+    for run in waiting:
+        run.fault = HUNG
+        run.ended = time.monotonic()
+
+
+def _forget(selector: selectors.BaseSelector, run: _Run, pipe: Optional[object]) -> None:
+    """Stop reading this pipe of the run, or all of them."""
+    for key in list(selector.get_map().values()):
+        if key.data[0] is run and (pipe is None or key.fileobj is pipe):
+            selector.unregister(key.fileobj)
+
+
+def _ended(run: _Run, selector: selectors.BaseSelector, quiet: bool) -> bool:
+    open_pipes = any(key.data[0] is run for key in selector.get_map().values())
+    if open_pipes and not quiet:
+        return False
+    assert run.process  # noqa: S101  # only started runs are read
+    if run.process.poll() is None and not run.fault:
+        return False
+    _forget(selector, run, None)
+    run.ended = time.monotonic()
+    return True
+
+
+def _environment(mark: str, variables: Sequence[str]) -> Dict[str, str]:
+    """A small fixed environment: a stray CIB_file or a locale of the caller must not change what the tools say."""
+    environment = {"PATH": ":".join(FOLDERS), "LC_ALL": "C", _MARK: mark}
+    environment.update((name, os.environ[name]) for name in ("TZ", *variables) if name in os.environ)
+    return environment
+
+
+def find(program: str, folders: Sequence[str]) -> Optional[str]:
+    """The path of that program in the first of these folders that has it."""
+    for folder in folders:
+        path = os.path.join(folder, program)
+        if os.path.isfile(path) and os.access(path, os.X_OK):
+            return path
+    return None
+
+
+def _user() -> str:
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return str(os.geteuid())
+
+
+def _end_of_file(pipe: int) -> bool:
+    os.set_blocking(pipe, False)
+    try:
+        return os.read(pipe, 1) == b""
+    except BlockingIOError:
+        return False
+
+
+def _kill_marked(mark: str) -> None:
+    """End every process that carries our mark in its environment: children that left the process group."""
+    wanted = f"{_MARK}={mark}".encode()
+    for _ in range(20):
+        found = [pid for pid in os.listdir("/proc") if pid.isdigit() and wanted in _environ(pid)]
+        if not found:
+            return
+        for pid in found:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(int(pid), signal.SIGKILL)
+        time.sleep(0.01)
+
+
+def _environ(pid: str) -> bytes:
+    try:
+        with open(f"/proc/{pid}/environ", "rb") as environ:
+            return environ.read()
+    except OSError:
+        return b""
