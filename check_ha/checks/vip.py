@@ -132,7 +132,7 @@ def _states(cluster: Cluster, cib: Optional[Cib], vips: Sequence[VirtualIp]) -> 
         yield Finding(MAINTENANCE, f"the cluster is in maintenance mode: nobody watches {names}")
     for vip in vips:
         yield from _state(cluster, vip)
-        if not vip.nodes and not vip.in_motion:
+        if not vip.nodes and not vip.in_motion and not vip.spare:
             yield _stopped(cluster, cib, vip)
         yield from _unmanaged(cluster, vip)
 

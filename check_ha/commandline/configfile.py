@@ -22,6 +22,8 @@ from typing import Any, Dict, Mapping, Type
 from check_ha.commandline.arguments import flag_of
 from check_ha.judgement.options import Option, Options
 
+LIMIT = 1024 * 1024
+
 Sections = Mapping[str, Mapping[str, str]]
 
 
@@ -34,12 +36,33 @@ def read(path: str) -> Sections:
     import configparser  # half a millisecond that only a run with a file should pay
 
     parser = configparser.ConfigParser(interpolation=None, delimiters=("=",), default_section="")
+    text = _text(path)
     try:
-        with open(path, encoding="utf-8") as file:
-            parser.read_file(file)
-    except (OSError, UnicodeDecodeError, configparser.Error) as error:
-        raise ConfigError(f"{path}: {error}") from error
+        parser.read_string(text)
+    except configparser.MissingSectionHeaderError as error:
+        raise ConfigError(f"line {error.lineno}: {error.line.strip()!r} is in no section") from error
+    except configparser.DuplicateSectionError as error:
+        raise ConfigError(f"line {error.lineno}: a second section [{error.section}]") from error
+    except configparser.DuplicateOptionError as error:
+        raise ConfigError(f"line {error.lineno}: [{error.section}] has {error.option!r} twice") from error
+    except configparser.ParsingError as error:
+        number = error.errors[0][0]
+        line = text.splitlines()[number - 1].strip()
+        raise ConfigError(f"line {number}: {line!r} is not of the form KEY = VALUE") from error
     return {name: dict(parser[name]) for name in parser.sections()}
+
+
+def _text(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            text = file.read(LIMIT + 1)
+    except OSError as error:
+        raise ConfigError(str(error.strerror)) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError("it is not UTF-8") from error
+    if len(text) > LIMIT:
+        raise ConfigError("it is larger than 1 MB")
+    return text
 
 
 def values(section: str, keys: Mapping[str, str], *options: Type[Options]) -> Dict[str, Any]:
@@ -48,20 +71,29 @@ def values(section: str, keys: Mapping[str, str], *options: Type[Options]) -> Di
     found = {}
     for key, text in keys.items():
         if key not in table:
-            raise ConfigError(f"[{section}] has no option {key!r}")
+            raise ConfigError(f"[{section}] has no option {key!r} (it has: {', '.join(sorted(table))})")
         name, one = table[key]
         try:
             found[name] = _value(one, text)
         except ValueError as error:
-            raise ConfigError(f"[{section}] {key} = {text!r}: {error}") from None
+            raise ConfigError(f"[{section}] {key} = {error}") from None
     return found
 
 
 def _value(one: Option, text: str) -> Any:
     if not one.metavar:
         if text not in ("yes", "no"):
-            raise ValueError("not yes or no")
+            raise ValueError(f"{text!r}: not yes or no")
         return text == "yes"
     if one.repeat:
-        return tuple(one.parse(line) for line in text.splitlines() if line)
-    return one.parse(text)
+        return tuple(_parsed(one, line.strip()) for line in text.splitlines() if line.strip())
+    if not text:
+        raise ValueError("nothing")
+    return _parsed(one, text)
+
+
+def _parsed(one: Option, text: str) -> Any:
+    try:
+        return one.parse(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r}: {error}") from None

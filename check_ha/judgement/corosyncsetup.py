@@ -56,7 +56,9 @@ class Setup(NamedTuple):
         numbers = {number for node in self.nodes for number in node.addresses}
         if not numbers:  # without nodelist each ring has its interface section
             numbers = {
-                int(match[1]) for match in (re.match(r"totem\.interface\.([0-9]{1,9})\.", key) for key in self.keys) if match
+                int(match[1])
+                for match in (re.match(r"totem\.interface\.([0-9]{1,9})\.", key) for key in self.keys)
+                if match
             }
         return tuple(sorted(numbers))
 

@@ -58,8 +58,8 @@ def _with_cluster(answer: Answer) -> str:
 def nobody_heard(roster: Roster) -> Iterator[Finding]:
     """For a comparison without any view."""
     if not roster.heard:
-        reasons = "; ".join(f"{answer.asked}: {answer.reason}" for answer in roster.unheard)
-        yield Finding(TOO_FEW, f"no node could be asked: {reasons}")
+        reasons = [f"{answer.asked}: {answer.reason}" for answer in roster.unheard if not answer.garbled]
+        yield Finding(TOO_FEW, f"no node could be asked: {'; '.join(reasons)}" if reasons else "no view could be read")
 
 
 def unheard(roster: Roster, belief: Belief, max_age: float) -> Iterator[Finding]:

@@ -60,7 +60,7 @@ def _failed(output: Output) -> str:
         return "it printed more than any view holds"
     if output.fault == BROKEN:
         return f"{output.argv[0]}: {output.stderr}"
-    return f"{output.tool.name} was killed by signal {-(output.status or 0)}"
+    return f"{_program(output)} was killed by signal {-(output.status or 0)}"
 
 
 def _said(output: Output) -> str:
@@ -68,8 +68,12 @@ def _said(output: Output) -> str:
     stdout = output.stdout[:4096].decode("utf-8", "backslashreplace")
     first = next((line.strip() for line in stdout.splitlines() if line.strip()), "")
     last = next((line.strip() for line in reversed(output.stderr.splitlines()) if line.strip()), "")
-    said = first or last or f"{output.tool.name} ended with exit status {output.status} and printed nothing"
+    said = first or last or f"{_program(output)} ended with exit status {output.status} and printed nothing"
     return said[:_LONGEST_REASON]
+
+
+def _program(output: Output) -> str:
+    return output.argv[0].rpartition("/")[2]
 
 
 def worth_a_second_look(findings: Tuple[Finding, ...]) -> bool:

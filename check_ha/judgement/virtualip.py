@@ -60,6 +60,12 @@ class VirtualIp(NamedTuple):
         return any(isinstance(parent, Clone) for placed in self.instances for parent in placed.parents)
 
     @property
+    def spare(self) -> bool:
+        """Whether it belongs to a bundle of which another replica runs; how many should is told by the resources."""
+        bundles = [one for placed in self.instances for one in placed.parents if isinstance(one, Bundle)]
+        return any(member.active for one in bundles for replica in one.replicas for member in replica.members)
+
+    @property
     def in_motion(self) -> bool:
         """Whether an instance is just being started, stopped or moved."""
         return any(in_motion(placed.primitive) for placed in self.instances)

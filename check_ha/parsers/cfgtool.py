@@ -7,7 +7,6 @@ to 3.0.3 and again since 3.1.1). A line that is not known is an error and never 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import List, NamedTuple, Optional, Set, Tuple
 
 from check_ha.model.corosync import LinkStatus, PeerLink, Ring
@@ -65,16 +64,16 @@ class _NodeLine(NamedTuple):
     enabled: bool
 
 
-@dataclass
 class _Block:
     """What stands under one ``RING ID`` or ``LINK ID``."""
 
-    kind: str
-    number: int
-    opening: str
-    address: Optional[str] = None
-    status: Optional[str] = None
-    nodes: Optional[List[_NodeLine]] = None
+    def __init__(self, kind: str, number: int, opening: str) -> None:
+        self.kind = kind
+        self.number = number
+        self.opening = opening
+        self.address: Optional[str] = None
+        self.status: Optional[str] = None
+        self.nodes: Optional[List[_NodeLine]] = None
 
 
 def parse_link_status(data: bytes) -> LinkStatus:

@@ -66,7 +66,7 @@ def _no_constant(text: str) -> NoReturn:
 def _not_json(data: bytes) -> str:
     if data.rstrip().endswith(b"}"):
         return "a view that is not JSON"
-    hint = ": NRPE before version 3 carries 1 kB, use a newer one at both ends" if len(data) < _OLD_NRPE else ""
+    hint = ": NRPE 2 carries 1 kB, use NRPE 4 at both ends, or ssh" if len(data) < _OLD_NRPE else ""
     return f"a view that is cut off after {len(data)} bytes{hint}"
 
 

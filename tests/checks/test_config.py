@@ -89,6 +89,7 @@ FOLDER = FileState("/etc/corosync", 0, 0, 0o755, "root", "root", "directory")
 FILE = FileState("/etc/corosync/corosync.conf", 0, 0, 0o644, "root", "root", "regular file")
 KEY = FileState("/etc/corosync/authkey", 0, 0, 0o400, "root", "root", "regular file")
 FILES = (FOLDER, FILE, KEY)
+VALID = Verification(True)
 
 SINGLE = ("single-link", "only link 0 joins the 2 nodes: one fault of that network cuts them apart")
 NO_KEY = ("key-missing", "/etc/corosync/authkey is missing: corosync cannot start again without it")
@@ -98,7 +99,7 @@ def judged(
     conf: Optional[str] = CONF,
     cmap: Optional[str] = MAP,
     files: Optional[Tuple[FileState, ...]] = FILES,
-    verification: Optional[Verification] = Verification(True),
+    verification: Optional[Verification] = VALID,
     version: Optional[Tuple[int, ...]] = (3, 1, 7),
     **options: Any,
 ) -> Judgement:

@@ -8,6 +8,8 @@ import pytest
 
 from tests.lab import Lab, Options, missing
 
+from . import report
+
 
 class _Keeper:
     lab: Optional[Lab] = None
@@ -70,3 +72,11 @@ def three_nodes(lab_with: Callable[[Options], Lab]) -> Lab:
 def fencing(lab_with: Callable[[Options], Lab]) -> Lab:
     """A healthy cluster of three nodes with a fence device for each."""
     return lab_with(Options(nodes=3, stonith="on"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the table of faults."""
+    if report.ROWS:
+        terminalreporter.section("faults")
+        for line in report.lines():
+            terminalreporter.write_line(line)

@@ -1,33 +1,39 @@
-"""How a fault of the tests is described: what breaks, and which check must say what on which node."""
+"""How a fault is described: what breaks, and which check must say what of it where."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import Callable, Mapping, Optional, Sequence
+from dataclasses import dataclass
+from typing import Callable, Mapping, Sequence
 
 from tests.lab import Lab, Options
+from tests.replay import checks
 
-from .verdict import Verdict
+from .verdict import STATES, Verdict
 
-TWO = Options()
+# The clusters. The address is not monitored soon enough to be mended before a check has seen that it is missing.
+TWO = Options(vip_monitor="600s")
 THREE = Options(nodes=3)
 FENCING = Options(nodes=3, stonith="on")
 QDEVICE = Options(qdevice=True)
 UDPU = Options(transport="udpu", links=1)
 
-OK, WARNING, CRITICAL, UNKNOWN = "OK", "WARNING", "CRITICAL", "UNKNOWN"
+OK, WARNING, CRITICAL, UNKNOWN = STATES
+WEIGHT = (OK, UNKNOWN, WARNING, CRITICAL)
+MON = "mon"
+"""The monitoring host, where the comparison of all nodes runs."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What a check must say on some nodes, all by default."""
+    """What a check must say on some machines."""
 
     check: str
     state: str
     text: str
-    """The whole sentence after ``HA_CHECK STATE - ``; each ``*`` stands for anything."""
-    on: Optional[str] = None
+    """The sentence after ``HA_CHECK STATE - ``; each ``*`` stands for anything."""
+    on: str = ""
+    """Names of machines; empty: every node."""
 
     def agrees(self, verdict: Verdict) -> bool:
         """Tell whether that is what it said."""
@@ -35,13 +41,28 @@ class Seen:
         return verdict.state == self.state and re.fullmatch(pattern, verdict.text) is not None
 
 
+def warning(check: str, text: str, on: str = "") -> Seen:
+    """Return that this check must say WARNING."""
+    return Seen(check, WARNING, text, on)
+
+
+def critical(check: str, text: str, on: str = "") -> Seen:
+    """Return that this check must say CRITICAL."""
+    return Seen(check, CRITICAL, text, on)
+
+
+def unknown(check: str, text: str, on: str = "") -> Seen:
+    """Return that this check must say UNKNOWN."""
+    return Seen(check, UNKNOWN, text, on)
+
+
 def _nothing(lab: Lab) -> None:
-    pass
+    """All of it is undone by heal()."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that breaks, on a healthy cluster. What is not ``seen`` must be OK on every node that has power."""
+    """Something that breaks on a healthy cluster. Whatever is not ``seen`` must be OK, on every machine with power."""
 
     name: str
     options: Options
@@ -49,27 +70,21 @@ class Fault:
     seen: Sequence[Seen]
     undo: Callable[[Lab], object] = _nothing
     """What heal() does not know of."""
-    arguments: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Of checks, beside those that make the healthy cluster OK."""
-    within: float = 40
-    """Seconds until everything of it is seen."""
+    record: str = "node1"
+    """Where it is recorded and judged again from the recording."""
+    seconds: float = 40
+    """How long it may take until all is seen that must be."""
 
-    def expected(self, node: str, check: str) -> Seen:
-        """What a check must say on a node; the last that speaks of it counts."""
+    def expected(self, machine: str, check: str) -> Seen:
+        """Return what a check must say there; of several the last one counts."""
+        if check == "all":
+            return Seen(check, max((self.expected(machine, name).state for name in checks()), key=WEIGHT.index), "*")
         for seen in reversed(self.seen):
-            if seen.check == check and (seen.on is None or node in seen.on.split()):
+            if seen.check == check and (machine in seen.on.split() or (not seen.on and machine != MON)):
                 return seen
         return Seen(check, OK, "*")
 
-    @property
-    def watched(self) -> list[str]:
-        """The checks that must see it."""
-        return sorted({seen.check for seen in self.seen})
-
-
-def arguments_of(options: Options) -> dict[str, list[str]]:
-    """What the checks of a healthy lab are given so that they say OK: what it lacks is so on purpose."""
-    arguments: dict[str, list[str]] = {}
-    if options.stonith == "off":
-        arguments["fencing"] = ["--severity", "fencing-disabled=ok"]
-    return arguments
+    def watched(self, machine: str) -> list[str]:
+        """Return the checks that must see it there."""
+        names = {seen.check for seen in self.seen}
+        return sorted(name for name in names if self.expected(machine, name).state != OK)

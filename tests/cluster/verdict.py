@@ -1,4 +1,4 @@
-"""What the checks say on a node: each run as a command of its own there, all of a node at the same time."""
+"""What the commands of this checkout say on the machines of a lab, each run there as a command of its own."""
 
 from __future__ import annotations
 
@@ -7,23 +7,44 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import Iterable, Mapping, NamedTuple, Optional, Sequence
+from typing import Mapping, NamedTuple, Optional, Sequence
 
-from tests.lab import LabError
-from tests.lab.machine import CHECKOUT
-from tests.lab.node import Node
+import pytest
+
+from tests.lab import Lab, LabError
+from tests.lab.cluster import at_once
+from tests.lab.machine import CHECKOUT, Machine
+from tests.replay import checks
 
 STATES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
 TIMEOUT = 8
 """What is given with -t, in seconds."""
 LATE = TIMEOUT + 1
-"""When a check must have ended."""
+"""By then a command must have ended."""
 
-# The checkout is what is tested, not what is installed. What Python compiles is kept on the node's own disk.
-ENVIRONMENT = {"PYTHONPATH": str(CHECKOUT), "PYTHONPYCACHEPREFIX": "/var/cache/python"}
-_ADD = re.compile(r"\b\d+(?:\.\d+)?(?=[smhd]\b|us\b)")
+MODULES = {
+    **{f"check_ha_{name}": f"checks.{name}" for name in checks()},
+    "check_ha": "commandline.overall",
+    "check_ha_view": "commandline.view",
+    "check_ha_snapshot": "commandline.snapshot",
+    "check_ha_split_brain": "comparisons.split_brain",
+    "check_ha_drift": "comparisons.drift",
+}
+"""The commands, and the modules of check_ha that they are in."""
+
+# The working tree is what is tested, not what is installed. A lab's machines share what Python has compiled of it.
+_SCRIPT = """\
+#!{python}
+import sys
+sys.pycache_prefix = "/run/lab/compiled"
+sys.path.insert(0, {checkout!r})
+from check_ha.{module} import main
+main()
+"""
+
+_AGE = re.compile(r"\b\d+(?:\.\d+)?(?=[smhd]\b|us\b| times so far\b)")
 _SEEN = re.compile(r", first seen [^:;|]*")
-_CLOCKS = re.compile(r"('[^']*\.(?:microseconds|seconds)'=)[0-9.]+")
+_CLOCK = re.compile(r"('[^']*\.(?:microseconds|seconds)'=)[0-9.]+")
 
 
 class Verdict(NamedTuple):
@@ -31,7 +52,8 @@ class Verdict(NamedTuple):
 
     code: int
     output: str
-    seconds: float
+    ended: float
+    """By the clock of time.monotonic()."""
 
     @property
     def state(self) -> str:
@@ -40,53 +62,54 @@ class Verdict(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The first line, without what stands before and after the sentence."""
+        """The sentence of the first line."""
         line = self.output.partition("\n")[0].partition(" | ")[0]
         return line.partition(f" {self.state} - ")[2] or line
 
     @property
     def lasting(self) -> str:
-        """The whole output without what differs from one second to the next: ages and latencies."""
-        return _ADD.sub("N", _CLOCKS.sub(r"\1N", _SEEN.sub("", self.output)))
+        """The whole output without what differs from one second to the next: ages, latencies, tries so far."""
+        return _AGE.sub("N", _CLOCK.sub(r"\1N", _SEEN.sub("", self.output)))
 
 
-Round = dict[str, dict[str, Verdict]]
-"""Verdicts by node and check."""
+def install(lab: Lab) -> None:
+    """Put the commands into the PATH of every machine; Machine.run then finds them by their names."""
+    at_once(_install, lab.machines())
 
 
-def program(check: str) -> list[str]:
-    """The command line of a check, or of ``snapshot``."""
-    module = "commandline.snapshot" if check == "snapshot" else f"checks.{check}"
-    return [sys.executable, "-c", f"from check_ha.{module} import main; main()"]
+def _install(machine: Machine) -> None:
+    for command, module in MODULES.items():
+        script = _SCRIPT.format(python=sys.executable, checkout=str(CHECKOUT), module=module)
+        machine.write(f"/usr/local/bin/{command}", script, mode="755")
 
 
-def run(node: Node, check: str, arguments: Sequence[str] = (), user: str = "root") -> Optional[Verdict]:
-    """Run a check; ``None`` when the node has no power, or loses it meanwhile."""
+def judge(machine: Machine, command: str, arguments: Sequence[str] = (), user: str = "root") -> Optional[Verdict]:
+    """Run a check; ``None`` when the machine has no power, or loses it meanwhile."""
     begun = time.monotonic()
-    argv = [*program(check), "-t", str(TIMEOUT), *arguments]
     try:
-        done = node.run(argv, user=user, timeout=3 * TIMEOUT, env=ENVIRONMENT)
+        done = machine.run([command, "-t", str(TIMEOUT), *arguments], user=user, timeout=3 * TIMEOUT)
     except LabError:
         return None
     except subprocess.TimeoutExpired:
-        raise AssertionError(f"{check} on {node.name} has not ended after {3 * TIMEOUT} s") from None
-    seconds = time.monotonic() - begun
-    if done.returncode < 0 and not node.powered:
+        pytest.fail(f"{command} on {machine.name} had not ended after {3 * TIMEOUT} s")
+    ended = time.monotonic()
+    if done.returncode < 0 and not machine.powered:
         return None
-    assert not done.stderr, f"{check} on {node.name}: {done.stderr}"
-    assert seconds < LATE, f"{check} on {node.name} took {seconds:.1f} s"
-    return Verdict(done.returncode, done.stdout, seconds)
+    if done.stderr:
+        pytest.fail(f"{command} on {machine.name}: {done.stderr}")
+    if ended - begun > LATE:
+        pytest.fail(f"{command} on {machine.name} took {ended - begun:.1f} s")
+    return Verdict(done.returncode, done.stdout, ended)
 
 
-def run_all(node: Node, checks: Iterable[str], arguments: Mapping[str, Sequence[str]]) -> dict[str, Verdict]:
-    """Run checks at the same time, each with its arguments; nothing when the node has no power."""
-    names = list(checks)
-    with ThreadPoolExecutor(len(names)) as pool:
-        verdicts = list(pool.map(lambda name: run(node, name, arguments.get(name, ())), names))
-    return {name: verdict for name, verdict in zip(names, verdicts) if verdict}
+def judge_all(machine: Machine, commands: Mapping[str, Sequence[str]]) -> dict[str, Verdict]:
+    """Run checks at the same time, each with its arguments; nothing of it when the machine has no power."""
+    with ThreadPoolExecutor(len(commands)) as pool:
+        verdicts = list(pool.map(lambda item: judge(machine, *item), commands.items()))
+    return {command: verdict for command, verdict in zip(commands, verdicts) if verdict}
 
 
-def left_behind(node: Node) -> str:
-    """What the checks have left running on a node: it carries their mark."""
-    find = "grep -lsz ^CHECK_HA_RUN= /proc/[0-9]*/environ | tr -dc '0-9\\n' | xargs -r ps -fp"
-    return node.run(["sh", "-c", find]).stdout
+def left_behind(machine: Machine) -> str:
+    """What the checks have left running there; it carries their mark."""
+    find = "grep -lsz ^CHECK_HA_RUN= /proc/[0-9]*/environ | tr -dc '0-9\\n' | xargs -r ps -o pid,args -p"
+    return machine.run(["sh", "-c", find]).stdout

@@ -64,7 +64,7 @@ def test_fields_of_a_newer_version_are_passed_over() -> None:
         pytest.param(b'{"a": NaN}', "a view that is not JSON", id="nan"),
         pytest.param(
             TEXT.encode()[:1023],
-            "a view that is cut off after 1023 bytes: NRPE before version 3 carries 1 kB, use a newer one at both ends",
+            "a view that is cut off after 1023 bytes: NRPE 2 carries 1 kB, use NRPE 4 at both ends, or ssh",
             id="cut-by-an-old-nrpe",
         ),
         pytest.param(

@@ -1,0 +1,100 @@
+"""Things really break on a real cluster: the right check must say so in the right words on the right node, the others
+must not, and all must be OK again when it is mended. What a node is like then is recorded, and judged again from the
+recording.
+"""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Callable, Iterator, Optional
+from weakref import WeakKeyDictionary
+
+import pytest
+
+from tests.lab import Lab, LabError, Options, wait_until
+
+from .fault import MON, Fault
+from .faults_table import FAULTS
+from .report import ROWS, Row
+from .watch import Round, Watch, disagreements
+
+pytestmark = pytest.mark.cluster
+
+
+@pytest.fixture(scope="module")
+def watches() -> WeakKeyDictionary[Lab, Watch]:
+    return WeakKeyDictionary()
+
+
+@pytest.fixture
+def watched(
+    lab_with: Callable[[Options], Lab], watches: WeakKeyDictionary[Lab, Watch]
+) -> Callable[[Options], Watch]:
+    """Return a lab of this kind, on which all checks say OK."""
+
+    def ready(options: Options) -> Watch:
+        lab = lab_with(options)
+        watch = watches.setdefault(lab, Watch(lab)) if lab not in watches else watches[lab]
+        if not watch.proven:
+            watch.wait_healthy()
+        return watch
+
+    return ready
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_fault(fault: Fault, watched: Callable[[Options], Watch]) -> None:
+    watch = watched(fault.options)
+    lab, watch.proven = watch.lab, False
+    begun = time.monotonic()
+    try:
+        first = _broken(fault, watch, begun)
+        said = _settled(fault, watch, begun + fault.seconds)
+    finally:
+        mended = time.monotonic()
+        fault.undo(lab)
+        lab.heal()
+    watch.wait_healthy()
+    ROWS.append(Row(fault.name, tuple(lab.nodes), first, time.monotonic() - mended, said))
+
+
+def _broken(fault: Fault, watch: Watch, begun: float) -> Optional[float]:
+    """Break it, and return how soon the first of those checks noticed that must notice, when all have."""
+    found: list[float] = []
+
+    def noticed() -> bool:
+        places = {name: fault.watched(name) for name in watch.places()}
+        said = watch.look(places)
+        verdicts = (verdict for verdicts in said.values() for verdict in verdicts.values())
+        found.extend(verdict.ended - begun for verdict in verdicts if verdict.code)
+        if injection.done():
+            injection.result()
+        wrong = "; ".join(disagreements(fault, said))
+        assert injection.done() and not wrong, wrong
+        return True
+
+    with ThreadPoolExecutor(1) as pool:
+        injection: Future[object] = pool.submit(fault.inject, watch.lab)
+        wait_until(noticed, fault.seconds, f"{fault.name} is noticed")
+    return min(found, default=None)
+
+
+def _settled(fault: Fault, watch: Watch, deadline: float) -> Round:
+    """Return what every check says when each says what it must, and says the same of a recording of that moment."""
+    node = watch.lab[fault.record]
+    rounds: list[Round] = []
+
+    def agreed() -> bool:
+        directory = watch.record(node)
+        places = watch.places()
+        said = watch.look({node.name: places.pop(node.name), **places})
+        rounds.append(said)
+        wrong = [*disagreements(fault, said), *watch.differences(node, directory, said[node.name])]
+        assert not wrong, "; ".join(wrong)
+        return True
+
+    wait_until(agreed, max(1.0, deadline - time.monotonic()), f"{fault.name} looks as it must")
+    left = watch.strays()
+    assert not left, f"left behind by the checks: {left}"
+    return rounds[-1]

@@ -1,0 +1,101 @@
+"""A lab under the eyes of all checks: run them, compare with what is expected, and with a recording judged again."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Iterable, Iterator
+
+from tests.lab import Lab, Options
+from tests.lab.machine import Machine
+from tests.lab.node import Node
+from tests.replay import checks
+
+from .fault import MON, OK, Fault
+from .verdict import Verdict, install, judge, judge_all, left_behind
+
+Round = dict[str, dict[str, Verdict]]
+"""What was said, by machine and check."""
+
+_HEALTHY = Fault("nothing", Options(), lambda lab: None, ())
+_ASK = "lab-ssh {node} check_ha_view"
+
+
+class Watch:
+    """Runs the checks of one lab, with what makes them OK while it is healthy: what it lacks is so on purpose."""
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+        self.proven = False
+        """All checks have said OK, and nothing was broken since."""
+        severities = []
+        if lab.options.stonith == "off":
+            severities.append(("fencing", "fencing-disabled=ok"))
+        if lab.options.transport != "knet":
+            severities += [("config", "single-link=ok"), ("config", "no-encryption=ok")]
+        own = {name: [word for check, word in severities if check == name] for name in checks()}
+        own["all"] = [word for _, word in severities]
+        self._arguments = {name: [f"--severity={word}" for word in words] for name, words in own.items()}
+        self._recordings = itertools.count()
+        install(lab)
+
+    def places(self) -> dict[str, list[str]]:
+        """Return what there is to be run: all checks on every node with power, the comparison on the monitoring host."""
+        return {**{node.name: list(self._arguments) for node in self.lab.up()}, MON: ["split_brain"]}
+
+    def look(self, places: dict[str, list[str]]) -> Round:
+        """Run checks, one machine after the other: so many at once would take their time from each other."""
+        return {name: self._on(self.lab.machine(name), names) for name, names in places.items() if names}
+
+    def _on(self, machine: Machine, names: Iterable[str]) -> dict[str, Verdict]:
+        said = judge_all(machine, {_command(name): self._given(name) for name in names})
+        return {name: said[_command(name)] for name in names if _command(name) in said}
+
+    def _given(self, name: str) -> list[str]:
+        if name == "split_brain":
+            return [f"--via={_ASK}", *(f"--node={node}" for node in self.lab.nodes)]
+        return self._arguments.get(name, [])
+
+    def record(self, node: Node) -> str:
+        """Record what the tools say there; return the directory."""
+        directory = f"/run/recorded-{next(self._recordings)}"
+        node.must("check_ha_snapshot", directory)
+        return directory
+
+    def differences(self, node: Node, directory: str, live: dict[str, Verdict]) -> Iterator[str]:
+        """Tell where the recording is judged otherwise than the node itself was."""
+        given = {_command(name): [*self._given(name), f"--from={directory}"] for name in live}
+        again = judge_all(node, given)
+        for name, verdict in live.items():
+            replayed = again[_command(name)]
+            if (replayed.code, replayed.lasting) != (verdict.code, verdict.lasting):
+                yield f"{name} on {node.name}: live {verdict.output!r}, from its recording {replayed.output!r}"
+
+    def wait_healthy(self) -> None:
+        """Wait until every check says OK everywhere. What has only just ended may still be told, once."""
+        places = self.places()
+        said: list[str] = []
+        for _ in range(8):
+            said = list(disagreements(_HEALTHY, self.look(places)))
+            if not said:
+                self.proven = True
+                return
+            places = {name: names for name, names in self.places().items()}
+        raise AssertionError("on a healthy cluster: " + "; ".join(said))
+
+    def strays(self) -> str:
+        """Return what the checks have left running."""
+        return "".join(left_behind(node) for node in self.lab.up())
+
+
+def disagreements(fault: Fault, said: Round) -> Iterator[str]:
+    """Tell where something else was said than must be."""
+    for machine, verdicts in said.items():
+        for check, verdict in verdicts.items():
+            expected = fault.expected(machine, check)
+            if not expected.agrees(verdict):
+                seen = f"{verdict.state} - {verdict.text}"
+                yield f"{check} on {machine} says {seen!r}, not {expected.state} - {expected.text!r}"
+
+
+def _command(name: str) -> str:
+    return "check_ha" if name == "all" else f"check_ha_{name}"

@@ -1,0 +1,221 @@
+"""The way of the data goes in one direction, and only its two ends touch the world: by what each module imports."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import importlib.util
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+from typing import Dict, FrozenSet, Iterator, List, NamedTuple, Set, Tuple
+
+import pytest
+
+from tests.replay import check_named, checks
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "check_ha"
+
+STEPS: Dict[str, Tuple[str, ...]] = {
+    "sources": ("check_ha.sources",),
+    "model": ("check_ha.model",),
+    "parsers": ("check_ha.parsers", "check_ha.model"),
+    "judgement": (
+        "check_ha.judgement",
+        "check_ha.model",
+        "check_ha.parsers.errors",
+        "check_ha.parsers.addresses.canonical",  # two spellings of one address are one address
+        "check_ha.sources.tools",  # the records of tools and outputs, which run nothing
+    ),
+    "checks": (
+        "check_ha.judgement",
+        "check_ha.model",
+        "check_ha.parsers",
+        "check_ha.sources.tools",
+        "check_ha.commandline.command.command",  # makes main() of CHECK: the last line of each check
+    ),
+}
+"""What the modules of each step may import of ours."""
+
+WIDER: Dict[str, Tuple[str, ...]] = {
+    # what check_ha_view asks and understands: readings, as those of a check
+    "check_ha.judgement.view": ("check_ha.parsers",),
+    "check_ha.judgement.views": ("check_ha.parsers.view",),
+}
+"""Modules that may import more of ours, and why."""
+
+PURE = ("model", "parsers", "judgement", "checks")
+HARMLESS = frozenset(
+    (
+        "__future__",
+        "collections",
+        "datetime",
+        "difflib",
+        "enum",
+        "functools",
+        "hashlib",
+        "json",
+        "re",
+        "types",
+        "typing",
+    )
+)
+"""Modules of the standard library that neither read, write, run, wait nor look at the clock unless they are told to."""
+
+ALSO_HARMLESS: Dict[str, Tuple[str, ...]] = {
+    # inet_pton and inet_ntop turn text into text; the module opens nothing by itself
+    "check_ha.parsers.addresses": ("_socket",),
+    # switches off the collection of cycles in a process that lives for a tenth of a second
+    "check_ha.checks": ("gc",),
+    # the one place that calls lxml, on bytes and with everything off that would fetch something
+    "check_ha.parsers.xml": ("lxml",),
+}
+
+CLOCKS = frozenset(("now", "utcnow", "today", "fromtimestamp", "astimezone", "localtime", "ctime"))
+"""What would make a pure module see the clock or the zone of this machine, as an attribute of anything but evidence."""
+
+DOORS = frozenset(("open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint", "globals"))
+
+
+class Module(NamedTuple):
+    """One file of ours."""
+
+    name: str
+    step: str
+    tree: ast.Module
+
+    @property
+    def imports(self) -> Iterator[str]:
+        """Every module that is imported, anywhere in the file, with the names taken from it."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                yield from (alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                assert node.level == 0, f"{self.name} imports relatively"
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def modules() -> List[Module]:
+    found = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        step = parts[1] if len(parts) > 2 else ""
+        found.append(Module(name, step, ast.parse(path.read_text(encoding="utf-8"))))
+    return found
+
+
+MODULES = modules()
+
+
+def within(imported: str, allowed: Tuple[str, ...]) -> bool:
+    return any(imported == one or imported.startswith(f"{one}.") for one in allowed)
+
+
+def ours(module: Module) -> Set[str]:
+    return {name for name in module.imports if within(name, ("check_ha",))}
+
+
+def tops(module: Module) -> FrozenSet[str]:
+    """The top-level packages it imports that are not ours."""
+    return frozenset(name.partition(".")[0] for name in module.imports) - {"check_ha"}
+
+
+@pytest.mark.parametrize("module", [one for one in MODULES if one.step in STEPS], ids=lambda one: one.name)
+def test_no_step_reaches_back(module: Module) -> None:
+    allowed = (*STEPS[module.step], *WIDER.get(module.name, ()))
+    assert {name for name in ours(module) if not within(name, allowed)} == set()
+
+
+@pytest.mark.parametrize("module", [one for one in MODULES if one.step in PURE], ids=lambda one: one.name)
+def test_what_lies_between_touches_nothing(module: Module) -> None:
+    assert tops(module) <= HARMLESS | set(ALSO_HARMLESS.get(module.name, ()))
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id not in DOORS, f"{module.name}, line {node.lineno}: {node.func.id}()"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            assert node.func.attr not in CLOCKS, f"{module.name}, line {node.lineno}: .{node.func.attr}()"
+
+
+def test_the_exceptions_are_still_needed() -> None:
+    by_name = {module.name: module for module in MODULES}
+    for name, also in ALSO_HARMLESS.items():
+        assert set(also) <= tops(by_name[name])
+    for name, wider in WIDER.items():
+        assert all(any(within(one, (more,)) for one in ours(by_name[name])) for more in wider)
+
+
+def test_only_the_command_line_knows_nagiosplugin() -> None:
+    assert {module.step for module in MODULES if "nagiosplugin" in tops(module)} == {"commandline"}
+
+
+def test_only_one_module_knows_lxml() -> None:
+    assert [module.name for module in MODULES if "lxml" in tops(module)] == ["check_ha.parsers.xml"]
+
+
+def in_standard_library(name: str) -> bool:
+    if name in sys.builtin_module_names:
+        return True
+    spec = importlib.util.find_spec(name)
+    paths = sysconfig.get_paths()
+    origin = (spec.origin or "") if spec else ""
+    packages = (paths["purelib"], paths["platlib"])
+    folders = (paths["stdlib"], paths["platstdlib"])
+    return origin in ("built-in", "frozen") or (origin.startswith(folders) and not origin.startswith(packages))
+
+
+def test_nothing_but_nagiosplugin_and_lxml_at_run_time() -> None:
+    everything = frozenset().union(*map(tops, MODULES))
+    assert {name for name in everything if not in_standard_library(name)} == {"lxml", "nagiosplugin"}
+
+
+def test_every_check_is_a_command() -> None:
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg", encoding="utf-8")
+    lines = config["options.entry_points"]["console_scripts"].split("\n")
+    commands: Dict[str, str] = {}
+    for line in filter(None, lines):
+        command, _, where = line.partition(" = ")
+        commands[command] = where
+    for name in checks():
+        assert commands[f"check_ha_{name}"] == f"check_ha.checks.{name}:main"
+    for command, where in commands.items():
+        module, _, function = where.partition(":")
+        assert callable(getattr(importlib.import_module(module), function)), command
+
+
+def reads_xml(module: str, seen: FrozenSet[str] = frozenset()) -> bool:
+    """Whether this module needs the XML parser, itself or by what it imports."""
+    if module == "check_ha.parsers.xml":
+        return True
+    found = {one.name: one for one in MODULES}.get(module)
+    if found is None or module in seen:
+        return False
+    imported = (name if (PACKAGE.parent / (name.replace(".", "/") + ".py")).exists() else name.rpartition(".")[0]
+                for name in ours(found))  # fmt: skip
+    return any(reads_xml(name, seen | {module}) for name in imported if name != "check_ha")
+
+
+@pytest.mark.parametrize("name", checks())
+def test_a_check_that_reads_no_xml_does_not_import_lxml(name: str) -> None:
+    """lxml takes a third of the time in which such a check starts."""
+    code = f"import sys, check_ha.checks.{name}; print('lxml' in sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    parsers = {reading.parse.__module__ for reading in check_named(name).readings}
+    assert ended.stdout == f"{any(map(reads_xml, parsers))}\n"
+
+
+def test_rings_reads_no_xml() -> None:
+    assert not any(reads_xml(reading.parse.__module__) for reading in check_named("rings").readings)
+    assert any(reads_xml(reading.parse.__module__) for reading in check_named("vip").readings)
+
+
+@pytest.mark.parametrize("name", checks())
+def test_a_check_starts_without_what_is_slow_to_import(name: str) -> None:
+    slow = ("asyncio", "dataclasses", "email", "http", "importlib.metadata", "ipaddress", "socket", "ssl", "unittest",
+            "urllib.request", "xml.etree")  # fmt: skip
+    code = f"import sys, check_ha.checks.{name}; print(*(one for one in {slow!r} if one in sys.modules))"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert ended.stdout == "\n"
