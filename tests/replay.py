@@ -51,6 +51,7 @@ def label(directory: Path) -> str:
 def replay(check: Check, *argv: str) -> Tuple[int, str]:
     """Exit code and standard output of the check with these arguments."""
     nagiosplugin.Runtime.instance = None  # a singleton: each run must start with a new one
+    nagiosplugin.Runtime.stdout = None  # 1.3 keeps the standard output that there was when it was imported
     logging.getLogger("nagiosplugin").handlers.clear()
     stdout = io.StringIO()
     with contextlib.redirect_stdout(stdout):

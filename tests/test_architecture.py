@@ -36,6 +36,13 @@ STEPS: Dict[str, Tuple[str, ...]] = {
         "check_ha.sources.tools",
         "check_ha.commandline.command.command",  # makes main() of CHECK: the last line of each check
     ),
+    "comparisons": (  # checks of what several nodes believe
+        "check_ha.judgement",
+        "check_ha.model",
+        "check_ha.sources.tools",
+        "check_ha.commandline.comparison",
+        "check_ha.commandline.arguments.Parser",
+    ),
 }
 """What the modules of each step may import of ours."""
 
@@ -46,7 +53,7 @@ WIDER: Dict[str, Tuple[str, ...]] = {
 }
 """Modules that may import more of ours, and why."""
 
-PURE = ("model", "parsers", "judgement", "checks")
+PURE = ("model", "parsers", "judgement", "checks", "comparisons")
 HARMLESS = frozenset(
     (
         "__future__",

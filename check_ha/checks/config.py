@@ -45,7 +45,7 @@ from check_ha.sources.tools import CMAPCTL, COROSYNC_CONF, COROSYNC_FILES, COROS
 
 CONF = Reading(COROSYNC_CONF, parse_corosync_conf)
 MAP = Reading(CMAPCTL, parse_map)
-FILES = Reading(COROSYNC_FILES, parse_files)
+FILES = Reading(COROSYNC_FILES, parse_files, silent=True)
 VERIFY = Reading(CRM_VERIFY, parse_verification)
 VERSION = Reading(COROSYNC_VERSION, parse_corosync_version, required=False)
 
@@ -98,7 +98,7 @@ def judge(evidence: Evidence, options: ConfigOptions) -> Judgement:
     setup, verification = written or running, evidence.get(VERIFY)
     findings = [
         *(_file(conf, fatal, written, major, files) if conf else ()),
-        *(_key(conf, setup, running, files) if setup else ()),
+        *(_key(conf, setup, running, evidence) if setup else ()),
         *(_running(found, cmap, bool(fatal)) if cmap else ()),
         *(sense(setup) if setup else ()),
         *(_verified(verification) if verification else ()),
@@ -138,13 +138,15 @@ def _file(
             )
 
 
-def _key(
-    conf: Optional[CorosyncConf], setup: Setup, running: Optional[Setup], files: Tuple[FileState, ...]
-) -> Iterator[Finding]:
-    if setup.protected or (running and running.protected):
-        inline = conf is not None and conf.get("totem.key") is not None
-        for fault in key_faults(setup.keys.get("totem.keyfile"), inline, files):
-            yield Finding(_KEY_FAULTS[fault.kind], fault.text, fault.advice)
+def _key(conf: Optional[CorosyncConf], setup: Setup, running: Optional[Setup], evidence: Evidence) -> Iterator[Finding]:
+    """The key, where one is needed: by what is to run, or by what runs."""
+    if not setup.protected and not (running and running.protected):
+        return
+    if COROSYNC_FILES in evidence.failed:
+        yield evidence.failed[COROSYNC_FILES]
+    inline = conf is not None and conf.get("totem.key") is not None
+    for fault in key_faults(setup.keys.get("totem.keyfile"), inline, evidence.get(FILES) or ()):
+        yield Finding(_KEY_FAULTS[fault.kind], fault.text, fault.advice)
 
 
 def _running(found: Tuple[Difference, ...], cmap: CorosyncMap, invalid: bool) -> Iterator[Finding]:

@@ -57,8 +57,8 @@ def judge(evidence: Evidence, options: Options) -> Judgement:
     quorum, cluster, cmap = evidence.get(QUORUM), evidence.get(CLUSTER), evidence.get(MAP)
     findings: List[Finding] = []
     if quorum:
+        findings += _device(quorum, cmap)  # the cause of votes that are missing is told before them
         findings += _votes(quorum, cmap)
-        findings += _device(quorum, cmap)
     elif cmap and not cmap.values.get("quorum.provider"):
         findings.append(Finding(NO_PROVIDER, "corosync.conf has no quorum provider: votes are not counted"))
     if cluster:

@@ -5,9 +5,10 @@ enough for a phone; what only repeats it in the words of another check comes las
 what each of them found, what to do about it, and the tools. Perfdata is that of all checks. --human shows a picture of
 the cluster instead, for a person at a terminal; the exit code is the same.
 
-What each check finds, and its options, are those of its own command: check_ha_quorum -h and so on. --severity takes
-CONDITION=STATE for all checks that have such a condition, CHECK.CONDITION=STATE for one. A site keeps all options in a
-file, one section a check, named as the long options are; one that may be repeated takes one value a line:
+What each check finds, and its options, are those of its own command: check_ha_quorum -h and so on; but that a cluster
+has no virtual IP is OK here, where nobody asked for one. --severity takes CONDITION=STATE for all checks that have such
+a condition, CHECK.CONDITION=STATE for one. A site keeps its options in a file, one section a check, named as the long
+options are; one that may be repeated takes one value a line:
 
     [check_ha]
     skip = constraints
@@ -24,9 +25,8 @@ file, one section a check, named as the long options are; one that may be repeat
 
 from __future__ import annotations
 
-import importlib
 import sys
-from typing import Dict, Iterator, List, Mapping, NamedTuple, NoReturn, Sequence
+from typing import Dict, List, Mapping, NoReturn, Sequence
 
 import nagiosplugin
 
@@ -34,32 +34,18 @@ from check_ha.commandline.arguments import Parser, add_options, new_parser
 from check_ha.commandline.command import be_a_plugin, collect, source_of, state_directory, tool_lines
 from check_ha.commandline.memory import Memory
 from check_ha.commandline.plaintext import LINE_LIMIT, clean
-from check_ha.commandline.presentation import STATES, Results, Summary, plugin, severity, verbose_lines
-from check_ha.commandline.settings import CHECKS, OverallOptions, Settings, understand
-from check_ha.judgement.check import Check, Judgement
-from check_ha.judgement.conditions import NOT_RESPONDING, Finding, Severity
-from check_ha.judgement.evidence import Evidence, Reading, examine
-from check_ha.judgement.ranking import Told, ranked, together
-from check_ha.judgement.resources import names_of
-from check_ha.parsers.crm_mon import parse_crm_mon
-from check_ha.sources.tools import CRM_MON, Output, Tool
+from check_ha.commandline.presentation import STATES, Results, Summary, verbose_lines
+from check_ha.commandline.settings import CHECKS, OverallOptions, understand
+from check_ha.commandline.verdicts import Verdict, all_checks, all_told, strictest, verdict_of
+from check_ha.judgement.conditions import Severity
+from check_ha.judgement.evidence import examine
+from check_ha.judgement.ranking import Told
+from check_ha.sources.tools import Output, Tool
 
 FIRST_LINE = 200
+_TOLD_WHEN_OK = tuple(dict.fromkeys(("nodes", "resources", "rings", "vip", "quorum", *CHECKS)))
 _SHARE = 60
 """Characters of the line for OK that one check may take."""
-
-
-class Verdict(NamedTuple):
-    """One check, judged."""
-
-    check: Check
-    settings: Settings
-    evidence: Evidence
-    judgement: Judgement
-    """With the findings about tools that failed."""
-    made: nagiosplugin.Check
-    trouble: str
-    """Why it has no memory of the last run."""
 
 
 @nagiosplugin.guarded(verbose=0)  # type: ignore[untyped-decorator]
@@ -74,7 +60,7 @@ def run(argv: Sequence[str]) -> NoReturn:
     checks = all_checks()
     options, verbose, settings = understand(parser(), argv, checks)
     checks = [check for check in checks if check.name in settings]
-    readings = _strictest(checks)
+    readings = strictest(checks)
     source = source_of(options, "check_ha")
     outputs = collect(readings, source)
 
@@ -85,12 +71,12 @@ def run(argv: Sequence[str]) -> NoReturn:
         # not the file of the check's own command: what that has not seen yet must not be taken away from it
         memory = Memory(state_directory(options) if check.remembers else None, f"all-{check.name}")
         evidence = examine(check.readings, outputs, memory.recall(), source.now, parsed)
-        judgement = check.judge(evidence, settings[check.name].own)
-        if judgement.remember is not None and not options.human:  # who only looks takes no news from who is on duty
-            memory.remember(judgement.remember)
-        verdicts.append(_verdict(check, settings[check.name], evidence, judgement, memory.trouble))
+        verdict = verdict_of(check, settings[check.name], evidence)
+        if verdict.judgement.remember is not None and not options.human:  # who only looks takes no news from the others
+            memory.remember(verdict.judgement.remember)
+        verdicts.append(verdict._replace(trouble=memory.trouble))
 
-    told = _told(verdicts, everything, readings)
+    told = all_told(verdicts, everything, readings)
     if options.human:
         from check_ha.commandline.human import show
 
@@ -111,37 +97,59 @@ def parser() -> Parser:
     return made
 
 
-def all_checks() -> List[Check]:
-    """Every check of a node, in the order in which they are told."""
-    return [importlib.import_module(f"check_ha.checks.{name}").CHECK for name in CHECKS]
+def _combined(told: Sequence[Told], summary: Summary) -> nagiosplugin.Check:
+    """All of it as one check."""
+    made = nagiosplugin.Check(Results(), summary)
+    made.name = "HA"
+    before = ""
+    for one in told:
+        text = one.text if one.check in ("", before) else f"{one.check}: {one.text}"
+        before = one.check
+        metric = nagiosplugin.Metric("finding", one, context="finding")
+        made.results.add(nagiosplugin.Result(STATES[one.severity], clean(text), metric))
+    if not told:
+        made.results.add(nagiosplugin.Result(nagiosplugin.Ok, None, nagiosplugin.Metric("checks", None)))
+    return made
 
 
-def _strictest(checks: Sequence[Check]) -> List[Reading[object]]:
-    """One reading for each tool: one that a check cannot do without, where there is such."""
-    found: Dict[Tool, Reading[object]] = {}
-    readings = [reading for check in checks for reading in check.readings]
-    for reading in sorted(readings, key=lambda one: (not one.required, one.silent)):
-        found.setdefault(reading.tool, reading)
+def _perfdata(verdicts: Sequence[Verdict]) -> List[str]:
+    """That of all checks; what two of them measure once."""
+    found: Dict[str, str] = {}
+    for verdict in verdicts:
+        for text in verdict.made.perfdata:
+            found.setdefault(text.rpartition("=")[0], text)
     return list(found.values())
 
 
-def _verdict(check: Check, settings: Settings, evidence: Evidence, judgement: Judgement, trouble: str) -> Verdict:
-    complete = judgement._replace(findings=(*judgement.findings, *evidence.findings))
-    made = plugin(check, complete, settings.severities, settings.thresholds)
-    made.add(Summary(judgement.summary, (), LINE_LIMIT, "-vv lists all"))
-    made()
-    return Verdict(check, settings, evidence, complete, made, trouble)
+def _summary(verdicts: Sequence[Verdict]) -> str:
+    """For OK: how many checks looked, then news that is no problem and what they saw, as far as there is room."""
+    summaries = {verdict.check.name: verdict.judgement.summary for verdict in verdicts}
+    skipped = [name for name in CHECKS if name not in summaries]
+    parts = [
+        clean(finding.text, _SHARE)
+        for verdict in verdicts
+        for finding in verdict.judgement.findings
+        if finding.condition.severity is Severity.OK
+    ]
+    parts += [clean(summaries[name], _SHARE) for name in _TOLD_WHEN_OK if name in summaries]
+    text = f"{len(verdicts)} check{'s' if len(verdicts) != 1 else ''}"
+    text += f" (without {', '.join(skipped)})" if skipped else ""
+    joint = ": "
+    for part in parts:
+        if len(text) + len(joint) + len(part) <= FIRST_LINE:
+            text += joint + part
+            joint = "; "
+    return text
 
 
-def _told(verdicts: Sequence[Verdict], everything: Evidence, readings: Sequence[Reading[object]]) -> List[Told]:
-    """All that is wrong, in the order in which it is told; that a tool failed only once, and next to its daemon."""
-    reported = {reading.tool for reading in readings if reading.required}
-    found: List[Told] = []
-    for verdict in verdicts:
-        found += _of_check(verdict, reported)
-        if verdict.check.name == CHECKS[0] or len(verdicts) == 1:
-            found += together(list(_of_tools(verdicts, everything)))
-    if verdicts[0].check.name != CHECKS[0] and len(verdicts) > 1:
-        found = [*together(list(_of_tools(verdicts, everything))), *found]
-    bad = [one for one in found if one.severity is not Severity.OK]
-    return ranked(bad, _names(everything) if len(bad) > 1 else ())
+def _lines(verdicts: Sequence[Verdict], outputs: Mapping[Tool, Output], verbose: int) -> List[str]:
+    """A line per check; with -vv all that is known."""
+    lines = []
+    for verdict in verdicts if verbose else ():
+        state = str(verdict.made.state).upper()
+        lines.append(clean(f"{verdict.check.name} {state} - {verdict.made.summary_str}", LINE_LIMIT + 100))
+        if verbose >= 2:
+            lines += [f"  {line}" for line in verbose_lines(verdict.judgement, verdict.settings.severities)]
+    if verbose:
+        lines += dict.fromkeys(verdict.trouble for verdict in verdicts if verdict.trouble)
+    return [*lines, *tool_lines(verbose, outputs)]

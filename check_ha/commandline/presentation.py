@@ -164,10 +164,11 @@ class Results(nagiosplugin.Results):  # type: ignore[misc]
 class Summary(nagiosplugin.Summary):  # type: ignore[misc]
     """The first line, of at most about ``limit`` characters, and the lines below it."""
 
-    def __init__(self, summary: str, lines: Sequence[str], limit: int = LINE_LIMIT) -> None:
+    def __init__(self, summary: str, lines: Sequence[str], limit: int = LINE_LIMIT, more: str = "-v lists all") -> None:
         self._summary = clean(summary, limit)
         self._lines = [clean(line, RAW_LIMIT) for line in lines]
         self._limit = limit
+        self._more = more
 
     def ok(self, results: nagiosplugin.Results) -> str:
         """What was looked at, and what was found and is no problem."""
@@ -190,7 +191,7 @@ class Summary(nagiosplugin.Summary):  # type: ignore[misc]
         line = ""
         for count, text in enumerate(texts):
             if count and len(line) + len(text) > self._limit:
-                return f"{line}; and {len(texts) - count} more (-v lists all)"
+                return f"{line}; and {len(texts) - count} more ({self._more})"
             line = f"{line}; {text}" if line else text
         return line
 

@@ -23,6 +23,9 @@ CHECKS = (
 """Every check of a node. Of two findings that are equally bad that of the earlier check is told first: it is nearer to
 the cause."""
 
+_UNASKED = {"no-vip": Severity.OK}
+"""Whoever runs check_ha_vip has a virtual IP; who runs all checks need not."""
+
 Pairs = Sequence[Tuple[str, Severity]]
 
 
@@ -110,7 +113,7 @@ def _of_check(check: Check, section: Mapping[str, str], of_file: Pairs, of_argv:
         if key in section and check.number is None:
             raise ConfigError(f"[{check.name}] {key}: this check has no main number")
     severities = {
-        **_for_all(of_file), **_for_one(check, of_file), **dict(common.severity),
+        **_UNASKED, **_for_all(of_file), **_for_one(check, of_file), **dict(common.severity),
         **_for_all(of_argv), **_for_one(check, of_argv),
     }  # fmt: skip
     return Settings(options_from(check.options, found), severities, (common.warning, common.critical))

@@ -18,7 +18,7 @@ found the others, is no partition to be paged for as long as no DC is elected th
 
 from __future__ import annotations
 
-from typing import Dict, Iterator, List, Sequence, Tuple
+from typing import Dict, Iterator, List, Tuple
 
 from check_ha.commandline.arguments import Parser
 from check_ha.commandline.comparison import comparison, comparison_parser
@@ -109,8 +109,9 @@ def judge(views: Views, options: SplitBrainOptions) -> Judgement:
     belief = believe(roster.heard, before)
     problems = list(_problems(belief, options))
     findings = [*problems, *unheard(roster, belief, options.max_age), *findings, *_incomplete(roster, belief)]
-    if before and not problems:
-        findings += [Finding(GONE, f"gone at a second look: {one.text}") for one in _problems(before, options)]
+    gone = [] if problems or not before else list(_problems(before, options))
+    if gone:
+        findings.append(Finding(GONE, f"gone at a second look: {'; '.join(one.text for one in gone)}"))
     if belief.places and not any(options.selects(name) for name in belief.places):
         findings.append(Finding(FILTERED_OUT, f"--include and --exclude leave none of {len(belief.places)} resources"))
     return Judgement(
@@ -123,7 +124,7 @@ def judge(views: Views, options: SplitBrainOptions) -> Judgement:
 
 def _problems(belief: Belief, options: SplitBrainOptions) -> Iterator[Finding]:
     """What wakes somebody, but for partitions that are just being joined; the worst first."""
-    yield from _apart(belief.partitions)
+    yield from _apart(belief)
     for address, nodes in belief.carriers.items():
         owners = belief.owners[address]
         if len(nodes) > 1 and options.selects(*owners):
@@ -142,16 +143,16 @@ def _problems(belief: Belief, options: SplitBrainOptions) -> Iterator[Finding]:
             yield Finding(TWO_DCS, text, "if it lasts: restart pacemaker on one of them")
 
 
-def _apart(partitions: Sequence[Partition]) -> Iterator[Finding]:
-    if len(partitions) < 2:
+def _apart(belief: Belief) -> Iterator[Finding]:
+    if len(belief.partitions) < 2:
         return
-    worst_first = sorted(partitions, key=lambda one: (not one.acts, not one.runs, -len(one.members)))
+    worst_first = sorted(belief.partitions, key=lambda one: (not one.acts, not one.runs, -len(one.members)))
     sides = " against ".join(_described(one) for one in worst_first)
-    if sum(one.acts for one in partitions) > 1 or sum(bool(one.runs) for one in partitions) > 1:
+    if belief.split:
         yield Finding(SPLIT_BRAIN, f"split brain: {sides}", STOP_ONE)
     elif all(one.leaderless and not one.runs for one in worst_first[1:]):
         names = listed([one.label for one in worst_first[1:]])
-        yield Finding(JOINING, f"{names} not (yet) with the others, without a DC and without resources: {sides}", MEND)
+        yield Finding(JOINING, f"{names} not (yet) with the others: {sides}", MEND)
     else:
         yield Finding(PARTITIONED, f"partitioned, contained: {sides}", MEND)
 
@@ -207,7 +208,7 @@ def _lacks(node: str, view: View, what: str, *tools: Tool) -> Finding:
 def _summary(belief: Belief, roster: Roster) -> str:
     texts = []
     for one in belief.partitions:
-        members = one.members if len(belief.partitions) == 1 else one.nodes
+        members = sorted(one.members) if len(belief.partitions) == 1 else one.nodes
         dc = f"DC {one.dcs[0]}" if one.dcs else "no DC"
         word = "are one partition" if len(members) > 1 else "is alone"
         texts.append(f"{listed(members)} {word}, {_QUORUM[one.quorate]}, {dc}")

@@ -64,6 +64,11 @@ class Belief(NamedTuple):
     pairs: FrozenSet[Pair] = frozenset()
     """Nodes that count each other."""
 
+    @property
+    def split(self) -> bool:
+        """Whether two partitions act as the cluster."""
+        return sum(one.acts for one in self.partitions) > 1 or sum(bool(one.runs) for one in self.partitions) > 1
+
 
 def listed(names: Sequence[str]) -> str:
     """``node1``, ``node1 and node2``, ``node1, node2 and node3``."""
@@ -71,7 +76,10 @@ def listed(names: Sequence[str]) -> str:
 
 
 def believe(heard: Sequence[Answer], earlier: Optional[Belief] = None) -> Belief:
-    """Put the views together. With an earlier look only what both show is apart, doubled or carried twice."""
+    """Put the views together. With an earlier look only what both show is apart, doubled or carried twice.
+
+    Once it is certain that two partitions act, each with what it runs now, nothing of that is in doubt any more.
+    """
     known = [(answer.node, answer.view) for answer in heard if answer.view]
     outside = [(node, view) for node, view in known if view.daemons.corosync == STOPPED]
     dark = [(node, view) for node, view in known if (node, view) not in outside and _members(view) is None]
@@ -89,7 +97,7 @@ def believe(heard: Sequence[Answer], earlier: Optional[Belief] = None) -> Belief
         owners=owners,
         pairs=pairs,
     )
-    return belief if earlier is None else _confirmed(belief, earlier)
+    return belief if earlier is None or belief.split else _confirmed(belief, earlier)
 
 
 _Known = Tuple[str, View]
@@ -236,16 +244,11 @@ def _carriers(known: Sequence[_Known], owners: Mapping[str, Tuple[str, ...]]) ->
 def _confirmed(belief: Belief, earlier: Belief) -> Belief:
     """What both looks show. Partitions are so already, by the pairs of both."""
     dcs = {dc for partition in earlier.partitions for dc in partition.dcs}
-    before: Dict[str, Tuple[str, ...]] = {}
-    for promoted in earlier.promoted:
-        for name, nodes in promoted.items():
-            before[name] = (*before.get(name, ()), *nodes)
     return belief._replace(
         partitions=tuple(
             one._replace(dcs=tuple(dc for dc in one.dcs if dc in dcs) or one.dcs[:1]) for one in belief.partitions
         ),
         places=_in_both(belief.places, earlier.places),
-        promoted=tuple(_in_both(promoted, before) for promoted in belief.promoted),
         carriers=_in_both(belief.carriers, earlier.carriers),
     )
 

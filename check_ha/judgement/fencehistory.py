@@ -38,7 +38,7 @@ class Fencing(NamedTuple):
         """``node2 could not be fenced: reboot by node1 failed 3s ago (no such device), 12 times; it is UNCLEAN``."""
         last, times = self.failed[0], len(self.failed)
         done = "unfenced" if last.action == "on" else "fenced"
-        text = f"{self.target} could not be {done}: {_deed(last)} failed {age(self.seconds_since(last))}"
+        text = f"{self.target} could not be {done}: {deed(last)} failed {age(self.seconds_since(last))}"
         text += (f" ({last.reason})" if last.reason else "") + (f", {times} times so far" if times > 1 else "")
         return text + self._state() + (", and the next try is under way" if self.pending else "")
 
@@ -47,12 +47,12 @@ class Fencing(NamedTuple):
         events = self.recent(max_age)
         times = f"{len(events)} times, last " if len(events) > 1 else ""
         state = "" if self.failed or self.pending else self._state()
-        deed = _deed(events[0]) + _asked(events[0])
-        return f"{self.target} was fenced {times}{age(self.seconds_since(events[0]))} ({deed}){state}"
+        what = deed(events[0]) + _asked(events[0])
+        return f"{self.target} was fenced {times}{age(self.seconds_since(events[0]))} ({what}){state}"
 
     def attempt(self) -> str:
         """``node2 is being fenced: reboot, asked by stonith_admin on node1; it is UNCLEAN``."""
-        return f"{self.target} is being fenced: {_deed(self.pending[0])}{_asked(self.pending[0])}{self._state()}"
+        return f"{self.target} is being fenced: {deed(self.pending[0])}{_asked(self.pending[0])}{self._state()}"
 
     def _state(self) -> str:
         return f"; it is {self.state}" if self.state else ""
@@ -125,10 +125,10 @@ def detail(event: FenceEvent, now: Optional[datetime]) -> str:
     client = event.client or "an unknown client"
     origin = f" on {event.origin}" if event.origin else ""
     reason = f": {event.reason}" if event.reason else ""
-    return f"{event.target}: {_deed(event)} {_WORDS[event.status]}{when}, asked by {client}{origin}{reason}"
+    return f"{event.target}: {deed(event)} {_WORDS[event.status]}{when}, asked by {client}{origin}{reason}"
 
 
-def _deed(event: FenceEvent) -> str:
+def deed(event: FenceEvent) -> str:
     """The action, and who carried it out: a node, ``a human`` who confirmed it, or not known."""
     return f"{event.action} by {event.delegate}" if event.delegate else event.action
 

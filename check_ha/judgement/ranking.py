@@ -20,36 +20,37 @@ class Told(NamedTuple):
     condition: str = ""
     """Empty for the main number of a check that is out of its range."""
     advice: str = ""
+    again: bool = False
+    """Whether it only repeats what another check has told."""
 
 
 def ranked(found: Iterable[Told], names: Container[str]) -> List[Told]:
-    """Worst first; of equals the order given, and behind them what names nobody that another check has not named.
+    """Worst first; of equals the order given, and behind them what another check has told already.
 
-    ``names`` are those of nodes and resources. What another check has told in the same words is left out.
+    That is what names no node and no resource (``names``) but such as another check has named, or begins in its very
+    words. What does both is left out.
     """
     namers: Dict[str, Set[str]] = {}
-    openings: Dict[Tuple[str, str], str] = {}
-    ordered: List[Tuple[int, bool, Told]] = []
+    tellers: Dict[Tuple[str, str], str] = {}
+    ordered: List[Told] = []
     for one in sorted(found, key=lambda one: -one.severity):
-        named = {word for word in _words(one.text) if word in names}
+        named = {word for word in words(one.text) if word in names}
         known = all(namers.get(name, set()) - {one.check} for name in named)
-        teller = openings.setdefault((one.condition, _opening(one.text)), one.check)
-        if known and teller != one.check:
-            continue
-        ordered.append((-one.severity, known and bool(named), one))
+        again = tellers.setdefault((one.condition, _opening(one.text)), one.check) != one.check
         for name in named:
             namers.setdefault(name, set()).add(one.check)
-    ordered.sort(key=lambda one: one[:2])
-    return [one for _, _, one in ordered]
+        if not (known and again):
+            ordered.append(one._replace(again=again or (known and bool(named))))
+    return sorted(ordered, key=lambda one: (-one.severity, one.again))
 
 
 def together(found: Sequence[Told]) -> List[Told]:
     """Tools that are missing for the same reason as one: ``crm_mon, cibadmin: not installed``."""
-    tools: Dict[Tuple[Severity, str], List[str]] = {}
+    tools: Dict[Tuple[Severity, str], Dict[str, None]] = {}
     for one in found:
         if one.condition == TOOL_MISSING.name:
             tool, _, reason = one.text.rpartition(": ")
-            tools.setdefault((one.severity, reason), []).append(tool)
+            tools.setdefault((one.severity, reason), {})[tool] = None
     missing = [
         Told("", f"{', '.join(names)}: {reason}", severity, TOOL_MISSING.name)
         for (severity, reason), names in tools.items()
@@ -57,8 +58,9 @@ def together(found: Sequence[Told]) -> List[Told]:
     return [*(one for one in found if one.condition != TOOL_MISSING.name), *missing]
 
 
-def _words(text: str) -> Iterable[str]:
-    return (word.rstrip(".") for word in re.findall(r"[\w.-]+", text))
+def words(text: str) -> List[str]:
+    """The words of a text, among which names are looked for."""
+    return [word.rstrip(".") for word in re.findall(r"[\w.-]+", text)]
 
 
 def _opening(text: str) -> str:

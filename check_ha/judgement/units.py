@@ -121,6 +121,7 @@ def _unit(name: str, instances: List[Placed]) -> Unit:
 
 
 def _bundle(bundle: Bundle) -> Unit:
-    parts = tuple(tuple(Placed(member, (bundle,)) for member in replica.members) for replica in bundle.replicas)
+    replicas = (replica for replica in bundle.replicas if replica.members)  # of one without, nothing is known
+    parts = tuple(tuple(Placed(member, (bundle,)) for member in replica.members) for replica in replicas)
     inside = dict.fromkeys(plain(one.primitive.id) for part in parts for one in part)
     return Unit(bundle.id, parts, (bundle.id, *inside), bundle=bundle)

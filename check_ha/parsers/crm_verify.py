@@ -23,7 +23,7 @@ _INVALID = r"(?:crm_verify: )?(?:Errors found during check: |Configuration inval
 _DOUBTFUL = r"(?:crm_verify: )?(?:Warnings found during check: |Configuration (?:may|invalid \(with warnings\))).*"
 _HINT = r"\s*(?:-V may provide|Use -V -V for) more details?"
 _TRUNCATED = 64 * 1024
-"""Standard error is kept up to this length: the verdict at its end may be cut off."""
+"""Standard error is kept up to this length: the verdict, which is the last of it, may be cut off."""
 
 
 def parse_verification(data: bytes) -> Verification:

@@ -35,7 +35,10 @@ def parse_files(data: bytes) -> Tuple[FileState, ...]:
 
     /etc/corosync/authkey 0 0 400 root root regular file
     """
-    return tuple(_file(line) for line in _text(data).split("\n") if line)
+    lines = _text(data).split("\n")
+    if lines.pop() or not lines:
+        raise ParseError("the output of stat is empty or cut off")
+    return tuple(_file(line) for line in lines)
 
 
 def _file(line: str) -> FileState:

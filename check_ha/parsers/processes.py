@@ -56,7 +56,10 @@ def _rows(data: bytes, header: str) -> List[str]:
     lines = data.decode("utf-8", "backslashreplace").split("\n")
     if lines[0].split()[:1] != [header]:
         raise ParseError("not the output of ps", lines[0][:200])
-    return [line.rstrip("\r") for line in lines[1:] if line.strip()]
+    last = lines.pop()
+    if last:
+        raise ParseError("the output of ps is cut off", last[:200])
+    return lines[1:]
 
 
 def _program(command: str) -> str:

@@ -43,7 +43,7 @@ class Tool(NamedTuple):
     @property
     def label(self) -> str:
         """The program, with the options or the file that tell it from its other uses: ``corosync-cfgtool -n``."""
-        if self.absence:
+        if self.argv[-1].startswith("/"):
             return f"{self.name} {self.argv[-1]}"
         return " ".join(self.argv) if self.family == COROSYNC else self.name
 
@@ -106,7 +106,6 @@ COROSYNC_FILES = Tool(
     ),
     SYSTEM,
     good=(0, 1),
-    absence=True,
 )
 # Prints no key, so that whoever is let run it as root does not get one; see check_ha.sources.fingerprint.
 AUTHKEY = Tool("authkey.txt", ("sha256sum", "/etc/corosync/authkey"), SYSTEM, absence=True, digest=True)
@@ -164,7 +163,9 @@ class Output(NamedTuple):
     @property
     def answer(self) -> bytes:
         """What is to be parsed."""
-        return self.stderr.encode("utf-8", "backslashreplace") if self.tool.on_stderr else self.stdout
+        if not self.tool.on_stderr:
+            return self.stdout
+        return self.stdout + self.stderr.encode("utf-8", "backslashreplace")
 
     @property
     def with_sudo(self) -> bool:

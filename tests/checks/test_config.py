@@ -283,6 +283,8 @@ def test_details() -> None:
     ]
 
 
+PLAIN = "".join(line for line in CONF.splitlines(keepends=True) if "crypto" not in line)
+PLAIN_MAP = "".join(line for line in MAP.splitlines(keepends=True) if "crypto" not in line)
 STAT = "/etc/corosync 0 0 755 root root directory\n/etc/corosync/corosync.conf 0 0 644 root root regular file\n"
 NO_FILE = "cat: /etc/corosync/corosync.conf: No such file or directory\n"
 DENIED = "cat: /etc/corosync/corosync.conf: Permission denied\n"
@@ -314,7 +316,7 @@ FAILURES: Dict[str, Tuple[Evidence, List[str]]] = {
             conf=output(COROSYNC_CONF, 1, stderr=NO_FILE),
             stat=output(COROSYNC_FILES, 1, stderr="stat: cannot statx '/etc/corosync': No such file or directory\n"),
         ),
-        ["config-missing"],
+        ["config-missing", "unreadable"],
     ),
     "crit-no-key": (tools(stat=output(COROSYNC_FILES, 1, STAT, "stat: cannot statx: No such file\n")), ["key-missing"]),
     "unknown-file-closed": (tools(conf=output(COROSYNC_CONF, 1, stderr=DENIED)), ["no-permission"]),
@@ -350,7 +352,17 @@ FAILURES: Dict[str, Tuple[Evidence, List[str]]] = {
         tools(verify=output(CRM_VERIFY, 78, stderr="Warnings found during check: config may not be valid\n")), [],
     ),
     "unknown-cib-verdict": (tools(verify=output(CRM_VERIFY, 78, stderr="Hm.\n")), ["unreadable"]),
+    "unknown-cib-verdict-on-standard-output": (tools(verify=output(CRM_VERIFY, stdout="Hm.\n")), ["unreadable"]),
     "unknown-tool-missing": (tools(verify=missing(CRM_VERIFY)), ["tool-missing"]),
+    "unknown-key-not-looked-at": (tools(stat=missing(COROSYNC_FILES)), ["tool-missing"]),
+    "ok-key-not-looked-at-and-not-needed": (
+        tools(
+            stat=missing(COROSYNC_FILES),
+            conf=output(COROSYNC_CONF, stdout=PLAIN),
+            map=output(CMAPCTL, stdout=PLAIN_MAP),
+        ),
+        ["no-encryption"],
+    ),
     "ok-version-missing": (tools(version=missing(COROSYNC_VERSION)), []),
     "unknown-remote-node": (
         tools(

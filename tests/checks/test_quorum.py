@@ -185,6 +185,11 @@ def test_quorum_device(quorum: QuorumStatus, findings: Found) -> None:
     assert [one for one in found(judged(quorum, None, config)) if one[0] not in about_votes] == findings
 
 
+def test_a_silent_device_is_told_before_the_vote_that_is_missing_for_it() -> None:
+    judgement = judged(device("A,NV,NMW", "A,NV,NMW", votes=0), nodes(2), cmap(2, quorum_device_model="net"))
+    assert found(judgement) == [SILENT, ("votes-missing", "2 of 3 votes"), MARGIN_OF_THREE]
+
+
 def test_ok_no_device_configured_and_none_there() -> None:
     assert found(judged(status(2, 2, 1, flags=TWO_NODE), nodes(2), cmap(2))) == []
 

@@ -137,6 +137,10 @@ CASES = {
     "unknown-state-not-told": (knet({2: [True, None]}), cmap(2), [
         ("unreadable", "node2: corosync-cfgtool -s does not tell the state of link 1 (10.55.1.2)"),
     ]),
+    "unknown-nothing-known-of-a-configured-node": (
+        LinkStatus(1, "udpu", ()), cmap(2, 1, transport="udpu")._replace(members=()),
+        [("unreadable", "node2: neither link nor membership is known")],
+    ),
     "ok-knet-without-the-map": (GOOD, None, []),
     "ok-single-node": (knet({}), cmap(1), []),
     "ok-single-node-of-3.0-that-names-no-transport": (knet({})._replace(transport=None), cmap(1, transport=None), []),

@@ -2,15 +2,118 @@
 
 from __future__ import annotations
 
-from .fault import CRITICAL, TWO, WARNING, Fault, Seen
+from .fault import MON, TWO, Fault, Seen, critical, warning
+from .faults_nodes import lost
+
+
+def _hanging(tools: dict[str, str]) -> tuple[Seen, ...]:
+    text = "pacemaker does not answer: {}: no answer within 8 s"
+    return tuple(critical(check, text.format(tool), "node2") for check, tool in tools.items())
+
+
+_CRM_MON = dict.fromkeys(("constraints", "failed_actions", "fencing", "nodes", "quorum", "resources", "vip"), "crm_mon")
+_CRM_MON_AND_CIBADMIN = dict.fromkeys(("constraints", "fencing", "resources", "vip"), "crm_mon, cibadmin")
+_FROZEN = "{} (pid *) is frozen (stopped by a signal) and does not answer ({}: no answer within 8 s)"
 
 FAULTS = (
-    Fault("corosync-frozen", TWO, lambda lab: lab.freeze("node2", "corosync"), ()),
-    Fault("pacemaker-based-frozen", TWO, lambda lab: lab.freeze("node2", "pacemaker-based"), ()),
-    Fault("pacemakerd-frozen", TWO, lambda lab: lab.freeze("node2", "pacemakerd"), ()),
-    Fault("pacemaker-controld-frozen", TWO, lambda lab: lab.freeze("node2", "pacemaker-controld"), ()),
-    Fault("pacemaker-fenced-frozen", TWO, lambda lab: lab.freeze("node2", "pacemaker-fenced"), ()),
-    Fault("pacemaker-execd-frozen", TWO, lambda lab: lab.freeze("node2", "pacemaker-execd"), ()),
-    Fault("pacemakerd-killed", TWO, lambda lab: lab.kill("node2", "pacemakerd"), ()),
-    Fault("corosync-killed", TWO, lambda lab: lab.kill("node2", "corosync"), ()),
+    # Pacemaker on the frozen node goes on saying that all is well.
+    Fault(
+        "corosync-frozen",
+        TWO,
+        lambda lab: lab.freeze("node2", "corosync"),
+        (
+            *lost(2, "node1"),
+            critical("daemons", _FROZEN.format("corosync", "corosync-cmapctl"), "node2"),
+            critical("config", "corosync does not answer: corosync-cmapctl: no answer within 8 s", "node2"),
+            critical(
+                "quorum",
+                "corosync does not answer: corosync-quorumtool -s, corosync-cmapctl: no answer within 8 s",
+                "node2",
+            ),
+            critical(
+                "rings",
+                "corosync does not answer: corosync-cfgtool -s, corosync-cfgtool -n, corosync-cmapctl, "
+                "corosync-cmapctl -m stats: no answer within 8 s",
+                "node2",
+            ),
+            warning("split_brain", "*", MON),
+        ),
+        record="node2",
+    ),
+    Fault(
+        "pacemaker-based-frozen",
+        TWO,
+        lambda lab: lab.freeze("node2", "pacemaker-based"),
+        (
+            *_hanging({**_CRM_MON, **_CRM_MON_AND_CIBADMIN, "config": "crm_verify"}),
+            critical("daemons", _FROZEN.format("pacemaker-based", "cibadmin"), "node2"),
+        ),
+        record="node2",
+    ),
+    Fault(
+        "pacemakerd-frozen",
+        TWO,
+        lambda lab: lab.freeze("node2", "pacemakerd"),
+        (*_hanging(_CRM_MON), critical("daemons", _FROZEN.format("pacemakerd", "crmadmin"), "node2")),
+        record="node2",
+    ),
+    Fault(
+        "pacemaker-fenced-frozen",
+        TWO,
+        lambda lab: lab.freeze("node2", "pacemaker-fenced"),
+        (*_hanging(_CRM_MON), critical("daemons", _FROZEN.format("pacemaker-fenced", "crm_mon"), "node2")),
+        record="node2",
+    ),
+    Fault(
+        "pacemaker-controld-frozen",
+        TWO,
+        lambda lab: lab.freeze("node2", "pacemaker-controld"),
+        (
+            *_hanging({"fencing": "crm_node"}),
+            critical("daemons", _FROZEN.format("pacemaker-controld", "crm_node"), "node2"),
+            critical(
+                "vip",
+                "pacemaker does not answer: crm_node: no answer within 8 s; "
+                "which node this is cannot be told (crm_node -n): its interfaces are not judged",
+                "node2",
+            ),
+        ),
+        record="node2",
+    ),
+    Fault(
+        "pacemaker-execd-frozen",
+        TWO,
+        lambda lab: lab.freeze("node2", "pacemaker-execd"),
+        (critical("daemons", "pacemaker-execd (pid *) is frozen (stopped by a signal)", "node2"),),
+        record="node2",
+    ),
+    Fault(
+        "pacemakerd-killed",
+        TWO,
+        lambda lab: lab.kill("node2", "pacemakerd"),
+        (
+            *(
+                critical(check, "pacemaker is not running on this node (crm_mon: cannot connect)", "node2")
+                for check in _CRM_MON
+            ),
+            critical(
+                "daemons",
+                "pacemakerd is not running, what it has started still is (pacemaker-based, pacemaker-fenced, "
+                "pacemaker-execd, pacemaker-attrd, pacemaker-schedulerd, pacemaker-controld): nobody restarts that",
+                "node2",
+            ),
+        ),
+        record="node2",
+    ),
+    Fault(
+        "corosync-killed",
+        TWO,
+        lambda lab: lab.kill("node2", "corosync"),
+        (
+            *lost(2, "node1"),
+            critical("rings", "corosync is not running on this node (corosync-cfgtool -s: cannot connect)", "node2"),
+            warning("split_brain", "*", MON),
+        ),
+        record="node2",
+    ),
 )

@@ -4,24 +4,88 @@ from __future__ import annotations
 
 from tests.lab import Lab, wait_until
 
-from .fault import CRITICAL, FENCING, TWO, WARNING, Fault, Seen
+from .fault import FENCING, MON, TWO, Fault, critical, warning
+
+_LOST = (
+    critical("rings", "node2 unreachable: both links down (198.51.100.2, 203.0.113.2)"),
+    warning("quorum", "2 of 3 votes; missing: node2; the loss of one more vote loses quorum: 2 needed"),
+    critical(
+        "resources",
+        "p_single, st_node3 are shown on node2, which is UNCLEAN (offline): not recovered before it is fenced",
+    ),
+    warning("split_brain", "*", MON),
+)
 
 
 def _fenced_and_back(lab: Lab) -> None:
-    boots = lab["node2"].started
+    boot = lab["node2"].started
     lab.kill("node2", "corosync")
-    wait_until(lambda: lab["node2"].started > boots, 30, "node2 was fenced and has started again")
+    wait_until(lambda: lab["node2"].started > boot, 30, "node2 was fenced and has started again")
 
 
-def _unfenceable(lab: Lab, how: str) -> None:
+def _cannot_be_fenced(lab: Lab, how: str) -> None:
     lab.break_fencing(how)
     lab.power_cut("node2")
 
 
 FAULTS = (
-    Fault("fencing-without-device", TWO, lambda lab: lab.set_property("stonith-enabled", "true"), ()),
-    Fault("fence-device-disabled", FENCING, lambda lab: lab.set_meta("st_node2", "target-role", "Stopped"), ()),
-    Fault("fencing-fails", FENCING, lambda lab: _unfenceable(lab, "fail"), ()),
-    Fault("fencing-hangs", FENCING, lambda lab: _unfenceable(lab, "hang"), ()),
-    Fault("fenced-and-back", FENCING, _fenced_and_back, ()),
+    Fault(
+        "fencing-without-device",
+        TWO,
+        lambda lab: lab.set_property("stonith-enabled", "true"),
+        (
+            critical(
+                "fencing",
+                "fencing is on, and there is no fence device: no resource is started, no failed node recovered",
+            ),
+            warning(
+                "config",
+                "crm_verify finds errors in the CIB: Resource start-up disabled since no STONITH resources have been "
+                "defined (2 more errors)",
+            ),
+        ),
+    ),
+    Fault(
+        "fence-device-disabled",
+        FENCING,
+        lambda lab: lab.set_meta("st_node2", "target-role", "Stopped"),
+        (
+            warning(
+                "fencing",
+                "st_node2 is disabled (target-role): nobody can fence with it; "
+                "node2 cannot be fenced: st_node2 is disabled (target-role)",
+            ),
+            warning("resources", "st_node2 is stopped on purpose (target-role)"),
+        ),
+    ),
+    Fault(
+        "fencing-fails",
+        FENCING,
+        lambda lab: _cannot_be_fenced(lab, "fail"),
+        (
+            *_LOST,
+            critical("fencing", "node2 could not be fenced: reboot by * failed *; it is UNCLEAN*"),
+            critical(
+                "nodes", "node2 is UNCLEAN (offline): its fencing failed *, 4 resources are stuck until it is fenced"
+            ),
+        ),
+    ),
+    Fault(
+        "fencing-hangs",
+        FENCING,
+        lambda lab: _cannot_be_fenced(lab, "hang"),
+        (
+            *_LOST,
+            warning("fencing", "node2 is being fenced: reboot; it is UNCLEAN"),
+            critical(
+                "nodes", "node2 is UNCLEAN (offline): it is just being fenced, 4 resources are stuck until it is fenced"
+            ),
+        ),
+    ),
+    Fault(
+        "fenced-and-back",
+        FENCING,
+        _fenced_and_back,
+        (warning("fencing", "node2 was fenced * ago (reboot by *); it is online"),),
+    ),
 )

@@ -4,7 +4,52 @@ from __future__ import annotations
 
 from tests.lab import Lab
 
-from .fault import CRITICAL, THREE, TWO, WARNING, Fault, Seen
+from .fault import MON, THREE, TWO, Fault, Seen, critical, warning
+
+_NO_MARGIN = "the loss of one more vote loses quorum"
+
+
+def pacemaker_down(node: str) -> tuple[Seen, ...]:
+    """Return what the checks say where Pacemaker does not run, and Corosync does."""
+    asking = {
+        "config": "crm_verify",
+        "constraints": "crm_mon, cibadmin",
+        "daemons": "cibadmin",
+        "failed_actions": "crm_mon",
+        "fencing": "crm_mon, cibadmin",
+        "nodes": "crm_mon",
+        "quorum": "crm_mon",
+        "resources": "crm_mon, cibadmin",
+        "vip": "crm_mon, cibadmin",
+    }
+    text = "pacemaker is not running on this node ({}: cannot connect)"
+    return tuple(critical(check, text.format(tools), node) for check, tools in asking.items())
+
+
+def all_down(node: str) -> tuple[Seen, ...]:
+    """Return what the checks say where neither runs."""
+    asking = {
+        "config": ("corosync-cmapctl", "crm_verify"),
+        "daemons": ("corosync-cmapctl", "cibadmin"),
+        "quorum": ("corosync-quorumtool -s", "crm_mon"),
+    }
+    one, other = (f"{name} is not running on this node ({{}}: cannot connect)" for name in ("corosync", "pacemaker"))
+    return (
+        *pacemaker_down(node),
+        *(critical(check, f"{one.format(a)}; {other.format(b)}", node) for check, (a, b) in asking.items()),
+        critical("rings", one.format("corosync-cfgtool -s"), node),
+    )
+
+
+def lost(number: int, by: str = "", crashed: bool = True) -> tuple[Seen, ...]:
+    """Return what the checks say on the other node of two when one is gone."""
+    name = f"node{number}"
+    offline = f"{name} is offline, and was not shut down: it crashed or is cut off" if crashed else f"{name} is offline"
+    return (
+        critical("rings", f"{name} unreachable: both links down (198.51.100.{number}, 203.0.113.{number})", by),
+        critical("nodes", offline, by),
+        warning("quorum", f"1 of 2 votes; missing: {name}; {_NO_MARGIN}: 1 needed", by),
+    )
 
 
 def _two_power_cuts(lab: Lab) -> None:
@@ -17,20 +62,119 @@ def _slow_shutdown(lab: Lab) -> None:
     lab["node2"].signal("TERM", "pacemakerd")
 
 
+def _hurry(lab: Lab) -> None:
+    lab["node2"].run(["pkill", "-xf", "sleep 60"])
+
+
 def _bad_health(lab: Lab) -> None:
     lab.set_property("node-health-strategy", "only-green")
-    lab["node1"].must("attrd_updater", "--name", "#health-disk", "--update", "red", "--node", "node2")
+    lab.admin("attrd_updater", "--name=#health-disk", "--update=red", "--node=node2")
+
+
+def _good_health(lab: Lab) -> None:
+    lab.admin("attrd_updater", "--name=#health-disk", "--delete", "--node=node2")
 
 
 FAULTS = (
-    Fault("power-cut", TWO, lambda lab: lab.power_cut("node1"), ()),
-    Fault("clean-stop-of-pacemaker", TWO, lambda lab: lab.stop_pacemaker("node2"), ()),
-    Fault("clean-stop", TWO, lambda lab: lab.stop("node2"), ()),
-    Fault("shutdown-hangs", TWO, _slow_shutdown, (), undo=lambda lab: lab["node2"].run(["pkill", "-xf", "sleep 60"])),
-    Fault("standby", TWO, lambda lab: lab.standby("node1"), ()),
-    Fault("node-maintenance", TWO, lambda lab: lab.maintenance("node1"), ()),
-    Fault("cluster-maintenance", TWO, lambda lab: lab.maintenance("cluster"), ()),
-    Fault("health-red", TWO, _bad_health, (), undo=lambda lab: lab["node1"].must("attrd_updater", "--name", "#health-disk", "--delete", "--node", "node2")),
-    Fault("power-cut-of-one-in-three", THREE, lambda lab: lab.power_cut("node3"), ()),
-    Fault("power-cut-of-two-in-three", THREE, _two_power_cuts, ()),
+    Fault(
+        "power-cut",
+        TWO,
+        lambda lab: lab.power_cut("node1"),
+        (*lost(1), warning("split_brain", "*", MON)),
+        record="node2",
+    ),
+    Fault(
+        "clean-stop-of-pacemaker",
+        TWO,
+        lambda lab: lab.stop_pacemaker("node2"),
+        (
+            *pacemaker_down("node2"),
+            critical("nodes", "node2 is offline", "node1"),
+            warning(
+                "quorum", "node2: has a vote in corosync, offline for pacemaker (pacemaker stopped there?)", "node1"
+            ),
+        ),
+        record="node2",
+    ),
+    Fault(
+        "clean-stop",
+        TWO,
+        lambda lab: lab.stop("node2"),
+        (*all_down("node2"), *lost(2, "node1", crashed=False), warning("split_brain", "*", MON)),
+        record="node2",
+    ),
+    Fault(
+        "shutdown-hangs",
+        TWO,
+        _slow_shutdown,
+        (
+            warning("nodes", "node2 is shutting down"),
+            warning("resources", "p_single is stopping on node2"),
+            warning("daemons", "pacemaker is shutting down on this node (pacemakerd: shutting_down)", "node2"),
+        ),
+        undo=_hurry,
+        record="node2",
+    ),
+    Fault(
+        "standby",
+        TWO,
+        lambda lab: lab.standby("node1"),
+        (warning("nodes", "node1 is in standby"),),
+    ),
+    Fault(
+        "node-maintenance",
+        TWO,
+        lambda lab: lab.maintenance("node1"),
+        (
+            warning("nodes", "node1 is in maintenance: nobody watches 4 resources there"),
+            warning(
+                "resources",
+                "node1 is in maintenance: nobody watches p_vip (g_web), p_app (g_web), cl_ping, ms_db there",
+            ),
+            warning("vip", "p_vip (192.0.2.100) runs on node1, which is in maintenance"),
+        ),
+    ),
+    Fault(
+        "cluster-maintenance",
+        TWO,
+        lambda lab: lab.maintenance("cluster"),
+        (
+            warning("resources", "the cluster is in maintenance mode: nobody watches its 5 resources"),
+            warning("vip", "the cluster is in maintenance mode: nobody watches p_vip (192.0.2.100)"),
+        ),
+    ),
+    Fault(
+        "health-red",
+        TWO,
+        _bad_health,
+        (critical("nodes", "node2: its health is red"),),
+        undo=_good_health,
+    ),
+    Fault(
+        "power-cut-of-one-in-three",
+        THREE,
+        lambda lab: lab.power_cut("node3"),
+        (
+            critical("rings", "node3 unreachable: both links down (198.51.100.3, 203.0.113.3)"),
+            critical("nodes", "node3 is offline, and was not shut down: it crashed or is cut off"),
+            warning("quorum", f"2 of 3 votes; missing: node3; {_NO_MARGIN}: 2 needed"),
+            warning("split_brain", "*", MON),
+        ),
+    ),
+    Fault(
+        "power-cut-of-two-in-three",
+        THREE,
+        _two_power_cuts,
+        (
+            critical("rings", "node2 unreachable: both links down (*); node3 unreachable: both links down (*)"),
+            critical("nodes", "node2 is offline*; node3 is offline*"),
+            critical("quorum", "no quorum: 1 of 3 votes, 2 needed; missing: node2, node3"),
+            critical(
+                "resources",
+                "no quorum, and no-quorum-policy is stop: p_single, g_web, cl_ping, ms_db are not running here",
+            ),
+            critical("vip", "p_vip (192.0.2.100) runs nowhere: this partition has no quorum"),
+            warning("split_brain", "*", MON),
+        ),
+    ),
 )

@@ -1,19 +1,10 @@
-"""Resources and virtual addresses that fail, hang, move, or are held by an admin."""
+"""Resources that fail, hang, or are held by an admin."""
 
 from __future__ import annotations
 
-from tests.lab import Lab, wait_until
+from tests.lab import Lab
 
-from .fault import CRITICAL, TWO, WARNING, Fault, Seen
-
-
-def _vip_swapped(lab: Lab) -> None:
-    lab.remove_vip("node1")
-    lab.add_vip("node2")
-
-
-def _vip_cannot_start(lab: Lab) -> None:
-    lab.admin("crm_resource", "-r", "p_vip", "--set-parameter", "nic", "--parameter-value", "none0")
+from .fault import TWO, Fault, critical, warning
 
 
 def _start_fails(lab: Lab) -> None:
@@ -24,11 +15,6 @@ def _start_fails(lab: Lab) -> None:
 def _start_fails_on_node2(lab: Lab) -> None:
     lab.fail("p_single", "start", "fail 1 disk full", "node2")
     lab.crash("p_single", "node2")
-
-
-def _stop_fails(lab: Lab) -> None:
-    lab.fail("p_single", "stop", "fail 1 device busy")
-    lab.move("p_single", "node1")
 
 
 def _start_hangs(lab: Lab) -> None:
@@ -42,13 +28,17 @@ def _start_takes_long(lab: Lab) -> None:
     lab.crash("p_single", "node2")
 
 
-def _below_threshold(lab: Lab) -> None:
-    lab.set_meta("p_single", "migration-threshold", "2")
-    lab.fail("p_single", "monitor", "fail-once 1 short circuit", "node2")
+def _hurry(lab: Lab) -> None:
+    lab["node2"].run(["pkill", "-xf", "sleep 60"])
 
 
-def _threshold_reached(lab: Lab) -> None:
-    lab.set_meta("p_single", "migration-threshold", "1")
+def _stop_fails(lab: Lab) -> None:
+    lab.fail("p_single", "stop", "fail 1 device busy")
+    lab.crash("p_single", "node2")
+
+
+def _failing_once(lab: Lab, threshold: str) -> None:
+    lab.set_meta("p_single", "migration-threshold", threshold)
     lab.fail("p_single", "monitor", "fail-once 1 short circuit", "node2")
 
 
@@ -59,8 +49,8 @@ def _failed_into_standby(lab: Lab) -> None:
 
 def _orphan(lab: Lab) -> None:
     lab.set_property("stop-orphan-resources", "false")
-    lab.admin("cibadmin", "--delete", "--xml-text", '<rsc_location id="l_single"/>')
-    lab.admin("cibadmin", "--delete", "--xml-text", '<primitive id="p_single"/>')
+    for gone in ('<rsc_location id="l_single"/>', '<primitive id="p_single"/>'):
+        lab.admin("cibadmin", "--delete", "--xml-text", gone)
 
 
 def _active_twice(lab: Lab) -> None:
@@ -74,36 +64,144 @@ def _nobody_promoted(lab: Lab) -> None:
         lab.admin("crm_resource", "-r", "ms_db", "--ban", "--promoted", "-N", node)
 
 
-def _clone_incomplete(lab: Lab) -> None:
-    lab["node2"].write("/usr/lib/ocf/resource.d/pacemaker/Dummy", "#!/bin/sh\nexit 5\n", mode="755")
-    lab.admin("crm_resource", "--restart", "-r", "cl_ping")
-
-
-def _stop_all(lab: Lab) -> None:
-    lab.set_property("stop-all-resources", "true")
-
+_PROMOTION_BAN = "ms_db is banned by hand from being promoted on {}*: crm_resource --clear --resource ms_db"
 
 FAULTS = (
-    Fault("vip-deleted", TWO, lambda lab: lab.remove_vip("node1"), ()),
-    Fault("vip-stray", TWO, lambda lab: lab.add_vip("node2"), ()),
-    Fault("vip-swapped", TWO, _vip_swapped, ()),
-    Fault("vip-fails-and-recovers", TWO, lambda lab: lab.admin("crm_resource", "--fail", "-r", "p_vip", "-N", "node1"), ()),
-    Fault("vip-cannot-start", TWO, _vip_cannot_start, ()),
-    Fault("vip-disabled", TWO, lambda lab: lab.set_meta("p_vip", "target-role", "Stopped"), ()),
-    Fault("vip-unmanaged", TWO, lambda lab: lab.set_meta("p_vip", "is-managed", "false"), ()),
-    Fault("vip-in-maintenance", TWO, lambda lab: lab.maintenance("p_vip"), ()),
-    Fault("monitor-fails-once", TWO, lambda lab: lab.fail("p_single", "monitor", "fail-once 1 disk on fire", "node2"), ()),
-    Fault("start-fails-everywhere", TWO, _start_fails, ()),
-    Fault("start-fails-on-one-node", TWO, _start_fails_on_node2, ()),
-    Fault("start-hangs", TWO, _start_hangs, ()),
-    Fault("start-takes-long", TWO, _start_takes_long, ()),
-    Fault("stop-fails", TWO, _stop_fails, ()),
-    Fault("below-threshold", TWO, _below_threshold, ()),
-    Fault("threshold-reached", TWO, _threshold_reached, ()),
-    Fault("failed-into-standby", TWO, _failed_into_standby, ()),
-    Fault("orphan", TWO, _orphan, ()),
-    Fault("active-twice", TWO, _active_twice, ()),
-    Fault("nobody-promoted", TWO, _nobody_promoted, ()),
-    Fault("stop-all-resources", TWO, _stop_all, ()),
-    Fault("disabled", TWO, lambda lab: lab.set_meta("p_single", "target-role", "Stopped"), ()),
+    Fault(
+        "monitor-fails-once",
+        TWO,
+        lambda lab: lab.fail("p_single", "monitor", "fail-once 1 disk | on fire", "node2"),
+        (warning("failed_actions", "p_single: monitor on node2 failed * ago (disk / on fire)"),),
+    ),
+    Fault(
+        "below-threshold",
+        TWO,
+        lambda lab: _failing_once(lab, "2"),
+        (
+            warning(
+                "failed_actions",
+                "p_single: monitor on node2 failed * ago (short circuit), "
+                "1 of 2 failures, the next failure bans it from node2",
+            ),
+        ),
+    ),
+    Fault(
+        "threshold-reached",
+        TWO,
+        lambda lab: _failing_once(lab, "1"),
+        (
+            critical(
+                "failed_actions",
+                "p_single is banned from node2 (fail-count 1 of 1); "
+                "p_single: monitor on node2 failed * ago (short circuit)",
+            ),
+        ),
+    ),
+    Fault(
+        "start-fails-on-one-node",
+        TWO,
+        _start_fails_on_node2,
+        (
+            critical(
+                "failed_actions",
+                "p_single is banned from node2 (fail-count INFINITY); p_single: start on node2 failed * ago (disk full)",
+            ),
+        ),
+    ),
+    Fault(
+        "start-fails-everywhere",
+        TWO,
+        _start_fails,
+        (
+            critical("failed_actions", "p_single failed and runs nowhere: start on node1 failed (disk full); *"),
+            critical("resources", "p_single runs nowhere: start failed on node1, node2 (disk full)"),
+        ),
+    ),
+    Fault(
+        "start-hangs",
+        TWO,
+        _start_hangs,
+        (
+            critical(
+                "failed_actions", "p_single failed and runs nowhere: start on node1 failed (timed out; Resource agent *"
+            ),
+            critical("resources", "p_single runs nowhere: start failed on node1, node2 (timed out; Resource agent *)"),
+        ),
+        seconds=60,
+    ),
+    Fault(
+        "start-takes-long",
+        TWO,
+        _start_takes_long,
+        (
+            warning("failed_actions", "p_single: monitor on node2 failed * ago (not running)"),
+            warning("resources", "p_single is starting on node2: monitor failed (not running)"),
+        ),
+        undo=_hurry,
+    ),
+    Fault(
+        "stop-fails",
+        TWO,
+        _stop_fails,
+        (
+            critical(
+                "failed_actions",
+                "p_single is banned from node2 (fail-count INFINITY); p_single: stop on node2 failed * ago (device busy)",
+            ),
+            critical("resources", "p_single is blocked on node2: stop failed (device busy)"),
+        ),
+    ),
+    Fault(
+        "failed-into-standby",
+        TWO,
+        _failed_into_standby,
+        (
+            warning("failed_actions", "p_single: monitor on node2 failed * ago (short circuit)"),
+            critical(
+                "nodes",
+                "node2 is in standby because of a failure (on-fail=standby): p_single monitor failed (short circuit)",
+            ),
+        ),
+    ),
+    Fault(
+        "orphan",
+        TWO,
+        _orphan,
+        (warning("resources", "p_single is no longer configured and still runs on node2"),),
+    ),
+    Fault(
+        "active-twice",
+        TWO,
+        _active_twice,
+        (
+            critical(
+                "resources",
+                "p_single is active on node1 and node2 at once, and blocked: the cluster stops none of them",
+            ),
+        ),
+    ),
+    Fault(
+        "nobody-promoted",
+        TWO,
+        _nobody_promoted,
+        (
+            critical("resources", "ms_db is promoted nowhere, it runs on node1, node2"),
+            warning("constraints", f"{_PROMOTION_BAN.format('node1')}; {_PROMOTION_BAN.format('node2')}"),
+        ),
+    ),
+    Fault(
+        "disabled",
+        TWO,
+        lambda lab: lab.set_meta("p_single", "target-role", "Stopped"),
+        (warning("resources", "p_single is stopped on purpose (target-role)"),),
+    ),
+    Fault(
+        "stop-all-resources",
+        TWO,
+        lambda lab: lab.set_property("stop-all-resources", "true"),
+        (
+            warning("resources", "stop-all-resources is set: p_single, g_web, cl_ping, ms_db are not running"),
+            warning("vip", "p_vip (192.0.2.100) is stopped on purpose (target-role or stop-all-resources)"),
+        ),
+    ),
 )

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Callable, Iterator, Optional
+from typing import Callable, Optional
 from weakref import WeakKeyDictionary
 
 import pytest
 
-from tests.lab import Lab, LabError, Options, wait_until
+from tests.lab import Lab, Options, wait_until
 
-from .fault import MON, Fault
+from .fault import Fault
 from .faults_table import FAULTS
 from .report import ROWS, Row
 from .watch import Round, Watch, disagreements
@@ -28,9 +28,7 @@ def watches() -> WeakKeyDictionary[Lab, Watch]:
 
 
 @pytest.fixture
-def watched(
-    lab_with: Callable[[Options], Lab], watches: WeakKeyDictionary[Lab, Watch]
-) -> Callable[[Options], Watch]:
+def watched(lab_with: Callable[[Options], Lab], watches: WeakKeyDictionary[Lab, Watch]) -> Callable[[Options], Watch]:
     """Return a lab of this kind, on which all checks say OK."""
 
     def ready(options: Options) -> Watch:
@@ -70,9 +68,9 @@ def _broken(fault: Fault, watch: Watch, begun: float) -> Optional[float]:
         found.extend(verdict.ended - begun for verdict in verdicts if verdict.code)
         if injection.done():
             injection.result()
-        wrong = "; ".join(disagreements(fault, said))
-        assert injection.done() and not wrong, wrong
-        return True
+        wrong = list(disagreements(fault, said))
+        assert not wrong, "; ".join(wrong)
+        return injection.done()
 
     with ThreadPoolExecutor(1) as pool:
         injection: Future[object] = pool.submit(fault.inject, watch.lab)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from configparser import ConfigParser
 from typing import Mapping, NamedTuple, Optional, Sequence
 
 import pytest
@@ -14,7 +15,6 @@ import pytest
 from tests.lab import Lab, LabError
 from tests.lab.cluster import at_once
 from tests.lab.machine import CHECKOUT, Machine
-from tests.replay import checks
 
 STATES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
 TIMEOUT = 8
@@ -22,15 +22,10 @@ TIMEOUT = 8
 LATE = TIMEOUT + 1
 """By then a command must have ended."""
 
-MODULES = {
-    **{f"check_ha_{name}": f"checks.{name}" for name in checks()},
-    "check_ha": "commandline.overall",
-    "check_ha_view": "commandline.view",
-    "check_ha_snapshot": "commandline.snapshot",
-    "check_ha_split_brain": "comparisons.split_brain",
-    "check_ha_drift": "comparisons.drift",
-}
-"""The commands, and the modules of check_ha that they are in."""
+_SETUP = ConfigParser()
+_SETUP.read(CHECKOUT / "setup.cfg", encoding="utf-8")
+COMMANDS = dict(line.split(" = ") for line in _SETUP["options.entry_points"]["console_scripts"].split("\n") if line)
+"""The commands, each with its module and function."""
 
 # The working tree is what is tested, not what is installed. A lab's machines share what Python has compiled of it.
 _SCRIPT = """\
@@ -38,8 +33,8 @@ _SCRIPT = """\
 import sys
 sys.pycache_prefix = "/run/lab/compiled"
 sys.path.insert(0, {checkout!r})
-from check_ha.{module} import main
-main()
+from {module} import {function}
+sys.exit({function}())
 """
 
 _AGE = re.compile(r"\b\d+(?:\.\d+)?(?=[smhd]\b|us\b| times so far\b)")
@@ -78,8 +73,9 @@ def install(lab: Lab) -> None:
 
 
 def _install(machine: Machine) -> None:
-    for command, module in MODULES.items():
-        script = _SCRIPT.format(python=sys.executable, checkout=str(CHECKOUT), module=module)
+    for command, entry in COMMANDS.items():
+        module, function = entry.split(":")
+        script = _SCRIPT.format(python=sys.executable, checkout=str(CHECKOUT), module=module, function=function)
         machine.write(f"/usr/local/bin/{command}", script, mode="755")
 
 

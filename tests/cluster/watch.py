@@ -10,8 +10,8 @@ from tests.lab.machine import Machine
 from tests.lab.node import Node
 from tests.replay import checks
 
-from .fault import MON, OK, Fault
-from .verdict import Verdict, install, judge, judge_all, left_behind
+from .fault import MON, Fault
+from .verdict import Verdict, install, judge_all, left_behind
 
 Round = dict[str, dict[str, Verdict]]
 """What was said, by machine and check."""
@@ -39,7 +39,7 @@ class Watch:
         install(lab)
 
     def places(self) -> dict[str, list[str]]:
-        """Return what there is to be run: all checks on every node with power, the comparison on the monitoring host."""
+        """Return what there is to be run: all checks on each node with power, the comparison of all on mon."""
         return {**{node.name: list(self._arguments) for node in self.lab.up()}, MON: ["split_brain"]}
 
     def look(self, places: dict[str, list[str]]) -> Round:
@@ -72,14 +72,12 @@ class Watch:
 
     def wait_healthy(self) -> None:
         """Wait until every check says OK everywhere. What has only just ended may still be told, once."""
-        places = self.places()
         said: list[str] = []
         for _ in range(8):
-            said = list(disagreements(_HEALTHY, self.look(places)))
+            said = list(disagreements(_HEALTHY, self.look(self.places())))
             if not said:
                 self.proven = True
                 return
-            places = {name: names for name, names in self.places().items()}
         raise AssertionError("on a healthy cluster: " + "; ".join(said))
 
     def strays(self) -> str:

@@ -1,4 +1,4 @@
-"""Real sudo with the sudoers file that is shipped: what it allows, what it refuses, and that nothing of a tool stays."""
+"""Real sudo with the sudoers file that is shipped: what it allows and refuses, and that nothing of a tool stays."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from tests.needed import program
 
 ROOT = Path(__file__).parents[2]
 INCLUDED = Path("/etc/sudoers.d")
+
+pytestmark = pytest.mark.packages
 
 # Become that user, run these tools through sudo, and print what came back as JSON. (The user need not be able to reach
 # this Python, which may be somewhere below /root.)

@@ -81,7 +81,6 @@ def test_files() -> None:
         FileState("/etc/corosync/corosync.conf", 0, 0, 0o644, "root", "root", "regular file"),
         FileState("/etc/corosync/authkey", 0, 119, 0o440, "root", "haclient", "regular file"),
     )
-    assert parse_files(b"") == ()
 
 
 def test_launcher() -> None:
@@ -144,7 +143,8 @@ Parser = Callable[[bytes], object]
 NOT_UNDERSTOOD: Dict[str, Tuple[Parser, str, str]] = {
     "ps-empty": (parse_processes, "", "not the output of ps"),
     "ps-help": (parse_processes, "error: unknown option\nUsage:\n", "not the output of ps: error: unknown option"),
-    "ps-cut": (parse_processes, PS.split("\n")[0] + "\n      1       0", "unknown line of ps:       1       0"),
+    "ps-cut": (parse_processes, PS[:45], "the output of ps is cut off:       1"),
+    "ps-odd": (parse_processes, PS[:45] + "\n", "unknown line of ps:       1"),
     "ps-hidepid": (
         parse_processes,
         PS.split("\n")[0] + "\n    451     436 R    nagios   ps -e\n",
@@ -154,6 +154,8 @@ NOT_UNDERSTOOD: Dict[str, Tuple[Parser, str, str]] = {
     "corosync-version": (parse_corosync_version, "Usage:\n", "corosync-quorumtool -V: no version: Usage:"),
     "features": (parse_features, "Pacemaker 2.1.5\nWritten\n", "pacemakerd --features: no version: Pacemaker 2.1.5"),
     "stat": (parse_files, "/etc/corosync 0 0\n", "unknown line of stat: /etc/corosync 0 0"),
+    "stat-empty": (parse_files, "", "the output of stat is empty or cut off"),
+    "stat-cut": (parse_files, FILES[:-5], "the output of stat is empty or cut off"),
     "crmadmin-without-state": (
         parse_launcher, "<pacemaker-result/>", "crmadmin: no state of pacemakerd: <pacemaker-result>"
     ),
