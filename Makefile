@@ -7,18 +7,30 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := --quiet --disable-pip-version-check
 SOURCES := setup.cfg pyproject.toml $(shell find check_ha -name '*.py')
+VERSION := $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' check_ha/__init__.py)
+# What a package is made from: no tests, and of the samples no recorded clusters
+SHIPPED := check_ha nrpe $(filter-out samples/clusters samples/demo.py, $(wildcard samples/*)) \
+           setup.cfg pyproject.toml README.md CHANGELOG.md LICENSE
+TREE := build/check-ha-$(VERSION)
+PREFIX := /opt/check_ha
+SETUP :=
 
-.PHONY: help demo test lint types fast cluster bench docs expected lab clean
+.PHONY: help demo test lint types fast cluster bench docs expected lab man source deb rpm install-node uninstall-node clean
 
 help:
 	@echo "make demo      run the checks on this node's cluster, or on the recorded ones"
 	@echo "make test      lint, types, all tests with branch coverage"
-	@echo "make fast      the tests that need no cluster"
+	@echo "make fast      the tests that need neither a cluster nor more Debian packages"
 	@echo "make cluster   the tests on a real cluster in namespaces (root)"
 	@echo "make bench     what a check costs"
 	@echo "make docs      write anew all that is made from the code: README tables, nrpe, samples"
 	@echo "make expected  write the expected output of all checks on all recordings anew"
 	@echo "make lab       a shell in a running cluster (root)"
+	@echo "make deb       a Debian package, in build/"
+	@echo "make rpm       an RPM package, in build/"
+	@echo "make man       the man pages and the completion for bash, in build/"
+	@echo "make install-node    the commands into $(PREFIX), and what NRPE needs (asks first; SETUP=--help)"
+	@echo "make uninstall-node  undo that"
 
 # Not an editable install: that would cost every run of a check an import hook and, without bytecode, a compilation.
 $(VENV)/installed: $(SOURCES)
@@ -47,7 +59,7 @@ types: $(VENV)/tested
 	$(BIN)/mypy
 
 fast: $(VENV)/tested
-	$(BIN)/pytest -m "not cluster"
+	$(BIN)/pytest -m "not cluster and not packages"
 
 cluster: $(VENV)/tested
 	$(BIN)/pytest -m cluster
@@ -63,6 +75,39 @@ expected: $(VENV)/tested
 
 lab: $(VENV)/tested
 	$(BIN)/python -m tests.lab shell
+
+man: $(VENV)/installed
+	$(BIN)/python -m check_ha.documents --man build/man --completion build/completion
+
+# A clean tree, so that nothing that lies about here gets into a package
+source:
+	rm -rf $(TREE)
+	mkdir -p $(TREE)/samples
+	cp -r $(filter-out samples/%, $(SHIPPED)) $(TREE)
+	cp -r $(filter samples/%, $(SHIPPED)) $(TREE)/samples
+	find $(TREE) -name __pycache__ -prune -exec rm -rf {} +
+
+deb: source
+	cp -r .packaging/deb $(TREE)/debian
+	cd $(TREE) && PATH=/usr/sbin:/usr/bin:/sbin:/bin dpkg-buildpackage --build=binary --unsigned-changes --unsigned-source
+	@ls build/check-ha_*.deb
+
+rpm: source
+	tar --create --gzip --file $(TREE).tar.gz --directory build --owner 0 --group 0 check-ha-$(VERSION)
+	rpmbuild -bb --define "_topdir $(CURDIR)/build/rpm" --define "_sourcedir $(CURDIR)/build" \
+		$(RPMBUILD) .packaging/rpm/check-ha.spec
+	@find build/rpm/RPMS -name '*.rpm'
+
+install-node:
+	[ -x $(PREFIX)/bin/python ] || $(PYTHON) -m venv $(PREFIX)
+	$(PREFIX)/bin/pip install $(PIP) .
+	$(PREFIX)/bin/check_ha_setup $(SETUP)
+
+# The pyvenv.cfg says that this folder is what install-node has made
+uninstall-node:
+	[ -e $(PREFIX)/pyvenv.cfg ]
+	$(PREFIX)/bin/check_ha_setup --remove $(SETUP)
+	rm -rf $(PREFIX)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis

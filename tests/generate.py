@@ -148,8 +148,8 @@ def _failures(big: Big) -> Iterator[str]:
         for number in failed:
             for node in big.names[:3]:
                 yield (
-                    f'  <failure op_key="p_{number}_start_0" node="{node}" exitstatus="error" exitreason="no such file" '
-                    f'exitcode="1" call="57" status="complete" last-rc-change="2026-11-23 04:07:06Z" queued="0" '
+                    f'  <failure op_key="p_{number}_start_0" node="{node}" exitstatus="error" exitcode="1" call="57" '
+                    'exitreason="no such file" status="complete" last-rc-change="2026-11-23 04:07:06Z" queued="0" '
                     'exec="14" interval="0" task="start"/>'
                 )
         yield "</failures>"

@@ -38,7 +38,8 @@ _COUNTERS = "rx_data_bytes rx_data_packets rx_ping_bytes rx_ping_packets rx_pmtu
     "tx_data_retries tx_ping_bytes tx_ping_errors tx_ping_packets tx_ping_retries tx_pmtu_bytes tx_pmtu_errors " \
     "tx_pmtu_packets tx_pmtu_retries tx_pong_bytes tx_pong_errors tx_pong_packets tx_pong_retries tx_total_bytes " \
     "tx_total_errors tx_total_packets"  # fmt: skip
-_DAEMONS = ("based", "fenced", "execd", "attrd", "schedulerd", "controld")
+_DAEMONS = {"based": "haclust+", "fenced": "root", "execd": "root", "attrd": "haclust+", "schedulerd": "haclust+",
+            "controld": "haclust+"}  # fmt: skip
 
 
 def write(big: Big, directory: Path) -> None:
@@ -184,9 +185,8 @@ def _processes() -> Iterable[str]:
     yield "      1       0 Ss   root     /sbin/init"
     yield "     74       1 Ssl  root     corosync -f"
     yield "     86       1 Ss   root     pacemakerd"
-    for pid, name in enumerate(_DAEMONS, 87):
-        yield f"{pid:7}      86 Ss   {'haclust+' if name in ('based', 'attrd', 'schedulerd', 'controld') else 'root':8} " \
-              f"/usr/lib/pacemaker/pacemaker-{name}"  # fmt: skip
+    for pid, (name, user) in enumerate(_DAEMONS.items(), 87):
+        yield f"{pid:7}      86 Ss   {user:8} /usr/lib/pacemaker/pacemaker-{name}"
     for pid in range(1000, 2000):
         yield f"{pid:7}       1 S    www-data /usr/sbin/apache2 -k start"
 

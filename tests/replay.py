@@ -1,7 +1,8 @@
 """Run a check inside the test process: the same way as the command, from arguments to exit code.
 
-``python -m tests.replay`` writes tests/expected anew, one file a check. Read the difference before you commit it: each
-line is a promise to somebody who is paged.
+``python -m tests.replay`` writes tests/expected anew, one file a check, expected_overall.tsv for check_ha and
+expected_human for its picture. Read the difference before you commit it: each line is a promise to somebody who is
+paged.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ import contextlib
 import importlib
 import io
 import logging
+import os
 from pathlib import Path
-from typing import Dict, Iterator, List, Tuple
+from typing import Callable, Dict, Iterator, List, Tuple
 
 import nagiosplugin
 
+from check_ha.commandline import overall
 from check_ha.commandline.command import run
 from check_ha.judgement.check import Check
 
@@ -22,6 +25,8 @@ TESTS = Path(__file__).parent
 SAMPLES = TESTS.parent / "samples" / "clusters"
 RECORDINGS = TESTS / "recordings"
 EXPECTED = TESTS / "expected"
+OVERALL = TESTS / "expected_overall.tsv"
+PICTURES = TESTS / "expected_human"
 
 
 def checks() -> List[str]:
@@ -50,13 +55,33 @@ def label(directory: Path) -> str:
 
 def replay(check: Check, *argv: str) -> Tuple[int, str]:
     """Exit code and standard output of the check with these arguments."""
+    return _captured(lambda: run(check, argv))
+
+
+def replay_all(*argv: str) -> Tuple[int, str]:
+    """The same of check_ha."""
+    return _captured(lambda: overall.run(argv))
+
+
+def picture_of(directory: Path, columns: int = 80) -> Tuple[int, str]:
+    """The same of check_ha --human."""
+    before = os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = str(columns)
+    try:
+        return replay_all("--human", "--from", str(directory))
+    finally:
+        del os.environ["COLUMNS"]
+        os.environ.update({} if before is None else {"COLUMNS": before})
+
+
+def _captured(main: Callable[[], object]) -> Tuple[int, str]:
     nagiosplugin.Runtime.instance = None  # a singleton: each run must start with a new one
     nagiosplugin.Runtime.stdout = None  # 1.3 keeps the standard output that there was when it was imported
     logging.getLogger("nagiosplugin").handlers.clear()
     stdout = io.StringIO()
     with contextlib.redirect_stdout(stdout):
         try:
-            run(check, argv)
+            main()
         except SystemExit as end:
             return int(end.code or 0), stdout.getvalue()
     raise AssertionError("a check ends the process")
@@ -69,6 +94,19 @@ def expected_of(name: str) -> Dict[str, Tuple[int, str]]:
     return {where: (int(code), text + "\n") for where, code, text in rows}
 
 
+def expected_overall() -> Dict[str, Tuple[int, str]]:
+    """What check_ha says of each, without the perfdata, which is that of the checks."""
+    rows = (line.split("\t", 2) for line in OVERALL.read_text(encoding="utf-8").splitlines())
+    return {where: (int(code), text) for where, code, text in rows}
+
+
+def pictured() -> Iterator[Path]:
+    """The samples whose picture is expected as a whole."""
+    for path in sorted(PICTURES.glob("*.txt")):
+        scenario, _, node = path.stem.rpartition("_")
+        yield SAMPLES / scenario / node
+
+
 def main() -> None:
     """Write tests/expected anew."""
     for name in checks():
@@ -79,6 +117,18 @@ def main() -> None:
             rows.append(f"{label(directory)}\t{code}\t{output.rstrip()}\n")
         EXPECTED.mkdir(exist_ok=True)
         (EXPECTED / f"{name}.tsv").write_text("".join(rows), encoding="utf-8")
+    _write_overall()
+
+
+def _write_overall() -> None:
+    rows = []
+    for directory in recorded():
+        code, output = replay_all("--from", str(directory))
+        rows.append(f"{label(directory)}\t{code}\t{output.partition(' | ')[0].rstrip()}\n")
+    OVERALL.write_text("".join(rows), encoding="utf-8")
+    for directory in pictured():
+        picture = picture_of(directory)[1]
+        (PICTURES / f"{directory.parent.name}_{directory.name}.txt").write_text(picture, encoding="utf-8")
 
 
 if __name__ == "__main__":

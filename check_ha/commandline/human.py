@@ -81,7 +81,7 @@ def _to_do(told: Sequence[Told], width: int) -> List[Line]:
     lines: List[Line] = []
     shown = 0
     for one in map(_with_command, told):
-        known = any(one.advice.startswith(advice) for advice in given)
+        known = any(f"{one.advice} ".startswith(f"{advice} ") for advice in given)
         if one.again and (known or not one.advice):
             continue
         shown += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from check_ha.commandline.canvas import Line, Style, heading, line, paragraph, span
@@ -56,12 +57,16 @@ class Scene(NamedTuple):
         return lambda name: STYLES[worst.get(name, Severity.OK)]
 
     def named(self, *checks: str) -> Dict[str, Severity]:
-        """Every word of what these checks found, with the worst in which it stands; that is enough to find names."""
+        """Every word of what these checks found, with the worst in which it stands: names are among them.
+
+        In parentheses stand reasons, and the groups of which only a member is meant.
+        """
         found: Dict[str, Severity] = {}
         for check in checks:
             for finding, severity in self.verdicts[check].found if check in self.verdicts else ():
                 if severity is not Severity.OK:
-                    found.update((word, max(severity, found.get(word, severity))) for word in words(finding.text))
+                    for word in words(re.sub(r"\([^)]*\)", "", finding.text)):
+                        found[word] = max(severity, found.get(word, severity))
         return found
 
 

@@ -21,13 +21,24 @@ from check_ha.commandline.comparison import comparison, comparison_parser
 from check_ha.judgement.belief import listed
 from check_ha.judgement.check import Check, Judgement, Measure, Metric
 from check_ha.judgement.conditions import NOT_RUNNING, REMOTE_NODE, Condition, Finding, Severity
+from check_ha.judgement.likeness import (
+    clocks_of,
+    differing_sections,
+    listed_names,
+    pacemaker_names,
+    sides_of,
+    span,
+)
 from check_ha.judgement.options import Options, duration, option
 from check_ha.judgement.roster import Roster, roster_of, strangers
 from check_ha.judgement.unheard import (
+    ANSWERING,
+    ASKED,
     ASKED_TWICE,
     NOT_ONE_CLUSTER,
     TOO_FEW,
     UNREADABLE,
+    counted,
     nobody_heard,
     wrongly_asked,
 )
@@ -63,8 +74,6 @@ CLOCK = Condition("clock-differs", Severity.WARNING, "The clocks of two nodes ar
 NOT_ANSWERING = Condition("not-answering", Severity.UNKNOWN, "A node cannot be asked, and is not compared.")
 NOT_TOLD = Condition("not-told", Severity.UNKNOWN, "A node does not tell what others tell: it is not compared in that.")
 
-ASKED = Metric("cluster.nodes.asked.count", "nodes that were asked")
-ANSWERING = Metric("cluster.nodes.answering.count", "nodes that gave a view")
 DIFFERENCES = Metric("cluster.differences.count", "ways in which nodes differ")
 OFFSET = Metric(
     "node.clock.offset.seconds", "how far its clock is from that of the first node, for sure", unit="s", instance="NODE"
@@ -125,7 +134,7 @@ def judge(views: Views, options: DriftOptions) -> Judgement:
     return Judgement(
         summary=_summary(roster, known),
         findings=tuple(findings),
-        measures=(*_asked(roster), DIFFERENCES.of(number), *_offsets(roster)),
+        measures=(*counted(roster), DIFFERENCES.of(number), *_offsets(roster)),
         details=tuple(_details(roster, known)),
     )
 
@@ -137,7 +146,7 @@ def _remote(view: View) -> bool:
 
 
 def _differences(trait: Trait, known: Dict[str, View]) -> Iterator[Finding]:
-    sides = _sides({node: trait.value(view) for node, view in known.items()})
+    sides = sides_of({node: trait.value(view) for node, view in known.items()})
     if len(sides) < 2:
         return
     if trait.condition in (CONF, KEY):
@@ -149,7 +158,7 @@ def _differences(trait: Trait, known: Dict[str, View]) -> Iterator[Finding]:
         sides = [side for side in sides if side[0] != NO_FILE]
         (_, most), *others = sides
         for _, nodes in others:
-            where = f" in {_sections(known[most[0]], known[nodes[0]])}" if trait.condition is CONF else ""
+            where = f" in {differing_sections(known[most[0]], known[nodes[0]])}" if trait.condition is CONF else ""
             yield Finding(
                 trait.condition, f"{trait.name} of {listed(nodes)} differs from that of {listed(most)}{where}"
             )
@@ -158,68 +167,27 @@ def _differences(trait: Trait, known: Dict[str, View]) -> Iterator[Finding]:
     yield Finding(trait.condition, f"{trait.name}: {', '.join(texts)}")
 
 
-def _sides(values: Dict[str, Optional[str]]) -> List[Tuple[str, List[str]]]:
-    """Each value with the nodes that have it, most first."""
-    found: Dict[str, List[str]] = {}
-    for node, value in values.items():
-        if value is not None:
-            found.setdefault(value, []).append(node)
-    return sorted(found.items(), key=lambda side: -len(side[1]))
-
-
-def _sections(one: View, other: View) -> str:
-    """The sections of corosync.conf that differ."""
-    left, right = (
-        {section.name: section.hash for section in (view.corosync_conf.sections if view.corosync_conf else ())}
-        for view in (one, other)
-    )
-    return listed([name for name in sorted({*left, *right}) if left.get(name) != right.get(name)])
-
-
 def _node_ids(known: Dict[str, View]) -> Iterator[Finding]:
     """By corosync's nodelist, and by Pacemaker's nodes, which also knows such as were removed; each id is told once."""
     told = set()
-    for source in (_listed_names, _pacemaker_names):
+    for source in (listed_names, pacemaker_names):
         maps = {node: source(view) for node, view in known.items()}
         for number in sorted({number for names in maps.values() for number in names}):
-            sides = _sides({node: names.get(number, "nobody") for node, names in maps.items() if names})
+            sides = sides_of({node: names.get(number, "nobody") for node, names in maps.items() if names})
             if len(sides) > 1 and number not in told:
                 told.add(number)
                 texts = [f"{value} for {listed(nodes)}" for value, nodes in sides]
                 yield Finding(NODE_IDS, f"node id {number} is {', '.join(texts)}")
 
 
-def _listed_names(view: View) -> Dict[int, str]:
-    return {one.id: one.name or next(iter(one.addresses), "") for one in view.nodelist or () if one.id is not None}
-
-
-def _pacemaker_names(view: View) -> Dict[int, str]:
-    nodes = view.pacemaker.nodes if view.pacemaker else ()
-    return {int(one.id): one.name for one in nodes if not one.remote and one.id.isascii() and one.id.isdigit()}
-
-
 def _clocks(roster: Roster, options: DriftOptions) -> Iterator[Finding]:
     """The two clocks that are furthest apart; a view was made some time between the asking and the answer."""
-    clocks = [(answer.node, answer.view.time, answer.within) for answer in roster.heard if answer.view]
-    pairs = [(_apart(one, other), one[0], other[0]) for one in clocks for other in clocks]
+    clocks = clocks_of(roster.heard)
+    pairs = [(one.ahead_of(other), one.node, other.node) for one in clocks for other in clocks]
     worst = max(pairs, default=(0.0, "", ""))
     if worst[0] > options.max_offset:
         seconds, ahead, behind = worst
-        yield Finding(CLOCK, f"the clock of {ahead} is {_duration(seconds)} ahead of that of {behind}")
-
-
-_Clock = Tuple[str, float, float]
-
-
-def _apart(one: _Clock, other: _Clock) -> float:
-    """Seconds that the first is ahead of the second for sure: it was read at the very end, the other at the start."""
-    return max(0.0, one[1] - one[2] - other[1])
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 120:
-        return f"{seconds:.1f} s"
-    return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.0f} hours"
+        yield Finding(CLOCK, f"the clock of {ahead} is {span(seconds)} ahead of that of {behind}")
 
 
 def _untold(trait: Trait, known: Dict[str, View]) -> Iterator[Finding]:
@@ -249,17 +217,11 @@ def _summary(roster: Roster, known: Dict[str, View]) -> str:
     return f"{text}; not known on any node: {listed(names)}" if names else text
 
 
-def _asked(roster: Roster) -> Iterator[Measure]:
-    number = len(roster.heard) + len(roster.unheard) + len(roster.doubles)
-    yield ASKED.of(number)
-    yield ANSWERING.of(len(roster.heard) + len(roster.doubles), maximum=number)
-
-
 def _offsets(roster: Roster) -> Iterator[Measure]:
-    clocks = [(answer.node, answer.view.time, answer.within) for answer in roster.heard if answer.view]
+    clocks = clocks_of(roster.heard)
     for clock in clocks[1:]:
-        ahead, behind = _apart(clock, clocks[0]), _apart(clocks[0], clock)
-        yield OFFSET.of(round(ahead - behind, 3), clock[0], minimum=None)
+        offset = clock.ahead_of(clocks[0]) - clocks[0].ahead_of(clock)
+        yield OFFSET.of(round(offset, 3), clock.node, minimum=None)
 
 
 def _details(roster: Roster, known: Dict[str, View]) -> Iterator[str]:

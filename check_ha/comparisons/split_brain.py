@@ -22,12 +22,15 @@ from typing import Dict, Iterator, List, Tuple
 
 from check_ha.commandline.arguments import Parser
 from check_ha.commandline.comparison import comparison, comparison_parser
-from check_ha.judgement.belief import Belief, Partition, believe, listed
+from check_ha.judgement.belief import Belief, believe, listed
+from check_ha.judgement.beliefwords import described, summary, told
 from check_ha.judgement.check import Check, Judgement, Measure, Metric
 from check_ha.judgement.conditions import FILTERED_OUT, Condition, Finding, Severity
 from check_ha.judgement.options import FilterOptions, duration, option
 from check_ha.judgement.roster import Roster, roster_of, strangers
 from check_ha.judgement.unheard import (
+    ANSWERING,
+    ASKED,
     ASKED_TWICE,
     FENCED,
     NOT_ANSWERING,
@@ -36,11 +39,12 @@ from check_ha.judgement.unheard import (
     TOO_FEW,
     UNREADABLE,
     UNSEEN,
+    counted,
     nobody_heard,
     unheard,
     wrongly_asked,
 )
-from check_ha.judgement.views import Answer, Views
+from check_ha.judgement.views import Views
 from check_ha.model.view import STOPPED, View
 from check_ha.sources.tools import CIBADMIN, CMAPCTL, CRM_MON, IP_ADDR, QUORUMTOOL, Tool
 
@@ -77,12 +81,8 @@ GONE = Condition("gone", Severity.OK, "A first look showed what a second one, a 
 
 PARTITIONS = Metric("cluster.partitions.count", "partitions")
 ACTING = Metric("cluster.partitions.acting.count", "partitions that run resources")
-ASKED = Metric("cluster.nodes.asked.count", "nodes that were asked")
-ANSWERING = Metric("cluster.nodes.answering.count", "nodes that gave a view")
 RESOURCES_TWICE = Metric("cluster.resources.duplicated.count", "primitives, but clones, active on several nodes")
 ADDRESSES_TWICE = Metric("cluster.addresses.duplicated.count", "virtual addresses carried by several nodes")
-
-_QUORUM = {True: "quorate", False: "no quorum", None: "quorum not known"}
 
 STOP_ONE = (
     "decide whose data is to be kept; on the other side stop the cluster (systemctl stop pacemaker corosync), mend the "
@@ -104,7 +104,7 @@ def judge(views: Views, options: SplitBrainOptions) -> Judgement:
     roster = roster_of(views.answers)
     findings = [*wrongly_asked(roster), *nobody_heard(roster)]
     if not roster.heard or strangers(roster.heard):
-        return Judgement(f"{len(roster.heard)} views, not compared", tuple(findings), tuple(_asked(roster)))
+        return Judgement(f"{len(roster.heard)} views, not compared", tuple(findings), tuple(counted(roster)))
     before = believe(roster_of(views.earlier.answers).heard) if views.earlier else None
     belief = believe(roster.heard, before)
     problems = list(_problems(belief, options))
@@ -115,9 +115,9 @@ def judge(views: Views, options: SplitBrainOptions) -> Judgement:
     if belief.places and not any(options.selects(name) for name in belief.places):
         findings.append(Finding(FILTERED_OUT, f"--include and --exclude leave none of {len(belief.places)} resources"))
     return Judgement(
-        summary=_summary(belief, roster),
+        summary=summary(belief, roster),
         findings=tuple(findings),
-        measures=(*_asked(roster), *_measures(belief)),
+        measures=(*counted(roster), *_measures(belief)),
         details=tuple(_details(roster)),
     )
 
@@ -147,7 +147,7 @@ def _apart(belief: Belief) -> Iterator[Finding]:
     if len(belief.partitions) < 2:
         return
     worst_first = sorted(belief.partitions, key=lambda one: (not one.acts, not one.runs, -len(one.members)))
-    sides = " against ".join(_described(one) for one in worst_first)
+    sides = " against ".join(described(one) for one in worst_first)
     if belief.split:
         yield Finding(SPLIT_BRAIN, f"split brain: {sides}", STOP_ONE)
     elif all(one.leaderless and not one.runs for one in worst_first[1:]):
@@ -155,17 +155,6 @@ def _apart(belief: Belief) -> Iterator[Finding]:
         yield Finding(JOINING, f"{names} not (yet) with the others: {sides}", MEND)
     else:
         yield Finding(PARTITIONED, f"partitioned, contained: {sides}", MEND)
-
-
-def _described(one: Partition) -> str:
-    quorum = f"corosync frozen on {listed(one.frozen)}" if one.frozen else _QUORUM[one.quorate]
-    dc = f"DC {one.dcs[0]}" if one.dcs else "no DC" if one.leaderless else "DC not known"
-    resources = f"runs {_number(len(one.runs), 'resource')}" if one.runs else "runs nothing"
-    return f"{one.label} ({quorum}, {dc}, {resources})"
-
-
-def _number(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _promoted(belief: Belief, options: SplitBrainOptions) -> Iterator[Finding]:
@@ -205,29 +194,6 @@ def _lacks(node: str, view: View, what: str, *tools: Tool) -> Finding:
     return Finding(INCOMPLETE, f"{node} cannot tell {what}: {trouble.text if trouble else 'it does not say why'}")
 
 
-def _summary(belief: Belief, roster: Roster) -> str:
-    texts = []
-    for one in belief.partitions:
-        members = sorted(one.members) if len(belief.partitions) == 1 else one.nodes
-        dc = f"DC {one.dcs[0]}" if one.dcs else "no DC"
-        word = "are one partition" if len(members) > 1 else "is alone"
-        texts.append(f"{listed(members)} {word}, {_QUORUM[one.quorate]}, {dc}")
-    texts.append(f"{_number(len(belief.places), 'resource')} on one node each")
-    for address, owners in belief.owners.items():
-        texts.append(f"{address} ({', '.join(owners)}) on {listed(belief.carriers.get(address, ()))}")
-    views = [(answer.node, answer.view) for answer in roster.heard if answer.view]
-    idle = [node for node, view in views if view.daemons.pacemaker == STOPPED and node not in belief.outside]
-    for daemon, nodes in (("corosync", belief.outside), ("pacemaker", idle)):
-        texts += [f"{daemon} does not run on {listed(nodes)}"] if nodes else []
-    return "; ".join(texts)
-
-
-def _asked(roster: Roster) -> Iterator[Measure]:
-    number = len(roster.heard) + len(roster.unheard) + len(roster.doubles)
-    yield ASKED.of(number)
-    yield ANSWERING.of(len(roster.heard) + len(roster.doubles), maximum=number)
-
-
 def _measures(belief: Belief) -> Iterator[Measure]:
     yield PARTITIONS.of(len(belief.partitions))
     yield ACTING.of(sum(bool(one.runs) for one in belief.partitions), maximum=len(belief.partitions))
@@ -238,29 +204,11 @@ def _measures(belief: Belief) -> Iterator[Measure]:
 def _details(roster: Roster) -> Iterator[str]:
     for answer in roster.heard:
         if answer.view:
-            yield f"{answer.node}: {_told(answer, answer.view)}"
+            yield f"{answer.node}: {told(answer.node, answer.view)}"
     for answer in roster.unheard:
         yield f"{answer.node or answer.asked}: no view: {answer.reason}"
     for name in roster.not_asked:
         yield f"{name}: not asked"
-
-
-def _told(answer: Answer, view: View) -> str:
-    """One line for -v."""
-    corosync, pacemaker = view.corosync, view.pacemaker
-    texts = [f"corosync {view.daemons.corosync or 'not known'}, pacemaker {view.daemons.pacemaker or 'not known'}"]
-    if corosync:
-        members = listed([member.name for member in corosync.members])
-        texts.append(f"ring {corosync.ring_id or 'not known'} of {members}, {_QUORUM[corosync.quorate]}")
-    if pacemaker:
-        here = [one.id for one in pacemaker.resources if answer.node in one.nodes]
-        texts.append(
-            f"DC {pacemaker.dc or 'none'}, CIB {view.cib_epoch or 'not known'}, runs {', '.join(here) or 'nothing'}"
-        )
-    vips = {address for vip in view.vips or () for address in vip.addresses}
-    carried = [one.address for one in view.addresses or () if one.address in vips]
-    texts.append(f"carries {', '.join(carried) or 'no virtual address it knows of'}")
-    return "; ".join(texts)
 
 
 CHECK = Check(

@@ -137,7 +137,7 @@ def incomplete(units: Sequence[Unit], now: Situation) -> Iterator[Remark]:
     found: Dict[Tuple[str, Tuple[str, ...]], List[Unit]] = {}
     for unit in units:
         running = len(unit.live(now.lost))
-        if 0 < running < now.expected(unit) and not unit.moving:
+        if 0 < running < len(unit.parts) and running < now.expected(unit) and not unit.moving:
             found.setdefault((unit.top, now.missing(unit)), []).append(unit)
     for (_, nodes), those in found.items():
         unit = now.culprit(those, nodes)

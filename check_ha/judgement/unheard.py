@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Iterator, List, Optional, Sequence
 
 from check_ha.judgement.belief import Belief, listed
+from check_ha.judgement.check import Measure, Metric
 from check_ha.judgement.conditions import Condition, Finding, Severity
 from check_ha.judgement.options import age
 from check_ha.judgement.roster import Roster, strangers
@@ -35,6 +36,16 @@ NOT_ONE_CLUSTER = Condition(
     "not-one-cluster", Severity.UNKNOWN,
     "Nodes that were given know nothing of each other: what differs between two clusters is no split brain.",
 )  # fmt: skip
+
+ASKED = Metric("cluster.nodes.asked.count", "nodes that were asked")
+ANSWERING = Metric("cluster.nodes.answering.count", "nodes that gave a view")
+
+
+def counted(roster: Roster) -> Iterator[Measure]:
+    """How many were asked, and how many gave a view."""
+    number = len(roster.heard) + len(roster.unheard) + len(roster.doubles)
+    yield ASKED.of(number)
+    yield ANSWERING.of(len(roster.heard) + len(roster.doubles), maximum=number)
 
 
 def wrongly_asked(roster: Roster) -> Iterator[Finding]:

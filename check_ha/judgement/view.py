@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import Dict, Iterator, List, Optional, Tuple
 
 from check_ha.judgement.conditions import NOT_RESPONDING, NOT_RUNNING, REMOTE_NODE
+from check_ha.judgement.confhash import conf_view
 from check_ha.judgement.evidence import Evidence, Reading
 from check_ha.judgement.fencehistory import Fencing, by_target
 from check_ha.judgement.resources import in_motion, plain
 from check_ha.judgement.virtualip import virtual_ips
 from check_ha.model.cluster import Bundle, Clone, Cluster, Placed
 from check_ha.model.corosync import CorosyncMap
-from check_ha.model.corosync_conf import CorosyncConf, Section
+from check_ha.model.corosync_conf import CorosyncConf
 from check_ha.model.view import (
-    NO_FILE,
     RUNNING,
     SILENT,
     STOPPED,
     AddressView,
     ConfiguredView,
-    ConfView,
     CorosyncView,
     DaemonsView,
     FencingView,
@@ -29,7 +27,6 @@ from check_ha.model.view import (
     NodeView,
     PacemakerView,
     ResourceView,
-    SectionView,
     TroubleView,
     VersionsView,
     View,
@@ -72,10 +69,6 @@ PACEMAKER_INSTALLED = Reading(PACEMAKERD_FEATURES, parse_features, silent=True)
 READINGS = (
     CLUSTER, CIB, NODE_NAME, QUORUM, MAP, INTERFACES, CONF, KEY, COROSYNC_INSTALLED, PACEMAKER_INSTALLED,
 )  # fmt: skip
-
-_NODE_SPECIFIC = frozenset({"totem.nodeid", "totem.interface.bindnetaddr", "totem.config_version"})
-"""Keys of corosync.conf that may differ: each node's own id and address as corosync 1 and 2 want them, and the version,
-which the view tells by itself."""
 
 
 def view_of(evidence: Evidence) -> View:
@@ -256,26 +249,3 @@ def _versions(evidence: Evidence, cluster: Optional[Cluster], node: Optional[str
         f"{pacemaker.version}-{pacemaker.build}" if pacemaker else None,
         running,
     )
-
-
-def conf_view(conf: CorosyncConf) -> ConfView:
-    """A hash for the file and for each section, equal where corosync would read the same."""
-    if conf.empty:
-        return ConfView(NO_FILE, ())
-    texts: Dict[str, List[str]] = {}
-    for section in conf.root.sections:
-        texts.setdefault(section.path, []).append(_canonical(section))
-    sections = tuple(SectionView(name, _hash("\n".join(sorted(found)))) for name, found in sorted(texts.items()))
-    return ConfView(_hash("\n".join(f"{one.name} {one.hash}" for one in sections)), sections)
-
-
-def _canonical(section: Section) -> str:
-    """One text for all ways to write this section: its settings as they count, then its sections, both sorted."""
-    settings = {one.key: one.value for one in section.settings if f"{section.path}.{one.key}" not in _NODE_SPECIFIC}
-    lines = [f"{key}: {value}" for key, value in sorted(settings.items())]
-    inner = sorted(_canonical(one) for one in section.sections)
-    return "\n".join([f"{section.path} {{", *lines, *inner, "}"])
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]

@@ -4,22 +4,37 @@ from __future__ import annotations
 
 import re
 
-from check_ha.sources.tools import CIBADMIN, PS, Output
+from check_ha.sources.tools import CIBADMIN, PS, PS_EXE, Output
 
 _NVPAIR = re.compile(rb"<nvpair\b[^>]*>")
 _SECRET = re.compile(rb"\bname=[\"'][^\"']*(?:passw|secret|token|key|credential|community)[^\"']*[\"']", re.IGNORECASE)
 _VALUE = re.compile(rb"(\bvalue=)(\"[^\"]*\"|'[^']*')")
-_DAEMON = re.compile(rb"^\s*(?:PID\b|1\s|.*(?:corosync|pacemaker|sbd|/cib\b|stonithd|lrmd|attrd|pengine|crmd))")
+_DAEMONS = re.compile(rb"corosync|pacemaker|sbd|(?:cib|stonithd|lrmd|attrd|pengine|crmd)$")
 
 
 def shareable(output: Output) -> Output:
     """The output without what nobody else should see."""
     if output.tool is CIBADMIN:
         return output._replace(stdout=_NVPAIR.sub(_hidden, output.stdout))
-    if output.tool is PS:
-        lines = (line for line in output.stdout.splitlines(keepends=True) if _DAEMON.match(line))
+    if output.tool in (PS, PS_EXE):
+        columns = 5 if output.tool is PS else 2
+        lines = (_process(line, columns) for line in output.stdout.splitlines(keepends=True))
         return output._replace(stdout=b"".join(lines))
     return output
+
+
+def _process(line: bytes, columns: int) -> bytes:
+    """A line of ps with the command in its last column: daemons of the cluster as they are, of pid 1 the program only.
+
+    That there is a pid 1 says that the list hides nobody's processes.
+    """
+    words = line.split(None, columns - 1)
+    if len(words) < columns or words[0] == b"PID":
+        return line if words[:1] == [b"PID"] else b""
+    program = words[-1].split()[0]
+    if _DAEMONS.match(program.rsplit(b"/", 1)[-1]):
+        return line
+    return line[: line.index(words[-1])] + program + b"\n" if words[0] == b"1" else b""
 
 
 def _hidden(found: re.Match[bytes]) -> bytes:

@@ -8,8 +8,9 @@ from typing import Optional
 import pytest
 
 from check_ha.commandline.view import view_from
+from check_ha.judgement.confhash import conf_view
 from check_ha.judgement.evidence import examine
-from check_ha.judgement.view import READINGS, conf_view, view_of
+from check_ha.judgement.view import READINGS, view_of
 from check_ha.model.view import (
     NO_FILE,
     RUNNING,

@@ -276,7 +276,7 @@ def test_status(text: str, status: QuorumStatus) -> None:
     ],
 )
 def test_member(old: str, new: str, member: Member) -> None:
-    data = THREE_NODES.old._replace(new).encode().replace(b"\\xff", b"\xff")
+    data = THREE_NODES.replace(old, new).encode().replace(b"\\xff", b"\xff")
     assert parse_quorum_status(data).members[1] == member
 
 
@@ -313,7 +313,7 @@ def test_flags_of_a_later_version_are_kept() -> None:
 @pytest.mark.parametrize("ring", ["13", "1/13", "1.d", "ffffffff.1a0"])
 def test_ring_id_is_text(ring: str) -> None:
     text = THREE_NODES.replace("Ring ID:          1.9", f"Ring ID:          {ring}")
-    assert parse_quorum_status(text.encode()) == replace(THREE_NODES_STATUS, ring_id=ring)
+    assert parse_quorum_status(text.encode()) == THREE_NODES_STATUS._replace(ring_id=ring)
 
 
 @pytest.mark.parametrize(
