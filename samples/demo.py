@@ -1,6 +1,7 @@
 """Run every check on the cluster of this node, or where there is none on the recorded ones beside this file.
 
-Prints per scenario what happened and what each check says of it on each node. ``make demo`` calls this.
+Prints per scenario what happened, what each check says of it on each node, and what shows when the nodes are compared.
+``make demo`` calls this.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import ModuleType
 from typing import Iterator, List, Tuple
 
 import check_ha.checks
+import check_ha.comparisons
 
 CLUSTERS = Path(__file__).parent / "clusters"
 DAEMONS = {"corosync", "pacemakerd", "pacemaker-remoted"}
@@ -21,10 +24,10 @@ COLOURS = {0: "32", 1: "33", 2: "31", 3: "35"}
 BOLD = "1"
 
 
-def commands() -> List[str]:
-    """The check commands, as installed beside this Python."""
+def commands(package: ModuleType = check_ha.checks) -> List[str]:
+    """The check commands of this package, as installed beside this Python."""
     folder = Path(sys.executable).parent
-    return [str(folder / f"check_ha_{module.name}") for module in pkgutil.iter_modules(check_ha.checks.__path__)]
+    return [str(folder / f"check_ha_{module.name}") for module in pkgutil.iter_modules(package.__path__)]
 
 
 def live() -> bool:
@@ -45,7 +48,7 @@ def colour(text: str, code: str) -> str:
 
 def verdict(argv: List[str]) -> Tuple[int, str]:
     """Exit code, and the first line without perfdata."""
-    done = subprocess.run(argv, stdout=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(argv, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603
     return done.returncode, done.stdout.split("\n")[0].split(" | ")[0]
 
 
@@ -75,6 +78,11 @@ def main() -> None:
             for node in nodes:
                 print(f"  {node.name}")
                 for result in pool.map(verdict, [[command, "--from", str(node)] for command in commands()]):
+                    show(*result)
+            if len(nodes) > 1:
+                print("  the nodes compared")
+                views = [f"--from={node.name}={node}" for node in nodes]
+                for result in pool.map(verdict, [[command, *views] for command in commands(check_ha.comparisons)]):
                     show(*result)
 
 

@@ -34,7 +34,7 @@ class Big(NamedTuple):
     @property
     def devices(self) -> int:
         """Fence devices: as many as there are nodes, if there are that many resources beside them."""
-        return self.nodes if self.resources >= 8 * self.nodes else 0
+        return self.nodes if self.resources >= 2 * self.nodes else 0
 
     @property
     def groups(self) -> int:

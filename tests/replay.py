@@ -8,6 +8,7 @@ paged.
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import io
 import logging
@@ -87,6 +88,7 @@ def _captured(main: Callable[[], object]) -> Tuple[int, str]:
     raise AssertionError("a check ends the process")
 
 
+@functools.cache
 def expected_of(name: str) -> Dict[str, Tuple[int, str]]:
     """What this check says of each recorded directory: exit code and output."""
     lines = (EXPECTED / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
@@ -94,6 +96,7 @@ def expected_of(name: str) -> Dict[str, Tuple[int, str]]:
     return {where: (int(code), text + "\n") for where, code, text in rows}
 
 
+@functools.cache
 def expected_overall() -> Dict[str, Tuple[int, str]]:
     """What check_ha says of each, without the perfdata, which is that of the checks."""
     rows = (line.split("\t", 2) for line in OVERALL.read_text(encoding="utf-8").splitlines())

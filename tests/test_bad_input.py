@@ -69,13 +69,8 @@ def broken(healthy: Path, folder: Path, tool: Tool, script: str) -> None:
     (folder / tool.name).rename(folder / f"healthy-{tool.name}")
     arguments = " ".join(tool.argv[1:])
     data = HEALTHY / tool.file
-    write_tool(
-        folder,
-        tool.name,
-        f'if [ "$*" != "{arguments}" ]; then exec "$0/../healthy-{tool.name}" "$@"; fi\nDATA="{data}"\n{script}'.replace(
-            "$0/../", f"{folder}/"
-        ),
-    )
+    other = f'if [ "$*" != "{arguments}" ]; then exec "{folder}/healthy-{tool.name}" "$@"; fi'
+    write_tool(folder, tool.name, f'{other}\nDATA="{data}"\n{script}')
 
 
 @pytest.mark.parametrize(("name", "reading", "fault"), list(cases()))
@@ -91,8 +86,11 @@ def test_bad_output(name: str, reading: Reading[object], fault: str, healthy: Pa
     state = str(tmp_path / "state")
     code, output = replay(check_named(name), "--tools", str(folder), "-t", seconds, "--state-dir", state, *expected)
     assert_plugin_output(output)
-    assert tool.label in output or tool.name in output or tool.family in output
-    assert code == 2 if fault == "hung" or (tool is COROSYNC_CONF and fault in CONFIGURATION) else code == 3, output
+    assert any(name in output for name in (tool.label, tool.name, tool.family, tool.argv[-1]))
+    proven = fault == "hung" or (tool is COROSYNC_CONF and fault in CONFIGURATION)
+    # corosync itself passes over a line that begins with a NUL byte
+    passed_over = tool is COROSYNC_CONF and fault == "nul"
+    assert code == (1 if passed_over else 2 if proven else 3), output
     assert "Traceback" not in output
     assert "owned" not in output or "\033" not in output
 

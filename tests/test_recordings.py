@@ -1,18 +1,36 @@
 """Every check on every recorded cluster: the whole output and the exit code.
 
-The expected lines are in tests/expected, one file a check: ``WHERE <TAB> EXIT <TAB> OUTPUT``.
+The expected lines are in tests/expected, one file a check: ``WHERE <TAB> EXIT <TAB> OUTPUT``; those of check_ha, all
+checks in one run, in tests/expected_overall.tsv.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Iterator
+from typing import Iterator, List
 
 import pytest
 
-from tests.replay import EXPECTED, SAMPLES, check_named, checks, expected_of, label, recorded, replay
+from tests.replay import (
+    EXPECTED,
+    PICTURES,
+    SAMPLES,
+    check_named,
+    checks,
+    expected_of,
+    expected_overall,
+    label,
+    picture_of,
+    pictured,
+    recorded,
+    replay,
+    replay_all,
+)
 
 STATES = ("ok", "warn", "crit", "unknown")
+WEIGHT = {0: 0, 3: 1, 1: 2, 2: 3}
+"""How bad each exit code is."""
 
 
 def cases() -> Iterator[object]:
@@ -28,9 +46,44 @@ def test_verdict(name: str, directory: Path) -> None:
     assert replay(check_named(name), "--from", str(directory)) == expected_of(name)[label(directory)]
 
 
+def overall_cases() -> Iterator[object]:
+    expected = expected_overall()
+    for directory in recorded():
+        code = expected.get(label(directory), (3, ""))[0]
+        yield pytest.param(directory, id=f"{STATES[code]}-{label(directory)}")
+
+
+def perfdata(output: str) -> List[str]:
+    """Each ``'label'=value;...`` behind the bar."""
+    return re.findall(r"'[^']*'=\S+", output.partition(" | ")[2])
+
+
+@pytest.mark.parametrize("directory", list(overall_cases()))
+def test_all_checks_in_one_run(directory: Path) -> None:
+    where = label(directory)
+    code, output = replay_all("--from", str(directory))
+    assert (code, output.partition(" | ")[0].rstrip()) == expected_overall()[where]
+
+    single = [expected_of(name)[where] for name in checks()]
+    measured = perfdata(output)
+    assert sorted(measured) == sorted({one for _, text in single for one in perfdata(text)})
+    assert len({one.rpartition("=")[0] for one in measured}) == len(measured)
+    # that there is no virtual IP is no trouble to who did not ask for one
+    states = [WEIGHT[one] for one, text in single if not text.startswith("HA_VIP UNKNOWN - the cluster has no virtual")]
+    assert WEIGHT[code] == max(states)
+
+
+@pytest.mark.parametrize("directory", list(pictured()), ids=label)
+def test_picture(directory: Path) -> None:
+    code, output = picture_of(directory)
+    assert output == (PICTURES / f"{directory.parent.name}_{directory.name}.txt").read_text(encoding="utf-8")
+    assert code == expected_overall()[label(directory)][0]
+
+
 def test_expected_has_no_line_too_many() -> None:
     for name in checks():
         assert set(expected_of(name)) == {label(directory) for directory in recorded()}
+    assert set(expected_overall()) == {label(directory) for directory in recorded()}
     assert {path.stem for path in EXPECTED.iterdir()} == set(checks())
 
 

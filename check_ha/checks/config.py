@@ -129,6 +129,9 @@ def _file(
     if not fatal:
         for mistake in conf.mistakes:
             yield Finding(IGNORED, f"{CONFIG} line {mistake.line}: {mistake.message}: {mistake.text}")
+    if conf.blanked:
+        text = f"{CONFIG} line {conf.blanked[0]} begins with a NUL byte: corosync reads nothing of it"
+        yield Finding(IGNORED, text, "write the file anew: a crash may have damaged it")
     yield from misnamed(conf, major)
     for path in (FOLDER, CONFIG):
         file = state_of(path, files)

@@ -53,7 +53,7 @@ def line(*spans: Span) -> Line:
     kept = list(spans)
     while kept and not kept[-1].text.strip():
         kept.pop()
-    return tuple(kept)
+    return (*kept[:-1], kept[-1]._replace(text=kept[-1].text.rstrip())) if kept else ()
 
 
 def paragraph(head: Row, text: str, width: int, style: str = Style.PLAIN) -> List[Line]:
@@ -96,6 +96,9 @@ def _row(row: Row, widths: Sequence[int], width: int, indent: int) -> List[Line]
     if not row:
         return []
     head: List[Span] = [span(" " * indent)]
+    if indent + sum(widths[: len(row) - 1]) + GAP * (len(row) - 1) > width:
+        below = (" " * GAP).join(cell.text for cell in row[1:])
+        return [line(*head, row[0]), *paragraph([*head, *head], below, width, row[1].style)]
     for cell, size in zip(row[:-1], widths):
         head += [cell, span(" " * (size - len(cell.text) + GAP))]
     return paragraph(head, row[-1].text, width, row[-1].style)

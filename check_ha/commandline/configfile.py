@@ -88,7 +88,7 @@ def _value(one: Option, text: str) -> Any:
     if one.repeat:
         return tuple(_parsed(one, line.strip()) for line in text.splitlines() if line.strip())
     if not text:
-        raise ValueError("nothing")
+        raise ValueError("'': no value")
     return _parsed(one, text)
 
 

@@ -173,7 +173,7 @@ def resources(scene: Scene) -> List[Line]:
             rows.append((span(label, STYLES[max(found)]), span(state)))
     rest = [row[0].text for row in rows[MANY:]]
     lines = paragraph([heading("Resources")], verdict.judgement.summary, scene.width, style_of(scene, "resources"))
-    return [*lines, *table(rows[:MANY], scene.width), *more(rest, "", scene.width)]
+    return [*lines, *table(rows[:MANY], scene.width), *more(rest, "resources: ", scene.width)]
 
 
 def failures(scene: Scene) -> List[Line]:

@@ -18,7 +18,15 @@ from typing import Any, Dict, Optional, Sequence, Tuple
 import nagiosplugin
 
 import check_ha
-from check_ha.commandline.arguments import UNKNOWN, Parser, ReplayOptions, add_options, new_parser, options_from, seconds
+from check_ha.commandline.arguments import (
+    UNKNOWN,
+    Parser,
+    ReplayOptions,
+    add_options,
+    new_parser,
+    options_from,
+    seconds,
+)
 from check_ha.commandline.command import be_a_plugin, collect, source_of
 from check_ha.commandline.plaintext import LINE_LIMIT, clean
 from check_ha.judgement.evidence import examine

@@ -119,7 +119,7 @@ TRAITS = (
 def judge(views: Views, options: DriftOptions) -> Judgement:
     """Compare each trait over all nodes that tell it, then names, then clocks."""
     roster = roster_of(views.answers)
-    known = {answer.node: answer.view for answer in roster.heard if answer.view and not _remote(answer.view)}
+    known = {node: view for node, view in roster.views.items() if not _remote(view)}
     findings: List[Finding] = []
     if not strangers(roster.heard):
         for trait in TRAITS:

@@ -161,8 +161,7 @@ def _promoted(belief: Belief, options: SplitBrainOptions) -> Iterator[Finding]:
     where: Dict[str, List[str]] = {}
     for promoted in belief.promoted:
         for name, nodes in promoted.items():
-            if nodes:
-                where.setdefault(name, []).append(listed(nodes))
+            where.setdefault(name, []).append(listed(nodes))
     for name, sides in where.items():
         if len(sides) > 1 and options.selects(name):
             yield Finding(PROMOTED_TWICE, f"{name} is promoted on {' and, apart from it, on '.join(sides)}")
@@ -170,7 +169,7 @@ def _promoted(belief: Belief, options: SplitBrainOptions) -> Iterator[Finding]:
 
 def _incomplete(roster: Roster, belief: Belief) -> Iterator[Finding]:
     """What a node that answered could not tell, as far as no other node of its partition has told it."""
-    views = {answer.node: answer.view for answer in roster.heard if answer.view}
+    views = roster.views
     for node in belief.dark:
         yield _lacks(node, views[node], "which partition it is in", QUORUMTOOL, CMAPCTL, CRM_MON)
     for partition in belief.partitions:
@@ -202,9 +201,8 @@ def _measures(belief: Belief) -> Iterator[Measure]:
 
 
 def _details(roster: Roster) -> Iterator[str]:
-    for answer in roster.heard:
-        if answer.view:
-            yield f"{answer.node}: {told(answer.node, answer.view)}"
+    for node, view in roster.views.items():
+        yield f"{node}: {told(node, view)}"
     for answer in roster.unheard:
         yield f"{answer.node or answer.asked}: no view: {answer.reason}"
     for name in roster.not_asked:

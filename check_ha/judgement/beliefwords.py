@@ -28,8 +28,8 @@ def summary(belief: Belief, roster: Roster) -> str:
     texts.append(f"{_number(len(belief.places), 'resource')} on one node each")
     for address, owners in belief.owners.items():
         texts.append(f"{address} ({', '.join(owners)}) on {listed(belief.carriers.get(address, ()))}")
-    views = [(answer.node, answer.view) for answer in roster.heard if answer.view]
-    idle = [node for node, view in views if view.daemons.pacemaker == STOPPED and node not in belief.outside]
+    stopped = [node for node, view in roster.views.items() if view.daemons.pacemaker == STOPPED]
+    idle = [node for node in stopped if node not in belief.outside]
     for daemon, nodes in (("corosync", belief.outside), ("pacemaker", idle)):
         texts += [f"{daemon} does not run on {listed(nodes)}"] if nodes else []
     return "; ".join(texts)

@@ -24,6 +24,11 @@ class Roster(NamedTuple):
     """Asked by two names, and one node."""
 
     @property
+    def views(self) -> Dict[str, View]:
+        """The views, by the name of the node."""
+        return {answer.node: answer.view for answer in self.heard if answer.view}
+
+    @property
     def not_asked(self) -> Tuple[str, ...]:
         """Nodes of the cluster that nobody has asked, as far as that can be told."""
         if any(not answer.node for answer in self.unheard):

@@ -75,7 +75,7 @@ def nobody_heard(roster: Roster) -> Iterator[Finding]:
 
 def unheard(roster: Roster, belief: Belief, max_age: float) -> Iterator[Finding]:
     """Each node without a view, by what the others say of it, then whether enough is left to compare."""
-    views = [answer.view for answer in roster.heard if answer.view]
+    views = list(roster.views.values())
     left: List[str] = []
     for answer in roster.unheard:
         fencing = _fencing(answer.node, views)

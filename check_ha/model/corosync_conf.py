@@ -48,11 +48,13 @@ class CorosyncConf(NamedTuple):
 
     root: Section
     mistakes: Tuple[Mistake, ...] = ()
+    blanked: Tuple[int, ...] = ()
+    """Numbers of the lines that begin with a NUL byte, as a crash leaves them: corosync takes each for an empty one."""
 
     @property
     def empty(self) -> bool:
         """There is nothing in it, or there is no such file."""
-        return not (self.root.settings or self.root.sections or self.mistakes)
+        return not (self.root.settings or self.root.sections or self.mistakes or self.blanked)
 
     def sections(self, path: str) -> Tuple[Section, ...]:
         """Every section of that path, in order."""

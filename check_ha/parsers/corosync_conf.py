@@ -49,6 +49,7 @@ class _Reader:
     def __init__(self) -> None:
         self._stack = [_Open("", 0, [], [])]
         self._mistakes: List[Mistake] = []
+        self._blanked: List[int] = []
         self._lost = False
 
     def read(self, number: int, line: bytes) -> None:
@@ -60,6 +61,8 @@ class _Reader:
         line, nul, _ = line.partition(b"\0")
         if nul and line:
             self._wrong(number, "the line holds a NUL byte", tolerated=True)
+        elif nul:
+            self._blanked.append(number)
         line = (line[:-1] if line.endswith(b"\r") else line).strip(_BLANKS)
         if not line or line.startswith(b"#"):
             return
@@ -79,7 +82,7 @@ class _Reader:
             self._wrong(last, f"missing closing brace: {open_one.path}, line {open_one.line}, is still open")
         while len(self._stack) > 1:
             self._fold()
-        return CorosyncConf(_section(self._stack[0]), tuple(self._mistakes))
+        return CorosyncConf(_section(self._stack[0]), tuple(self._mistakes), tuple(self._blanked))
 
     def _start(self, number: int, line: bytes) -> None:
         before, _, after = line.partition(b"{")

@@ -145,6 +145,11 @@ CASES: Dict[str, Tuple[Dict[str, Any], Found]] = {
          "version": (2, 4, 6)},
         [("setting-ignored", "/etc/corosync/corosync.conf line 6: neither a section nor a key with a value: foo")],
     ),
+    "warn-line-that-begins-with-nul": (
+        {"conf": CONF + "\0\0\0\n\0", "cmap": None},
+        [("setting-ignored",
+          "/etc/corosync/corosync.conf line 27 begins with a NUL byte: corosync reads nothing of it")],
+    ),
     "warn-misspelt": (
         {"conf": CONF.replace("two_node", "two_nodes"), "cmap": None},
         [

@@ -104,7 +104,8 @@ FAULTS = (
         (
             critical(
                 "failed_actions",
-                "p_single is banned from node2 (fail-count INFINITY); p_single: start on node2 failed * ago (disk full)",
+                "p_single is banned from node2 (fail-count INFINITY); "
+                "p_single: start on node2 failed * ago (disk full)",
             ),
         ),
     ),
@@ -146,7 +147,8 @@ FAULTS = (
         (
             critical(
                 "failed_actions",
-                "p_single is banned from node2 (fail-count INFINITY); p_single: stop on node2 failed * ago (device busy)",
+                "p_single is banned from node2 (fail-count INFINITY); "
+                "p_single: stop on node2 failed * ago (device busy)",
             ),
             critical("resources", "p_single is blocked on node2: stop failed (device busy)"),
         ),

@@ -5,19 +5,17 @@ Every kind of user is a user of its own, who is left behind on the nodes: what o
 
 from __future__ import annotations
 
-import re
-import time
-from typing import Callable, Iterator
+from typing import Callable
 
 import pytest
 
-from tests.lab import Lab, LabError, wait_until
+from tests.lab import Lab
 from tests.lab.machine import CHECKOUT
 from tests.lab.node import Node
 from tests.replay import checks
 
 from .fault import TWO
-from .verdict import LATE, TIMEOUT, Verdict, install, judge, judge_all
+from .verdict import Verdict, install, judge
 
 pytestmark = pytest.mark.cluster
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Tuple
+from typing import Any, Tuple
 
 import nagiosplugin
 import pytest
@@ -19,6 +19,7 @@ from check_ha.commandline.comparison import files_of, run
 from check_ha.commandline.view import view_from, view_text
 from check_ha.comparisons import drift, split_brain
 from check_ha.judgement.check import Check
+from check_ha.sources.peers import Peers
 from check_ha.sources.recording import Recording
 from tests.faketools import write_tool
 from tests.replay import RECORDINGS, SAMPLES
@@ -114,10 +115,12 @@ def test_a_split_brain_beside_a_node_that_hangs(ask: str, tmp_path: Path) -> Non
     assert sorted((tmp_path / "asked").read_text().split()) == ["node1", "node1", "node2", "node2", "node3"]
 
 
-def test_no_time_for_a_second_look(ask: str, tmp_path: Path) -> None:
+def test_no_time_for_a_second_look(ask: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An alarm that cannot be confirmed within the deadline is better than none."""
-    says(tmp_path, f'sleep 0.45; cat "{SPLIT}.$1"')
-    assert first_line("--via", ask, *BOTH, "-t", "0.98") == (2, SPLIT_LINE)
+    says(tmp_path, f'cat "{SPLIT}.$1"')
+    left = iter([20.0])
+    monkeypatch.setattr(Peers, "left", property(lambda peers: next(left, 0.0)))
+    assert first_line("--via", ask, *BOTH) == (2, SPLIT_LINE)
     assert len((tmp_path / "asked").read_text().split()) == 2
 
 
@@ -171,6 +174,21 @@ def test_a_view_that_was_cut_on_its_way(ask: str, tmp_path: Path) -> None:
         [f"{node} sent a view that is cut off after 1023 bytes: NRPE 2 carries 1 kB, use NRPE 4 at both ends, or ssh"
          for node in ("node1", "node2")] + ["no view could be read"]
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("module", "line"), [(split_brain, HEALTHY_LINE), (drift, "HA_DRIFT OK - node1 and node2 agree")]
+)
+def test_the_commands(
+    ask: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], module: Any, line: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", [module.CHECK.command, "--via", ask, *BOTH])
+    nagiosplugin.Runtime.instance = None
+    with pytest.raises(SystemExit) as ended:
+        module.main()
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith(line)
+    assert module.parser().prog == module.CHECK.command
 
 
 def test_verbose(ask: str, tmp_path: Path) -> None:

@@ -147,6 +147,12 @@ def test_everything_is_too_long() -> None:
     assert {one.field for one in cut.cut} >= {"resources", "troubles", "fencings"}
 
 
+def test_a_limit_that_nothing_fits_in() -> None:
+    made = json.loads(view_text(view("node1"), 100))
+    assert made["node"] == "node1"
+    assert {one["field"] for one in made["cut"] if one["kept"] == 0} >= {"resources", "addresses", "nodelist"}
+
+
 def test_long_texts_are_shortened() -> None:
     made = view("node1", troubles=(TroubleView("crm_mon.xml", "unreadable", "x" * 5000),))
     assert read(view_text(made)).troubles[0].text == "x" * 300

@@ -9,8 +9,10 @@ import pytest
 
 from check_ha.commandline.view import view_from
 from check_ha.judgement.confhash import conf_view
-from check_ha.judgement.evidence import examine
-from check_ha.judgement.view import READINGS, view_of
+from check_ha.judgement.evidence import Evidence, examine
+from check_ha.judgement.view import CLUSTER, QUORUM, READINGS, view_of
+from check_ha.model.cluster import Cluster, FenceEvent, FenceHistory
+from check_ha.model.corosync import QuorumStatus
 from check_ha.model.view import (
     NO_FILE,
     RUNNING,
@@ -158,6 +160,18 @@ def test_installed_versions() -> None:
         pacemaker="Pacemaker 2.1.5 (Build: a3f44794f94)\n Supporting v3.16.1: agent-manpages cibsecrets\n",
     )
     assert made.versions == VersionsView("3.1.7", "2.1.5-a3f44794f94", "3.16.1")
+
+
+def test_corosync_1_lists_no_members() -> None:
+    made = view_of(Evidence({QUORUM.tool: QuorumStatus(True, 1, "13", 2, None, 2, 2, (), False, ())}))
+    assert made.corosync == CorosyncView(1, "13", True, 2, 2, (), None)
+    assert made.daemons.corosync == RUNNING
+
+
+def test_unfencing_is_no_fencing() -> None:
+    events = FenceHistory(True, (FenceEvent("on", "node2", "success"),))
+    made = view_of(Evidence({CLUSTER.tool: Cluster(None, None, (), fence_history=events)}))
+    assert made.pacemaker == PacemakerView(None, None, (), ())
 
 
 KEY_DIGEST = f"{'ab' * 32}  /etc/corosync/authkey\n"

@@ -25,7 +25,7 @@ class CleanRoot:
         clean = ["env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8"]
         return [*space, "sh", "-c", _ENTER, str(self.path), *clean, "DEBIAN_FRONTEND=noninteractive", *argv]
 
-    def run(self, *argv: str) -> "subprocess.CompletedProcess[str]":
+    def run(self, *argv: str) -> subprocess.CompletedProcess[str]:
         """Run it to its end."""
         return subprocess.run(self.command(*argv), capture_output=True, text=True, check=False)
 
@@ -46,8 +46,9 @@ class CleanRoot:
 
     def files(self, *folders: str) -> Sequence[str]:
         """The files below these folders that are ours."""
-        found = (path for folder in folders for path in (self.path / folder).rglob("*check_ha*"))
-        return sorted(f"/{path.relative_to(self.path)}" for path in found if not path.is_dir())
+        found = (path for folder in folders for path in (self.path / folder).rglob("check[_-]ha*"))
+        ours = (path for path in found if not path.is_dir() and "haproxy" not in path.name)
+        return sorted(f"/{path.relative_to(self.path)}" for path in ours)
 
 
 @contextlib.contextmanager

@@ -45,6 +45,11 @@ def deb(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return found[0]
 
 
+def test_changelog_is_of_this_version() -> None:
+    text = (ROOT / ".packaging/deb/changelog").read_text(encoding="utf-8")
+    assert text.startswith(f"check-ha ({check_ha.__version__}) ")
+
+
 def test_lintian_finds_nothing(deb: Path) -> None:
     lintian = program("lintian", "lintian")
     # the maintainer's address is the one thing that whoever publishes the package has to fill in

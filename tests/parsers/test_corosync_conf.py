@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from check_ha.model.corosync_conf import Mistake, Setting
+from check_ha.model.corosync_conf import CorosyncConf, Mistake, Section, Setting
 from check_ha.parsers.corosync_conf import parse_corosync_conf
 
 TWO_NODES = """\
@@ -96,7 +96,6 @@ LINES: Dict[str, Tuple[str, List[Tuple[str, str, str, int]]]] = {
     "key-in-no-section": ("compatibility: whitetank\n", [("", "compatibility", "whitetank", 1)]),
     "dotted-key": ("totem.token: 3000\n", [("", "totem.token", "3000", 1)]),
     "longest-line": ("abc: " + "x" * 505, [("", "abc", "x" * 505, 1)]),
-    "nul-at-the-start-of-a-line": ("\0abc\n", []),
     "no-break-space-in-latin-1": ("totem {\n\xa0version: 2\n}\n", [("totem", "version", "2", 2)]),
 }
 
@@ -107,6 +106,12 @@ def test_line(text: str, expected: List[Tuple[str, str, str, int]]) -> None:
     found = [(one.path, s.key, s.value, s.line) for one in conf.root.walk() for s in one.settings]
     assert conf.mistakes == ()
     assert found == expected
+
+
+def test_lines_that_begin_with_a_nul_byte() -> None:
+    conf = parse_corosync_conf(b"\0abc: d\n# x\n\0\0")
+    assert conf == CorosyncConf(Section("", 0), (), (1, 3))
+    assert not conf.empty
 
 
 MISTAKES: Dict[str, Tuple[str, List[Tuple[int, str]]]] = {

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from check_ha.parsers.errors import ParseError
+from check_ha.parsers.fingerprint import parse_fingerprint
 from check_ha.sources.fingerprint import fingerprint
 from check_ha.sources.node import Node
 from check_ha.sources.recording import Recording, write_recording
@@ -31,6 +33,12 @@ def test_what_is_no_digest_stays(text: bytes) -> None:
 @pytest.mark.parametrize("text", [KEY, DIGEST[:-1].encode(), b"fingerprint 1a2b3c4d5e\n", f"x{DIGEST}".encode()])
 def test_what_is_not_understood_is_hidden(text: bytes) -> None:
     assert fingerprint(text) == b"(hidden)\n"
+
+
+@pytest.mark.parametrize("text", [b"(hidden)\n", b"fingerprint 1a2b3c4d\nfingerprint 1a2b3c4d\n", b"fingerprint X\n"])
+def test_nothing_else_is_a_fingerprint(text: bytes) -> None:
+    with pytest.raises(ParseError, match="no digest of the authkey"):
+        parse_fingerprint(text)
 
 
 def test_neither_evidence_nor_recording_holds_the_digest(tmp_path: Path) -> None:

@@ -1,0 +1,111 @@
+"""A cluster of 64 nodes with 10,000 resources: check_ha takes under 3 s and 300 MB, and says what a person can read."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import List, NamedTuple
+
+import pytest
+
+from check_ha.commandline.settings import CHECKS
+from tests.generate import Big
+from tests.generate_node import write
+
+ROOT = Path(__file__).parent.parent
+SECONDS = 3.0
+MEGABYTES = 300
+# The peak it tells itself: that of wait4() is no less than what the process had in use that started it.
+CODE = """
+import atexit, sys
+from check_ha.commandline.overall import main
+
+def tell():
+    with open("/proc/self/status") as status:
+        sys.stderr.write(next(line.split()[1] for line in status if line.startswith("VmHWM:")))
+
+atexit.register(tell)
+main()
+"""
+
+
+class Run(NamedTuple):
+    """What one run printed and took."""
+
+    code: int
+    lines: List[str]
+    cpu: float
+    """Its own and the system's: how long it took also depends on who else is using this machine."""
+    megabytes: float
+
+
+def check_ha(directory: Path, *argv: str) -> Run:
+    command = [sys.executable, "-c", CODE, "--from", str(directory), *argv]
+    with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
+        process = subprocess.Popen(command, stdout=stdout, stderr=stderr, cwd=ROOT)
+        _, status, used = os.wait4(process.pid, 0)  # RUSAGE_CHILDREN would be that of all there ever were
+        process.returncode = os.waitstatus_to_exitcode(status)
+        stdout.seek(0)
+        stderr.seek(0)
+        lines = stdout.read().decode().splitlines()
+        kilobytes = int(stderr.read())
+    return Run(process.returncode, lines, used.ru_utime + used.ru_stime, kilobytes / 1024)
+
+
+@pytest.fixture(scope="module")
+def healthy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("healthy") / "node1"
+    write(Big(), directory)
+    return directory
+
+
+@pytest.fixture(scope="module")
+def ill(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Node 7 is dead and cannot be fenced, and 40 resources run nowhere."""
+    directory = tmp_path_factory.mktemp("ill") / "node1"
+    write(Big(dead=7, failed=40), directory)
+    return directory
+
+
+def test_it_is_as_large_as_it_says(healthy: Path) -> None:
+    text = (healthy / "crm_mon.xml").read_text(encoding="utf-8")
+    assert (text.count("<resource id="), text.count("<node name=") - 10_000) == (10_000, 64 + 64)  # nodes, histories
+    assert (healthy / "cibadmin.xml").read_text(encoding="utf-8").count("<primitive ") == 10_000
+
+
+def test_healthy(healthy: Path) -> None:
+    run = check_ha(healthy)
+    assert run.code == 0
+    text, _, perfdata = run.lines[0].partition(" | ")
+    assert text == (
+        "HA OK - 10 checks: 64 nodes online: node1 (DC), node2, node3, node4, node5, ...; all 10000 resources run; "
+        "64 nodes, 2 links each, all connected; p_0 (10.16.0.1) on node1 (here); p_4 (10.16.0.2) on node2..."
+    )
+    assert perfdata.count("#vip.active.count'=1;") == 2484
+    assert run.cpu < SECONDS
+    assert run.megabytes < MEGABYTES
+
+
+def test_one_node_dead_and_resources_failed(ill: Path) -> None:
+    run = check_ha(ill, "-v")
+    assert run.code == 2
+    assert run.lines[0] == (
+        "HA CRITICAL - nodes: node7 is UNCLEAN (offline): its fencing failed 1s ago, 156 resources are stuck until it "
+        "is fenced; and 283 more (-v lists all)"
+    )
+    lines = [line for line in run.lines[1:] if not line.startswith("|")]
+    assert [line.split(" ")[0] for line in lines] == list(CHECKS)
+    assert max(map(len, lines)) < 620
+    assert run.cpu < SECONDS
+    assert run.megabytes < MEGABYTES
+
+
+def test_its_picture_fits_on_few_screens(ill: Path) -> None:
+    run = check_ha(ill, "--human")
+    assert run.code == 2
+    assert len(run.lines) < 120
+    assert run.cpu < SECONDS
+    assert run.megabytes < MEGABYTES
