@@ -36,7 +36,8 @@ FAULTS = (
                 "corosync-cmapctl -m stats: no answer within 8 s",
                 "node2",
             ),
-            warning("split_brain", "*", MON),
+            # its resources run on, and node1 takes them over
+            critical("split_brain", "split brain: node1 (quorate, DC node1, *) against node2 (corosync frozen *", MON),
         ),
         record="node2",
     ),

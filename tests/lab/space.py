@@ -39,6 +39,7 @@ class Space:
             start_new_session=True,
         )
         self.pid = 0
+        self._ended = False
         try:
             self._await_ready()
             # Entering a pid namespace takes a fork, and so does making one: process 1 is that far below the holder.
@@ -70,12 +71,13 @@ class Space:
 
     @property
     def alive(self) -> bool:
-        """Tell whether process 1 still runs."""
-        return self._holder.poll() is None
+        """Tell whether process 1 still runs, and nobody has begun to end it."""
+        return not self._ended and self._holder.poll() is None
 
     def kill(self) -> None:
         """End process 1, and with it everything in here; return when it is gone."""
-        if self.pid and self.alive:
+        self._ended = True  # from now on nothing can be run in here, though the last of it takes a moment to end
+        if self.pid and self._holder.poll() is None:
             os.kill(self.pid, signal.SIGKILL)
         self._holder.wait(timeout=20)
         assert self._holder.stdin is not None
