@@ -1,19 +1,20 @@
-"""What one run remembers for the next: a JSON file in a directory of this user's own.
+"""What one run remembers for the next: a cookie of nagiosplugin in a directory of this user's own.
 
-The directory must be safe: a real one, that belongs to this user and that nobody else may write to. The file is opened
-without following a link, and replaced as a whole. There is no lock, as in nagiosplugin's Cookie: it would be waited for
-beyond any deadline, and whoever may read a file may hold one. Where there is no safe place nothing is kept, the check
-goes on without, and -v says so.
+The directory must be safe: a real one, that belongs to this user and that nobody else may write to. The file must be a
+plain one that nobody else may open: a cookie is locked while it is read or written, and who may open a file may keep it
+locked beyond any deadline. A new cookie takes the place of the old one when it is whole. Where there is no safe place
+nothing is kept, the check goes on without, and -v says so.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import json
 import os
 import stat
 from typing import Any, Iterator, Mapping, Optional
+
+import nagiosplugin
 
 LIMIT = 4 * 1024 * 1024
 
@@ -37,46 +38,41 @@ class Memory:
         if self._directory is None:
             return None
         try:
-            _make(self._directory)
             with _safe(self._directory) as place:
-                values = json.loads(_read(self._name, place))
+                _must_be_private(self._name, place)
+                with _cookie(self._name, place) as cookie:
+                    return dict(cookie)
         except FileNotFoundError:
             return {}
         except OSError as error:
             self.trouble = f"no state of the last run: {self._directory}: {error.strerror}"
-            return None
         except (ValueError, RecursionError):
-            values = None
-        if not isinstance(values, dict):
             self.trouble = f"no state of the last run: {self._directory}: {self._name} is not readable"
-            return None
-        return values
+        return None
 
     def remember(self, values: Mapping[str, Any]) -> None:
         """Keep this for the next run."""
         if self._directory is None:
             return
         try:
-            _make(self._directory)
-            with _safe(self._directory) as place:
-                _replace(self._name, place, json.dumps(values).encode())
+            with _safe(self._directory) as place, _scratch(f"{self._name}.{os.getpid()}", place) as scratch:
+                with _cookie(scratch, place) as cookie:
+                    cookie.update(values)
+                    cookie.commit()
+                os.replace(scratch, self._name, src_dir_fd=place, dst_dir_fd=place)
         except OSError as error:
             self.trouble = f"no state is kept: {self._directory}: {error.strerror}"
 
 
-def _make(directory: str) -> None:
-    """Make it where it is not there; OSError, but never FileNotFoundError, when it cannot be, or not be written."""
+@contextlib.contextmanager
+def _safe(directory: str) -> Iterator[int]:
+    """A descriptor of this directory, made where it is not there; OSError when it is not to be trusted."""
     try:
         os.makedirs(directory, mode=0o700, exist_ok=True)
     except FileNotFoundError as error:  # as in /proc
         raise OSError(errno.EACCES, "cannot be made") from error
     if not os.access(directory, os.W_OK | os.X_OK):
         raise OSError(errno.EACCES, "cannot be written")
-
-
-@contextlib.contextmanager
-def _safe(directory: str) -> Iterator[int]:
-    """A descriptor of this directory; OSError when it is not to be trusted."""
     if os.path.islink(directory):
         raise OSError(errno.ELOOP, "is a symbolic link")
     place = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
@@ -91,31 +87,36 @@ def _safe(directory: str) -> Iterator[int]:
         os.close(place)
 
 
-def _read(name: str, place: int) -> bytes:
-    """The content of a file that is nothing else, and of this user."""
-    try:
-        descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=place)
-    except OSError as error:
-        reason = "is a symbolic link" if error.errno == errno.ELOOP else error.strerror
-        raise OSError(error.errno, f"{name} {reason}") from error
-    with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid() or found.st_size > LIMIT:
-            raise OSError(errno.EPERM, f"{name} is not a file of this user, or too large")
-        return file.read()
+def _must_be_private(name: str, place: int) -> None:
+    """FileNotFoundError where there is no such file, OSError where a cookie must not be opened there."""
+    found = os.stat(name, dir_fd=place, follow_symlinks=False)
+    if stat.S_ISLNK(found.st_mode):
+        raise OSError(errno.ELOOP, f"{name} is a symbolic link")
+    if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
+        raise OSError(errno.EPERM, f"{name} is not a file of this user alone")
+    if found.st_size > LIMIT:
+        raise OSError(errno.EFBIG, f"{name} is too large")
 
 
-def _replace(name: str, place: int, data: bytes) -> None:
-    """Put a new file in the place of the old one, whatever that is."""
-    scratch = f"{name}.{os.getpid()}"
+@contextlib.contextmanager
+def _scratch(name: str, place: int) -> Iterator[str]:
+    """A new and empty file that takes the place of the old one once it is whole, whatever that is."""
     with contextlib.suppress(FileNotFoundError):  # of a run that was killed
-        os.unlink(scratch, dir_fd=place)
-    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=place)
+        os.unlink(name, dir_fd=place)
+    os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=place))
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        os.replace(scratch, name, src_dir_fd=place, dst_dir_fd=place)
+        yield name
     except OSError:
         with contextlib.suppress(OSError):
-            os.unlink(scratch, dir_fd=place)
+            os.unlink(name, dir_fd=place)
         raise
+
+
+@contextlib.contextmanager
+def _cookie(name: str, place: int) -> Iterator[nagiosplugin.Cookie]:
+    """The cookie, open; ValueError where it holds no state."""
+    cookie = nagiosplugin.Cookie(f"/proc/self/fd/{place}/{name}")  # by the descriptor: its path may lead elsewhere now
+    try:
+        yield cookie.open()
+    finally:
+        cookie.close()

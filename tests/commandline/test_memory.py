@@ -15,6 +15,11 @@ from check_ha.commandline.memory import LIMIT, Memory, default_directory
 VALUES = {"2/0": 1, "p_vip": ["node1", "n\u00f6de2", "\ud800"]}
 
 
+def private(path: Path, content: bytes) -> None:
+    path.touch(mode=0o600)
+    path.write_bytes(content)
+
+
 def test_one_run_and_the_next(tmp_path: Path) -> None:
     directory = tmp_path / "a" / "state"
     first = Memory(str(directory), "rings")
@@ -54,11 +59,11 @@ def test_the_default_is_of_this_user(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"\x00\xff", b"[1]", b"null", b'"text"', b"{'a': 1}", b"[" * 100_000, b"NaN"],
-    ids=["empty", "cut", "binary", "list", "null", "text", "python", "deep", "nan"],
+    [b"{", b"\x00\xff", b"[1]", b"null", b'"text"', b"{'a': 1}", b"[" * 100_000, b"NaN"],
+    ids=["cut", "binary", "list", "null", "text", "python", "deep", "nan"],
 )
 def test_what_cannot_be_read_is_replaced(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "rings.json").write_bytes(content)
+    private(tmp_path / "rings.json", content)
     memory = Memory(str(tmp_path), "rings")
     assert memory.recall() is None
     assert memory.trouble == f"no state of the last run: {tmp_path}: rings.json is not readable"
@@ -149,16 +154,31 @@ def test_a_file_that_never_ends(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "rings.json")
     memory = Memory(str(tmp_path), "rings")
     assert memory.recall() is None
-    assert memory.trouble.endswith("rings.json is not a file of this user, or too large")
+    assert memory.trouble.endswith("rings.json is not a file of this user alone")
     memory.remember(VALUES)
     assert Memory(str(tmp_path), "rings").recall() == VALUES
 
 
-def test_a_file_that_is_too_large(tmp_path: Path) -> None:
-    (tmp_path / "rings.json").write_bytes(b" " * (LIMIT + 1))
+def test_a_file_that_others_may_keep_locked(tmp_path: Path) -> None:
+    private(tmp_path / "rings.json", b'{"2/0": 0}')
+    (tmp_path / "rings.json").chmod(0o644)
     memory = Memory(str(tmp_path), "rings")
     assert memory.recall() is None
-    assert memory.trouble.endswith("or too large")
+    assert memory.trouble.endswith("rings.json is not a file of this user alone")
+    memory.remember(VALUES)
+    assert Memory(str(tmp_path), "rings").recall() == VALUES
+
+
+def test_an_empty_file_is_as_none(tmp_path: Path) -> None:
+    private(tmp_path / "rings.json", b"")
+    assert Memory(str(tmp_path), "rings").recall() == {}
+
+
+def test_a_file_that_is_too_large(tmp_path: Path) -> None:
+    private(tmp_path / "rings.json", b" " * (LIMIT + 1))
+    memory = Memory(str(tmp_path), "rings")
+    assert memory.recall() is None
+    assert memory.trouble.endswith("rings.json is too large")
 
 
 def test_a_file_that_is_a_directory(tmp_path: Path) -> None:
