@@ -142,6 +142,7 @@ def test_no_state_is_said_with_v_and_changes_no_verdict(kind: str, reason: str, 
 def test_state_that_cannot_be_read_is_said_with_v_and_made_anew(cluster: Path, tmp_path: Path) -> None:
     directory = tmp_path / "state"
     directory.mkdir(mode=0o700)
+    (directory / "rings.json").touch(mode=0o600)
     (directory / "rings.json").write_bytes(b"{\x00")
     code, output = run("rings", cluster, "--state-dir", str(directory), "-v")
     assert code == 0
