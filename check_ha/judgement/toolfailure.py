@@ -8,6 +8,7 @@ What the tools print when they fail, by version::
     crm_mon exit 4 (2.1.3 on), 13 (1.1)                         no permission
     crm_mon exit 102 (2.0 on), 107 (1.1), "Connection refused"  pacemaker is down
     the same, "Transport endpoint is not connected"             down, or (before 2.1.3; cibadmin always) no permission
+    crm_mon exit 0 (2.1.5), "Could not connect to the CIB"      pacemaker-based is down, whatever else still runs
 
 What one tool leaves open another of the same family may settle, else the process list, else the user: root is
 never refused.
@@ -39,6 +40,7 @@ _DOWN_OR_DENIED = (
     r"Cannot initiali[sz]e \w+ service|Transport endpoint is not connected"
     r"|cluster is not available on this node|Not connected|CIB query failed"
 )
+_NO_CIB = "Could not connect to the CIB"
 _REMOTE = ("pacemaker-remoted", "pacemaker_remoted")  # 2.0 and later; 1.1
 _DAEMONS = {COROSYNC: ("corosync",), PACEMAKER: ("pacemakerd", *_REMOTE)}
 
@@ -81,6 +83,8 @@ def failure_of(output: Output, error: Optional[ParseError] = None) -> Optional[F
     if error is None and output.status in tool.good and not _refused(output):
         return None
     if error is not None and output.status == 0:
+        if _NO_CIB in str(error):
+            return Failure(output, NOT_RUNNING, "cannot connect to the CIB")
         return Failure(output, UNREADABLE, str(error))
     return _told(output, error)
 
@@ -179,7 +183,8 @@ def _finding(condition: Condition, group: Sequence[Failure], refused: Sequence[O
     family, user = first.tool.family, first.user
     tools = ", ".join(dict.fromkeys(failure.output.tool.label for failure in group))
     if condition is NOT_RUNNING:
-        return Finding(condition, f"{family} is not running on this node ({tools}: cannot connect)")
+        reason = group[0].text if len({failure.text for failure in group}) == 1 else "cannot connect"
+        return Finding(condition, f"{family} is not running on this node ({tools}: {reason})")
     if condition is REMOTE_NODE:
         return Finding(
             condition, f"this is a Pacemaker Remote node, without {family}: run this check on a cluster node"

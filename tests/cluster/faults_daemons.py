@@ -2,13 +2,40 @@
 
 from __future__ import annotations
 
-from .fault import MON, TWO, Fault, Seen, critical, warning
+from .fault import MON, TWO, Fault, Seen, critical
 from .faults_nodes import lost
 
 
 def _hanging(tools: dict[str, str]) -> tuple[Seen, ...]:
     text = "pacemaker does not answer: {}: no answer within 8 s"
     return tuple(critical(check, text.format(tool), "node2") for check, tool in tools.items())
+
+
+def _without_corosync(node: str) -> tuple[Seen, ...]:
+    """Return what the checks say where corosync died: most of Pacemaker goes with it, pacemakerd stays."""
+    corosync = "corosync is not running on this node ({}: cannot connect)"
+    pacemaker = "pacemaker is not running on this node ({})"
+    no_cib = pacemaker.format("crm_mon: cannot connect to the CIB")
+    return (
+        *(critical(check, no_cib, node) for check in ("failed_actions", "nodes", "resources")),
+        *(
+            critical(check, pacemaker.format("crm_mon, cibadmin: cannot connect"), node)
+            for check in ("constraints", "fencing", "vip")
+        ),
+        critical("rings", corosync.format("corosync-cfgtool -s"), node),
+        critical("quorum", f"{corosync.format('corosync-quorumtool -s')}; {no_cib}", node),
+        critical(
+            "config",
+            f"{corosync.format('corosync-cmapctl')}; {pacemaker.format('crm_verify: cannot connect')}",
+            node,
+        ),
+        critical(
+            "daemons",
+            f"{corosync.format('corosync-cmapctl')}; pacemaker-based, pacemaker-fenced, pacemaker-attrd, "
+            "pacemaker-controld are not running, though pacemakerd (pid *) is",
+            node,
+        ),
+    )
 
 
 _CRM_MON = dict.fromkeys(("constraints", "failed_actions", "fencing", "nodes", "quorum", "resources", "vip"), "crm_mon")
@@ -110,11 +137,18 @@ FAULTS = (
         "corosync-killed",
         TWO,
         lambda lab: lab.kill("node2", "corosync"),
-        (
-            *lost(2, "node1"),
-            critical("rings", "corosync is not running on this node (corosync-cfgtool -s: cannot connect)", "node2"),
-            warning("split_brain", "*", MON),
-        ),
+        (*lost(2, "node1"), *_without_corosync("node2")),
         record="node2",
+    ),
+    # node2 takes the address over, and nobody is left on node1 who would take it down there
+    Fault(
+        "corosync-killed-under-the-vip",
+        TWO,
+        lambda lab: lab.kill("node1", "corosync"),
+        (
+            *lost(1, "node2"),
+            *_without_corosync("node1"),
+            critical("split_brain", "192.0.2.100 (p_vip) is carried by node1 and node2", MON),
+        ),
     ),
 )

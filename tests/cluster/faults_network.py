@@ -94,7 +94,7 @@ FAULTS = (
         "qnetd-lost",
         QDEVICE,
         lambda lab: lab.stop_qnetd(),
-        (warning("quorum", f"2 of 3 votes; {_NO_MARGIN}: 2 needed; {_NOT_VOTING}"),),
+        (warning("quorum", f"{_NOT_VOTING}; 2 of 3 votes; {_NO_MARGIN}: 2 needed"),),
     ),
     Fault(
         "qdevice-killed",
@@ -104,7 +104,7 @@ FAULTS = (
             warning("quorum", "the quorum device daemon is down on node2", "node1"),
             warning(
                 "quorum",
-                f"2 of 3 votes; {_NO_MARGIN}: 2 needed; the quorum device daemon is down on node2",
+                f"the quorum device daemon is down on node2; 2 of 3 votes; {_NO_MARGIN}: 2 needed",
                 "node2",
             ),
             warning(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.lab import Lab
 
-from .fault import TWO, Fault, critical, warning
+from .fault import MON, TWO, Fault, critical, warning
 
 
 def _start_fails(lab: Lab) -> None:
@@ -180,6 +180,7 @@ FAULTS = (
                 "resources",
                 "p_single is active on node1 and node2 at once, and blocked: the cluster stops none of them",
             ),
+            critical("split_brain", "p_single is active on node1 and node2 at once", MON),
         ),
     ),
     Fault(

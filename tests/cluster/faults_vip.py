@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.lab import Lab
 
-from .fault import TWO, Fault, critical, warning
+from .fault import MON, TWO, Fault, critical, warning
 
 _VIP = "p_vip (192.0.2.100)"
 _MISSING = f"{_VIP} should be on node1, and no interface there has the address"
@@ -24,7 +24,16 @@ def _cannot_start(lab: Lab) -> None:
 
 FAULTS = (
     Fault("vip-deleted", TWO, lambda lab: lab.remove_vip("node1"), (critical("vip", _MISSING, "node1"),)),
-    Fault("vip-stray", TWO, lambda lab: lab.add_vip("node2"), (critical("vip", _STRAY, "node2"),), record="node2"),
+    Fault(
+        "vip-stray",
+        TWO,
+        lambda lab: lab.add_vip("node2"),
+        (
+            critical("vip", _STRAY, "node2"),
+            critical("split_brain", "192.0.2.100 (p_vip) is carried by node1 and node2", MON),
+        ),
+        record="node2",
+    ),
     Fault(
         "vip-on-the-wrong-node",
         TWO,
