@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
-from typing import Callable, Dict, Mapping
+from typing import Callable, Dict, List, Mapping, Tuple
 
-from check_ha.documents import centreon, checkmk, completion, icinga2, manpage, manual, nagios, nrpe
+from check_ha.documents import catalogue, centreon, checkmk, completion, icinga2, manpage, manual, nagios, nrpe
 from check_ha.documents.commands import all_commands
 
 NOWHERE = "/nonexistent"
@@ -17,6 +18,7 @@ NOWHERE = "/nonexistent"
 
 FILES: Mapping[str, Callable[[str], str]] = {
     "README.md": manual.with_tables,
+    "README.fr.md": catalogue.translated,
     "nrpe/check_ha.cfg": lambda _: nrpe.command_file(),
     "nrpe/sudoers": lambda _: nrpe.sudoers(root=NOWHERE),
     "nrpe/uidgid": lambda _: nrpe.uidgid(),
@@ -31,13 +33,16 @@ FILES: Mapping[str, Callable[[str], str]] = {
 """Each file that is made from the code, and how: from the text that is there, which matters to few."""
 
 
-def made(root: Path) -> Dict[Path, str]:
-    """Every such file of this checkout, with the text it should have."""
-    found = {}
+def made(root: Path) -> Tuple[Dict[Path, str], List[str]]:
+    """Every such file of this checkout, with the text it should have, and why others could not be made."""
+    found, troubles = {}, []
     for name, make in FILES.items():
         path = root / name
-        found[path] = make(path.read_text(encoding="utf-8") if path.exists() else "")
-    return found
+        try:
+            found[path] = make(path.read_text(encoding="utf-8") if path.exists() else "")
+        except ValueError as error:
+            troubles.append(f"{name} is left as it was:\n{error}")
+    return found, troubles
 
 
 def man_pages() -> Dict[str, str]:
@@ -61,9 +66,14 @@ def main() -> None:
         files.update({given.man / name: text for name, text in man_pages().items()})
     if given.completion:
         files.update({given.completion / name: text for name, text in completions().items()})
-    for path, text in (files or made(Path.cwd())).items():
+    troubles: List[str] = []
+    if not files:
+        files, troubles = made(Path.cwd())
+    for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    if troubles:
+        sys.exit("\n".join(troubles))
 
 
 if __name__ == "__main__":
