@@ -10,7 +10,7 @@ SOURCES := setup.cfg pyproject.toml $(shell find check_ha -name '*.py')
 VERSION := $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' check_ha/__init__.py)
 # What a package is made from: no tests, and of the samples no recorded clusters
 SHIPPED := check_ha nrpe $(filter-out samples/clusters samples/demo.py, $(wildcard samples/*)) \
-           setup.cfg pyproject.toml README.md CHANGELOG.md LICENSE
+           setup.cfg pyproject.toml README.md README.fr.md CHANGELOG.md LICENSE
 TREE := build/check-ha-$(VERSION)
 PREFIX := /opt/check_ha
 SETUP :=
