@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from check_ha.documents.__main__ import FILES, completions, man_pages
+from check_ha.documents.__main__ import FILES, completions, main, man_pages
 from check_ha.documents.commands import Command, all_commands, services
 from check_ha.documents.nrpe import asked
 
@@ -62,6 +62,15 @@ def test_every_command_that_a_server_names_is_in_the_nrpe_file() -> None:
 
 def _node_rules() -> str:
     return text_of("samples/icinga2/services.conf").partition("const HaServerChecks")[0]
+
+
+def test_what_a_package_ships_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "sys.argv", ["documents", "--man", str(tmp_path / "man"), "--completion", str(tmp_path / "bash")]
+    )
+    main()
+    for folder, files in (("man", man_pages()), ("bash", completions())):
+        assert {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / folder).iterdir()} == files
 
 
 def test_every_command_has_a_man_page_and_completion() -> None:
