@@ -1,7 +1,7 @@
 """Run a check inside the test process: the same way as the command, from arguments to exit code.
 
-``python -m tests.replay`` writes tests/expected anew, one file a check, expected_overall.tsv for check_ha and
-expected_human for its picture. Read the difference before you commit it: each line is a promise to somebody who is
+``python -m tests.replay`` writes tests/expected anew, one file a check, expected_overall.tsv for check_ha,
+expected_human for its picture, and expected_comparisons.tsv for what compares the nodes of a cluster. Read the difference before you commit it: each line is a promise to somebody who is
 paged.
 """
 
@@ -18,7 +18,7 @@ from typing import Callable, Dict, Iterator, List, Tuple
 
 import nagiosplugin
 
-from check_ha.commandline import overall
+from check_ha.commandline import comparison, overall
 from check_ha.commandline.command import run
 from check_ha.judgement.check import Check
 
@@ -28,6 +28,7 @@ RECORDINGS = TESTS / "recordings"
 EXPECTED = TESTS / "expected"
 OVERALL = TESTS / "expected_overall.tsv"
 PICTURES = TESTS / "expected_human"
+COMPARISONS = TESTS / "expected_comparisons.tsv"
 
 
 def checks() -> List[str]:
@@ -62,6 +63,31 @@ def replay(check: Check, *argv: str) -> Tuple[int, str]:
 def replay_all(*argv: str) -> Tuple[int, str]:
     """The same of check_ha."""
     return _captured(lambda: overall.run(argv))
+
+
+def comparisons() -> List[Check]:
+    """The checks that compare nodes: the modules of check_ha.comparisons."""
+    folder = TESTS.parent / "check_ha" / "comparisons"
+    names = sorted(path.stem for path in folder.glob("[a-z]*.py"))
+    return [importlib.import_module(f"check_ha.comparisons.{name}").CHECK for name in names]
+
+
+def clusters() -> Iterator[Path]:
+    """Every cluster of which several nodes were recorded."""
+    for scenario in dict.fromkeys(directory.parent for directory in recorded()):
+        if len(nodes_of(scenario)) > 1:
+            yield scenario
+
+
+def nodes_of(cluster: Path) -> List[Path]:
+    """The recorded nodes; of one that several users have recorded, what root has."""
+    return sorted(index.parent for index in cluster.glob("node[0-9]/commands.json"))
+
+
+def compare(check: Check, cluster: Path) -> Tuple[int, str]:
+    """Exit code and standard output of the comparison of its recorded nodes."""
+    views = [f"--from={node.name}={node}" for node in nodes_of(cluster)]
+    return _captured(lambda: comparison.run(check, views))
 
 
 def picture_of(directory: Path, columns: int = 80) -> Tuple[int, str]:
@@ -103,6 +129,13 @@ def expected_overall() -> Dict[str, Tuple[int, str]]:
     return {where: (int(code), text) for where, code, text in rows}
 
 
+@functools.cache
+def expected_comparisons() -> Dict[Tuple[str, str], Tuple[int, str]]:
+    """What each comparison says of each cluster: exit code and output."""
+    rows = (line.split("\t", 3) for line in COMPARISONS.read_text(encoding="utf-8").splitlines())
+    return {(where, name): (int(code), text + "\n") for where, name, code, text in rows}
+
+
 def pictured() -> Iterator[Path]:
     """The samples whose picture is expected as a whole."""
     for path in sorted(PICTURES.glob("*.txt")):
@@ -121,6 +154,12 @@ def main() -> None:
         EXPECTED.mkdir(exist_ok=True)
         (EXPECTED / f"{name}.tsv").write_text("".join(rows), encoding="utf-8")
     _write_overall()
+    rows = []
+    for cluster in clusters():
+        for check in comparisons():
+            code, output = compare(check, cluster)
+            rows.append(f"{label(cluster)}\t{check.name}\t{code}\t{output.rstrip()}\n")
+    COMPARISONS.write_text("".join(rows), encoding="utf-8")
 
 
 def _write_overall() -> None:

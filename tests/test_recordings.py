@@ -1,7 +1,7 @@
 """Every check on every recorded cluster: the whole output and the exit code.
 
 The expected lines are in tests/expected, one file a check: ``WHERE <TAB> EXIT <TAB> OUTPUT``; those of check_ha, all
-checks in one run, in tests/expected_overall.tsv.
+checks in one run, in tests/expected_overall.tsv; those of the nodes compared in tests/expected_comparisons.tsv.
 """
 
 from __future__ import annotations
@@ -12,12 +12,17 @@ from typing import Iterator, List
 
 import pytest
 
+from check_ha.judgement.check import Check
 from tests.replay import (
     EXPECTED,
     PICTURES,
     SAMPLES,
     check_named,
     checks,
+    clusters,
+    compare,
+    comparisons,
+    expected_comparisons,
     expected_of,
     expected_overall,
     label,
@@ -73,6 +78,19 @@ def test_all_checks_in_one_run(directory: Path) -> None:
     assert WEIGHT[code] == max(states)
 
 
+def comparison_cases() -> Iterator[object]:
+    expected = expected_comparisons()
+    for cluster in clusters():
+        for check in comparisons():
+            code = expected.get((label(cluster), check.name), (3, ""))[0]
+            yield pytest.param(check, cluster, id=f"{STATES[code]}-{check.name}-{label(cluster)}")
+
+
+@pytest.mark.parametrize(("check", "cluster"), list(comparison_cases()))
+def test_the_nodes_compared(check: Check, cluster: Path) -> None:
+    assert compare(check, cluster) == expected_comparisons()[label(cluster), check.name]
+
+
 @pytest.mark.parametrize("directory", list(pictured()), ids=label)
 def test_picture(directory: Path) -> None:
     code, output = picture_of(directory)
@@ -83,6 +101,8 @@ def test_picture(directory: Path) -> None:
 def test_expected_has_no_line_too_many() -> None:
     for name in checks():
         assert set(expected_of(name)) == {label(directory) for directory in recorded()}
+    compared = {(label(cluster), check.name) for cluster in clusters() for check in comparisons()}
+    assert set(expected_comparisons()) == compared
     assert set(expected_overall()) == {label(directory) for directory in recorded()}
     assert {path.stem for path in EXPECTED.iterdir()} == set(checks())
 
