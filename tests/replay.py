@@ -1,8 +1,8 @@
 """Run a check inside the test process: the same way as the command, from arguments to exit code.
 
 ``python -m tests.replay`` writes tests/expected anew, one file a check, expected_overall.tsv for check_ha,
-expected_human for its picture, and expected_comparisons.tsv for what compares the nodes of a cluster. Read the difference before you commit it: each line is a promise to somebody who is
-paged.
+expected_human for its picture, and expected_comparisons.tsv for what compares the nodes of a cluster. Read the
+difference before you commit it: each line is a promise to somebody who is paged.
 """
 
 from __future__ import annotations
