@@ -76,7 +76,8 @@ def fencing(lab_with: Callable[[Options], Lab]) -> Lab:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the table of faults."""
-    if report.ROWS:
+    rows = report.rows(terminalreporter.getreports("passed"))
+    if rows:
         terminalreporter.section("faults")
-        for line in report.lines():
+        for line in report.lines(rows):
             terminalreporter.write_line(line)

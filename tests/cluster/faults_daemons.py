@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from .fault import MON, TWO, Fault, Seen, critical
 from .faults_nodes import lost
+from .verdict import TIMEOUT
+
+_SILENT = f"no answer within {TIMEOUT} s"
 
 
 def _hanging(tools: dict[str, str]) -> tuple[Seen, ...]:
-    text = "pacemaker does not answer: {}: no answer within 8 s"
+    text = f"pacemaker does not answer: {{}}: {_SILENT}"
     return tuple(critical(check, text.format(tool), "node2") for check, tool in tools.items())
 
 
@@ -40,7 +43,7 @@ def _without_corosync(node: str) -> tuple[Seen, ...]:
 
 _CRM_MON = dict.fromkeys(("constraints", "failed_actions", "fencing", "nodes", "quorum", "resources", "vip"), "crm_mon")
 _CRM_MON_AND_CIBADMIN = dict.fromkeys(("constraints", "fencing", "resources", "vip"), "crm_mon, cibadmin")
-_FROZEN = "{} (pid *) is frozen (stopped by a signal) and does not answer ({}: no answer within 8 s)"
+_FROZEN = f"{{}} (pid *) is frozen (stopped by a signal) and does not answer ({{}}: {_SILENT})"
 
 FAULTS = (
     # Pacemaker on the frozen node goes on saying that all is well.
@@ -51,16 +54,16 @@ FAULTS = (
         (
             *lost(2, "node1"),
             critical("daemons", _FROZEN.format("corosync", "corosync-cmapctl"), "node2"),
-            critical("config", "corosync does not answer: corosync-cmapctl: no answer within 8 s", "node2"),
+            critical("config", f"corosync does not answer: corosync-cmapctl: {_SILENT}", "node2"),
             critical(
                 "quorum",
-                "corosync does not answer: corosync-quorumtool -s, corosync-cmapctl: no answer within 8 s",
+                f"corosync does not answer: corosync-quorumtool -s, corosync-cmapctl: {_SILENT}",
                 "node2",
             ),
             critical(
                 "rings",
                 "corosync does not answer: corosync-cfgtool -s, corosync-cfgtool -n, corosync-cmapctl, "
-                "corosync-cmapctl -m stats: no answer within 8 s",
+                f"corosync-cmapctl -m stats: {_SILENT}",
                 "node2",
             ),
             # its resources run on, and node1 takes them over
@@ -101,7 +104,7 @@ FAULTS = (
             critical("daemons", _FROZEN.format("pacemaker-controld", "crm_node"), "node2"),
             critical(
                 "vip",
-                "pacemaker does not answer: crm_node: no answer within 8 s; "
+                f"pacemaker does not answer: crm_node: {_SILENT}; "
                 "which node this is cannot be told (crm_node -n): its interfaces are not judged",
                 "node2",
             ),

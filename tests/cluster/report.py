@@ -2,50 +2,60 @@
 
 from __future__ import annotations
 
-from typing import Iterator, NamedTuple, Optional
+from typing import Iterator, NamedTuple, Optional, Sequence
+
+import pytest
 
 from tests.replay import checks
 
 from .fault import MON
 from .watch import Round
 
-_MARKS = {"OK": ".", "WARNING": "W", "CRITICAL": "C", "UNKNOWN": "U"}
+PROPERTY = "fault"
+"""Under this name a row goes along with the report of its test, which another process may have run."""
 LEGEND = (
     "A letter per node: . OK, W WARNING, C CRITICAL, U UNKNOWN, - no power. Seconds from the injection to the first "
     "verdict other than OK, and from the repair until all were OK again."
 )
+_MARKS = {"OK": ".", "WARNING": "W", "CRITICAL": "C", "UNKNOWN": "U"}
+_NAMES = [*checks(), "all", "split_brain"]
 
 
 class Row(NamedTuple):
     """What became of one fault."""
 
     fault: str
-    nodes: tuple[str, ...]
     seen: Optional[float]
     """Seconds until the first verdict that was not OK."""
     over: float
     """Seconds until all were OK again, from when it was being repaired."""
-    said: Round
+    cells: Sequence[str]
+    """A letter per node for each check."""
 
 
-ROWS: list[Row] = []
+def cells(nodes: Sequence[str], said: Round) -> list[str]:
+    """Return what each check said, a letter per node; split_brain speaks on the monitoring host alone."""
+    return [_cell([MON] if name == "split_brain" else nodes, name, said) for name in _NAMES]
 
 
-def lines() -> Iterator[str]:
+def _cell(places: Sequence[str], check: str, said: Round) -> str:
+    verdicts = [said.get(place, {}).get(check) for place in places]
+    return "".join(_MARKS.get(verdict.state, "?") if verdict else "-" for verdict in verdicts)
+
+
+def rows(reports: Sequence[pytest.TestReport]) -> list[Row]:
+    """Return the rows that came along with these reports."""
+    found = (value for report in reports for name, value in report.user_properties if name == PROPERTY)
+    return [Row(*value) for value in found if isinstance(value, (list, tuple))]
+
+
+def lines(table: Sequence[Row]) -> Iterator[str]:
     """Return the table."""
-    names = [*checks(), "all", "split_brain"]
-    width = max(len(row.fault) for row in ROWS)
-    heads = [name.replace("_", " ").split() for name in names]
+    width = max(len(row.fault) for row in table)
+    heads = [name.replace("_", " ").split() for name in _NAMES]
     yield f"{'':{width}}    seen    over  " + " ".join(f"{head[0][:8]:8}" for head in heads)
     yield f"{'fault':{width}}   after   after  " + " ".join(f"{' '.join(head[1:])[:8]:8}" for head in heads)
-    for row in ROWS:
+    for row in table:
         seen = "never" if row.seen is None else f"{row.seen:.1f}s"
-        cells = " ".join(f"{_cell(row, name):8}" for name in names)
-        yield f"{row.fault:{width}} {seen:>7} {row.over:6.1f}s  {cells}".rstrip()
+        yield f"{row.fault:{width}} {seen:>7} {row.over:6.1f}s  {' '.join(f'{cell:8}' for cell in row.cells)}".rstrip()
     yield LEGEND
-
-
-def _cell(row: Row, check: str) -> str:
-    places = [MON] if check == "split_brain" else row.nodes
-    verdicts = [row.said.get(place, {}).get(check) for place in places]
-    return "".join(_MARKS.get(verdict.state, "?") if verdict else "-" for verdict in verdicts)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Callable, Optional
+from typing import Callable, Iterator, Optional
 from weakref import WeakKeyDictionary
 
 import pytest
@@ -16,7 +16,7 @@ from tests.lab import Lab, Options, wait_until
 
 from .fault import Fault
 from .faults_table import FAULTS
-from .report import ROWS, Row
+from .report import PROPERTY, cells
 from .watch import Round, Watch, disagreements
 
 pytestmark = pytest.mark.cluster
@@ -41,8 +41,16 @@ def watched(lab_with: Callable[[Options], Lab], watches: WeakKeyDictionary[Lab, 
     return ready
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_fault(fault: Fault, watched: Callable[[Options], Watch]) -> None:
+def cases() -> Iterator[object]:
+    """All faults; those of one kind of cluster are for one process, which starts it once."""
+    for fault in FAULTS:
+        yield pytest.param(fault, id=fault.name, marks=pytest.mark.xdist_group(f"faults {fault.options}"))
+
+
+@pytest.mark.parametrize("fault", list(cases()))
+def test_fault(
+    fault: Fault, watched: Callable[[Options], Watch], record_property: Callable[[str, object], None]
+) -> None:
     watch = watched(fault.options)
     lab, watch.proven = watch.lab, False
     begun = time.monotonic()
@@ -54,7 +62,7 @@ def test_fault(fault: Fault, watched: Callable[[Options], Watch]) -> None:
         fault.undo(lab)
         lab.heal()
     watch.wait_healthy()
-    ROWS.append(Row(fault.name, tuple(lab.nodes), first, time.monotonic() - mended, said))
+    record_property(PROPERTY, [fault.name, first, time.monotonic() - mended, cells(list(lab.nodes), said)])
 
 
 def _broken(fault: Fault, watch: Watch, begun: float) -> Optional[float]:

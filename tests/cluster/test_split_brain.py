@@ -15,7 +15,8 @@ from tests.lab.machine import CHECKOUT
 from tests.lab.network import VIP
 from tests.lab.node import Node
 
-from .verdict import TIMEOUT, install, left_behind
+from .verdict import COMPARISON_TIMEOUT as TIMEOUT
+from .verdict import install, left_behind
 
 pytestmark = pytest.mark.cluster
 

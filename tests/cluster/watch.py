@@ -11,7 +11,7 @@ from tests.lab.node import Node
 from tests.replay import checks
 
 from .fault import MON, Fault
-from .verdict import Verdict, install, judge_all, left_behind
+from .verdict import TIMEOUT, Verdict, install, judge_all, left_behind
 
 Round = dict[str, dict[str, Verdict]]
 """What was said, by machine and check."""
@@ -58,7 +58,7 @@ class Watch:
     def record(self, node: Node) -> str:
         """Record what the tools say there; return the directory."""
         directory = f"/run/recorded-{next(self._recordings)}"
-        node.must("check_ha_snapshot", directory)
+        node.must("check_ha_snapshot", "-t", str(TIMEOUT), directory)
         return directory
 
     def differences(self, node: Node, directory: str, live: dict[str, Verdict]) -> Iterator[str]:
