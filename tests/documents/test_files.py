@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import check_ha
 from check_ha.documents.__main__ import FILES, completions, main, man_pages
 from check_ha.documents.commands import Command, all_commands, services
 from check_ha.documents.nrpe import asked
@@ -77,3 +78,8 @@ def test_every_command_has_a_man_page_and_completion() -> None:
     names = [command.name for command in all_commands()]
     assert list(man_pages()) == [f"{name}.1" for name in names]
     assert list(completions()) == names
+
+
+def test_changelog_has_this_version_on_top() -> None:
+    newest = re.findall(r"^## (\S+)", text_of("CHANGELOG.md"), flags=re.MULTILINE)[0]
+    assert newest == check_ha.__version__
