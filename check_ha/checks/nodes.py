@@ -62,6 +62,7 @@ REMOTES_ONLINE = Metric("cluster.remotes.online.count", "remote and guest nodes 
 REMOTES_TOTAL = Metric("cluster.remotes.total.count", "remote and guest nodes")
 RUNNING = Metric("node.resources.running.count", "resource instances on this node", instance="NODE")
 
+_COMMANDS = "crm cluster start, or: pcs cluster start"
 _UP = (State.SHUTTING_DOWN, State.STANDBY_ON_FAIL, State.STANDBY, State.MAINTENANCE, State.ONLINE)
 
 
@@ -114,7 +115,8 @@ def _node(node: Node, fencing: Optional[Fencing], view: NodeView) -> Iterator[Fi
     elif state == State.OFFLINE:
         crashed = ", and was not shut down: it crashed or is cut off" if node.expected_up else ""
         done = f" (fenced {age(fencing.seconds_since(fencing.done[0]))})" if fencing and fencing.done else ""
-        yield Finding(OFFLINE, f"{name} is offline{done}{crashed}", _start(name))
+        advice = f"if {name} is up, mend the network (see check_ha_rings); if not, boot it, and there: {_COMMANDS}"
+        yield Finding(OFFLINE, f"{name} is offline{done}{crashed}", advice if crashed else _start(name))
     elif state == State.SHUTTING_DOWN:
         yield Finding(SHUTTING_DOWN, f"{name} is shutting down")
     else:
@@ -155,7 +157,7 @@ def _watched(node: Node) -> str:
 
 
 def _start(name: str) -> str:
-    return f"to bring it back, on {name}: crm cluster start, or: pcs cluster start"
+    return f"to bring it back, on {name}: {_COMMANDS}"
 
 
 def _remote(node: Node, view: NodeView) -> Iterator[Finding]:
@@ -192,10 +194,18 @@ def _lost(node: Node, bringer: str, up: bool, cluster: Cluster) -> Finding:
 
 
 def _versions(cluster: Cluster) -> Iterator[Finding]:
+    """Nodes of different feature sets. One that tells none need not be older: it is lost with pacemaker-attrd too."""
     versions = feature_sets(cluster)
-    if len(versions) > 1:
-        sets = "; ".join(f"{', '.join(names)}: {version}" for version, names in versions.items())
-        yield Finding(MIXED_VERSION, f"nodes run different versions of Pacemaker (feature sets {sets})")
+    if len(versions) < 2:
+        return
+    told = {version: names for version, names in versions.items() if not version.startswith("<")}
+    silent = [name for version, names in versions.items() if version not in told for name in names]
+    sets = "; ".join(f"{', '.join(names)}: {version}" for version, names in told.items())
+    text = f"nodes run different versions of Pacemaker (feature sets {sets})"
+    if silent:
+        why = "a Pacemaker before 2.1.5, or no pacemaker-attrd there"
+        text = f"no feature set from {', '.join(silent)}: {why} (feature sets {sets})"
+    yield Finding(MIXED_VERSION, text)
 
 
 def _summary(selected: Sequence[Node], cluster: Cluster) -> str:

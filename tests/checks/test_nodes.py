@@ -248,9 +248,17 @@ def versions(*pairs: Tuple[str, Optional[str]], mixed: Optional[bool] = True, **
 
 
 def test_mixed_version() -> None:
-    view = versions(("node1", "3.16.1"), ("node2", "<3.15.1"), ("node3", "3.16.1"), ("node4", "3.15.2"))
-    text = "(feature sets node1, node3: 3.16.1; node4: 3.15.2; node2: <3.15.1)"
-    assert found(judged(view)) == [("mixed-version", f"nodes run different versions of Pacemaker {text}")]
+    view = versions(("node1", "3.16.1"), ("node2", "3.15.2"), ("node3", "3.16.1"))
+    text = "nodes run different versions of Pacemaker (feature sets node1, node3: 3.16.1; node2: 3.15.2)"
+    assert found(judged(view)) == [("mixed-version", text)]
+
+
+def test_mixed_version_of_nodes_that_tell_none() -> None:
+    """An old Pacemaker tells none, and neither does a node whose pacemaker-attrd has ended."""
+    view = versions(("node1", "3.16.1"), ("node2", "<3.15.1"), ("node3", "<3.15.1"), ("node4", "3.15.2"))
+    why = "a Pacemaker before 2.1.5, or no pacemaker-attrd there"
+    text = f"no feature set from node2, node3: {why} (feature sets node1: 3.16.1; node4: 3.15.2)"
+    assert found(judged(view)) == [("mixed-version", text)]
 
 
 @pytest.mark.parametrize(
@@ -356,6 +364,7 @@ def test_advice() -> None:
     view = cluster(
         nodes=(
             UNCLEAN, node("node3", standby=True), node("node4", maintenance=True), node("node5", online=False),
+            node("node6", online=False, expected_up=True),
             remote("remote1", maintenance=True), offline("remote2"), offline("remote3"),
         ),
         failures=(failed("remote2", "node1"),),
@@ -365,6 +374,8 @@ def test_advice() -> None:
         "crm node online node3, or: pcs node unstandby node3",
         "crm node ready node4, or: pcs node unmaintenance node4",
         "to bring it back, on node5: crm cluster start, or: pcs cluster start",
+        "if node6 is up, mend the network (see check_ha_rings); if not, boot it, and there: "
+        "crm cluster start, or: pcs cluster start",
         "crm_resource --resource remote1 --meta --delete-parameter is-managed",
         "when the cause is mended: crm_resource --cleanup --resource remote2",
         "if it is gone for good: crm_node --force --remove remote3",
