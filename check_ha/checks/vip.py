@@ -138,14 +138,15 @@ def _states(cluster: Cluster, cib: Optional[Cib], vips: Sequence[VirtualIp]) -> 
 
 
 def _state(cluster: Cluster, vip: VirtualIp) -> Iterator[Finding]:
+    """Causes first: one that is active twice is blocked for that (multiple-active=block)."""
     primitives = [placed.primitive for placed in vip.instances]
     nodes = ", ".join(vip.nodes)
+    if len(vip.nodes) > 1 and not vip.cloned and not vip.in_motion:
+        yield Finding(VIP_DUPLICATED, f"{vip.label} is active on {' and '.join(vip.nodes)} at once")
     if any(primitive.failed and not primitive.failure_ignored for primitive in primitives):
         yield Finding(VIP_FAILED, f"{vip.label} failed{f' on {nodes}' if nodes else ''}")
     if any(primitive.blocked for primitive in primitives):
         yield Finding(VIP_BLOCKED, f"{vip.label} is blocked: the cluster will not act on it until it is cleaned up")
-    if len(vip.nodes) > 1 and not vip.cloned and not vip.in_motion:
-        yield Finding(VIP_DUPLICATED, f"{vip.label} is active on {' and '.join(vip.nodes)} at once")
     online = {node.name for node in cluster.nodes if node.online}
     if vip.nodes and cluster.dc and not online.intersection(vip.nodes):
         yield Finding(VIP_STOPPED, f"{vip.label} is served by nobody: the cluster has it on {nodes}, which is offline")

@@ -107,6 +107,10 @@ STATES = {
     "crit-duplicated": (cluster(vip("node1", "node2")), [
         ("vip-duplicated", "p_vip (192.0.2.100) is active on node1 and node2 at once"),
     ]),
+    "crit-duplicated-and-therefore-blocked": (cluster(vip("node1", "node2", blocked=True, managed=False)), [
+        ("vip-duplicated", "p_vip (192.0.2.100) is active on node1 and node2 at once"),
+        ("vip-blocked", "p_vip (192.0.2.100) is blocked: the cluster will not act on it until it is cleaned up"),
+    ]),
     "ok-migrating": (cluster(vip("node1", "node2", role="Migrating")), []),
     "ok-clone-on-both-nodes": (cluster(clone("c_vip", vip("node1"), vip("node2"))), []),
     "ok-group-in-a-clone": (
