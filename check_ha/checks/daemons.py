@@ -227,7 +227,8 @@ def _outdated(evidence: Evidence, daemons: List[Daemon]) -> Iterator[Finding]:
 
 
 def _summary(daemons: Sequence[Daemon], children: int) -> str:
-    own = ", ".join(daemon.name for daemon in daemons if daemon.name in (COROSYNC, QDEVICE, SBD, LAUNCHER))
+    names = {daemon.name for daemon in daemons}
+    own = ", ".join(name for name in (COROSYNC, QDEVICE, SBD, LAUNCHER) if name in names)
     answering = sum(bool(daemon.answers) for daemon in daemons)
     return f"{own} and the {children} daemons that it starts run, all {answering} that were asked answer"
 

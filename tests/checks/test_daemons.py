@@ -305,7 +305,7 @@ def test_every_condition_is_found_in_a_test() -> None:
         ((USAGE,), "corosync, pacemakerd and the 6 daemons that it starts run, all 4 that were asked answer"),
         (
             (QDEVICE, ps(None, QDEVICE_ROW)),
-            "corosync, pacemakerd, corosync-qdevice and the 6 daemons that it starts run, all 5 that were asked answer",
+            "corosync, corosync-qdevice, pacemakerd and the 6 daemons that it starts run, all 5 that were asked answer",
         ),
         (
             (REMOTE, *REMOTE_TOOLS),
