@@ -126,13 +126,14 @@ def _down(
 
 
 def _reached(counts: Sequence[FailCount]) -> Iterator[Finding]:
-    """Bans, one finding a resource: the nodes it may not run on, with the fail-count that bans it."""
-    banned: Dict[str, List[str]] = {}
+    """Bans, one finding a resource: the nodes it may not run on, with the fail-count that bans it from them."""
+    banned: Dict[str, Dict[str, List[str]]] = {}
     for one in counts:
         if bans(one):
-            banned.setdefault(plain(one.resource), []).append(f"{one.node} (fail-count {count_text(one)})")
+            banned.setdefault(plain(one.resource), {}).setdefault(count_text(one), []).append(one.node)
     for resource, places in banned.items():
-        yield Finding(THRESHOLD_REACHED, f"{resource} is banned from {', '.join(places)}", cleanup(resource))
+        told = ", ".join(f"{', '.join(nodes)} (fail-count {count})" for count, nodes in places.items())
+        yield Finding(THRESHOLD_REACHED, f"{resource} is banned from {told}", cleanup(resource))
 
 
 def _failed(failures: Sequence[Failure], counts: Sequence[FailCount], cluster: Cluster) -> Iterator[Finding]:

@@ -111,7 +111,7 @@ CASES = {
     ),
     "crit-instances-of-a-clone-are-one-resource": (
         state(DB, counts=[counted("p_db:0", 3, 3), counted("p_db:1", 3, 3, node="node2")]),
-        [("threshold-reached", "p_db is banned from node1 (fail-count 3 of 3), node2 (fail-count 3 of 3)")],
+        [("threshold-reached", "p_db is banned from node1, node2 (fail-count 3 of 3)")],
     ),
     "warn-threshold-0-never-bans": (
         state(DB, counts=[counted("p_db", 7, 0)]), [("fail-count", "p_db: fail-count 7 on node1")],
