@@ -22,6 +22,7 @@ from check_ha.judgement.belief import listed
 from check_ha.judgement.check import Check, Judgement, Measure, Metric
 from check_ha.judgement.conditions import NOT_RUNNING, REMOTE_NODE, Condition, Finding, Severity
 from check_ha.judgement.likeness import (
+    agreement,
     clocks_of,
     differing_sections,
     listed_names,
@@ -114,6 +115,7 @@ TRAITS = (
     Trait(CLUSTER_NAME, "cluster name", lambda view: view.cluster, (CMAPCTL, COROSYNC_CONF)),
     Trait(CONFIG_VERSION, "config_version", _config_version, (CMAPCTL,)),
 )
+_IDS = "node ids"
 
 
 def judge(views: Views, options: DriftOptions) -> Judgement:
@@ -132,7 +134,7 @@ def judge(views: Views, options: DriftOptions) -> Judgement:
     findings += [finding for trait in TRAITS for finding in _untold(trait, known)]
     findings += _unanswered(roster)
     return Judgement(
-        summary=_summary(roster, known),
+        summary=_summary(known),
         findings=tuple(findings),
         measures=(*counted(roster), DIFFERENCES.of(number), *_offsets(roster)),
         details=tuple(_details(roster, known)),
@@ -210,11 +212,13 @@ def _unanswered(roster: Roster) -> Iterator[Finding]:
         yield Finding(TOO_FEW, f"there is only the view of {roster.heard[0].node}, and none to compare it with")
 
 
-def _summary(roster: Roster, known: Dict[str, View]) -> str:
-    alike = [trait.name for trait in TRAITS if any(trait.value(view) is not None for view in known.values())]
-    names = [trait.name for trait in TRAITS if trait.name not in alike]
-    text = f"{listed(list(known))} agree in {listed([*alike, 'node ids', 'clock'])}"
-    return f"{text}; not known on any node: {listed(names)}" if names else text
+def _summary(known: Dict[str, View]) -> str:
+    return agreement({node: _told(view) for node, view in known.items()}, [*(trait.name for trait in TRAITS), _IDS])
+
+
+def _told(view: View) -> List[str]:
+    names = [trait.name for trait in TRAITS if trait.value(view) is not None]
+    return [*names, _IDS] if listed_names(view) or pacemaker_names(view) else names
 
 
 def _offsets(roster: Roster) -> Iterator[Measure]:

@@ -27,6 +27,17 @@ def differing_sections(one: View, other: View) -> str:
     return listed([name for name in sorted({*left, *right}) if left.get(name) != right.get(name)])
 
 
+def agreement(told: Mapping[str, Sequence[str]], names: Sequence[str]) -> str:
+    """What the nodes agree in, of what each tells: a thing that one node alone tells was compared with nothing."""
+    tellers = {name: sum(name in those for those in told.values()) for name in names}
+    parts = [f"{listed(list(told))} agree in {listed([*(name for name in names if tellers[name] > 1), 'clock'])}"]
+    for node, those in told.items():
+        untold = [name for name in names if tellers[name] and name not in those]
+        parts += [f"{node} does not tell {listed(untold)}"] if untold else []
+    nobody = [name for name in names if not tellers[name]]
+    return "; ".join([*parts, f"not known on any node: {listed(nobody)}"] if nobody else parts)
+
+
 def listed_names(view: View) -> Dict[int, str]:
     """What corosync calls each node id."""
     return {one.id: one.name or next(iter(one.addresses), "") for one in view.nodelist or () if one.id is not None}

@@ -197,6 +197,20 @@ def test_summary_says_what_was_not_compared() -> None:
     )
 
 
+def test_summary_claims_nothing_that_one_node_alone_tells() -> None:
+    """Corosync and Pacemaker are stopped on node2."""
+    silent_view = stopped("node2", nodelist=None, cluster=None, versions=VersionsView("3.1.7", None, None))
+    assert judged(view("node1"), silent_view).summary == (
+        "node1 and node2 agree in corosync.conf, authkey, corosync version and clock; "
+        "node2 does not tell pacemaker version, feature set, cluster name, config_version and node ids"
+    )
+    assert judged(view("node1"), view("node3"), silent_view).summary == (
+        "node1, node3 and node2 agree in corosync.conf, authkey, corosync version, pacemaker version, feature set, "
+        "cluster name, config_version, node ids and clock; "
+        "node2 does not tell pacemaker version, feature set, cluster name, config_version and node ids"
+    )
+
+
 def test_measures() -> None:
     assert measured(judged(*two(time=1795407003.0, authkey="00000000"), silent("node3"))) == {
         "cluster.nodes.asked.count": 3,
