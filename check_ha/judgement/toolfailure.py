@@ -40,7 +40,7 @@ _DOWN_OR_DENIED = (
     r"Cannot initiali[sz]e \w+ service|Transport endpoint is not connected"
     r"|cluster is not available on this node|Not connected|CIB query failed"
 )
-_NO_CIB = "Could not connect to the CIB"
+_NO_CIB = "no cluster data: Could not connect to the CIB"  # as the parser of crm_mon tells it
 _REMOTE = ("pacemaker-remoted", "pacemaker_remoted")  # 2.0 and later; 1.1
 _DAEMONS = {COROSYNC: ("corosync",), PACEMAKER: ("pacemakerd", *_REMOTE)}
 
@@ -83,10 +83,18 @@ def failure_of(output: Output, error: Optional[ParseError] = None) -> Optional[F
     if error is None and output.status in tool.good and not _refused(output):
         return None
     if error is not None and output.status == 0:
-        if _NO_CIB in str(error):
-            return Failure(output, NOT_RUNNING, "cannot connect to the CIB")
-        return Failure(output, UNREADABLE, str(error))
+        return _not_understood(output, str(error))
     return _told(output, error)
+
+
+def _not_understood(output: Output, what: str) -> Failure:
+    """A tool that exits 0. Of its words only those count that are its own, not what it quotes."""
+    if not what.startswith(_NO_CIB):
+        return Failure(output, UNREADABLE, what)
+    if re.search(_DENIED, what):
+        return Failure(output, NO_PERMISSION, "permission denied")
+    _, but, state = what.partition("; pacemakerd is in state ")  # it is just starting, or shutting down
+    return Failure(output, NOT_RUNNING, f"cannot connect to the CIB{but}{state}")
 
 
 def _refused(output: Output) -> bool:

@@ -324,3 +324,34 @@ def test_with_exit_0_words_in_the_output_prove_nothing() -> None:
     """An exit reason that reads so comes from outside."""
     said = output(CRM_MON, stdout="exitreason: Permission denied, Connection refused")
     assert findings(said, error=ParseError("truncated")) == [("unreadable", "crm_mon: truncated")]
+    quoted = ParseError("truncated", 'exitreason="Could not connect to the CIB"')
+    assert findings(said, error=quoted) == [
+        ("unreadable", 'crm_mon: truncated: exitreason="Could not connect to the CIB"')
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        (
+            "Transport endpoint is not connected",
+            ("not-running", "pacemaker is not running on this node (crm_mon: cannot connect to the CIB)"),
+        ),
+        (
+            "Connection refused; pacemakerd is in state starting_daemons",
+            (
+                "not-running",
+                "pacemaker is not running on this node "
+                "(crm_mon: cannot connect to the CIB; pacemakerd is in state starting_daemons)",
+            ),
+        ),
+        (
+            "Permission denied",
+            ("no-permission", "user nagios may not run crm_mon; to allow it: usermod -aG haclient nagios"),
+        ),
+    ],
+    ids=["crit-down", "crit-starting", "unknown-denied"],
+)
+def test_crm_mon_that_cannot_reach_the_cib_and_exits_0(reason: str, expected: Tuple[str, str]) -> None:
+    error = ParseError(f"no cluster data: Could not connect to the CIB: {reason}")
+    assert findings(output(CRM_MON, stdout="<pacemaker-result/>"), error=error) == [expected]
