@@ -193,7 +193,8 @@ def _whole_cluster(now: Situation) -> Iterator[Finding]:
         names = [one.id for one in now.cib.primitives if one.id not in ids] if now.cib else []
         yield Finding(
             NOT_LISTED, f"{listed(names) or _count(gap, 'resource instance')}: configured, but left out by crm_mon, "
-            "as it does with what is unmanaged on a lost node", "crm_resource --locate --resource NAME",
+            "as it does with what is unmanaged on a lost node",
+            f"crm_resource --locate --resource {names[0] if names else 'NAME'}",
         )  # fmt: skip
     if cluster.instances_blocked and not any(primitive.blocked for primitive in shown):
         yield Finding(BLOCKED, f"{_count(cluster.instances_blocked, 'resource')} blocked, and left out by crm_mon")

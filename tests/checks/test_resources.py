@@ -853,6 +853,18 @@ def test_advice(view: Cluster, advice: str) -> None:
     assert [finding.advice for finding in judged(view).findings] == [advice]
 
 
+@pytest.mark.parametrize(
+    ("given", "advice"),
+    [
+        (cib("p", "v", "a"), "crm_resource --locate --resource v"),
+        (None, "crm_resource --locate --resource NAME"),
+    ],
+    ids=["crit-named", "crit-not-named"],
+)
+def test_advice_of_what_is_not_listed(given: Optional[Cib], advice: str) -> None:
+    assert [finding.advice for finding in judged(VANISHED, given).findings] == [advice]
+
+
 def test_more_names_than_a_person_can_read() -> None:
     view = without_quorum(*(primitive(f"p{number}") for number in range(12)))
     text = "p0, p1, p2, p3, p4, p5, p6 and 5 more are not running here"
