@@ -6,8 +6,9 @@ standby, in maintenance, in bad health. A remote or guest node that is gone is l
 up is stopped on purpose; a node inside a bundle counts only while its container runs (check_ha_resources judges that).
 Without a DC nothing is known of any node, and that is said once.
 
-What it cannot see: why a node is offline, unless it was fenced; which health attribute is bad; for how long a node has
-been in standby or maintenance. Maintenance mode of the whole cluster is told by check_ha_resources.
+What it cannot see: why a node is offline, unless it was fenced; which health attribute is bad, and before Pacemaker
+2.1.3 that one is; for how long a node has been in standby or maintenance. Maintenance mode of the whole cluster is told
+by check_ha_resources.
 """
 
 from __future__ import annotations
