@@ -28,6 +28,7 @@ STEPS: Dict[str, Tuple[str, ...]] = {
         "check_ha.parsers.errors",
         "check_ha.parsers.addresses.canonical",  # two spellings of one address are one address
         "check_ha.sources.tools",  # the records of tools and outputs, which run nothing
+        "check_ha.sources.sudoers",  # how a command line is written there
     ),
     "checks": (
         "check_ha.judgement",

@@ -27,6 +27,7 @@ from check_ha.judgement.conditions import (
     Condition,
     Finding,
 )
+from check_ha.judgement.remedy import advice, refusal, shows_nothing
 from check_ha.parsers.errors import ParseError
 from check_ha.sources.tools import BROKEN, COROSYNC, FLOODED, HUNG, MISSING, PACEMAKER, SYSTEM, Output
 
@@ -43,8 +44,6 @@ _DOWN_OR_DENIED = (
 _NO_CIB = "no cluster data: Could not connect to the CIB"  # as the parser of crm_mon tells it
 _REMOTE = ("pacemaker-remoted", "pacemaker_remoted")  # 2.0 and later; 1.1
 _DAEMONS = {COROSYNC: ("corosync",), PACEMAKER: ("pacemakerd", *_REMOTE)}
-
-_REGROUPED = "a new group counts for new processes only: restart nrpe, or whatever runs this check"
 
 
 class Failure(NamedTuple):
@@ -80,6 +79,8 @@ def failure_of(output: Output, error: Optional[ParseError] = None) -> Optional[F
         return Failure(output, UNREADABLE, f"was killed by signal {-output.status}")
     if tool.absence and not output.stdout and "No such file or directory" in output.stderr:
         return None
+    if shows_nothing(output):
+        return Failure(output, None, "no cluster data: the document has no summary")
     if error is None and output.status in tool.good and not _refused(output):
         return None
     if error is not None and output.status == 0:
@@ -135,13 +136,17 @@ def findings_of(failures: Sequence[Failure], processes: Optional[Output]) -> Tup
             # what is wrong with one output has its own text; a daemon that is down is down for all its tools
             key = failure.output.tool.label if condition in (UNREADABLE, TOOL_MISSING) else family
             groups.setdefault((key, condition), []).append(failure)
-    refused = [one.output for one in failures if _condition(one, failures, processes) is NO_PERMISSION]
+    refused = _refused_outputs(failures, processes)
     return tuple(_finding(condition, group, refused) for (_, condition), group in groups.items())
 
 
 def finding_of(failure: Failure, failures: Sequence[Failure], processes: Optional[Output]) -> Finding:
     """The finding this failure amounts to by itself; the others may settle what it leaves open."""
-    return _finding(_condition(failure, failures, processes), [failure], [failure.output])
+    return _finding(_condition(failure, failures, processes), [failure], _refused_outputs(failures, processes))
+
+
+def _refused_outputs(failures: Sequence[Failure], processes: Optional[Output]) -> List[Output]:
+    return [one.output for one in failures if _condition(one, failures, processes) is NO_PERMISSION]
 
 
 def _condition(failure: Failure, failures: Sequence[Failure], processes: Optional[Output]) -> Condition:
@@ -161,6 +166,8 @@ def _settled(failure: Failure, failures: Sequence[Failure], processes: Optional[
     if sibling is not None:
         return sibling
     running = _runs(_DAEMONS.get(failure.output.tool.family, ()), processes)
+    if running and shows_nothing(failure.output) and not _runs((*_DAEMONS[COROSYNC], *_REMOTE), processes):
+        return UNREADABLE  # for a moment, after corosync has ended
     if running is not None:
         return NO_PERMISSION if running and not failure.output.as_root else NOT_RUNNING
     return NOT_RUNNING if failure.output.as_root else UNREADABLE
@@ -201,27 +208,10 @@ def _finding(condition: Condition, group: Sequence[Failure], refused: Sequence[O
         subject = "" if family == SYSTEM else f"{family} does not answer: "
         return Finding(condition, f"{subject}{tools}: {group[0].text}")
     if condition is NO_PERMISSION:
-        who = "sudo refuses" if first.with_sudo else f"user {user} may not run"
-        advice = _REGROUPED if family == PACEMAKER and not first.with_sudo else ""
-        return Finding(condition, f"{who} {tools}; to allow it: {_remedy(first, refused)}", advice)
-    if group[0].condition is None:
+        return Finding(condition, refusal(tools, first, refused), advice(first, refused))
+    if group[0].condition is None and condition is UNREADABLE and not shows_nothing(first):
         return Finding(condition, f"{tools}: cannot connect: {family} is down, or user {user} may not ask it")
     return Finding(condition, f"{tools}: {group[0].text}")
-
-
-def _remedy(output: Output, refused: Sequence[Output]) -> str:
-    """The one line of configuration that lets this user ask, this and whatever else was refused of that family."""
-    user = output.user
-    if output.with_sudo:
-        commands = [" ".join(other.argv[2:]) for other in refused if other.tool.family == output.tool.family]
-        escaped = ", ".join(re.sub(r"([\\,:=])", r"\\\1", text) for text in commands)  # as sudoers(5) asks
-        return f"add to /etc/sudoers.d/check_ha: {user} ALL=(root) NOPASSWD: {escaped}"
-    if output.tool.family == COROSYNC:
-        text = f"uidgid {{\\n uid: {user}\\n}}\\n"
-        return f"printf '{text}' >/etc/corosync/uidgid.d/{user}; corosync-cfgtool -R"
-    if output.tool.family == PACEMAKER:
-        return f"usermod -aG haclient {user}"
-    return "run it as root or with --sudo"
 
 
 def _first_line(text: str) -> str:

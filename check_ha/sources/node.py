@@ -56,6 +56,8 @@ def _second_try(output: Output) -> Tuple[Tool, Tuple[str, ...]]:
     tools may fail during a membership change with CS_ERR_TRY_AGAIN (error 6).
     """
     tool = output.tool
+    if output.with_sudo and output.stderr.startswith(("sudo: ", "Sorry, user ")):
+        return tool, ()  # refused, which says nothing about the version
     if tool.older and output.status in (1, 64) and not output.stdout.strip():
         return tool, tool.older
     if tool.family == COROSYNC and ("CS_ERR_TRY_AGAIN" in output.stderr or "API error 6" in output.stderr):

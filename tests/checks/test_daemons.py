@@ -132,7 +132,7 @@ REMOTE_TOOLS = (NO_CMAP, output(CRMADMIN, 1, stderr="Remote I/O error\n"))
 UNREADABLE_HISTORY = crm_mon(more='<fence_history status="102"/>')
 
 MISSING = ("tool-missing", "cibadmin: not installed")
-UIDGID = "printf 'uidgid {\\n uid: nagios\\n}\\n' >/etc/corosync/uidgid.d/nagios; corosync-cfgtool -R"
+UIDGID = "printf 'uidgid {\\n uid: nagios\\n}\\n' >/etc/corosync/uidgid.d/nagios && corosync-cfgtool -R"
 USERMOD = "usermod -aG haclient nagios"
 
 CASES: Dict[str, Tuple[Tuple[Output, ...], Found]] = {

@@ -1,56 +1,258 @@
-"""Who may ask what: the README's table, check by check, and that each remedy that a check prints does what it says.
-
-Every kind of user is a user of its own, who is left behind on the nodes: what one of them may do is nothing to others.
-"""
+"""Who may ask what: README's table, check by check, and that each remedy that a check prints does what it says."""
 
 from __future__ import annotations
 
-from typing import Callable
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Callable, Iterator, Mapping, Optional, Union
+from weakref import WeakKeyDictionary
 
 import pytest
 
-from tests.lab import Lab
+from check_ha.sources.tools import ALL, AUTHKEY, Tool
+from tests.lab import Lab, Options
 from tests.lab.machine import CHECKOUT
 from tests.lab.node import Node
 from tests.replay import checks
 
 from .fault import TWO
+from .rights import SUDOERS, Rights, changed_rights, may_ask, readme_table, remedies
 from .verdict import Verdict, install, judge
 
 pytestmark = pytest.mark.cluster
 
-SUDOERS = (CHECKOUT / "nrpe" / "sudoers").read_text(encoding="utf-8")
-ACL = (CHECKOUT / "nrpe" / "acl-crmsh.sh").read_text(encoding="utf-8")
-FENCING_IS_OFF = "--severity=fencing-disabled=ok"
+COMMANDS = {"all": "check_ha", **{check: f"check_ha_{check}" for check in checks()}}
 
-# Whom each check must ask; rings asks Corosync alone.
-BOTH = {"config", "daemons", "quorum"}
-COROSYNC = {"rings"} | BOTH
-PACEMAKER = (set(checks()) - COROSYNC) | BOTH
-NOBODY_SPECIAL: set[str] = set()
+# The tools that are told to be refused: not those that a check can do without, nor what holds for all of them twice.
+PACEMAKER = {
+    "all": "crm_mon, cibadmin, crm_verify",
+    "config": "crm_verify",
+    "constraints": "crm_mon, cibadmin",
+    "daemons": "cibadmin",
+    "failed_actions": "crm_mon",
+    "fencing": "crm_mon, cibadmin",
+    "nodes": "crm_mon",
+    "quorum": "crm_mon",
+    "resources": "crm_mon",
+    "vip": "crm_mon, cibadmin",
+}
+COROSYNC = {
+    "all": "corosync-quorumtool -s, corosync-cfgtool -s, corosync-cmapctl",
+    "config": "corosync-cmapctl",
+    "daemons": "corosync-cmapctl",
+    "quorum": "corosync-quorumtool -s",
+    "rings": "corosync-cfgtool -s",
+}
+WRITES = (
+    ("crm_attribute", "--name", "x", "--update", "1"),
+    ("crm_attribute", "--node", "node1", "--name", "standby", "--update", "on"),
+    ("crm_resource", "--resource", "p_single", "--move"),
+    ("crm_resource", "--resource", "p_single", "--meta", "--set-parameter", "is-managed", "--parameter-value", "0"),
+    ("cibadmin", "--delete", "--xml-text", '<nvpair id="property-stonith-enabled"/>'),
+    ("cibadmin", "--modify", "--allow-create", "--scope=acls", "--xml-text", '<acls><acl_role id="more"/></acls>'),
+)
+
+Lines = Mapping[str, str]
+Said = dict[str, Verdict]
+
+_roots: WeakKeyDictionary[Lab, Said] = WeakKeyDictionary()
+"""What each check says to root, by lab."""
+
+
+def shipped(name: str) -> str:
+    return (CHECKOUT / "nrpe" / name).read_text(encoding="utf-8")
 
 
 @pytest.fixture
-def lab(lab_with: Callable[..., Lab]) -> Lab:
+def lab(lab_with: Callable[[Options], Lab]) -> Lab:
     lab = lab_with(TWO)
-    install(lab)
+    if lab not in _roots:
+        install(lab)
+        _roots[lab] = ask(lab["node1"], "root")
     return lab
 
 
-def arguments(check: str, *more: str) -> list[str]:
-    return [*([FENCING_IS_OFF] if check in ("fencing", "all") else []), *more]
+@pytest.fixture
+def node(lab: Lab) -> Node:
+    return lab["node1"]
 
 
-def ask(node: Node, user: str, *more: str) -> dict[str, Verdict]:
-    """What each check says to this user."""
+@pytest.fixture
+def rights(node: Node) -> Iterator[Rights]:
+    with changed_rights(node) as rights:
+        yield rights
+
+
+def ask(node: Node, user: Union[str, Lines], *more: str) -> Said:
+    """What each check says to this user, or to a user of its own."""
+    users = dict.fromkeys(COMMANDS, user) if isinstance(user, str) else user
+
+    def one(check: str) -> Optional[Verdict]:
+        off = ["--severity=fencing-disabled=ok"] if check in ("all", "fencing") else []
+        return judge(node, COMMANDS[check], [*off, *more], users[check])
+
+    with ThreadPoolExecutor(len(users)) as pool:
+        return {check: verdict for check, verdict in zip(users, pool.map(one, users)) if verdict}
+
+
+def pacemaker(user: str) -> Lines:
     return {
-        check: verdict
-        for check in checks()
-        if (verdict := judge(node, f"check_ha_{check}", arguments(check, *more), user))
+        check: f"user {user} may not run {tools}; to allow it: usermod -aG haclient {user}"
+        for check, tools in PACEMAKER.items()
     }
 
 
-def add_user(lab: Lab, name: str, *groups: str) -> str:
-    for node in lab.up():
-        node.must("useradd", "--no-create-home", "--gid=nogroup", f"--groups={','.join(groups)}", name)
-    return name
+def corosync(user: str) -> Lines:
+    allow = f"printf 'uidgid {{\\n uid: {user}\\n}}\\n' >/etc/corosync/uidgid.d/{user} && corosync-cfgtool -R"
+    return {check: f"user {user} may not run {tools}; to allow it: {allow}" for check, tools in COROSYNC.items()}
+
+
+def role(user: str) -> Lines:
+    reader = '<acl_role id="check_ha"><acl_permission id="check_ha-read" kind="read" xpath="/cib"/></acl_role>'
+    target = f'<acl_target id="{user}"><role id="check_ha"/></acl_target>'
+    allow = f"cibadmin -M -c -o acls -X '<acls>{reader}{target}</acls>'"
+    return {
+        check: f"user {user} has no ACL role for {tools}; to allow it: {allow}" for check, tools in PACEMAKER.items()
+    }
+
+
+def assert_refused(lab: Lab, said: Said, *refusals: Lines) -> None:
+    """Each check says UNKNOWN with just these reasons, or what it says to root where there is none."""
+    for check, verdict in said.items():
+        reasons = [lines[check] for lines in refusals if check in lines]
+        if not reasons:
+            assert (verdict.code, verdict.lasting) == (0, _roots[lab][check].lasting)
+            continue
+        if check == "all" and len(reasons) > 1:
+            reasons[1:] = [f"and {len(reasons) - 1} more (-v lists all)"]
+        name = COMMANDS[check][6:].upper()
+        line = verdict.output.rstrip("\n").partition(" | ")[0]
+        assert (verdict.code, line) == (3, f"{name} UNKNOWN - {'; '.join(reasons)}")
+
+
+def assert_ok(lab: Lab, said: Said) -> None:
+    assert_refused(lab, said)
+    assert list(said) == list(COMMANDS)
+
+
+def view(node: Node, user: str, *more: str) -> tuple[bool, bool, set[str]]:
+    """Whether check_ha_view can tell of Corosync and of Pacemaker, and which tools were refused to it."""
+    verdict = judge(node, "check_ha_view", more, user)
+    assert verdict
+    assert verdict.code == 0
+    told = json.loads(verdict.output)
+    assert [told[key]["hash" if key == "corosync_conf" else "corosync"] for key in ("corosync_conf", "versions")]
+    assert {address["address"] for address in told["addresses"]} >= {"192.0.2.1", "192.0.2.100"}
+    assert {trouble["condition"] for trouble in told.get("troubles", ())} <= {"no-permission"}
+    return bool(told["corosync"]), bool(told["pacemaker"]), {trouble["tool"] for trouble in told.get("troubles", ())}
+
+
+def test_nobody_special(lab: Lab, node: Node) -> None:
+    said = ask(node, "nagios")
+    assert_refused(lab, said, corosync("nagios"), pacemaker("nagios"))
+    assert {verdict.state for verdict in said.values()} == {"UNKNOWN"}
+    assert "'cluster.config.links.count'=2" in said["config"].output
+    assert "'corosync#daemon.running.count'=1" in said["daemons"].output
+    refused = {"crm_mon.xml", "cibadmin.xml", "crm_node.txt", "quorumtool-s.txt", "cmapctl.txt", AUTHKEY.file}
+    assert view(node, "nagios") == (False, False, refused)
+
+
+def test_haclient(lab: Lab, node: Node) -> None:
+    assert_refused(lab, ask(node, "monitor"), corosync("monitor"))
+    assert view(node, "monitor") == (False, True, {"quorumtool-s.txt", "cmapctl.txt", AUTHKEY.file})
+    assert node.run(WRITES[0], user="monitor").returncode == 0
+
+
+def test_uidgid_without_a_restart(lab: Lab, node: Node, rights: Rights) -> None:
+    before = node.must("pgrep", "-x", "corosync")
+    rights.allow_corosync(rights.add_user("rings"))
+    assert node.must("pgrep", "-x", "corosync") == before
+    assert_refused(lab, ask(node, "rings"), pacemaker("rings"))
+    assert view(node, "rings") == (True, False, {"crm_mon.xml", "cibadmin.xml", "crm_node.txt", AUTHKEY.file})
+
+
+def test_haclient_and_uidgid(lab: Lab, node: Node, rights: Rights) -> None:
+    rights.allow_corosync(rights.add_user("reader", "haclient"))
+    assert_ok(lab, ask(node, "reader"))
+    assert view(node, "reader") == (True, True, {AUTHKEY.file})
+
+
+def test_each_check_says_what_allows_it(lab: Lab, node: Node, rights: Rights) -> None:
+    users = {check: rights.add_user(f"for_{check}") for check in COMMANDS}
+    for check, verdict in ask(node, users, "-v").items():
+        told = remedies(verdict.output)
+        assert len(told) == (check in COROSYNC) + (check in PACEMAKER)
+        for remedy in told:
+            rights.carry_out(remedy)
+    assert_ok(lab, ask(node, users))
+
+
+def test_read_only_role(lab: Lab, node: Node, rights: Rights) -> None:
+    node.must("sh", "-e", stdin=shipped("acl-crmsh.sh"))
+    rights.join("nagios", "haclient")
+    rights.allow_corosync("nagios")
+    assert_ok(lab, ask(node, "nagios"))
+    before = node.must("cibadmin", "--query", "--scope=configuration")
+    for write in WRITES:
+        done = node.run(write, user="nagios")
+        assert done.returncode == 4, done
+    assert node.must("cibadmin", "--query", "--scope=configuration") == before
+    # what README warns of: no role keeps a member of haclient from this
+    assert node.run(["attrd_updater", "--name=x", "--update=1"], user="nagios").returncode == 0
+    assert "No such device" in node.run(["stonith_admin", "--reboot=node2"], user="nagios").stderr
+
+
+def test_no_role(lab: Lab, node: Node, rights: Rights) -> None:
+    node.must("sh", "-e", stdin=shipped("acl-crmsh.sh"))
+    said = ask(node, "monitor")
+    assert_refused(lab, said, corosync("monitor"), role("monitor"))
+    assert view(node, "monitor")[:2] == (False, False)
+    for remedy in remedies(said["config"].output):
+        rights.carry_out(remedy)
+    assert_ok(lab, ask(node, "monitor"))
+    assert node.run(WRITES[0], user="monitor").returncode == 4
+
+
+def test_sudo(lab: Lab, node: Node, rights: Rights) -> None:
+    users = {check: rights.add_user(f"for_{check}") for check in COMMANDS}
+    said = ask(node, users, "--sudo", "-v")
+    told = {check: remedies(verdict.output) for check, verdict in said.items()}
+    assert {(verdict.state, bool(told[check])) for check, verdict in said.items()} == {("UNKNOWN", True)}
+    # check_ha_setup writes the file anew
+    for remedy in sorted(
+        (remedy for found in told.values() for remedy in found), key=lambda one: one.startswith("add")
+    ):
+        rights.carry_out(remedy)
+    assert_ok(lab, ask(node, users, "--sudo"))
+
+
+def test_shipped_sudoers(lab: Lab, node: Node, rights: Rights) -> None:
+    node.write(SUDOERS, shipped("sudoers"), mode="440")
+    assert_ok(lab, ask(node, "nagios", "--sudo"))
+    assert view(node, "nagios", "--sudo") == (True, True, set())
+    assert node.run(["sudo", "-n", "crm_attribute", "--name=x", "--update=1"], user="nagios").returncode == 1
+
+
+def test_table_of_readme(node: Node, rights: Rights) -> None:
+    node.write(SUDOERS, shipped("sudoers"), mode="440")
+    rights.allow_corosync(rights.add_user("rings"))
+    users = {
+        "root": "root",
+        "sudo (A)": "nagios",
+        "haclient (B)": "monitor",
+        "uidgid.d (B)": "rings",
+        "nobody special": rights.add_user("stranger"),
+    }
+    table = readme_table()
+    assert [list(row) for row in table.values()] == [list(users)] * len(table)
+    named = {tool: next(name for name in _names(tool) if name in table) for tool in ALL}
+    assert set(named.values()) == set(table)
+    for tool, name in named.items():
+        does = {kind: may_ask(node, tool, user, kind == "sudo (A)") for kind, user in users.items()}
+        assert (tool.file, does) == (tool.file, table[name])
+
+
+def _names(tool: Tool) -> list[str]:
+    """How README may call it: by its whole command line, the file that it reads, its program."""
+    last = tool.argv[-1].rpartition("/")[2] if tool.argv[0] in ("cat", "sha256sum") else ""
+    return [" ".join(tool.argv), last, tool.name]

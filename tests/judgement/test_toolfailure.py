@@ -26,9 +26,8 @@ from check_ha.sources.tools import (
 )
 from tests.judgement.said import hung, missing, output, processes, with_sudo
 
-UIDGID = (
-    "printf 'uidgid {\\n uid: nagios\\n}\\n' >/etc/corosync/uidgid.d/nagios; corosync-cfgtool -R"  # as a shell reads it
-)
+# As a shell reads it.
+UIDGID = "printf 'uidgid {\\n uid: nagios\\n}\\n' >/etc/corosync/uidgid.d/nagios && corosync-cfgtool -R"
 DOWN_OR_DENIED = "Cannot initialize CMAP service\n"
 NOT_CONNECTED = "crm_mon: Error: cluster is not available on this node\n"
 

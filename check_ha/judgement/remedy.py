@@ -1,0 +1,81 @@
+"""What lets a user ask who may not: the one line for the administrator of this node, to be run as root to the letter.
+
+Pacemaker refuses in two ways. Who is not in the group haclient cannot connect. A member for whom there is no ACL role,
+where ACLs are on (enable-acl), connects and sees nothing::
+
+    crm_mon exit 0     <pacemaker-result ...> <pacemakerd ... state="running" .../> <status code="0" message="OK"/>
+    cibadmin exit 4    Call cib_query failed: Permission denied
+    crm_verify exit 66 crm_verify: CIB query failed: Input file not available
+
+The first of these is also what a node whose corosync has just been killed has to say, the last one what all have where
+Pacemaker is down. (Pacemaker 2.1.5. A stranger's crm_verify tells of ``Permission denied`` while it connects.)
+"""
+
+import re
+from typing import Sequence
+
+from check_ha.sources.sudoers import sudoers_command
+from check_ha.sources.tools import COROSYNC, CRM_MON, PACEMAKER, Output
+
+_REGROUPED = "a new group counts for new processes only: restart nrpe, or whatever runs this check"
+ROOM = 280
+"""Characters that are sure to be printed of a finding."""
+
+_NOTHING_SHOWN = (
+    rb"(<\?xml[^>]*\?>)?\s*<pacemaker-result[^>]*>\s*(<pacemakerd [^>]*state=\"running\"[^>]*/>)?"
+    rb"\s*<status code=\"0\" message=\"OK\"/>\s*</pacemaker-result>\s*"
+)
+_QUERY_DENIED = r"Call cib_query failed[^\n]*: Permission denied"
+_QUERY_FAILED = r"(crm_verify: )?CIB query failed: Input file not available\s*"
+
+
+def shows_nothing(output: Output) -> bool:
+    """Whether this is crm_mon that reached Pacemaker, was content, and was shown no cluster."""
+    if output.tool != CRM_MON or output.as_root or output.status != 0 or len(output.stdout) > 2000:
+        return False
+    return re.fullmatch(_NOTHING_SHOWN, output.stdout) is not None
+
+
+def refusal(tools: str, first: Output, refused: Sequence[Output]) -> str:
+    """Who may not run these tools, and what allows it: them, and whatever else was refused of their family."""
+    family = [output for output in refused if output.tool.family == first.tool.family]
+    user = first.user
+    if first.with_sudo:
+        lines = dict.fromkeys(sudoers_command(output.argv[2:]) for output in family)
+        sentence = f"sudo refuses {tools}; to allow it: "
+        remedy = f"add to /etc/sudoers.d/check_ha: {user} ALL=(root) NOPASSWD: {', '.join(lines)}"
+        return sentence + (remedy if len(sentence + remedy) <= ROOM else f"check_ha_setup --user {user}")
+    if _lacks_role(family):
+        return f"user {user} has no ACL role for {tools}; to allow it: {_role(user)}"
+    return f"user {user} may not run {tools}; to allow it: {_right(first)}"
+
+
+def advice(first: Output, refused: Sequence[Output]) -> str:
+    """What is to be known beside that."""
+    if first.with_sudo or first.tool.family != PACEMAKER:
+        return ""
+    return "" if _lacks_role([output for output in refused if output.tool.family == PACEMAKER]) else _REGROUPED
+
+
+def _lacks_role(refused: Sequence[Output]) -> bool:
+    """Whether these tools of Pacemaker had reached it, so that a role is lacking and not the group."""
+    if any(shows_nothing(output) or re.search(_QUERY_DENIED, output.stderr) for output in refused):
+        return True
+    return all(re.fullmatch(_QUERY_FAILED, output.stderr) for output in refused)
+
+
+def _role(user: str) -> str:
+    """With Pacemaker's own tool, as there is crmsh on some nodes and pcs on others; the role is that of nrpe/."""
+    role = '<acl_role id="check_ha"><acl_permission id="check_ha-read" kind="read" xpath="/cib"/></acl_role>'
+    target = f'<acl_target id="{user}"><role id="check_ha"/></acl_target>'
+    return f"cibadmin -M -c -o acls -X '<acls>{role}{target}</acls>'"
+
+
+def _right(output: Output) -> str:
+    user = output.user
+    if output.tool.family == COROSYNC:
+        text = f"uidgid {{\\n uid: {user}\\n}}\\n"
+        return f"printf '{text}' >/etc/corosync/uidgid.d/{user} && corosync-cfgtool -R"
+    if output.tool.family == PACEMAKER:
+        return f"usermod -aG haclient {user}"
+    return "run it as root or with --sudo"
