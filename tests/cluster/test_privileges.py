@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from typing import Callable, Iterator, Mapping, Optional, Union
+from typing import Callable, Iterator, Optional, Union
 from weakref import WeakKeyDictionary
 
 import pytest
@@ -13,36 +13,14 @@ from check_ha.sources.tools import ALL, AUTHKEY, Tool
 from tests.lab import Lab, Options
 from tests.lab.machine import CHECKOUT
 from tests.lab.node import Node
-from tests.replay import checks
 
 from .fault import TWO
+from .refusals import COMMANDS, COROSYNC, PACEMAKER, Lines, corosync, first_line, pacemaker, role
 from .rights import SUDOERS, Rights, changed_rights, may_ask, readme_table, remedies
 from .verdict import Verdict, install, judge
 
 pytestmark = pytest.mark.cluster
 
-COMMANDS = {"all": "check_ha", **{check: f"check_ha_{check}" for check in checks()}}
-
-# The tools that are told to be refused: not those that a check can do without, nor what holds for all of them twice.
-PACEMAKER = {
-    "all": "crm_mon, cibadmin, crm_verify",
-    "config": "crm_verify",
-    "constraints": "crm_mon, cibadmin",
-    "daemons": "cibadmin",
-    "failed_actions": "crm_mon",
-    "fencing": "crm_mon, cibadmin",
-    "nodes": "crm_mon",
-    "quorum": "crm_mon",
-    "resources": "crm_mon",
-    "vip": "crm_mon, cibadmin",
-}
-COROSYNC = {
-    "all": "corosync-quorumtool -s, corosync-cfgtool -s, corosync-cmapctl",
-    "config": "corosync-cmapctl",
-    "daemons": "corosync-cmapctl",
-    "quorum": "corosync-quorumtool -s",
-    "rings": "corosync-cfgtool -s",
-}
 WRITES = (
     ("crm_attribute", "--name", "x", "--update", "1"),
     ("crm_attribute", "--node", "node1", "--name", "standby", "--update", "on"),
@@ -52,7 +30,6 @@ WRITES = (
     ("cibadmin", "--modify", "--allow-create", "--scope=acls", "--xml-text", '<acls><acl_role id="more"/></acls>'),
 )
 
-Lines = Mapping[str, str]
 Said = dict[str, Verdict]
 
 _roots: WeakKeyDictionary[Lab, Said] = WeakKeyDictionary()
@@ -95,27 +72,6 @@ def ask(node: Node, user: Union[str, Lines], *more: str) -> Said:
         return {check: verdict for check, verdict in zip(users, pool.map(one, users)) if verdict}
 
 
-def pacemaker(user: str) -> Lines:
-    return {
-        check: f"user {user} may not run {tools}; to allow it: usermod -aG haclient {user}"
-        for check, tools in PACEMAKER.items()
-    }
-
-
-def corosync(user: str) -> Lines:
-    allow = f"printf 'uidgid {{\\n uid: {user}\\n}}\\n' >/etc/corosync/uidgid.d/{user} && corosync-cfgtool -R"
-    return {check: f"user {user} may not run {tools}; to allow it: {allow}" for check, tools in COROSYNC.items()}
-
-
-def role(user: str) -> Lines:
-    reader = '<acl_role id="check_ha"><acl_permission id="check_ha-read" kind="read" xpath="/cib"/></acl_role>'
-    target = f'<acl_target id="{user}"><role id="check_ha"/></acl_target>'
-    allow = f"cibadmin -M -c -o acls -X '<acls>{reader}{target}</acls>'"
-    return {
-        check: f"user {user} has no ACL role for {tools}; to allow it: {allow}" for check, tools in PACEMAKER.items()
-    }
-
-
 def assert_refused(lab: Lab, said: Said, *refusals: Lines) -> None:
     """Each check says UNKNOWN with just these reasons, or what it says to root where there is none."""
     for check, verdict in said.items():
@@ -123,11 +79,8 @@ def assert_refused(lab: Lab, said: Said, *refusals: Lines) -> None:
         if not reasons:
             assert (verdict.code, verdict.lasting) == (0, _roots[lab][check].lasting)
             continue
-        if check == "all" and len(reasons) > 1:
-            reasons[1:] = [f"and {len(reasons) - 1} more (-v lists all)"]
-        name = COMMANDS[check][6:].upper()
         line = verdict.output.rstrip("\n").partition(" | ")[0]
-        assert (verdict.code, line) == (3, f"{name} UNKNOWN - {'; '.join(reasons)}")
+        assert (verdict.code, line) == (3, first_line(check, reasons))
 
 
 def assert_ok(lab: Lab, said: Said) -> None:
@@ -213,17 +166,28 @@ def test_no_role(lab: Lab, node: Node, rights: Rights) -> None:
     assert node.run(WRITES[0], user="monitor").returncode == 4
 
 
-def test_sudo(lab: Lab, node: Node, rights: Rights) -> None:
+def test_sudo_without_the_file(lab: Lab, node: Node, rights: Rights) -> None:
     users = {check: rights.add_user(f"for_{check}") for check in COMMANDS}
     said = ask(node, users, "--sudo", "-v")
+    assert {verdict.state for verdict in said.values()} == {"UNKNOWN"}
+    rings, every = (said[check].output.partition("\n")[0] for check in ("rings", "all"))
+    tools = ("cfgtool -s", "cfgtool -n", 'cmapctl ""', "cmapctl -m stats")
+    line = f"for_rings ALL=(root) NOPASSWD: {', '.join(f'/usr/sbin/corosync-{tool}' for tool in tools)}"
+    refused = "sudo refuses corosync-cfgtool -s; to allow it: add to /etc/sudoers.d/check_ha: "
+    assert rings == first_line("rings", [refused + line])
+    refused = "sudo refuses ps, ip, cat /etc/corosync/corosync.conf; to allow it: check_ha_setup --user for_all"
+    assert every == f"{first_line('all', [refused])}; and 2 more (-v lists all)"
+
     told = {check: remedies(verdict.output) for check, verdict in said.items()}
-    assert {(verdict.state, bool(told[check])) for check, verdict in said.items()} == {("UNKNOWN", True)}
-    # check_ha_setup writes the file anew
-    for remedy in sorted(
-        (remedy for found in told.values() for remedy in found), key=lambda one: one.startswith("add")
-    ):
+    whole = {check: found[0] for check, found in told.items() if found[0].startswith("check_ha_setup ")}
+    assert list(whole) == ["all", "config"]
+    for check, remedy in whole.items():  # writes the file anew, for this user
         rights.carry_out(remedy)
-    assert_ok(lab, ask(node, users, "--sudo"))
+        assert_refused(lab, ask(node, {check: users.pop(check)}, "--sudo"))
+    for check in users:
+        for remedy in told[check]:
+            rights.carry_out(remedy)
+    assert_refused(lab, ask(node, users, "--sudo"))
 
 
 def test_shipped_sudoers(lab: Lab, node: Node, rights: Rights) -> None:

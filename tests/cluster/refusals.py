@@ -1,0 +1,61 @@
+"""What each check says to a user who may not ask: which tools were refused, and what allows them."""
+
+from __future__ import annotations
+
+from typing import Mapping, Sequence
+
+from tests.replay import checks
+
+Lines = Mapping[str, str]
+"""By check."""
+
+COMMANDS = {"all": "check_ha", **{check: f"check_ha_{check}" for check in checks()}}
+
+# The tools that are told to be refused: not those that a check can do without, nor what holds for all of them twice.
+PACEMAKER = {
+    "all": "crm_mon, cibadmin, crm_verify",
+    "config": "crm_verify",
+    "constraints": "crm_mon, cibadmin",
+    "daemons": "cibadmin",
+    "failed_actions": "crm_mon",
+    "fencing": "crm_mon, cibadmin",
+    "nodes": "crm_mon",
+    "quorum": "crm_mon",
+    "resources": "crm_mon",
+    "vip": "crm_mon, cibadmin",
+}
+COROSYNC = {
+    "all": "corosync-quorumtool -s, corosync-cfgtool -s, corosync-cmapctl",
+    "config": "corosync-cmapctl",
+    "daemons": "corosync-cmapctl",
+    "quorum": "corosync-quorumtool -s",
+    "rings": "corosync-cfgtool -s",
+}
+
+
+def pacemaker(user: str) -> Lines:
+    return {
+        check: f"user {user} may not run {tools}; to allow it: usermod -aG haclient {user}"
+        for check, tools in PACEMAKER.items()
+    }
+
+
+def corosync(user: str) -> Lines:
+    allow = f"printf 'uidgid {{\\n uid: {user}\\n}}\\n' >/etc/corosync/uidgid.d/{user} && corosync-cfgtool -R"
+    return {check: f"user {user} may not run {tools}; to allow it: {allow}" for check, tools in COROSYNC.items()}
+
+
+def role(user: str) -> Lines:
+    reader = '<acl_role id="check_ha"><acl_permission id="check_ha-read" kind="read" xpath="/cib"/></acl_role>'
+    target = f'<acl_target id="{user}"><role id="check_ha"/></acl_target>'
+    allow = f"cibadmin -M -c -o acls -X '<acls>{reader}{target}</acls>'"
+    return {
+        check: f"user {user} has no ACL role for {tools}; to allow it: {allow}" for check, tools in PACEMAKER.items()
+    }
+
+
+def first_line(check: str, reasons: Sequence[str]) -> str:
+    """The first line without its perfdata; that of check_ha has room for one reason."""
+    if check == "all" and len(reasons) > 1:
+        reasons = [reasons[0], f"and {len(reasons) - 1} more (-v lists all)"]
+    return f"{COMMANDS[check][6:].upper()} UNKNOWN - {'; '.join(reasons)}"
