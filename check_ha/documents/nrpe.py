@@ -47,8 +47,10 @@ uidgid {{
 """
 
 _ACL = """\
-# Lets the user of NRPE, who must be a member of haclient, read the cluster and change nothing: once, on one node.
-# From enable-acl on, members of haclient without a role may neither read nor write. root and hacluster always may.
+# Lets the user of NRPE, who must be a member of haclient, read the CIB and not change it: once, on one node. From
+# enable-acl on, members of haclient without a role may neither read nor write it. root and hacluster always may. No
+# role keeps a member of haclient from fencing a node (stonith_admin --reboot) or from setting node attributes, fail
+# counts among them; who may use sudo instead need not be a member.
 """
 
 _ACL_COMMANDS = {

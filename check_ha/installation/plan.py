@@ -145,7 +145,7 @@ def _notes(node: Node, wish: Wish, changes: bool) -> Iterator[str]:
     if not wish.sudo and not wish.remove and changes:
         shell = "pcs" if any(node.path(f"{folder}/pcs").exists() for folder in FOLDERS) else "crmsh"
         commands = nrpe.acl_commands(shell, node.user)
-        yield f"on one node, so that {node.user} may read the cluster but not change it: {'; '.join(commands)}"
+        yield f"on one node, so that {node.user} may read the CIB but not change it: {'; '.join(commands)}"
         yield "on one node, when all have the file: corosync-cfgtool -R (it loads corosync.conf anew as well)"
         if not node.live:
             yield f"usermod -aG {GROUP} {node.user}"

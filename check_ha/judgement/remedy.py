@@ -41,13 +41,19 @@ def refusal(tools: str, first: Output, refused: Sequence[Output]) -> str:
     family = [output for output in refused if output.tool.family == first.tool.family]
     user = first.user
     if first.with_sudo:
-        lines = dict.fromkeys(sudoers_command(output.argv[2:]) for output in family)
-        sentence = f"sudo refuses {tools}; to allow it: "
-        remedy = f"add to /etc/sudoers.d/check_ha: {user} ALL=(root) NOPASSWD: {', '.join(lines)}"
-        return sentence + (remedy if len(sentence + remedy) <= ROOM else f"check_ha_setup --user {user}")
+        commands = ", ".join(dict.fromkeys(sudoers_command(output.argv[2:]) for output in family))
+        line = f"add to /etc/sudoers.d/check_ha: {user} ALL=(root) NOPASSWD: {commands}"
+        return _allowed(f"sudo refuses {tools}", line, f"check_ha_setup --user {user}")
     if _lacks_role(family):
-        return f"user {user} has no ACL role for {tools}; to allow it: {_role(user)}"
-    return f"user {user} may not run {tools}; to allow it: {_right(first)}"
+        shorter = f"nrpe/acl-crmsh.sh or nrpe/acl-pcs.sh of check_ha, for {user}"
+        return _allowed(f"user {user} has no ACL role for {tools}", _role(user), shorter)
+    return _allowed(f"user {user} may not run {tools}", _right(first))
+
+
+def _allowed(refused: str, remedy: str, shorter: str = "") -> str:
+    """The sentence with this remedy; where that would be cut off, with a shorter one."""
+    sentence = f"{refused}; to allow it: {remedy}"
+    return f"{refused}; to allow it: {shorter}" if shorter and len(sentence) > ROOM else sentence
 
 
 def advice(first: Output, refused: Sequence[Output]) -> str:
@@ -68,7 +74,7 @@ def _role(user: str) -> str:
     """With Pacemaker's own tool, as there is crmsh on some nodes and pcs on others; the role is that of nrpe/."""
     role = '<acl_role id="check_ha"><acl_permission id="check_ha-read" kind="read" xpath="/cib"/></acl_role>'
     target = f'<acl_target id="{user}"><role id="check_ha"/></acl_target>'
-    return f"cibadmin -M -c -o acls -X '<acls>{role}{target}</acls>'"
+    return f"cibadmin -Mc -o acls -X '<acls>{role}{target}</acls>'"
 
 
 def _right(output: Output) -> str:

@@ -48,7 +48,7 @@ def corosync(user: str) -> Lines:
 def role(user: str) -> Lines:
     reader = '<acl_role id="check_ha"><acl_permission id="check_ha-read" kind="read" xpath="/cib"/></acl_role>'
     target = f'<acl_target id="{user}"><role id="check_ha"/></acl_target>'
-    allow = f"cibadmin -M -c -o acls -X '<acls>{reader}{target}</acls>'"
+    allow = f"cibadmin -Mc -o acls -X '<acls>{reader}{target}</acls>'"
     return {
         check: f"user {user} has no ACL role for {tools}; to allow it: {allow}" for check, tools in PACEMAKER.items()
     }

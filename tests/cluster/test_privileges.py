@@ -151,7 +151,8 @@ def test_read_only_role(lab: Lab, node: Node, rights: Rights) -> None:
         assert done.returncode == 4, done
     assert node.must("cibadmin", "--query", "--scope=configuration") == before
     # what README warns of: no role keeps a member of haclient from this
-    assert node.run(["attrd_updater", "--name=x", "--update=1"], user="nagios").returncode == 0
+    for change in ("--update=1", "--delete"):
+        assert node.run(["attrd_updater", "--name=x", change], user="nagios").returncode == 0
     assert "No such device" in node.run(["stonith_admin", "--reboot=node2"], user="nagios").stderr
 
 
