@@ -38,7 +38,7 @@ def shows_nothing(output: Output) -> bool:
 
 def refusal(tools: str, first: Output, refused: Sequence[Output]) -> str:
     """Who may not run these tools, and what allows it: them, and whatever else was refused of their family."""
-    family = [output for output in refused if output.tool.family == first.tool.family]
+    family = _alike(first, refused)
     user = first.user
     if first.with_sudo:
         commands = ", ".join(dict.fromkeys(sudoers_command(output.argv[2:]) for output in family))
@@ -60,7 +60,13 @@ def advice(first: Output, refused: Sequence[Output]) -> str:
     """What is to be known beside that."""
     if first.with_sudo or first.tool.family != PACEMAKER:
         return ""
-    return "" if _lacks_role([output for output in refused if output.tool.family == PACEMAKER]) else _REGROUPED
+    return "" if _lacks_role(_alike(first, refused)) else _REGROUPED
+
+
+def _alike(first: Output, refused: Sequence[Output]) -> Sequence[Output]:
+    """What was refused of the same family in the same way."""
+    kind = (first.tool.family, first.with_sudo)
+    return [output for output in refused if (output.tool.family, output.with_sudo) == kind]
 
 
 def _lacks_role(refused: Sequence[Output]) -> bool:
