@@ -79,8 +79,6 @@ def failure_of(output: Output, error: Optional[ParseError] = None) -> Optional[F
         return Failure(output, UNREADABLE, f"was killed by signal {-output.status}")
     if tool.absence and not output.stdout and "No such file or directory" in output.stderr:
         return None
-    if shows_nothing(output):
-        return Failure(output, None, "no cluster data: the document has no summary")
     if error is None and output.status in tool.good and not _refused(output):
         return None
     if error is not None and output.status == 0:
@@ -99,12 +97,15 @@ def _not_understood(output: Output, what: str) -> Failure:
 
 
 def _refused(output: Output) -> bool:
-    """A corosync tool whose error text comes with an exit status that is also a good one."""
-    return output.status == 1 and not output.stdout.strip() and bool(output.stderr.strip())
+    """A corosync tool whose error text comes with an exit status that is also a good one, or crm_mon without a role."""
+    told_on_stderr = output.status == 1 and not output.stdout.strip() and bool(output.stderr.strip())
+    return told_on_stderr or shows_nothing(output)
 
 
 def _told(output: Output, error: Optional[ParseError]) -> Failure:
     """What the tool itself says about its failure, on stderr or (crm_mon, old corosync tools) on stdout."""
+    if shows_nothing(output):
+        return Failure(output, None, "no cluster data: the document has no summary")
     words = output.stderr + "\n" + output.stdout[:4096].decode("utf-8", "backslashreplace")
     status = output.status
     pacemaker = output.tool.family == PACEMAKER

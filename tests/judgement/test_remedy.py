@@ -60,7 +60,7 @@ WITHOUT_ROLE: Dict[str, Tuple[Sequence[Output], Optional[Output], List[Tuple[str
     "unknown-shown-nothing-without-corosync": ([SHOWN_NOTHING], processes("pacemakerd -f"), [NO_DATA]),
     "unknown-shown-nothing-and-no-process-list": ([SHOWN_NOTHING], None, [NO_DATA]),
     "crit-shown-nothing-and-nothing-runs": ([SHOWN_NOTHING], processes("sshd"), [
-        ("not-running", "pacemaker is not running on this node (crm_mon: cannot connect)"),
+        ("not-running", f"pacemaker is not running on this node ({NO_DATA[1]})"),
     ]),
     "unknown-verify-alone": ([QUERY_FAILED], RUNNING, [no_role("crm_verify")]),
     "unknown-verify-of-a-stranger": ([STRANGER, QUERY_FAILED], RUNNING, [
