@@ -32,7 +32,7 @@ def test_live_recorded_and_replayed_outputs_are_the_same(directory: Path, tmp_pa
     tools, again = tmp_path / "tools", tmp_path / "again"
     tools.mkdir()
     from_recording(directory, tools)
-    live = Node((str(tools),), timeout=1.0 if frozen(directory) else 20.0).collect(ALL)
+    live = Node((str(tools),), timeout=2.0 if frozen(directory) else 20.0).collect(ALL)
     write_recording(str(again), "node1", 0.0, live.values())
     replayed = Recording(str(again)).collect(ALL)
 
