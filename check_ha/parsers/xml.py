@@ -8,6 +8,7 @@ and nothing to fetch, and libxml2's own limits on depth and size stay in force.
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from lxml import etree
@@ -46,7 +47,8 @@ def parse_document(data: bytes) -> Element:
         remove_pis=True,
     )
     try:
-        root = etree.fromstring(data, parser)
+        # Read piece by piece: libxml2 up to 2.10 (lxml 4) refuses a document of more than 10 MB that it has as a whole
+        root = etree.parse(io.BufferedReader(io.BytesIO(data)), parser).getroot()
     except etree.XMLSyntaxError as error:
         raise _syntax_error(data, error) from None
     docinfo: Any = root.getroottree().docinfo  # lxml-stubs 0.5.1 does not know its doctype

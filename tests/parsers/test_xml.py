@@ -123,3 +123,9 @@ def test_start_tag_is_bounded() -> None:
 
 def test_shorten_makes_one_line() -> None:
     assert shorten(" a\n\tb ") == "a b"
+
+
+def test_a_large_document() -> None:
+    """The CIB of 10,000 resources: of one in memory, libxml2 2.10 looks at no more than 10 MB."""
+    root = parse_document(b"<a>" + b"<b c='d'/>\n" * 1_000_000 + b"<b>%s</b></a>" % (b"x" * 500))
+    assert len(root) == 1_000_001
