@@ -15,16 +15,18 @@ TREE := build/check-ha-$(VERSION)
 PREFIX := /opt/check_ha
 SETUP :=
 # Many of the fast tests wait for something. Two clusters at a time are what a machine of two cores can carry.
-FAST := -m "not cluster and not packages" -n 4
+FAST := -m "not cluster and not packages and not matrix" -n 4
 SLOW := -m "cluster or packages" -n 2 --dist loadgroup
+MATRIX := tests/packaging/test_matrix.py -n 2 --dist loadgroup
 
-.PHONY: help demo test lint types fast cluster bench docs expected lab man source deb rpm install-node uninstall-node clean
+.PHONY: help demo test lint types fast cluster matrix bench docs expected lab man source deb rpm install-node uninstall-node clean
 
 help:
 	@echo "make demo      run the checks on this node's cluster, or on the recorded ones"
 	@echo "make test      lint, types, all tests with branch coverage"
 	@echo "make fast      the tests that need neither a cluster nor more Debian packages"
 	@echo "make cluster   the tests on a real cluster in namespaces (root)"
+	@echo "make matrix    every Python on this machine with the oldest and the newest libraries"
 	@echo "make bench     what a check costs"
 	@echo "make docs      write anew all that is made from the code: README tables, nrpe, samples"
 	@echo "make expected  write the expected output of all checks on all recordings anew"
@@ -50,6 +52,7 @@ demo: $(VENV)/installed
 
 test: lint types
 	$(BIN)/pytest $(FAST) --cov --cov-report=
+	$(BIN)/pytest $(MATRIX)
 	$(BIN)/pytest $(SLOW) --cov --cov-append --cov-report=term
 
 lint: $(VENV)/tested
@@ -64,6 +67,9 @@ fast: $(VENV)/tested
 
 cluster: $(VENV)/tested
 	$(BIN)/pytest -m cluster
+
+matrix: $(VENV)/tested
+	$(BIN)/pytest $(MATRIX)
 
 bench: $(VENV)/tested
 	$(BIN)/python -m tests.bench
