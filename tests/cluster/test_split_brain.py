@@ -10,32 +10,18 @@ from typing import Callable, Iterator, List, NamedTuple
 import pytest
 
 from tests.lab import Lab, Options, wait_until
-from tests.lab.cluster import at_once
-from tests.lab.machine import CHECKOUT
 from tests.lab.network import VIP
-from tests.lab.node import Node
 
+from . import nrpe
 from .verdict import COMPARISON_TIMEOUT as TIMEOUT
 from .verdict import install, left_behind
 
 pytestmark = pytest.mark.cluster
 
 SSH = "lab-ssh -o BatchMode=yes {node} check_ha_view"
-NRPE = "/usr/lib/nagios/plugins/check_nrpe -H {node} -c check_ha_view"
+NRPE = f"{nrpe.CHECK_NRPE} -H {{node}} -c check_ha_view"
 OLD_NRPE = NRPE.replace(" -H", " -2 -H")
 OK, WARNING, CRITICAL, UNKNOWN = range(4)
-
-# As an admin would: the daemon of the distribution, as its unprivileged user, with our sudoers for what needs more.
-_NRPE_CFG = """\
-pid_file=/run/nrpe.pid
-log_file=/var/log/nrpe.log
-disable_syslog=1
-server_port=5666
-nrpe_user=nagios
-nrpe_group=nogroup
-allowed_hosts=192.0.2.0/24
-command[check_ha_view]=/usr/local/bin/check_ha_view --sudo
-"""
 
 
 class Said(NamedTuple):
@@ -83,20 +69,11 @@ def compared(lab_with: Callable[[Options], Lab]) -> Iterator[Callable[[Options],
 
     yield get
     for lab in labs:
+        if nrpe.is_set_up(lab):
+            lab.heal()
+            nrpe.withdraw(lab)
         for machine in lab.machines():
             assert not machine.powered or left_behind(machine) == ""
-
-
-def start_nrpe(lab: Lab) -> None:
-    def start(node: Node) -> None:
-        if "nrpe" not in node.running():
-            node.write("/etc/nrpe-lab.cfg", _NRPE_CFG)
-            sudoers = (CHECKOUT / "nrpe" / "sudoers").read_text(encoding="utf-8")
-            node.write("/etc/sudoers.d/check_ha", sudoers, mode="440")
-            node.spawn("nrpe", "-c", "/etc/nrpe-lab.cfg", "-f")
-
-    at_once(start, lab.up())
-    until(lab, OK, "node1", NRPE, 20)
 
 
 def each_says_that_all_is_well(lab: Lab) -> None:
@@ -120,7 +97,8 @@ def each_says_that_all_is_well(lab: Lab) -> None:
 )
 def test_all_links_between_two_nodes_cut(compared: Callable[[Options], Lab], options: Options) -> None:
     lab = compared(options)
-    start_nrpe(lab)
+    nrpe.serve(lab)
+    until(lab, OK, "node1", NRPE, 20)
     lab.cut("node2")
     wait_until(lambda: [node.has_vip() for node in lab.up()] == [True, True], 30, "both serve the address")
     for via in (SSH, NRPE):
@@ -263,7 +241,8 @@ def test_rolling_restart_never_wakes_anybody(compared: Callable[[Options], Lab],
 
 def test_drift(compared: Callable[[Options], Lab]) -> None:
     lab = compared(Options())
-    start_nrpe(lab)
+    nrpe.serve(lab)
+    until(lab, OK, "node1", NRPE, 20)
     said = compare(lab, NRPE, "check_ha_drift")
     assert said.line == (
         "HA_DRIFT OK - node1 and node2 agree in corosync.conf, authkey, corosync version, pacemaker version, feature "

@@ -1,4 +1,4 @@
-"""Real daemons with what is shipped: NRPE, Nagios and Icinga 2, each with its files in a folder of its own."""
+"""Real daemons of this machine: NRPE with the file that is shipped, for nodes that are recorded ones."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Callable, Dict, Iterator, List, Mapping, NamedTuple, Sequence
+from typing import Callable, Iterator, List, Mapping, Sequence
 
 import pytest
 
@@ -23,23 +23,6 @@ from check_ha.installation.node import closed_to_others
 from tests.needed import program
 
 ROOT = Path(__file__).parents[2]
-PLUGINS = Path("/usr/lib/nagios/plugins")
-
-
-class Verdict(NamedTuple):
-    """What one service says."""
-
-    state: int
-    line: str
-    perfdata: Mapping[str, str]
-    """By label, without the quotes that some take away."""
-
-
-def verdict(state: int, output: str, perfdata: str = "") -> Verdict:
-    """Of the output of a plugin, or of its two halves."""
-    line, _, more = output.strip("\n").partition(" | ")
-    values = re.findall(r"('[^']+'|\S+)=(\S+)", perfdata or more)
-    return Verdict(state, line.strip(), {label.strip("'"): value.rstrip(";") for label, value in values})
 
 
 def node_commands() -> List[Command]:
@@ -78,6 +61,13 @@ def _module_of(command: Command) -> str:
     return found.group(1)
 
 
+def write(folder: Path, files: Mapping[str, str]) -> None:
+    """These files, by their names within the folder."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+
+
 @contextlib.contextmanager
 def daemon(argv: Sequence[str], log: Path, env: Mapping[str, str] = os.environ) -> Iterator[None]:
     """Run it in the foreground; in the end it is killed with all that it has started."""
@@ -91,7 +81,7 @@ def daemon(argv: Sequence[str], log: Path, env: Mapping[str, str] = os.environ) 
         process.wait()
 
 
-def _user() -> str:
+def user_name() -> str:
     """The user of the test, and its group of the same name: a daemon that root starts would become another."""
     return pwd.getpwuid(os.geteuid()).pw_name
 
@@ -117,7 +107,7 @@ def nrpe_daemon(folder: Path, address: str, port: int, recording: Path) -> Itera
     write_commands(folder / "plugins", recording)
     (folder / "nrpe.d").mkdir()
     (folder / "nrpe.d/check_ha.cfg").write_text(nrpe.command_file(str(folder / "plugins")), encoding="utf-8")
-    user, group = ("nobody", "nogroup") if os.geteuid() == 0 else (_user(), _user())
+    user, group = ("nobody", "nogroup") if os.geteuid() == 0 else (user_name(), user_name())
     (folder / "nrpe.cfg").write_text(
         f"server_address={address}\nserver_port={port}\nallowed_hosts=127.0.0.0/8\ndisable_syslog=1\n"
         f"pid_file={folder}/pid\nlog_file={folder}/nrpe.log\nnrpe_user={user}\nnrpe_group={group}\n"
@@ -135,140 +125,3 @@ def _listens(address: str, port: int) -> bool:
     except OSError:
         return False
     return True
-
-
-NAGIOS = """\
-nagios_user={user}
-nagios_group={user}
-log_file={folder}/nagios.log
-cfg_file={folder}/stock.cfg
-cfg_file={folder}/check_ha.cfg
-resource_file={folder}/resource.cfg
-object_cache_file={folder}/objects.cache
-status_file={folder}/status.dat
-command_file={folder}/nagios.cmd
-check_external_commands=0
-check_result_path={folder}/results
-lock_file={folder}/lock
-temp_file={folder}/temp
-temp_path={folder}
-interval_length=1
-illegal_macro_output_chars=`~$&|'"<>
-status_update_interval=1
-max_service_check_spread=1
-max_host_check_spread=1
-state_retention_file={folder}/retention
-retain_state_information=0
-"""
-
-STOCK = """\
-define timeperiod {
-    timeperiod_name  24x7
-    alias            always
-    monday           00:00-24:00
-    tuesday          00:00-24:00
-    wednesday        00:00-24:00
-    thursday         00:00-24:00
-    friday           00:00-24:00
-    saturday         00:00-24:00
-    sunday           00:00-24:00
-}
-define contact {
-    contact_name                   admin
-    host_notification_period       24x7
-    service_notification_period    24x7
-    host_notification_commands     mail
-    service_notification_commands  mail
-}
-define command {
-    command_name  mail
-    command_line  /bin/true
-}
-define host {
-    name                  generic-host
-    check_period          24x7
-    notification_period   24x7
-    notifications_enabled 0
-    contacts              admin
-    register              0
-}
-define service {
-    name                   generic-service
-    check_period           24x7
-    notification_period    24x7
-    notifications_enabled  0
-    contacts               admin
-    check_interval         10
-    retry_interval         2
-    max_check_attempts     3
-    register               0
-}
-"""
-
-
-def write_nagios(folder: Path, objects: str) -> Path:
-    """A Nagios of its own with these objects; what generic-host and generic-service come from is its stock."""
-    (folder / "results").mkdir(parents=True)
-    (folder / "nagios.cfg").write_text(NAGIOS.format(folder=folder, user=_user()), encoding="utf-8")
-    (folder / "stock.cfg").write_text(STOCK, encoding="utf-8")
-    (folder / "resource.cfg").write_text(f"$USER1$={PLUGINS}\n", encoding="utf-8")
-    (folder / "check_ha.cfg").write_text(objects, encoding="utf-8")
-    return folder / "nagios.cfg"
-
-
-def nagios_status(text: str) -> Dict[str, Verdict]:
-    """Of each service that has been checked, by ``HOST/SERVICE``, from status.dat."""
-    found = {}
-    for block in re.findall(r"^servicestatus \{\n(.*?)^\t\}", text, flags=re.MULTILINE | re.DOTALL):
-        fields = dict(line.strip().split("=", 1) for line in block.splitlines() if "=" in line)
-        if fields["has_been_checked"] == "1":
-            name = f"{fields['host_name']}/{fields['service_description']}"
-            found[name] = verdict(int(fields["current_state"]), fields["plugin_output"], fields["performance_data"])
-    return found
-
-
-ICINGA = """\
-include <itl>
-const PluginDir = "{plugins}"
-const NodeName = "monitor"
-include <plugins>
-object CheckerComponent "checker" {{ }}
-object PerfdataWriter "results" {{
-  rotation_interval = 1s
-  service_perfdata_path = "{folder}/results"
-  service_temp_path = "{folder}/results.part"
-  service_format_template = "$host.name$/$service.name$\\t$service.state_id$\\t$service.output$\\t$service.perfdata$"
-  host_perfdata_path = "{folder}/hosts"
-  host_temp_path = "{folder}/hosts.part"
-}}
-include "{folder}/commands.conf"
-include "{folder}/services.conf"
-"""
-_PLACES = ("DataDir", "LogDir", "CacheDir", "SpoolDir", "InitRunDir")
-_FILES = ("PidPath", "VarsPath", "StatePath", "ObjectsPath", "ModAttrPath")
-
-
-def write_icinga(folder: Path, commands: str, services: str) -> List[str]:
-    """An Icinga of its own with these files: the command line that runs it."""
-    for name in _PLACES:
-        (folder / name).mkdir(parents=True)
-    (folder / "icinga2.conf").write_text(ICINGA.format(folder=folder, plugins=PLUGINS), encoding="utf-8")
-    (folder / "commands.conf").write_text(commands, encoding="utf-8")
-    (folder / "services.conf").write_text(services, encoding="utf-8")
-    defined = [word for name in (*_PLACES, *_FILES) for word in ("-D", f"{name}={folder / name}")]
-    return [program("icinga2", "icinga2-bin"), "daemon", "-c", str(folder / "icinga2.conf"), *defined]
-
-
-def icinga_env() -> Dict[str, str]:
-    """Icinga as the user of the test, without a change of user."""
-    return {**os.environ, "ICINGA2_USER": _user(), "ICINGA2_GROUP": _user()}
-
-
-def icinga_status(folder: Path) -> Dict[str, Verdict]:
-    """The last result of each service."""
-    found = {}
-    for path in sorted(folder.glob("results.[0-9]*")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            name, state, output, perfdata = line.split("\t")
-            found[name] = verdict(int(state), output, perfdata)
-    return found

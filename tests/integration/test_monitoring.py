@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import subprocess
 import tempfile
@@ -15,7 +16,17 @@ import pytest
 from check_ha.documents.commands import services
 from check_ha.documents.services import title
 from tests.integration import daemons
-from tests.integration.daemons import ROOT, Verdict, node_commands, verdict
+from tests.integration.daemons import ROOT, node_commands
+from tests.integration.servers import (
+    Verdict,
+    icinga_argv,
+    icinga_env,
+    icinga_files,
+    icinga_status,
+    nagios_files,
+    nagios_status,
+    verdict,
+)
 from tests.needed import program
 
 pytestmark = pytest.mark.packages
@@ -34,17 +45,19 @@ def text_of(name: str) -> str:
 
 def test_nagios_verifies_the_objects(tmp_path: Path) -> None:
     nagios = program("nagios4", "nagios4-core")
-    cfg = daemons.write_nagios(tmp_path / "nagios", text_of("samples/nagios/check_ha.cfg"))
-    done = subprocess.run([nagios, "-v", str(cfg)], capture_output=True, text=True, check=False)
+    folder = tmp_path / "nagios"
+    daemons.write(folder, nagios_files(folder, text_of("samples/nagios/check_ha.cfg"), daemons.user_name()))
+    done = subprocess.run([nagios, "-v", str(folder / "nagios.cfg")], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     assert "Total Warnings: 0\nTotal Errors:   0\n" in done.stdout
 
 
 def test_icinga_accepts_the_files(tmp_path: Path) -> None:
-    argv = daemons.write_icinga(
-        tmp_path / "icinga", text_of("samples/icinga2/commands.conf"), text_of("samples/icinga2/services.conf")
+    folder = tmp_path / "icinga"
+    daemons.write(
+        folder, icinga_files(folder, text_of("samples/icinga2/commands.conf"), text_of("samples/icinga2/services.conf"))
     )
-    done = subprocess.run([*argv, "-C"], capture_output=True, text=True, check=False, env=daemons.icinga_env())
+    done = subprocess.run([*icinga_argv(folder), "-C"], capture_output=True, text=True, check=False, env=_icinga_env())
     assert done.returncode == 0, done.stdout
     assert "warning/" not in done.stdout
     assert f"Instantiated {2 * _per_node() + _per_cluster()} Services." in done.stdout
@@ -152,14 +165,14 @@ def test_same_in_nagios(site: Site, expected: Dict[str, Verdict], tmp_path: Path
     for name, address in site.addresses.items():
         objects += f"define host {{\n    use ha-node\n    host_name {name}\n    address {address}\n}}\n"
     folder = tmp_path / "nagios"
-    cfg = daemons.write_nagios(folder, objects)
+    daemons.write(folder, nagios_files(folder, objects, daemons.user_name()))
     wanted = services_of(expected)
     status = folder / "status.dat"
 
     def seen() -> Dict[str, Verdict]:
-        return daemons.nagios_status(status.read_text(encoding="utf-8")) if status.exists() else {}
+        return nagios_status(status.read_text(encoding="utf-8")) if status.exists() else {}
 
-    with daemons.daemon([nagios, str(cfg)], folder / "out"):
+    with daemons.daemon([nagios, str(folder / "nagios.cfg")], folder / "out"):
         daemons.wait_for(lambda: len(seen()) == len(wanted), "nagios does not check every service")
         # Nagios shows a colon for each semicolon in the line (not in perfdata)
         assert seen() == {name: one._replace(line=one.line.replace(";", ":")) for name, one in wanted.items()}
@@ -173,11 +186,20 @@ def test_same_in_icinga(site: Site, expected: Dict[str, Verdict], tmp_path: Path
             f"  vars.ha_nrpe = true\n  vars.nrpe_port = {site.port}\n}}\n"
         )
     folder = tmp_path / "icinga"
-    argv = daemons.write_icinga(folder, text_of("samples/icinga2/commands.conf"), _hurried(rules))
+    daemons.write(folder, icinga_files(folder, text_of("samples/icinga2/commands.conf"), _hurried(rules)))
     wanted = services_of(expected)
-    with daemons.daemon(argv, folder / "out", daemons.icinga_env()):
-        daemons.wait_for(lambda: len(daemons.icinga_status(folder)) == len(wanted), "icinga does not check all")
-        assert daemons.icinga_status(folder) == wanted
+    with daemons.daemon(icinga_argv(folder), folder / "out", _icinga_env()):
+        daemons.wait_for(lambda: len(_icinga_seen(folder)) == len(wanted), "icinga does not check all")
+        assert _icinga_seen(folder) == wanted
+
+
+def _icinga_env() -> Dict[str, str]:
+    return {**os.environ, **icinga_env(daemons.user_name())}
+
+
+def _icinga_seen(folder: Path) -> Dict[str, Verdict]:
+    texts = (path.read_text(encoding="utf-8") for path in sorted(folder.glob("results.[0-9]*")))
+    return icinga_status([line for text in texts for line in text.splitlines()])
 
 
 def _hurried(rules: str) -> str:
@@ -220,11 +242,11 @@ object Service "refused" {
 }
 """
     folder = tmp_path / "icinga"
-    argv = daemons.write_icinga(folder, f'const HaPlugins = "{plugins}"\n{commands}', objects)
+    daemons.write(folder, icinga_files(folder, f'const HaPlugins = "{plugins}"\n{commands}', objects))
     text = (folder / "commands.conf").read_text(encoding="utf-8")
     (folder / "commands.conf").write_text(text.replace("[ PluginDir +", "[ HaPlugins +"), encoding="utf-8")
-    with daemons.daemon(argv, folder / "out", daemons.icinga_env()):
-        daemons.wait_for(lambda: len(daemons.icinga_status(folder)) == 4, "icinga does not check all")
-        found = {name: one.state for name, one in daemons.icinga_status(folder).items()}
+    with daemons.daemon(icinga_argv(folder), folder / "out", _icinga_env()):
+        daemons.wait_for(lambda: len(_icinga_seen(folder)) == 4, "icinga does not check all")
+        found = {name: one.state for name, one in _icinga_seen(folder).items()}
     assert found == {"here/plain": 1, "here/severity": 0, "here/range": 2, "here/refused": 3}
     assert "warning/" not in (folder / "out").read_text(encoding="utf-8")
