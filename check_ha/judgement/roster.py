@@ -67,12 +67,12 @@ def _aliases(views: Iterable[View]) -> Dict[str, Set[str]]:
 
 
 def _name(answer: Answer, aliases: Dict[str, Set[str]]) -> str:
-    """The name in the cluster: by its own word, else by an alias, else by the first part of its name."""
+    """The name in the cluster: by its own word, else by an alias, else by the first part of its name if one has it."""
     if answer.view and answer.view.node:
         return answer.view.node
     same = [name for name, others in aliases.items() if answer.asked in others]
     short = [name for name in aliases if _short(name) == _short(answer.asked)]
-    return (same or short or [""])[0]
+    return (same or (short if len(short) == 1 else [""]))[0]
 
 
 def _short(name: str) -> str:

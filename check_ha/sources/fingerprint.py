@@ -3,12 +3,15 @@
 It goes to the monitoring server and into recordings, so it must not help anyone to guess a key. The key itself is
 read by nothing of ours but ``sha256sum``. Of its digest is kept
 
-* a slow, salted hash (PBKDF2, which also works in FIPS mode), for a key that is a pass phrase made long,
-  where guesses could be tried at all (one that ``corosync-keygen`` made is 128 or 256 random bytes),
-* and of that 32 bits: of any number of guesses one in four billion matches, so a match proves nothing about the key,
-  while two keys that differ are taken for equal with the same small chance.
+* a slow, salted hash (PBKDF2, which also works in FIPS mode),
+* and of that 32 bits: two keys that differ are taken for equal once in four billion, and as many of the possible keys
+  have the same fingerprint, so that none can be reckoned back from it.
 
-The salt is the same everywhere: nodes that have nothing in common but the key must come to the same fingerprint.
+What is left is a slow test, for somebody with a list that the key is on. No list has a key that ``corosync-keygen``
+made, which is 128 or 256 random bytes.
+
+The salt is the same everywhere: nodes that have nothing in common but the key must come to the same fingerprint. Not
+even the name of the cluster may be in it, for that can differ as well, and is compared by itself.
 """
 
 from __future__ import annotations

@@ -83,6 +83,13 @@ def test_which_of_two_cannot_be_told() -> None:
     assert names(three("node1"), silent("db2-mgmt"), silent("db3-mgmt")) == (["node1"], ["", ""], ())
 
 
+def test_two_hosts_of_one_short_name_are_told_apart_by_the_whole() -> None:
+    nodes = (ConfiguredView(1, "node1", ()), ConfiguredView(2, "db.paris", ()), ConfiguredView(3, "db.lyon", ()))
+    one = view("node1", nodelist=nodes, pacemaker=None)
+    assert names(one, silent("db.lyon")) == (["node1"], ["db.lyon"], ("db.paris",))
+    assert names(one, silent("db.mgmt")) == (["node1"], [""], ())
+
+
 def test_an_address_has_no_short_name() -> None:
     assert names(three("node1"), silent("198.51.100.9"), silent("fd00::9")) == (["node1"], ["", ""], ())
 
