@@ -25,6 +25,7 @@ from check_ha.judgement.likeness import (
     agreement,
     clocks_of,
     differing_sections,
+    furthest,
     listed_names,
     pacemaker_names,
     sides_of,
@@ -183,12 +184,8 @@ def _node_ids(known: Dict[str, View]) -> Iterator[Finding]:
 
 
 def _clocks(roster: Roster, options: DriftOptions) -> Iterator[Finding]:
-    """The two clocks that are furthest apart; a view was made some time between the asking and the answer."""
-    clocks = clocks_of(roster.heard)
-    pairs = [(one.ahead_of(other), one.node, other.node) for one in clocks for other in clocks]
-    worst = max(pairs, default=(0.0, "", ""))
-    if worst[0] > options.max_offset:
-        seconds, ahead, behind = worst
+    seconds, ahead, behind = furthest(roster.heard)
+    if seconds > options.max_offset:
         yield Finding(CLOCK, f"the clock of {ahead} is {span(seconds)} ahead of that of {behind}")
 
 

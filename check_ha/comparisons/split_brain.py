@@ -26,6 +26,7 @@ from check_ha.judgement.belief import Belief, believe, listed
 from check_ha.judgement.beliefwords import described, summary, told
 from check_ha.judgement.check import Check, Judgement, Measure, Metric
 from check_ha.judgement.conditions import FILTERED_OUT, Condition, Finding, Severity
+from check_ha.judgement.lacking import APART, INCOMPLETE, lacking
 from check_ha.judgement.options import FilterOptions, duration, option
 from check_ha.judgement.roster import Roster, roster_of, strangers
 from check_ha.judgement.unheard import (
@@ -45,8 +46,6 @@ from check_ha.judgement.unheard import (
     wrongly_asked,
 )
 from check_ha.judgement.views import Views
-from check_ha.model.view import STOPPED, View
-from check_ha.sources.tools import CIBADMIN, CMAPCTL, CRM_MON, IP_ADDR, QUORUMTOOL, Tool
 
 SPLIT_BRAIN = Condition(
     "split-brain", Severity.CRITICAL,
@@ -76,7 +75,6 @@ JOINING = Condition(
     "joining", Severity.WARNING,
     "A partition runs nothing and has no DC that could start anything: a node that starts, or was cut off just now.",
 )  # fmt: skip
-INCOMPLETE = Condition("incomplete", Severity.UNKNOWN, "A view lacks what is compared; its reason is given.")
 GONE = Condition("gone", Severity.OK, "A first look showed what a second one, a moment later, did not show any more.")
 
 PARTITIONS = Metric("cluster.partitions.count", "partitions")
@@ -108,7 +106,7 @@ def judge(views: Views, options: SplitBrainOptions) -> Judgement:
     before = believe(roster_of(views.earlier.answers).heard) if views.earlier else None
     belief = believe(roster.heard, before)
     problems = list(_problems(belief, options))
-    findings = [*problems, *unheard(roster, belief, options.max_age), *findings, *_incomplete(roster, belief)]
+    findings = [*problems, *unheard(roster, belief, options.max_age), *findings, *lacking(roster, belief)]
     gone = [] if problems or not before else list(_problems(before, options))
     if gone:
         findings.append(Finding(GONE, f"gone at a second look: {'; '.join(one.text for one in gone)}"))
@@ -167,32 +165,6 @@ def _promoted(belief: Belief, options: SplitBrainOptions) -> Iterator[Finding]:
             yield Finding(PROMOTED_TWICE, f"{name} is promoted on {' and, apart from it, on '.join(sides)}")
 
 
-def _incomplete(roster: Roster, belief: Belief) -> Iterator[Finding]:
-    """What a node that answered could not tell, as far as no other node of its partition has told it."""
-    views = roster.views
-    for node in belief.dark:
-        yield _lacks(node, views[node], "which partition it is in", QUORUMTOOL, CMAPCTL, CRM_MON)
-    for partition in belief.partitions:
-        inside = [views[node] for node in partition.nodes]
-        if not any(view.pacemaker or view.daemons.pacemaker == STOPPED for view in inside):
-            yield _lacks(partition.nodes[0], inside[0], "what runs there", CRM_MON)
-        elif any(view.pacemaker for view in inside) and not any(view.vips is not None for view in inside):
-            yield _lacks(partition.nodes[0], inside[0], "the virtual addresses", CIBADMIN, CRM_MON)
-    for node, view in views.items():
-        if view.addresses is None:
-            yield _lacks(node, view, "its addresses", IP_ADDR)
-        for cut in view.cut:
-            if cut.field in ("resources", "vips", "nodes", "members", "addresses"):
-                yield Finding(
-                    INCOMPLETE, f"{node} sent {cut.kept} of {cut.total} {cut.field}: there was no room for more"
-                )
-
-
-def _lacks(node: str, view: View, what: str, *tools: Tool) -> Finding:
-    trouble = view.why(*(tool.file for tool in tools))
-    return Finding(INCOMPLETE, f"{node} cannot tell {what}: {trouble.text if trouble else 'it does not say why'}")
-
-
 def _measures(belief: Belief) -> Iterator[Measure]:
     yield PARTITIONS.of(len(belief.partitions))
     yield ACTING.of(sum(bool(one.runs) for one in belief.partitions), maximum=len(belief.partitions))
@@ -215,7 +187,8 @@ CHECK = Check(
     readings=(),
     conditions=(
         SPLIT_BRAIN, ADDRESS_TWICE, RESOURCE_TWICE, PROMOTED_TWICE, TWO_DCS, PARTITIONED, JOINING, NOT_ANSWERING,
-        UNSEEN, FENCED, NOT_ASKED, TOO_FEW, UNREADABLE, INCOMPLETE, ASKED_TWICE, NOT_ONE_CLUSTER, GONE, FILTERED_OUT,
+        UNSEEN, FENCED, NOT_ASKED, TOO_FEW, UNREADABLE, INCOMPLETE, APART, ASKED_TWICE, NOT_ONE_CLUSTER, GONE,
+        FILTERED_OUT,
     ),
     metrics=(PARTITIONS, ACTING, ASKED, ANSWERING, RESOURCES_TWICE, ADDRESSES_TWICE),
     judge=judge,

@@ -68,6 +68,16 @@ def clocks_of(heard: Sequence[Answer]) -> Tuple[Clock, ...]:
     return tuple(Clock(answer.node, answer.view.time, answer.within) for answer in heard if answer.view)
 
 
+def furthest(heard: Sequence[Answer]) -> Tuple[float, str, str]:
+    """The two clocks that are furthest apart: by how many seconds for sure, the node ahead, the node behind.
+
+    A view was made some time between the asking and the answer.
+    """
+    clocks = clocks_of(heard)
+    pairs = [(one.ahead_of(other), one.node, other.node) for one in clocks for other in clocks]
+    return max(pairs, default=(0.0, "", ""))
+
+
 def span(seconds: float) -> str:
     """``2.5 s``, ``10 minutes``, ``3 hours``."""
     if seconds < 120:

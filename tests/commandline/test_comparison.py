@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import logging
 import os
 import subprocess
@@ -260,6 +261,17 @@ def test_recorded_clusters(scenario: str, code: int) -> None:
     assert first_line(*argv)[0] == code
     if scenario not in ("corosync-hung", "corosync-stopped"):  # frozen; recorded without the time
         assert first_line(*argv, check=drift.CHECK)[0] == (3 if code == 1 else 0)
+
+
+def test_files_from_different_days_are_no_ok(tmp_path: Path) -> None:
+    made = json.loads(printed(HEALTHY, "node2"))
+    (tmp_path / "old").write_text(json.dumps({**made, "time": made["time"] - 86400}))
+    argv = [f"--from=node1={directory(HEALTHY) / 'node1'}", f"--from=node2={tmp_path / 'old'}"]
+    assert first_line(*argv) == (
+        3,
+        "HA_SPLIT_BRAIN UNKNOWN - 24 hours lie between the views of node2 and node1, or between their clocks "
+        "(check_ha_drift)",
+    )
 
 
 def test_a_node_without_a_file_is_not_asked(ask: str) -> None:

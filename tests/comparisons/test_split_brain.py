@@ -373,6 +373,25 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], List[Tuple[str, str]]]] = {
 }
 
 
+TIME = view("node1").time
+CASES.update(
+    {
+        "unknown-views-of-different-days": (
+            (view("node1"), view("node2", time=TIME + 86400)),
+            [("apart", "24 hours lie between the views of node1 and node2, or between their clocks (check_ha_drift)")],
+        ),
+        "crit-views-of-different-days": (
+            (CUT[0], CUT[1]._replace(time=TIME - 61.5)),
+            [
+                *SPLIT,
+                ("apart", "61.2 s lie between the views of node2 and node1, or between their clocks (check_ha_drift)"),
+            ],
+        ),
+        "ok-views-of-one-minute": ((view("node1"), view("node2", time=TIME + 60.3)), []),
+    }
+)
+
+
 @pytest.mark.parametrize(("given", "wanted"), CASES.values(), ids=CASES)
 def test_findings(given: Tuple[Any, ...], wanted: List[Tuple[str, str]]) -> None:
     assert found(judged(*given)) == wanted
