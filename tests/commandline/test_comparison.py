@@ -243,6 +243,7 @@ VERDICTS = {
     "pending-start": 0,
     "remote-online": 0,
     "split-brain-2node": 2,
+    "split-brain-2node.3.0.0": 2,
     "corosync-hung": 2,
     "multiple-active-blocked": 2,
     "partition-2-1-stop": 2,
@@ -272,6 +273,12 @@ def test_files_from_different_days_are_no_ok(tmp_path: Path) -> None:
         "HA_SPLIT_BRAIN UNKNOWN - 24 hours lie between the views of node2 and node1, or between their clocks "
         "(check_ha_drift)",
     )
+
+
+@pytest.mark.parametrize("scenario", [SPLIT, *(path.name for path in (RECORDINGS / "cluster").glob(f"{SPLIT}.*"))])
+def test_critical_a_split_brain_of_every_version_from_its_two_sides(scenario: str) -> None:
+    argv = [f"--from={node}={directory(scenario) / node}" for node in ("node1", "node2")]
+    assert first_line(*argv) == (2, SPLIT_LINE)
 
 
 def test_a_node_without_a_file_is_not_asked(ask: str) -> None:
