@@ -243,6 +243,7 @@ VERDICTS = {
     "pending-start": 0,
     "remote-online": 0,
     "split-brain-2node": 2,
+    "split-brain-2node.2.0.5": 2,
     "split-brain-2node.3.0.0": 2,
     "corosync-hung": 2,
     "multiple-active-blocked": 2,
