@@ -46,9 +46,10 @@ class Fencing(NamedTuple):
         """``node2 was fenced 2 times, last 11s ago (reboot by node3, asked by stonith_admin on node1)``."""
         events = self.recent(max_age)
         times = f"{len(events)} times, last " if len(events) > 1 else ""
-        state = "" if self.failed or self.pending else self._state()
+        # beside what failed or is under way it is the past: nothing of that was made good by it
+        before, state = ("before that ", "") if self.failed or self.pending else ("", self._state())
         what = deed(events[0]) + _asked(events[0])
-        return f"{self.target} was fenced {times}{age(self.seconds_since(events[0]))} ({what}){state}"
+        return f"{before}{self.target} was fenced {times}{age(self.seconds_since(events[0]))} ({what}){state}"
 
     def attempt(self) -> str:
         """``node2 is being fenced: reboot, asked by stonith_admin on node1; it is UNCLEAN``."""

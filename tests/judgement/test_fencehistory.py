@@ -128,7 +128,8 @@ def test_success() -> None:
     )
     twice = one(event("success", 5, "off"), event("success", 50), event("success", 99))
     assert twice.success(60) == "node2 was fenced 2 times, last 5s ago (off by node3); it is online"
-    assert one(event("failed", 1), event("success", 5)).success(60) == "node2 was fenced 5s ago (reboot by node3)"
+    past = one(event("failed", 1), event("success", 5))
+    assert past.success(60) == "before that node2 was fenced 5s ago (reboot by node3)"
 
 
 def test_attempt() -> None:
