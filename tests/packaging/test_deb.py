@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Iterator
@@ -17,12 +16,12 @@ from tests import needed
 from tests.faketools import from_recording
 from tests.integration.daemons import daemon, free_port, wait_for
 from tests.needed import program
+from tests.packaging.checkout import ROOT, copy_of_checkout
 from tests.packaging.cleanroot import CleanRoot, clean_root
 from tests.replay import check_named, replay
 
 pytestmark = pytest.mark.packages
 
-ROOT = Path(__file__).parents[2]
 RECORDING = ROOT / "samples/clusters/link-down-no-carrier/node1"
 SETUP_FILES = ["/etc/nagios/nrpe.d/check_ha.cfg", "/etc/sudoers.d/check_ha"]
 # Python 3.11 with lxml 4.9, and the newest that is stable; both with nagiosplugin 1.3.2
@@ -35,9 +34,7 @@ def deb(tmp_path_factory: pytest.TempPathFactory) -> Path:
     needed.root()
     for name, package in (("dh", "debhelper"), ("pybuild", "dh-python"), ("dpkg-buildpackage", "dpkg-dev")):
         program(name, package)
-    copy = tmp_path_factory.mktemp("build") / "checkout"
-    ignored = shutil.ignore_patterns(".git", ".venv", "build", "__pycache__", "tests", "clusters", ".*_cache")
-    shutil.copytree(ROOT, copy, ignore=ignored)
+    copy = copy_of_checkout(tmp_path_factory.mktemp("build") / "checkout")
     done = subprocess.run(["make", "deb"], cwd=copy, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     found = list((copy / "build").glob("check-ha_*_all.deb"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,11 +12,11 @@ import pytest
 
 from check_ha.documents.commands import all_commands
 from tests.needed import program
+from tests.packaging.checkout import ROOT, copy_of_checkout
 from tests.replay import check_named, replay
 
 pytestmark = pytest.mark.packages
 
-ROOT = Path(__file__).parents[2]
 RECORDING = ROOT / "samples/clusters/link-down-no-carrier/node1"
 # What a build backend is asked by pip; it leaves nothing in the folder of the sources but what is deleted here.
 SDIST = "from setuptools import build_meta; print(build_meta.build_sdist({folder!r}))"
@@ -32,12 +31,7 @@ def must(argv: Sequence[str], cwd: Path, env: Mapping[str, str] = os.environ) ->
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of what a release is made of."""
-    copy = tmp_path_factory.mktemp("checkout") / "check_ha"
-    ignored = shutil.ignore_patterns(
-        ".git", ".venv", "build", "*.egg-info", "__pycache__", "tests", "clusters", ".*cache"
-    )
-    shutil.copytree(ROOT, copy, ignore=ignored)
-    return copy
+    return copy_of_checkout(tmp_path_factory.mktemp("checkout") / "check_ha")
 
 
 @pytest.fixture(scope="module")

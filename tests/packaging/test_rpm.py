@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,11 +13,11 @@ import pytest
 import check_ha
 from check_ha.documents.commands import all_commands
 from tests.needed import program
+from tests.packaging.checkout import ROOT, copy_of_checkout
 from tests.replay import check_named, replay
 
 pytestmark = pytest.mark.packages
 
-ROOT = Path(__file__).parents[2]
 SPEC = ROOT / ".packaging/rpm/check-ha.spec"
 RECORDING = ROOT / "samples/clusters/link-down-no-carrier/node1"
 SITE = f"/usr/lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages"
@@ -33,8 +32,7 @@ def rpm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
     wanted = ["setuptools", "wheel", "nagiosplugin", "lxml"]
     subprocess.run([f"{venv}/bin/pip", "install", "-q", "--disable-pip-version-check", *wanted], check=True)
-    ignored = shutil.ignore_patterns(".git", ".venv", "build", "__pycache__", "tests", "clusters", ".*_cache")
-    shutil.copytree(ROOT, copy, ignore=ignored)
+    copy_of_checkout(copy)
     macros = {"__python3": f"{venv}/bin/python", "python3_sitelib": SITE, "_prefix": "/usr", "dist": ".el9"}
     given = " ".join(["--nodeps", *(f'--define "{name} {value}"' for name, value in macros.items())])
     done = subprocess.run(["make", "rpm", f"RPMBUILD={given}"], cwd=copy, capture_output=True, text=True, check=False)
