@@ -184,7 +184,7 @@ def new_parser(command: str, manual: str, epilog: str = "") -> Parser:
     """A parser with what all commands share."""
     parser = Parser(
         prog=command,
-        description=manual.strip(),
+        description=(manual or "").strip(),  # none under python -OO
         epilog=epilog,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from typing import Any, Callable, Dict, List, Mapping, NoReturn, Optional, Sequence
-
-import nagiosplugin
 
 from check_ha.commandline.arguments import Arguments, ReplayOptions, RunOptions, parse
 from check_ha.commandline.memory import Memory, default_directory
 from check_ha.commandline.plaintext import clean
 from check_ha.commandline.presentation import plugin, verbose_lines
+from check_ha.commandline.process import guarded
 from check_ha.judgement.check import Check, Judgement
 from check_ha.judgement.evidence import Reading, doubtful, examine
 from check_ha.sources.node import Node
@@ -23,16 +21,15 @@ from check_ha.sources.tools import PS, Output, Source, Tool
 def command(check: Check) -> Callable[[], None]:
     """The main function of this check's command."""
 
-    @nagiosplugin.guarded(verbose=0)  # type: ignore[untyped-decorator]
+    @guarded
     def main() -> None:
         run(check, sys.argv[1:])
 
-    return main  # type: ignore[no-any-return]
+    return main
 
 
 def run(check: Check, argv: Sequence[str]) -> NoReturn:
     """Do all that the command line says, print, and end the process with the exit code."""
-    be_a_plugin()
     arguments = parse(check, argv)
     common = arguments.common
     memory = Memory(state_directory(common) if check.remembers else None, check.name)
@@ -74,19 +71,6 @@ def collect(readings: Sequence[Reading[Any]], source: Source) -> Dict[Tool, Outp
     if PS not in outputs and doubtful(readings, outputs):
         outputs.update(source.collect([PS]))
     return outputs
-
-
-def be_a_plugin() -> None:
-    """End cleanly when told to, so that no tool is left behind; print whatever the locale cannot."""
-
-    def leave(signum: int, frame: Optional[Any]) -> NoReturn:
-        raise SystemExit(3)
-
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, leave)
-    reconfigure = getattr(sys.stdout, "reconfigure", None)
-    if reconfigure:
-        reconfigure(errors="backslashreplace")
 
 
 def state_directory(common: RunOptions) -> Optional[str]:

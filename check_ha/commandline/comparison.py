@@ -7,8 +7,6 @@ import sys
 import time
 from typing import Callable, Dict, List, NoReturn, Sequence, Tuple
 
-import nagiosplugin
-
 from check_ha.commandline.arguments import (
     Parser,
     SeverityOptions,
@@ -18,8 +16,9 @@ from check_ha.commandline.arguments import (
     seconds,
     understand,
 )
-from check_ha.commandline.command import be_a_plugin, tool_lines
+from check_ha.commandline.command import tool_lines
 from check_ha.commandline.presentation import plugin, verbose_lines
+from check_ha.commandline.process import guarded
 from check_ha.commandline.view import view_from, view_text
 from check_ha.judgement.check import Check, Judgement
 from check_ha.judgement.conditions import Severity
@@ -56,11 +55,11 @@ class ComparisonOptions(SeverityOptions, ThresholdOptions):
 def comparison(check: Check) -> Callable[[], None]:
     """The main function of this comparison's command."""
 
-    @nagiosplugin.guarded(verbose=0)  # type: ignore[untyped-decorator]
+    @guarded
     def main() -> None:
         run(check, sys.argv[1:])
 
-    return main  # type: ignore[no-any-return]
+    return main
 
 
 def comparison_parser(check: Check) -> Parser:
@@ -70,7 +69,6 @@ def comparison_parser(check: Check) -> Parser:
 
 def run(check: Check, argv: Sequence[str]) -> NoReturn:
     """Do all that the command line says, print, and end the process with the exit code."""
-    be_a_plugin()
     parser = comparison_parser(check)
     given = understand(check, parser, argv)
     options, own, verbose = options_from(ComparisonOptions, given), options_from(check.options, given), given["verbose"]

@@ -31,10 +31,11 @@ from typing import Dict, List, Mapping, NoReturn, Sequence
 import nagiosplugin
 
 from check_ha.commandline.arguments import Parser, add_options, new_parser
-from check_ha.commandline.command import be_a_plugin, collect, source_of, state_directory, tool_lines
+from check_ha.commandline.command import collect, source_of, state_directory, tool_lines
 from check_ha.commandline.memory import Memory
 from check_ha.commandline.plaintext import LINE_LIMIT, clean
 from check_ha.commandline.presentation import STATES, Results, Summary, verbose_lines
+from check_ha.commandline.process import guarded
 from check_ha.commandline.settings import CHECKS, OverallOptions, understand
 from check_ha.commandline.verdicts import Verdict, all_checks, all_told, strictest, verdict_of
 from check_ha.judgement.conditions import Severity
@@ -48,7 +49,7 @@ _SHARE = 60
 """Characters of the line for OK that one check may take."""
 
 
-@nagiosplugin.guarded(verbose=0)  # type: ignore[untyped-decorator]
+@guarded
 def main() -> None:
     """The command check_ha."""
     run(sys.argv[1:])
@@ -56,7 +57,6 @@ def main() -> None:
 
 def run(argv: Sequence[str]) -> NoReturn:
     """Do all that the command line says, print, and end the process with the exit code."""
-    be_a_plugin()
     checks = all_checks()
     options, verbose, settings = understand(parser(), argv, checks)
     checks = [check for check in checks if check.name in settings]

@@ -12,10 +12,9 @@ import os
 import sys
 from typing import Iterable, List
 
-import nagiosplugin
-
 from check_ha.commandline.arguments import UNKNOWN, Parser, SourceOptions, add_options, new_parser, options_from
 from check_ha.commandline.plaintext import clean
+from check_ha.commandline.process import guarded
 from check_ha.sources.node import Node
 from check_ha.sources.recording import write_recording
 from check_ha.sources.runner import FOLDERS
@@ -25,7 +24,7 @@ from check_ha.sources.tools import ALL, Output
 NAME = "check_ha_snapshot"
 
 
-@nagiosplugin.guarded(verbose=0)  # type: ignore[untyped-decorator]
+@guarded
 def main() -> None:
     """The command: one line that says what was recorded, exit 0, or UNKNOWN and exit 3."""
     given = vars(parser().parse_args())

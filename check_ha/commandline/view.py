@@ -15,8 +15,6 @@ import json
 import sys
 from typing import Any, Dict, Optional, Sequence, Tuple
 
-import nagiosplugin
-
 import check_ha
 from check_ha.commandline.arguments import (
     UNKNOWN,
@@ -27,8 +25,9 @@ from check_ha.commandline.arguments import (
     options_from,
     seconds,
 )
-from check_ha.commandline.command import be_a_plugin, collect, source_of
+from check_ha.commandline.command import collect, source_of
 from check_ha.commandline.plaintext import LINE_LIMIT, clean
+from check_ha.commandline.process import guarded
 from check_ha.judgement.evidence import examine
 from check_ha.judgement.options import option
 from check_ha.judgement.view import READINGS, view_of
@@ -61,10 +60,9 @@ class ViewOptions(ReplayOptions):
     from_: Optional[str] = option(None, "the view of a directory that check_ha_snapshot recorded", metavar="DIR")
 
 
-@nagiosplugin.guarded(verbose=0)  # type: ignore[untyped-decorator]
+@guarded
 def main() -> None:
     """The command."""
-    be_a_plugin()
     options = options_from(ViewOptions, vars(parser().parse_args()))
     view = view_from(source_of(options, NAME))
     if len(view.troubles) == len(READINGS):

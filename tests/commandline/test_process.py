@@ -1,0 +1,115 @@
+"""The processes of the commands: standard output that is closed, full or read by nobody, and signals."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import List
+
+import pytest
+
+from tests.faketools import write_tool
+from tests.replay import SAMPLES
+from tests.sources.test_node import left_behind, wait_for
+
+ROOT = Path(__file__).parent.parent.parent
+HEALTHY = str(SAMPLES / "healthy-2node" / "node1")
+COMMANDS = {
+    "vip": ["check_ha.checks.vip", "--from", HEALTHY],
+    "vip -h": ["check_ha.checks.vip", "-h"],
+    "vip --colour": ["check_ha.checks.vip", "--colour"],
+    "all": ["check_ha.commandline.overall", "--from", HEALTHY],
+    "all --human": ["check_ha.commandline.overall", "--from", HEALTHY, "--human"],
+    "view": ["check_ha.commandline.view", "--from", HEALTHY],
+    "split_brain": ["check_ha.comparisons.split_brain", "--from", HEALTHY, "--from", HEALTHY],
+}
+DEAF = "trap '' TERM HUP INT; setsid sleep 97 & sleep 97"
+"""A tool that hangs, and a child of it in a session of its own, both deaf to all but SIGKILL."""
+
+
+def argv(module: str, *arguments: str, flags: str = "-u") -> List[str]:
+    return [sys.executable, flags, "-c", f"from {module} import main; main()", *arguments]
+
+
+@pytest.mark.parametrize("flags", ["-u", "-B"], ids=["unbuffered", "buffered"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_unknown_when_standard_output_is_full(command: str, flags: str) -> None:
+    with open("/dev/full", "w", encoding="ascii") as full:
+        ended = subprocess.run(
+            argv(*COMMANDS[command], flags=flags), stdout=full, stderr=subprocess.PIPE, cwd=ROOT, check=False
+        )
+    assert (ended.returncode, ended.stderr) == (3, b"")
+
+
+@pytest.mark.parametrize("flags", ["-u", "-B"], ids=["unbuffered", "buffered"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_unknown_when_nobody_reads(command: str, flags: str) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    ended = subprocess.run(
+        argv(*COMMANDS[command], flags=flags), stdout=writer, stderr=subprocess.PIPE, cwd=ROOT, check=False
+    )
+    os.close(writer)
+    assert (ended.returncode, ended.stderr) == (3, b"")
+
+
+@pytest.mark.parametrize("closed", [">&-", "<&-", "<&- >&-", "<&- >&- 2>&-"])
+def test_crit_and_no_tool_is_left_whatever_is_closed(closed: str, tmp_path: Path) -> None:
+    """The pipe that tells whether all of a tool has ended must not be taken for the standard output of the tool."""
+    write_tool(tmp_path, "crm_mon", DEAF)
+    run = argv("check_ha.checks.nodes", "--tools", str(tmp_path), "-t", "0.5")
+    check = subprocess.Popen(["/bin/sh", "-c", f'exec "$@" {closed}', "sh", *run], stdout=subprocess.PIPE, cwd=ROOT)
+    stdout, _ = check.communicate(timeout=10)
+    expected = "HA_NODES CRITICAL - pacemaker does not answer: crm_mon: no answer within 0.5 s\n"
+    assert (check.returncode, stdout.decode()) == (2, "" if ">&-" in closed.split("2")[0] else expected)
+    assert left_behind(check.pid) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "more"),
+    [
+        ("check_ha.checks.nodes", []),
+        ("check_ha.commandline.overall", ["--state-dir", "state"]),
+        ("check_ha.commandline.view", []),
+        ("check_ha.commandline.snapshot", ["recorded"]),
+    ],
+    ids=["check", "all", "view", "snapshot"],
+)
+def test_unknown_and_no_tool_is_left_however_often_it_is_told_to_end(
+    module: str, more: List[str], tmp_path: Path
+) -> None:
+    write_tool(tmp_path, "crm_mon", DEAF)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = argv(module, "--tools", str(tmp_path), *more)
+    check = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path, env=environment, text=True
+    )
+    wait_for(lambda: len(left_behind(check.pid)) >= 3)  # the shell and the two that sleep
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        check.send_signal(number)
+        time.sleep(0.001)
+    stdout, stderr = check.communicate(timeout=10)
+    assert (stdout, stderr) == ("", "")
+    assert check.returncode == 3
+    assert left_behind(check.pid) == []
+    assert not (tmp_path / "recorded").exists()
+
+
+@pytest.mark.parametrize(
+    "module", ["check_ha.checks.vip", "check_ha.commandline.view", "check_ha.commandline.snapshot"]
+)
+def test_help_without_docstrings(module: str) -> None:
+    ended = subprocess.run(argv(module, "-h", flags="-OO"), capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (ended.returncode, ended.stderr) == (3, "")
+    assert ended.stdout.startswith("usage: ")
+
+
+@pytest.mark.parametrize("flags", ["-O", "-OO"])
+def test_ok_without_assertions(flags: str) -> None:
+    ended = subprocess.run(argv(*COMMANDS["vip"], flags=flags), capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.startswith("HA_VIP OK - p_vip (192.0.2.100) on node1 (here) | ")
