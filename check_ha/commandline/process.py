@@ -26,14 +26,16 @@ def guarded(main: Callable[[], None]) -> Callable[[], None]:
     def run() -> None:
         _open_all()
         _end_when_told()
-        code: Any = 0
+        code: Any = None
         try:
             caught()
         except SystemExit as end:
             code = end.code
         except OSError:  # nor could nagiosplugin say what it has caught
             code = _UNKNOWN
-        sys.exit(code if _printed() else _UNKNOWN)
+        code = code if _printed() else _UNKNOWN
+        if code is not None:
+            sys.exit(code)
 
     return run
 

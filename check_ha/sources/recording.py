@@ -12,8 +12,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import stat
 from typing import Any, Dict, Iterable, Mapping
 
 from check_ha.sources.tools import BROKEN, FLOODED, HUNG, MISSING, Output, Tool
@@ -22,6 +24,7 @@ INDEX = "commands.json"
 SCHEMA = 1
 FILE_LIMIT = 64 * 1024 * 1024
 _INDEX_LIMIT = 4 * 1024 * 1024
+_LATEST = 253402300799  # the end of the year 9999
 
 
 class RecordingError(ValueError):
@@ -38,10 +41,10 @@ class Recording:
         self._directory = directory
         index = _index(directory)
         try:
-            self.now = float(index["time"])
+            self.now = _number(index["time"])
             self.node = str(index["node"])
             self._user = str(index["user"])
-            self._limit = float(index["limit"])
+            self._limit = _number(index["limit"])
             self._commands = {str(command["file"]): _checked(command) for command in index["commands"]}
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise RecordingError(f"{directory}/{INDEX} is not understood: {error!r}") from error
@@ -54,19 +57,21 @@ class Recording:
         command = self._commands.get(tool.file)
         if command is None:
             return Output(tool, tool.argv, None, b"", "not in this recording", 0.0, MISSING, self._limit, self._user)
-        stdout = b""
+        stdout, stderr = b"", str(command["stderr"])
         fault = command["fault"]
         if fault in (None, HUNG):
             try:
                 stdout = _read(os.path.join(self._directory, tool.file), FILE_LIMIT)
             except OverflowError:
                 fault = FLOODED
+            except OSError as error:
+                fault, stderr = MISSING, f"{tool.file} of this recording cannot be read: {error.strerror}"
         return Output(
             tool=tool,
             argv=tuple(str(word) for word in command["argv"]),
             status=None if fault else command["status"],
             stdout=tool.without_secrets(stdout),
-            stderr=str(command["stderr"]),
+            stderr=stderr,
             seconds=float(command["seconds"]),
             fault=fault,
             limit=self._limit,
@@ -118,7 +123,9 @@ def _index(directory: str) -> Mapping[str, Any]:
         raise RecordingError(f"{directory} has no {INDEX}: check_ha_snapshot makes one")
     try:
         index = json.loads(_read(path, _INDEX_LIMIT))
-    except (OSError, ValueError, OverflowError, RecursionError) as error:
+    except OSError as error:
+        raise RecordingError(f"{path} cannot be read: {error.strerror}") from error
+    except (ValueError, OverflowError, RecursionError) as error:
         raise RecordingError(f"{path} cannot be read: {error}") from error
     if not isinstance(index, dict) or index.get("schema") != SCHEMA:
         raise RecordingError(f"{path} has not schema {SCHEMA}")
@@ -129,21 +136,38 @@ def _checked(command: Mapping[str, Any]) -> Mapping[str, Any]:
     status, fault = command["status"], command["fault"]
     if fault not in (None, MISSING, HUNG, FLOODED, BROKEN):
         raise ValueError(f"unknown fault {fault!r}")
-    if not (status is None or isinstance(status, int)) or (status is None and fault is None):
+    if not (status is None or type(status) is int) or (status is None and fault is None):
         raise ValueError(f"no status for {command['file']!r}")
-    float(command["seconds"])
+    _number(command["seconds"])
     if not isinstance(command["argv"], list) or not isinstance(command["stderr"], str):
         raise TypeError(f"command {command['file']!r}")
     return command
 
 
+def _number(value: Any) -> float:
+    """Seconds, also since the epoch. Python reads NaN and Infinity, which JSON does not have."""
+    number = float(value)
+    if not 0 <= number <= _LATEST:
+        raise ValueError(f"{number} is no time")
+    return number
+
+
 def _read(path: str, limit: int) -> bytes:
-    """The file's bytes; OverflowError when there are more than the limit, empty when there is no such file."""
+    """The file's bytes; OverflowError when there are more than the limit, empty when there is no such file.
+
+    Whoever made the recording may have put something there that is no file: a pipe would be waited for without end.
+    """
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=_without_waiting) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise OSError(errno.EINVAL, "it is not a plain file")
             data = file.read(limit + 1)
     except FileNotFoundError:
         return b""
     if len(data) > limit:
         raise OverflowError(f"{path} is larger than {limit} bytes")
     return data
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)

@@ -1,0 +1,76 @@
+"""Recorded directories that somebody else has made, or damaged: no answer is not waited for, and hides no other."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Callable, Dict
+
+import pytest
+
+from tests.replay import SAMPLES, check_named, replay, replay_all
+
+HEALTHY = SAMPLES / "healthy-2node" / "node1"
+
+
+def _loop(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
+def _device(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+INSTEAD: Dict[str, Callable[[Path], object]] = {
+    "Is a directory": Path.mkdir,
+    "Too many levels of symbolic links": _loop,
+    "it is not a plain file": os.mkfifo,
+    "it is not a plain file ": _device,
+}
+
+
+@pytest.fixture(name="cluster")
+def copy_of_healthy(tmp_path: Path) -> Path:
+    shutil.copytree(HEALTHY, tmp_path / "node1")
+    return tmp_path / "node1"
+
+
+@pytest.mark.parametrize("reason", INSTEAD)
+def test_unknown_when_there_is_something_else_for_a_file(reason: str, cluster: Path) -> None:
+    """What the other tools prove is still told."""
+    (cluster / "crm_mon.xml").unlink()
+    INSTEAD[reason](cluster / "crm_mon.xml")
+    text = f"crm_mon: crm_mon.xml of this recording cannot be read: {reason.strip()}"
+    code, output = replay(check_named("nodes"), "--from", str(cluster))
+    assert (code, output) == (3, f"HA_NODES UNKNOWN - {text}\n")
+    code, output = replay_all("--from", str(cluster), "--skip", "fencing")
+    assert code == 3
+    assert output.startswith(f"HA UNKNOWN - {text} | ")
+    assert "'cluster.links.down.count'=0;;;0;2" in output
+
+
+@pytest.mark.parametrize("reason", list(INSTEAD)[:1] + list(INSTEAD)[2:])
+def test_unknown_when_there_is_something_else_for_the_index(reason: str, cluster: Path) -> None:
+    (cluster / "commands.json").unlink()
+    INSTEAD[reason](cluster / "commands.json")
+    assert replay(check_named("nodes"), "--from", str(cluster)) == (
+        3,
+        f"HA_NODES UNKNOWN - {cluster}/commands.json cannot be read: {reason.strip()}\n",
+    )
+
+
+@pytest.mark.parametrize("text", ["NaN", "Infinity", "-1", "1e300", '"NaN"'])
+@pytest.mark.parametrize("key", ["time", "limit"])
+def test_unknown_when_a_time_is_none(key: str, text: str, cluster: Path) -> None:
+    index = json.loads((cluster / "commands.json").read_text(encoding="utf-8"))
+    index[key] = json.loads(text)
+    (cluster / "commands.json").write_text(json.dumps(index), encoding="utf-8")
+    for argv in ((), ("--human",)):
+        code, output = replay_all("--from", str(cluster), *argv)
+        assert code == 3
+        assert output == (
+            f"HA UNKNOWN - {cluster}/commands.json is not understood: "
+            f"ValueError('{float(json.loads(text))} is no time')\n"
+        )
