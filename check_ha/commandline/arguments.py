@@ -46,6 +46,15 @@ def seconds(text: str) -> float:
     return value
 
 
+def file_name(text: str) -> str:
+    """A file or a directory: what an unset variable leaves empty must not be taken for an option that was not given."""
+    if not text:
+        raise ValueError("not a name")
+    if "\0" in text:  # which a config file can hold
+        raise ValueError("not a name: NUL in it")
+    return text
+
+
 def _severity(text: str) -> Tuple[str, Severity]:
     name, _, word = text.partition("=")
     try:
@@ -57,7 +66,9 @@ def _severity(text: str) -> Tuple[str, Severity]:
 class SourceOptions(Options):
     """How the tools are run."""
 
-    tools: Optional[str] = option(None, "the only folder in which the cluster tools are looked up", metavar="DIR")
+    tools: Optional[str] = option(
+        None, "the only folder in which the cluster tools are looked up", metavar="DIR", parse=file_name
+    )
     sudo: bool = option(False, "run the tools through sudo -n")
     timeout: float = option(8.0, "deadline for the whole run (8)", metavar="SECONDS", short="-t", parse=seconds)
 
@@ -65,7 +76,9 @@ class SourceOptions(Options):
 class ReplayOptions(SourceOptions):
     """Where output comes from."""
 
-    from_: Optional[str] = option(None, "judge a directory that check_ha_snapshot recorded", metavar="DIR")
+    from_: Optional[str] = option(
+        None, "judge a directory that check_ha_snapshot recorded", metavar="DIR", parse=file_name
+    )
 
 
 class SeverityOptions(Options):
@@ -83,7 +96,9 @@ class SeverityOptions(Options):
 class RunOptions(ReplayOptions, SeverityOptions):
     """How a run judges."""
 
-    state_dir: Optional[str] = option(None, "where to keep what the next run needs to know", metavar="DIR")
+    state_dir: Optional[str] = option(
+        None, "where to keep what the next run needs to know", metavar="DIR", parse=file_name
+    )
 
 
 class ThresholdOptions(Options):

@@ -29,8 +29,8 @@ class Memory:
 
     def __init__(self, directory: Optional[str], check: str) -> None:
         self.trouble = ""
-        # absolute and without the slash at the end with which a link would be followed
-        self._directory = None if directory is None else os.path.abspath(directory)
+        # without the slash at the end with which a link would be followed
+        self._directory = None if directory is None else os.path.normpath(directory)
         self._name = f"{check}.json"
 
     def recall(self) -> Optional[Mapping[str, Any]]:

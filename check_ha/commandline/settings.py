@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.commandline import configfile
-from check_ha.commandline.arguments import Parser, RunOptions, SectionOptions, options_from
+from check_ha.commandline.arguments import Parser, RunOptions, SectionOptions, file_name, options_from
 from check_ha.commandline.configfile import ConfigError, Sections
 from check_ha.judgement.check import Check
 from check_ha.judgement.conditions import Severity
@@ -44,7 +44,7 @@ class FileOptions(RunOptions):
 class OverallOptions(FileOptions):
     """Options of check_ha."""
 
-    config: Optional[str] = option(None, "options of the checks, one section a check", metavar="FILE")
+    config: Optional[str] = option(None, "options of the checks, one section a check", metavar="FILE", parse=file_name)
     human: bool = option(False, "a picture of the cluster for a person at a terminal")
 
 

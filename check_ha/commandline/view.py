@@ -21,6 +21,7 @@ from check_ha.commandline.arguments import (
     Parser,
     ReplayOptions,
     add_options,
+    file_name,
     new_parser,
     options_from,
     seconds,
@@ -57,7 +58,9 @@ class ViewOptions(ReplayOptions):
     """Options of check_ha_view."""
 
     timeout: float = option(3.0, "deadline for the whole run (3)", metavar="SECONDS", short="-t", parse=seconds)
-    from_: Optional[str] = option(None, "the view of a directory that check_ha_snapshot recorded", metavar="DIR")
+    from_: Optional[str] = option(
+        None, "the view of a directory that check_ha_snapshot recorded", metavar="DIR", parse=file_name
+    )
 
 
 @guarded

@@ -157,6 +157,9 @@ WRONG = {
     "not-a-number": (["--links", "-1"], "argument --links: '-1': not a whole number"),
     "not-a-number-either": (["--links", "x"], "argument --links: 'x': not a whole number"),
     "not-a-pair": (["--expect", "p_vip"], "argument --expect: 'p_vip': not of the form NAME=VALUE"),
+    "an-empty-name": (["--state-dir", ""], "argument --state-dir: '': not a name"),
+    "an-empty-name-of-a-recording": (["--from="], "argument --from: '': not a name"),
+    "an-empty-name-of-a-folder": (["--tools", ""], "argument --tools: '': not a name"),
     "a-switch-with-a-value": (["--sudo=yes"], "argument --sudo: ignored explicit argument 'yes'"),
 }  # fmt: skip
 

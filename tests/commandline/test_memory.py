@@ -104,6 +104,16 @@ def test_a_file_for_a_directory(tmp_path: Path) -> None:
     refused(Memory(str(tmp_path / "state"), "rings"), "state: File exists")
 
 
+def test_a_relative_directory_where_the_working_directory_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    refused(Memory("state", "rings"), "state: cannot be made")
+
+
 @pytest.mark.parametrize("mode", [0o777, 0o1777, 0o770, 0o702])
 def test_a_directory_that_others_may_write_to(tmp_path: Path, mode: int) -> None:
     directory = tmp_path / "state"

@@ -11,7 +11,7 @@ from check_ha.commandline.overall import parser
 from check_ha.commandline.settings import CHECKS, Understood, understand
 from check_ha.commandline.verdicts import all_checks
 from check_ha.judgement.conditions import Severity
-from tests.replay import checks
+from tests.replay import checks, replay_all
 
 OK, WARNING, CRITICAL = Severity.OK, Severity.WARNING, Severity.CRITICAL
 
@@ -142,3 +142,18 @@ def test_a_bad_command_line(argv: Tuple[str, ...], reason: str, capsys: pytest.C
         understand(parser(), argv, all_checks())
     assert ended.value.code == 3
     assert capsys.readouterr().out == f"HA UNKNOWN - {reason} (check_ha -h shows the options)\n"
+
+
+@pytest.mark.parametrize("key", ["state-dir", "from", "tools"])
+def test_unknown_when_the_file_has_a_name_that_no_file_can_have(key: str, tmp_path: Path) -> None:
+    file = tmp_path / "check_ha.ini"
+    file.write_bytes(b"[check_ha]\n%s = a\0b\n" % key.encode())
+    assert replay_all("--config", str(file)) == (
+        3,
+        f"HA UNKNOWN - {file}: [check_ha] {key} = 'a\\x00b': not a name: NUL in it (check_ha -h shows the options)\n",
+    )
+
+
+def test_unknown_when_the_file_has_no_name() -> None:
+    text = "HA UNKNOWN - argument --config: '': not a name (check_ha -h shows the options)\n"
+    assert replay_all("--config", "") == (3, text)
