@@ -41,7 +41,9 @@ VIP_DUPLICATED = Condition(
 VIP_FAILED = Condition("vip-failed", Severity.CRITICAL, "The last result of a virtual IP resource counts as failed.")
 VIP_BLOCKED = Condition("vip-blocked", Severity.CRITICAL, "The cluster will not act on a virtual IP any more.")
 ADDRESS_MISSING = Condition(
-    "address-missing", Severity.CRITICAL, "The cluster says it runs here, and no interface here has the address."
+    "address-missing",
+    Severity.CRITICAL,
+    "The cluster says it runs here, and no interface here has the address, or none uses it (IPv6: dadfailed).",
 )
 ADDRESS_STRAY = Condition(
     "address-stray",
@@ -224,13 +226,18 @@ def _addresses(
         elif vip.in_motion:
             continue
         elif here in vip.nodes and not vip.carried(interfaces):
-            yield Finding(
-                ADDRESS_MISSING,
-                f"{vip.label} should be on {here}, and no interface there has the address",
-                f"crm_resource --restart --resource {vip.id}, or wait for its next monitor",
-            )
+            yield _missing(vip, vip.refused_by(interfaces), here)
         elif vip.floating:
             yield from _strays(vip, vip.carried(interfaces), wanted, here)
+
+
+def _missing(vip: VirtualIp, refused_by: str, here: str) -> Finding:
+    again = f"crm_resource --restart --resource {vip.id}"
+    if refused_by:
+        text = f"{vip.label} is on interface {refused_by} of {here} and of no use: another machine has it (dadfailed)"
+        return Finding(ADDRESS_MISSING, text, f"find that machine; when it has the address no more: {again}")
+    text = f"{vip.label} should be on {here}, and no interface there has the address"
+    return Finding(ADDRESS_MISSING, text, f"{again}, or wait for its next monitor")
 
 
 def _strays(vip: VirtualIp, carried: Mapping[str, str], wanted: Set[str], here: str) -> Iterator[Finding]:

@@ -1,9 +1,9 @@
 """Virtual IPs: resources that carry an address, joined from crm_mon and the CIB."""
 
-from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.judgement.resources import in_motion, names_of, plain, stopped_on_purpose
-from check_ha.model.addresses import Interfaces
+from check_ha.model.addresses import InterfaceAddress, Interfaces
 from check_ha.model.cib import Cib, ConfiguredPrimitive
 from check_ha.model.cluster import Bundle, Clone, Cluster, Placed
 from check_ha.parsers.addresses import canonical
@@ -89,9 +89,16 @@ class VirtualIp(NamedTuple):
         """Those of its addresses that are on an interface where they serve somebody, and which that is."""
         return {
             found.address: found.interface
-            for found in interfaces.addresses
-            if found.address in (self.addresses or ()) and not (self.rests_on_loopback and found.interface == "lo")
+            for found in self._on(interfaces)
+            if not found.refused and not (self.rests_on_loopback and found.interface == "lo")
         }
+
+    def refused_by(self, interfaces: Interfaces) -> str:
+        """The interface that has one of its addresses and does not use it, as another machine had it first."""
+        return next((found.interface for found in self._on(interfaces) if found.refused), "")
+
+    def _on(self, interfaces: Interfaces) -> Iterator[InterfaceAddress]:
+        return (found for found in interfaces.addresses if found.address in (self.addresses or ()))
 
 
 def virtual_ips(cluster: Cluster, cib: Optional[Cib], more: Mapping[str, str]) -> Tuple[VirtualIp, ...]:

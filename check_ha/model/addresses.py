@@ -12,6 +12,8 @@ class InterfaceAddress(NamedTuple):
     prefix: int
     family: str
     """``inet`` or ``inet6``."""
+    refused: bool = False
+    """Whether another machine had this IPv6 address first (``dadfailed``): then the kernel does not answer to it."""
 
 
 class Interfaces(NamedTuple):

@@ -77,7 +77,7 @@ def _address(interface: str, entry: Dict[str, Any]) -> InterfaceAddress:
         raise ParseError(f"address of {interface[:20]} not understood", _quote(entry))
     if type(prefix) is not int or not 0 <= prefix <= _LONGEST_PREFIX:
         raise ParseError(f"address of {interface[:20]} without prefixlen", _quote(entry))
-    return InterfaceAddress(interface, address, prefix, entry["family"])
+    return InterfaceAddress(interface, address, prefix, entry["family"], entry.get("dadfailed") is True)
 
 
 def _objects(value: object, what: str) -> Iterator[Dict[str, Any]]:

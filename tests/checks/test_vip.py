@@ -231,6 +231,21 @@ ADDRESSES: Dict[str, Tuple[Cluster, Cib, Interfaces, Found]] = {
     "ok-ipv6-spelt-otherwise": (RUNS, cib(p_vip="FD00:0:0:0::0001/64"), interfaces("fd00::1"), []),
     "ok-ipv6-with-a-scope": (RUNS, cib(p_vip="fe80::5%eth0"), interfaces("fe80::5"), []),
     "crit-ipv6-missing": (RUNS, cib(p_vip="FD00::0:1"), interfaces("fd00::2"), missing("fd00::1")),
+    "crit-ipv6-that-another-machine-had-first": (
+        RUNS, cib(p_vip="fd00::1/64"), Interfaces((InterfaceAddress("eth0", "fd00::1", 64, "inet6", refused=True),)), [
+            ("address-missing", "p_vip (fd00::1) is on interface eth0 of node1 and of no use: another machine has it "
+             "(dadfailed)"),
+        ],
+    ),
+    "ok-ipv6-that-is-used-on-one-of-two-interfaces": (
+        RUNS, cib(p_vip="fd00::1/64"),
+        Interfaces((InterfaceAddress("eth0", "fd00::1", 64, "inet6", refused=True), *interfaces("fd00::1").addresses)),
+        [],
+    ),
+    "ok-ipv6-that-runs-elsewhere-and-is-refused-here": (
+        cluster(vip("node2")), cib(p_vip="fd00::1/64"),
+        Interfaces((InterfaceAddress("eth0", "fd00::1", 64, "inet6", refused=True),)), [],
+    ),
     "ok-one-of-the-addresses-that-rules-choose-from": (
         RUNS,
         Cib((ConfiguredPrimitive("p_vip", IPADDR2, (("ip", "192.0.2.7"), ("ip", ADDRESS))),)), interfaces(ADDRESS), [],

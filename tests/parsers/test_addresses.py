@@ -79,6 +79,20 @@ def test_what_was_filtered_out_is_empty(interfaces: list[object]) -> None:
     )
 
 
+def test_an_address_that_another_machine_had_first() -> None:
+    """iproute2 6.1 on Linux 6.1, with the same address at both ends of a veth."""
+    data = (
+        b'[{"ifindex":3,"ifname":"pub0","flags":["BROADCAST","MULTICAST","UP","LOWER_UP"],"mtu":1500,"addr_info":['
+        b'{"family":"inet6","local":"2001:db8::64","prefixlen":64,"scope":"global","dadfailed":true,"tentative":true,'
+        b'"valid_life_time":4294967295,"preferred_life_time":4294967295},'
+        b'{"family":"inet6","local":"2001:db8::65","prefixlen":64,"scope":"global","tentative":true}]}]'
+    )
+    assert parse_ip_addr(data).addresses == (
+        InterfaceAddress("pub0", "2001:db8::64", 64, "inet6", refused=True),
+        InterfaceAddress("pub0", "2001:db8::65", 64, "inet6"),
+    )
+
+
 def test_the_peer_of_an_address_is_not_ours() -> None:
     tunnel = {"family": "inet", "local": "192.0.2.1", "address": "192.0.2.2", "prefixlen": 32}
     interfaces = parse_ip_addr(json.dumps([{"ifname": "tun0", "addr_info": [tunnel]}]).encode())
