@@ -27,7 +27,7 @@ help:
 	@echo "make fast      the tests that need neither a cluster nor more Debian packages"
 	@echo "make cluster   the tests on a real cluster in namespaces (root)"
 	@echo "make matrix    every Python on this machine with the oldest and the newest libraries"
-	@echo "make bench     what a check costs"
+	@echo "make bench     what a check costs, and check_ha beside it"
 	@echo "make docs      write anew all that is made from the code: README tables, nrpe, samples"
 	@echo "make expected  write the expected output of all checks on all recordings anew"
 	@echo "make lab       a shell in a running cluster (root)"
