@@ -227,10 +227,19 @@ def _outdated(evidence: Evidence, daemons: List[Daemon]) -> Iterator[Finding]:
 
 
 def _summary(daemons: Sequence[Daemon], children: int) -> str:
+    """Only what was seen: a site may have said that a tool which fails, or a daemon that is down, is OK."""
+    asked = [daemon for daemon in daemons if daemon.answers is not None]
+    answering = [daemon.name for daemon in asked if daemon.answers]
+    share = f"all {len(asked)}" if len(answering) == len(asked) else f"{len(answering)} of {len(asked)}"
+    answer = f"{share} that were asked answer" if asked else "none could be asked"
+    if all(daemon.processes is None for daemon in daemons):
+        return f"no processes were read; {', '.join(answering) or 'no daemon'} answered"
+    down = [daemon.name for daemon in daemons if not daemon.runs]
+    if down:
+        return f"{len(daemons) - len(down)} of {len(daemons)} daemons run (without {', '.join(down)}), {answer}"
     names = {daemon.name for daemon in daemons}
     own = ", ".join(name for name in (COROSYNC, QDEVICE, SBD, LAUNCHER) if name in names)
-    answering = sum(bool(daemon.answers) for daemon in daemons)
-    return f"{own} and the {children} daemons that it starts run, all {answering} that were asked answer"
+    return f"{own} and the {children} daemons that it starts run, {answer}"
 
 
 def _measures(daemons: Sequence[Daemon]) -> Iterator[Measure]:

@@ -308,13 +308,36 @@ def test_every_condition_is_found_in_a_test() -> None:
             "corosync, corosync-qdevice, pacemakerd and the 6 daemons that it starts run, all 5 that were asked answer",
         ),
         (
+            (*NO_TOOLS, missing(PS)),
+            "no processes were read; no daemon answered",
+        ),
+        (
+            (missing(PS), missing(CMAPCTL)),
+            "no processes were read; pacemakerd, pacemaker-based, pacemaker-fenced, pacemaker-controld answered",
+        ),
+        (NO_TOOLS, "corosync, pacemakerd and the 6 daemons that it starts run, none could be asked"),
+        (
+            (ps(corosync="Tsl"), hung(CMAPCTL)),
+            "7 of 8 daemons run (without corosync), 4 of 5 that were asked answer",
+        ),
+        (
             (REMOTE, *REMOTE_TOOLS),
             "a Pacemaker Remote node: pacemaker-remoted (pid 72) runs, a cluster node is connected to it",
         ),
     ],
-    ids=["ok", "ok-pacemaker-2.0", "ok-qdevice", "ok-remote"],
+    ids=[
+        "ok",
+        "ok-pacemaker-2.0",
+        "ok-qdevice",
+        "unknown-nothing",
+        "unknown-answers-only",
+        "unknown-processes-only",
+        "crit-frozen",
+        "ok-remote",
+    ],
 )
 def test_summary(given: Tuple[Output, ...], summary: str) -> None:
+    """Also where it is not told unless a site finds that OK."""
     assert judged(*given).summary == summary
 
 
