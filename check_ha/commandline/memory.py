@@ -106,7 +106,7 @@ def _scratch(name: str, place: int) -> Iterator[str]:
     os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=place))
     try:
         yield name
-    except OSError:
+    except BaseException:  # also when told to end: what has another number in its name nobody would find again
         with contextlib.suppress(OSError):
             os.unlink(name, dir_fd=place)
         raise

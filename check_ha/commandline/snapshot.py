@@ -2,8 +2,8 @@
 
 Writes one file a tool and commands.json into DIR, which must not hold a recording already; any check judges it with
 --from DIR. What nobody else should see is taken out: passwords in the CIB (parameters whose name says password, secret,
-token, key or community) become asterisks, and of the process list only the cluster's own daemons are kept. Names and
-addresses stay: read before you share.
+token, key or community, or whose value sets such a thing) become asterisks, and of the process list only the cluster's
+own daemons are kept. Names and addresses stay: read before you share.
 """
 
 from __future__ import annotations

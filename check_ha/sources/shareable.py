@@ -7,7 +7,13 @@ import re
 from check_ha.sources.tools import CIBADMIN, PS, PS_EXE, Output
 
 _NVPAIR = re.compile(rb"<nvpair\b[^>]*>")
-_SECRET = re.compile(rb"\bname=[\"'][^\"']*(?:passw|secret|token|key|credential|community)[^\"']*[\"']", re.IGNORECASE)
+# Both tools write > in a value as &gt;
+_SECRET = re.compile(
+    rb"\bname=[\"'][^\"']*(?:passw|passphrase|pass(?=[\"'])|pwd|secret|token|key|credential|community)[^\"']*[\"']"
+    # options="username=backup,password=..." of a mount, statusurl="http://user:...@host/"
+    rb"|\bvalue=(?:\"[^\"]*|'[^']*)(?:pass(?:w\w*|phrase)?=|pwd=|secret=|token=|key=|://[^/@\s\"']*:[^/@\s\"']*@)",
+    re.IGNORECASE,
+)
 _VALUE = re.compile(rb"(\bvalue=)(\"[^\"]*\"|'[^']*')")
 _DAEMONS = re.compile(rb"corosync|pacemaker|sbd|(?:cib|stonithd|lrmd|attrd|pengine|crmd)$")
 

@@ -214,6 +214,16 @@ def test_a_full_disk_leaves_the_old_state(tmp_path: Path, monkeypatch: pytest.Mo
     assert [path.name for path in tmp_path.iterdir()] == ["rings.json"]
 
 
+def test_a_run_that_is_told_to_end_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def told(*_: Any, **__: Any) -> None:
+        raise SystemExit(3)
+
+    monkeypatch.setattr(os, "replace", told)
+    with pytest.raises(SystemExit):
+        Memory(str(tmp_path), "rings").remember(VALUES)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_a_run_that_was_killed_left_behind(tmp_path: Path) -> None:
     (tmp_path / f"rings.json.{os.getpid()}").write_text("half")
     Memory(str(tmp_path), "rings").remember(VALUES)

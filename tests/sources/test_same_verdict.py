@@ -68,11 +68,23 @@ def test_a_snapshot_hides_passwords_and_foreign_processes() -> None:
     pairs: List[bytes] = [
         b'<nvpair id="a" name="passwd" value="hunter2"/>',
         b"<nvpair value='hunter2' name='snmp_community' id='b'/>",
-        b'<nvpair id="c" name="ip" value="192.0.2.100"/>',
+        b'<nvpair id="d" name="auth_pass" value="hunter2"/>',
+        b'<nvpair id="e" name="ipmi_pwd" value="hunter2"/>',
+        b'<nvpair id="f" name="options" value="rw,username=backup,password=hunter2"/>',
+        b"<nvpair id='g' name='options' value='rw,PASS=hunter2'/>",
+        b'<nvpair id="h" name="statusurl" value="http://nagios:hunter2@127.0.0.1/server-status"/>',
     ]
-    hidden = shareable(outputs["cibadmin.xml"]._replace(stdout=b"".join(pairs))).stdout
+    shown: List[bytes] = [
+        b'<nvpair id="c" name="ip" value="192.0.2.100"/>',
+        b'<nvpair id="i" name="options" value="rw,noatime,uid=33"/>',
+        b'<nvpair id="j" name="bypass_check" value="true"/>',
+        b'<nvpair id="k" name="statusurl" value="http://127.0.0.1:8080/server-status?auto"/>',
+        b'<nvpair id="l" name="statusurl" value="http://[2001:db8::1]:80/a@b"/>',
+    ]
+    hidden = shareable(outputs["cibadmin.xml"]._replace(stdout=b"".join((*pairs, *shown)))).stdout
     assert b"hunter2" not in hidden
-    assert b"192.0.2.100" in hidden
+    assert hidden.count(b"********") == len(pairs)
+    assert hidden.endswith(b"".join(shown))
     processes = (
         b"  PID  PPID STAT USER COMMAND\n 1 0 Ss root /sbin/init\n 7 1 S x mysql -phunter2\n 9 1 S root corosync -f\n"
     )
