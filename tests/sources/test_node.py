@@ -17,12 +17,17 @@ from tests.faketools import write_tool
 
 
 def left_behind(pid: int) -> List[str]:
-    """The processes that a run of process ``pid`` has started."""
+    """The processes that a run of process ``pid`` has started.
+
+    Not those of a process with the same number in another namespace: a cluster of the lab may run beside this test.
+    """
     mark = f"CHECK_HA_RUN={pid}.".encode()
+    here = os.readlink("/proc/self/ns/pid")
     found = []
     for process in filter(str.isdigit, os.listdir("/proc")):
         try:
-            if mark in Path(f"/proc/{process}/environ").read_bytes():
+            marked = mark in Path(f"/proc/{process}/environ").read_bytes()
+            if marked and os.readlink(f"/proc/{process}/ns/pid") == here:
                 found.append(process)
         except OSError:
             continue
