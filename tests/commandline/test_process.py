@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import List
+from typing import Iterator, List
 
 import pytest
 
+from check_ha.commandline.process import guarded
 from tests.faketools import write_tool
 from tests.replay import SAMPLES
 from tests.sources.test_node import left_behind, wait_for
@@ -113,3 +115,64 @@ def test_ok_without_assertions(flags: str) -> None:
     ended = subprocess.run(argv(*COMMANDS["vip"], flags=flags), capture_output=True, text=True, cwd=ROOT, check=False)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout.startswith("HA_VIP OK - p_vip (192.0.2.100) on node1 (here) | ")
+
+
+@pytest.fixture(name="signals")
+def signals_as_they_were() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+class Broken(io.StringIO):
+    """A standard output that nobody reads."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self._number = number
+
+    def write(self, text: str) -> int:
+        raise BrokenPipeError(32, "Broken pipe")
+
+    def flush(self) -> None:
+        raise BrokenPipeError(32, "Broken pipe")
+
+    def fileno(self) -> int:
+        return self._number
+
+
+@pytest.mark.usefixtures("signals")
+def test_unknown_in_this_process_when_nobody_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open(tmp_path / "stdout", "wb", buffering=0) as file:
+        monkeypatch.setattr(sys, "stdout", Broken(file.fileno()))
+        with pytest.raises(SystemExit) as ended:
+            guarded(lambda: print("OK"))()
+        assert ended.value.code == 3
+        file.write(b"what Python would try to write once more")
+    assert (tmp_path / "stdout").read_bytes() == b""
+
+
+@pytest.mark.usefixtures("signals")
+def test_no_standard_output_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    guarded(lambda: print("OK"))()
+    assert sys.stdout is not None
+    sys.stdout.close()
+
+
+@pytest.mark.usefixtures("signals")
+def test_told_to_end_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    """The second signal comes while the first one is obeyed."""
+    seen = []
+
+    def main() -> None:
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        finally:
+            signal.raise_signal(signal.SIGINT)
+            seen.append("the tools are ended")
+
+    with pytest.raises(SystemExit) as ended:
+        guarded(main)()
+    assert (ended.value.code, seen, capsys.readouterr().out) == (3, ["the tools are ended"], "")
