@@ -32,6 +32,8 @@ class VirtualIp(NamedTuple):
     """Whether the resource brings the address along, so that no other node may have it."""
     rests_on_loopback: bool = False
     """Whether it stays on ``lo``, where nobody else sees it, while it is stopped (``lvs_support`` of IPaddr2)."""
+    interface: str = ""
+    """Where the CIB puts it: the zone of its address, or ``nic``."""
 
     @property
     def names(self) -> Tuple[str, ...]:
@@ -98,7 +100,15 @@ class VirtualIp(NamedTuple):
         return next((found.interface for found in self._on(interfaces) if found.refused), "")
 
     def _on(self, interfaces: Interfaces) -> Iterator[InterfaceAddress]:
-        return (found for found in interfaces.addresses if found.address in (self.addresses or ()))
+        return (
+            found
+            for found in interfaces.addresses
+            if found.address in (self.addresses or ()) and not self._of_another_link(found)
+        )
+
+    def _of_another_link(self, found: InterfaceAddress) -> bool:
+        """fe80::1 may be on every link of a node, and is another address on each."""
+        return found.address.startswith("fe80:") and self.interface not in ("", found.interface)
 
 
 def virtual_ips(cluster: Cluster, cib: Optional[Cib], more: Mapping[str, str]) -> Tuple[VirtualIp, ...]:
@@ -128,10 +138,12 @@ def _virtual_ip(
 ) -> VirtualIp:
     agent = instances[0].primitive.agent
     lvs_support: Tuple[str, ...] = ()
+    nic: Tuple[str, ...] = ()
     texts: Tuple[str, ...] = ()
     if configured:
         texts = configured.values(agents[agent])
         lvs_support = configured.values("lvs_support")
+        nic = configured.values("nic")
     elif any(isinstance(parent, Bundle) for parent in instances[0].parents):
         texts = _address_in_id(name)
     return VirtualIp(
@@ -140,7 +152,15 @@ def _virtual_ip(
         addresses=_canonical(texts),
         floating=agent != SOURCE_ADDRESS,
         rests_on_loopback=any(text.lower() in _TRUE for text in lvs_support),
+        interface=_interface(texts, nic),
     )
+
+
+def _interface(texts: Sequence[str], nic: Sequence[str]) -> str:
+    """The one interface that is named for it; of an alias (``eth0:1``) the one behind it."""
+    zones = [text.partition("%")[2].partition("/")[0].strip() for text in texts if "%" in text]
+    named = {name.partition(":")[0] for name in (*zones, *nic)}
+    return named.pop() if len(named) == 1 else ""
 
 
 def _address_in_id(name: str) -> Tuple[str, ...]:

@@ -230,6 +230,18 @@ ADDRESSES: Dict[str, Tuple[Cluster, Cib, Interfaces, Found]] = {
     "ok-ipv6": (RUNS, cib(p_vip="fd00::1"), interfaces("fd00::1"), []),
     "ok-ipv6-spelt-otherwise": (RUNS, cib(p_vip="FD00:0:0:0::0001/64"), interfaces("fd00::1"), []),
     "ok-ipv6-with-a-scope": (RUNS, cib(p_vip="fe80::5%eth0"), interfaces("fe80::5"), []),
+    "crit-ipv6-on-another-link": (RUNS, cib(p_vip="fe80::5%eth1"), interfaces("fe80::5"), missing("fe80::5")),
+    "ok-ipv6-of-another-link-is-no-stray": (
+        cluster(vip("node2")), cib(p_vip={"ip": "fe80::5/64", "nic": "eth1"}), interfaces("fe80::5"), [],
+    ),
+    "crit-ipv6-of-this-link-is-a-stray": (
+        cluster(vip("node2")), cib(p_vip={"ip": "fe80::5/64", "nic": "eth0:1"}), interfaces("fe80::5"), [
+            ("address-stray", "p_vip (fe80::5) is on interface eth0 of node1, and the cluster says it runs on node2"),
+        ],
+    ),
+    "crit-stray-of-which-the-interface-is-another-one": (
+        cluster(vip("node2")), cib(p_vip={"ip": ADDRESS, "nic": "eth1"}), interfaces(ADDRESS), [STRAY],
+    ),
     "crit-ipv6-missing": (RUNS, cib(p_vip="FD00::0:1"), interfaces("fd00::2"), missing("fd00::1")),
     "crit-ipv6-that-another-machine-had-first": (
         RUNS, cib(p_vip="fd00::1/64"), Interfaces((InterfaceAddress("eth0", "fd00::1", 64, "inet6", refused=True),)), [
