@@ -9,8 +9,8 @@ from check_ha.documents.services import CHECK_NRPE, minutes, title
 
 _HEAD = """\
 # The services of a Pacemaker cluster, asked through NRPE. Change the hosts at the end to your nodes; the rest can stay.
-# generic-host and generic-service are the templates that Nagios comes with. Options and thresholds of a check stand in
-# the file of its node: nrpe/check_ha.cfg.
+# generic-host, generic-service and check-host-alive are what Nagios comes with. Options and thresholds of a check stand
+# in the file of its node: nrpe/check_ha.cfg.
 """
 
 _HOSTS = """\
@@ -44,7 +44,7 @@ def _templates() -> List[str]:
         _define("hostgroup", ("hostgroup_name", "ha-nodes"), ("alias", "Nodes of Pacemaker clusters")),
         _define(
             "host", ("name", "ha-node"), ("use", "generic-host"), ("hostgroups", "ha-nodes"),
-            ("max_check_attempts", "3"), ("register", "0"),
+            ("check_command", "check-host-alive"), ("max_check_attempts", "3"), ("register", "0"),
         ),
         _define(
             "service", ("name", "ha-service"), ("use", "generic-service"), ("check_interval", "1"),
@@ -74,7 +74,7 @@ def _node(name: str, address: str) -> str:
 
 _CLUSTER = """\
 # What shows only when the nodes are compared runs on this server, which asks each node for check_ha_view. It belongs to
-# a host that stands for the cluster; one per cluster.
+# a host that stands for the cluster; one per cluster. It has no check of its own: no node's death may silence it.
 """
 
 

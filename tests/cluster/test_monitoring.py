@@ -4,6 +4,7 @@ Nagios and Icinga with what is shipped for them. Links are cut and a node dies; 
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Callable, Iterable, Iterator, Mapping
@@ -19,6 +20,7 @@ from tests.integration.servers import (
     icinga_files,
     icinga_status,
     nagios_files,
+    nagios_hosts,
     nagios_status,
     verdict,
 )
@@ -62,13 +64,14 @@ def shipped(name: str) -> str:
 @pytest.fixture
 def nagios(lab: Lab) -> Iterator[Callable[[], Seen]]:
     """Run Nagios on the monitoring host; what it shows is in its status.dat."""
+    program("check_ping", "monitoring-plugins-basic")
     # a minute of it lasts seconds, and what is asked less often than others is asked as often
     objects = shipped("nagios/check_ha.cfg").replace("check_interval           10", "check_interval           5")
     files = nagios_files(FOLDER, objects, "root")
     files["nagios.cfg"] = files["nagios.cfg"].replace("interval_length=1\n", "interval_length=6\n")
     write(lab, files)
     lab.mon.spawn(program("nagios4", "nagios4-core"), str(FOLDER / "nagios.cfg"))
-    yield lambda: nagios_status(lab.mon.must("sh", "-c", f"cat {FOLDER}/status.dat 2>/dev/null || true"))
+    yield lambda: nagios_status(status_of_nagios(lab))
     lab.mon.end("nagios4")
 
 
@@ -78,8 +81,25 @@ def icinga(lab: Lab) -> Iterator[Callable[[], Seen]]:
     rules = re.sub(r"interval = \d+[ms]\b", "interval = 8s", shipped("icinga2/services.conf"))
     write(lab, icinga_files(FOLDER, shipped("icinga2/commands.conf"), rules))
     lab.mon.spawn("env", *(f"{name}={value}" for name, value in icinga_env("root").items()), *icinga_argv(FOLDER))
-    yield lambda: icinga_status(lab.mon.must("sh", "-c", f"cat {FOLDER}/results.[0-9]* || true").splitlines())
-    lab.mon.end("icinga2")
+    yield lambda: icinga_status(lab.mon.must("sh", "-c", f"cat {FOLDER}/results.[0-9]* || true"))
+    # told to stop, all of its processes at once, it does not always
+    lab.mon.signal("KILL", "icinga2")
+    wait_until(lambda: "icinga2" not in lab.mon.running(), 10, "Icinga is gone")
+
+
+def status_of_nagios(lab: Lab) -> str:
+    return lab.mon.must("sh", "-c", f"cat {FOLDER}/status.dat 2>/dev/null || true")
+
+
+def wait_hosts(lab: Lab) -> None:
+    """Wait until a node that is dead is DOWN in Nagios, and every other is UP: one message for it, and not ten."""
+    wanted = {node.name: int(not node.powered) for node in lab.nodes.values()}
+
+    def shown() -> bool:
+        assert nagios_hosts(status_of_nagios(lab)) == wanted
+        return True
+
+    wait_until(shown, 60, f"Nagios shows the hosts as {wanted}")
 
 
 def write(lab: Lab, files: Mapping[str, str]) -> None:
@@ -174,9 +194,11 @@ def test_a_cut_link_and_a_dead_node_in_nagios(lab: Lab, nagios: Callable[[], See
         "it with",
     }
     until(nagios, gone, "Nagios shows the dead node", dead="node1")
+    wait_hosts(lab)
     lab.heal()
     nrpe.serve(lab)
     until(nagios, {}, "Nagios shows that all is well again")
+    wait_hosts(lab)
 
 
 def test_a_cut_link_in_icinga(lab: Lab, icinga: Callable[[], Seen]) -> None:
@@ -191,5 +213,31 @@ def test_a_cut_link_in_icinga(lab: Lab, icinga: Callable[[], Seen]) -> None:
     down = {"node1/HA rings": link_down(2), "node2/HA rings": link_down(1)}
     seen = until(icinga, down, "Icinga shows the link that is cut")
     assert seen["node2/HA rings"].perfdata["node1-link1#link.up.count"] == "0;;;0;1"
+    understood(lab, seen)
     lab.reconnect("node2", 1)
     until(icinga, {}, "Icinga shows that all is well again")
+
+
+def understood(lab: Lab, seen: Seen) -> None:
+    """Icinga takes each number, its unit and its limits for what they are, by the parser that its writers use."""
+    printed = [item for one in seen.values() for item in one.perfdata.items()]
+    assert len(printed) > len(seen)
+    calls = ", ".join(f"parse_performance_data(\"'{label}'={value}\")" for label, value in printed)
+    assert "\\" not in calls
+    parsed = json.loads(lab.mon.must(icinga_argv(FOLDER)[0], "console", "--eval", f"[ {calls} ]"))
+    wanted = [{"label": label, **numbers(value)} for label, value in printed]
+    assert [{key: one[key] for key in wanted[0]} for one in parsed] == wanted
+
+
+def numbers(value: str) -> dict[str, object]:
+    """Return what ``1346us;;;0`` is to Icinga, which has seconds for every unit of time."""
+    number, *limits = value.split(";")
+    found = re.fullmatch(r"(-?[0-9.]+)(us|s|)", number)
+    assert found, value
+    factor = 1e-6 if found[2] == "us" else 1
+    given = [float(limit) * factor if limit else None for limit in limits]
+    return {
+        "value": pytest.approx(float(found[1]) * factor),
+        "unit": "seconds" if found[2] else "",
+        **dict(zip(("warn", "crit", "min", "max"), [*given, *[None] * (4 - len(given))])),
+    }

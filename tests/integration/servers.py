@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Dict, List, Mapping, NamedTuple, Sequence
+from typing import Dict, Iterator, List, Mapping, NamedTuple
 
 from tests.needed import program
 
@@ -74,9 +74,15 @@ define command {
     command_name  mail
     command_line  /bin/true
 }
+define command {
+    command_name  check-host-alive
+    command_line  $USER1$/check_ping -H $HOSTADDRESS$ -w 3000.0,80% -c 5000.0,100% -p 5
+}
 define host {
     name                  generic-host
     check_period          24x7
+    check_interval        1
+    retry_interval        1
     notification_period   24x7
     notifications_enabled 0
     contacts              admin
@@ -97,7 +103,7 @@ define service {
 
 
 def nagios_files(folder: Path, objects: str, user: str) -> Dict[str, str]:
-    """A Nagios of its own with these objects; what generic-host and generic-service come from is its stock."""
+    """A Nagios of its own with these objects; what Nagios comes with, such as generic-host, is its stock."""
     return {
         "nagios.cfg": NAGIOS.format(folder=folder, user=user),
         "stock.cfg": STOCK,
@@ -109,13 +115,24 @@ def nagios_files(folder: Path, objects: str, user: str) -> Dict[str, str]:
 
 def nagios_status(text: str) -> Dict[str, Verdict]:
     """Of each service that has been checked, by ``HOST/SERVICE``, from status.dat."""
-    found = {}
-    for block in re.findall(r"^servicestatus \{\n(.*?)^\t\}", text, flags=re.MULTILINE | re.DOTALL):
+    return {
+        f"{fields['host_name']}/{fields['service_description']}": verdict(
+            int(fields["current_state"]), fields["plugin_output"], fields["performance_data"]
+        )
+        for fields in _checked(text, "servicestatus")
+    }
+
+
+def nagios_hosts(text: str) -> Dict[str, int]:
+    """The state of each host that has been checked, by name, from status.dat: UP is 0, DOWN is 1."""
+    return {fields["host_name"]: int(fields["current_state"]) for fields in _checked(text, "hoststatus")}
+
+
+def _checked(text: str, kind: str) -> Iterator[Dict[str, str]]:
+    for block in re.findall(rf"^{kind} \{{\n(.*?)^\t\}}", text, flags=re.MULTILINE | re.DOTALL):
         fields = dict(line.strip().split("=", 1) for line in block.splitlines() if "=" in line)
         if fields["has_been_checked"] == "1":
-            name = f"{fields['host_name']}/{fields['service_description']}"
-            found[name] = verdict(int(fields["current_state"]), fields["plugin_output"], fields["performance_data"])
-    return found
+            yield fields
 
 
 ICINGA = """\
@@ -160,10 +177,7 @@ def icinga_env(user: str) -> Dict[str, str]:
     return {"ICINGA2_USER": user, "ICINGA2_GROUP": user}
 
 
-def icinga_status(lines: Sequence[str]) -> Dict[str, Verdict]:
-    """The last result of each service, of the lines that its writer of perfdata has written."""
-    found = {}
-    for line in lines:
-        name, state, output, perfdata = line.split("\t")
-        found[name] = verdict(int(state), output, perfdata)
-    return found
+def icinga_status(text: str) -> Dict[str, Verdict]:
+    """The last result of each service, of what its writer of perfdata has written; of an output, its first line."""
+    records = re.findall(r"^([^\t\n]+)\t(\d)\t([^\t]*)\t([^\t\n]*)$", text, flags=re.MULTILINE)
+    return {name: verdict(int(state), output.partition("\n")[0], perfdata) for name, state, output, perfdata in records}

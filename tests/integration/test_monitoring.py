@@ -198,8 +198,7 @@ def _icinga_env() -> Dict[str, str]:
 
 
 def _icinga_seen(folder: Path) -> Dict[str, Verdict]:
-    texts = (path.read_text(encoding="utf-8") for path in sorted(folder.glob("results.[0-9]*")))
-    return icinga_status([line for text in texts for line in text.splitlines()])
+    return icinga_status("".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("results.[0-9]*"))))
 
 
 def _hurried(rules: str) -> str:
