@@ -6,6 +6,7 @@ nobody can read what it prints that is UNKNOWN, where Python would write a trace
 
 from __future__ import annotations
 
+import atexit
 import functools
 import gc
 import os
@@ -66,6 +67,8 @@ def _end_when_told() -> None:
 
     for number in _SIGNALS:
         signal.signal(number, leave)
+    # Python gives signals their first meaning back while it ends: one more would change what has been decided
+    atexit.register(signal.pthread_sigmask, signal.SIG_BLOCK, _SIGNALS)
 
 
 def _printed() -> bool:
