@@ -14,9 +14,9 @@ SHIPPED := check_ha nrpe $(filter-out samples/clusters samples/demo.py, $(wildca
 TREE := build/check-ha-$(VERSION)
 PREFIX := /opt/check_ha
 SETUP :=
-# Many of the fast tests wait for something. Two clusters at a time are what a machine of two cores can carry.
+# Many of the fast tests wait for something; a cluster is to have the machine for itself.
 FAST := -m "not cluster and not packages and not matrix" -n 4
-SLOW := -m "cluster or packages" -n 2 --dist loadgroup
+SLOW := -m "cluster or packages"
 MATRIX := tests/packaging/test_matrix.py -n 2 --dist loadgroup
 
 .PHONY: help demo test lint types fast cluster matrix bench docs expected lab man source deb rpm install-node uninstall-node clean

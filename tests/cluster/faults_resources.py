@@ -114,8 +114,8 @@ FAULTS = (
         TWO,
         _start_fails,
         (
-            critical("failed_actions", "p_single failed and runs nowhere: start on node1 failed (disk full); *"),
-            critical("resources", "p_single runs nowhere: start failed on node1, node2 (disk full)"),
+            critical("failed_actions", "p_single failed and runs nowhere: start on * failed (disk full); *"),
+            critical("resources", "p_single runs nowhere: start failed on *, * (disk full)"),
         ),
     ),
     Fault(
@@ -124,9 +124,9 @@ FAULTS = (
         _start_hangs,
         (
             critical(
-                "failed_actions", "p_single failed and runs nowhere: start on node1 failed (timed out; Resource agent *"
+                "failed_actions", "p_single failed and runs nowhere: start on * failed (timed out; Resource agent *"
             ),
-            critical("resources", "p_single runs nowhere: start failed on node1, node2 (timed out; Resource agent *)"),
+            critical("resources", "p_single runs nowhere: start failed on *, * (timed out; Resource agent *)"),
         ),
         seconds=60,
     ),
@@ -188,7 +188,7 @@ FAULTS = (
         TWO,
         _nobody_promoted,
         (
-            critical("resources", "ms_db is promoted nowhere, it runs on node1, node2"),
+            critical("resources", "ms_db is promoted nowhere, it runs on *, *"),
             warning("constraints", f"{_PROMOTION_BAN.format('node1')}; {_PROMOTION_BAN.format('node2')}"),
         ),
     ),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Callable, Iterable, Optional, TypeVar
 
 from .config import MONITOR, QNETD, Options
-from .health import HOMES, ailments
+from .health import HOMES, ailments, without_attributes
 from .machine import Machine
 from .network import PUBLIC, VIP, Network
 from .node import Node
@@ -15,6 +16,9 @@ from .space import Space
 from .waiting import LabError, wait_until
 
 M = TypeVar("M", bound=Machine)
+
+# So long after Pacemaker has started, a node that still lacks its attributes will not get them any more.
+ATTRIBUTE_SECONDS = 15
 
 
 class Cluster:
@@ -138,6 +142,9 @@ class Cluster:
         if [node.get("name") for node in view.findall(".//resource[@id='p_vip']/node")] == [HOMES["p_vip"]]:
             self._restore_vip()
         self._restore_configuration()
+        for name in without_attributes(view):
+            if time.monotonic() - self[name].started > ATTRIBUTE_SECONDS:  # it is not just joining
+                self[name].stop_pacemaker()
         return self._assert_healthy()
 
     def _restore_vip(self) -> None:

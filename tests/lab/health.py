@@ -46,6 +46,14 @@ def _of_node(node: Node, options: Options) -> Iterator[str]:
         yield "the virtual address is on the wrong node"
 
 
+def without_attributes(view: ET.Element) -> list[str]:
+    """Return the nodes whose transient attributes the cluster has lost: Pacemaker 2.1.5 may, after one was frozen.
+
+    It sets them again when the node joins, and not before.
+    """
+    return [node.get("name", "") for node in view.findall("nodes/node") if node.get("feature_set", "").startswith("<")]
+
+
 def _of_view(view: ET.Element, options: Options) -> Iterator[str]:
     centre = view.find("summary/current_dc")
     if centre is None or centre.get("present") != "true" or centre.get("with_quorum") != "true":
@@ -54,6 +62,8 @@ def _of_view(view: ET.Element, options: Options) -> Iterator[str]:
         flags = [flag for flag in WRONG_NODE_FLAGS if member.get(flag) == "true"]
         if member.get("online") != "true" or flags:
             yield f"{member.get('name')} is {' '.join(flags) or 'offline'}"
+    for name in without_attributes(view):
+        yield f"{name} has lost its attributes"
     for failure in view.findall("failures/failure"):
         yield f"failed: {failure.get('op_key')} on {failure.get('node')}"
     yield from _of_resources(view, options)
