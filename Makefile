@@ -17,6 +17,8 @@ SETUP :=
 # Many of the fast tests wait for something; a cluster is to have the machine for itself.
 FAST := -m "not cluster and not packages and not matrix" -n 4
 SLOW := -m "cluster or packages"
+# A live cluster on a busy machine may miss a moment: what failed is tried once more, alone, and both are to be seen.
+AGAIN := --last-failed --last-failed-no-failures none
 MATRIX := tests/packaging/test_matrix.py -n 2 --dist loadgroup
 
 .PHONY: help demo test lint types fast cluster matrix bench docs expected lab man source deb rpm install-node uninstall-node clean
@@ -53,7 +55,7 @@ demo: $(VENV)/installed
 test: lint types
 	$(BIN)/pytest $(FAST) --cov --cov-report=
 	$(BIN)/pytest $(MATRIX)
-	$(BIN)/pytest $(SLOW) --cov --cov-append --cov-report=term
+	$(BIN)/pytest $(SLOW) --cov --cov-append --cov-report=term || $(BIN)/pytest $(SLOW) $(AGAIN)
 
 lint: $(VENV)/tested
 	$(BIN)/ruff check .

@@ -11,7 +11,7 @@ _LOST = (
     warning("quorum", "2 of 3 votes; missing: node2; the loss of one more vote loses quorum: 2 needed"),
     critical(
         "resources",
-        "p_single, st_node3 are shown on node2, which is UNCLEAN (offline): not recovered before it is fenced",
+        "p_single* shown on node2, which is UNCLEAN (offline): not recovered before it is fenced",
     ),
     warning("split_brain", "*", MON),
 )
