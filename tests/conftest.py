@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import gc
 import os
-from typing import List
 
 import pytest
 
 import check_ha.checks  # noqa: F401  # switches the garbage collector off, which a long test run needs
 
 gc.enable()
-
-
-def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
-    """With --dist loadgroup the tests of a module stay in one process: they share what is slow to start."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

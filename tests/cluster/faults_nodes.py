@@ -5,39 +5,25 @@ from __future__ import annotations
 from tests.lab import Lab
 
 from .fault import MON, THREE, TWO, Fault, Seen, critical, warning
+from .refusals import COROSYNC, PACEMAKER
 
 _NO_MARGIN = "the loss of one more vote loses quorum"
 
 
 def pacemaker_down(node: str) -> tuple[Seen, ...]:
     """Return what the checks say where Pacemaker does not run, and Corosync does."""
-    asking = {
-        "config": "crm_verify",
-        "constraints": "crm_mon, cibadmin",
-        "daemons": "cibadmin",
-        "failed_actions": "crm_mon",
-        "fencing": "crm_mon, cibadmin",
-        "nodes": "crm_mon",
-        "quorum": "crm_mon",
-        "resources": "crm_mon",
-        "vip": "crm_mon, cibadmin",
-    }
     text = "pacemaker is not running on this node ({}: cannot connect)"
-    return tuple(critical(check, text.format(tools), node) for check, tools in asking.items())
+    return tuple(critical(check, text.format(tools), node) for check, tools in PACEMAKER.items() if check != "all")
 
 
 def all_down(node: str) -> tuple[Seen, ...]:
     """Return what the checks say where neither runs."""
-    asking = {
-        "config": ("corosync-cmapctl", "crm_verify"),
-        "daemons": ("corosync-cmapctl", "cibadmin"),
-        "quorum": ("corosync-quorumtool -s", "crm_mon"),
-    }
+    asking = {check: (COROSYNC[check], PACEMAKER[check]) for check in ("config", "daemons", "quorum")}
     one, other = (f"{name} is not running on this node ({{}}: cannot connect)" for name in ("corosync", "pacemaker"))
     return (
         *pacemaker_down(node),
         *(critical(check, f"{one.format(a)}; {other.format(b)}", node) for check, (a, b) in asking.items()),
-        critical("rings", one.format("corosync-cfgtool -s"), node),
+        critical("rings", one.format(COROSYNC["rings"]), node),
     )
 
 

@@ -11,7 +11,8 @@ Lines = Mapping[str, str]
 
 COMMANDS = {"all": "check_ha", **{check: f"check_ha_{check}" for check in checks()}}
 
-# The tools that are told to be refused: not those that a check can do without, nor what holds for all of them twice.
+# The tools that are told to give no answer, refused or with nobody there: not those that a check can do without, nor
+# what holds for all of them twice.
 PACEMAKER = {
     "all": "crm_mon, cibadmin, crm_verify",
     "config": "crm_verify",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Callable, Iterator, Optional
+from typing import Callable, Optional
 from weakref import WeakKeyDictionary
 
 import pytest
@@ -41,13 +41,7 @@ def watched(lab_with: Callable[[Options], Lab], watches: WeakKeyDictionary[Lab, 
     return ready
 
 
-def cases() -> Iterator[object]:
-    """All faults; those of one kind of cluster are for one process, which starts it once."""
-    for fault in FAULTS:
-        yield pytest.param(fault, id=fault.name, marks=pytest.mark.xdist_group(f"faults {fault.options}"))
-
-
-@pytest.mark.parametrize("fault", list(cases()))
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_fault(
     fault: Fault, watched: Callable[[Options], Watch], record_property: Callable[[str, object], None]
 ) -> None:
