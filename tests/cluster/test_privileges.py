@@ -17,7 +17,7 @@ from tests.lab.node import Node
 from .fault import TWO
 from .refusals import COMMANDS, COROSYNC, PACEMAKER, Lines, corosync, first_line, pacemaker, role
 from .rights import SUDOERS, Rights, changed_rights, may_ask, readme_table, remedies
-from .verdict import Verdict, install, judge
+from .verdict import Verdict, install, judge, lasting
 
 pytestmark = pytest.mark.cluster
 
@@ -77,7 +77,7 @@ def assert_refused(lab: Lab, said: Said, *refusals: Lines) -> None:
     for check, verdict in said.items():
         reasons = [lines[check] for lines in refusals if check in lines]
         if not reasons:
-            assert (verdict.code, verdict.lasting) == (0, _roots[lab][check].lasting)
+            assert (verdict.code, lasting(verdict.output)) == (0, lasting(_roots[lab][check].output))
             continue
         line = verdict.output.rstrip("\n").partition(" | ")[0]
         assert (verdict.code, line) == (3, first_line(check, reasons))

@@ -63,10 +63,10 @@ class Verdict(NamedTuple):
         line = self.output.partition("\n")[0].partition(" | ")[0]
         return line.partition(f" {self.state} - ")[2] or line
 
-    @property
-    def lasting(self) -> str:
-        """The whole output without what differs from one second to the next: ages, latencies, tries so far."""
-        return _AGE.sub("N", _CLOCK.sub(r"\1N", _SEEN.sub("", self.output)))
+
+def lasting(output: str) -> str:
+    """Return a whole output without what differs from one second to the next: ages, latencies, tries so far."""
+    return _AGE.sub("N", _CLOCK.sub(r"\1N", _SEEN.sub("", output)))
 
 
 def install(lab: Lab) -> None:

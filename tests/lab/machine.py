@@ -82,6 +82,10 @@ class Machine:
         user, group = owner.split(":")
         self.must("install", "-D", "-m", mode, "-o", user, "-g", group, "/dev/stdin", path, stdin=text)
 
+    def seen_from_outside(self, path: str) -> str:
+        """Return the path by which this process reaches a file of a machine that has power."""
+        return f"/proc/{self.space.pid}/root{path}"
+
     def spawn(self, *argv: str, user: str = "root") -> None:
         """Start a daemon that stays in the foreground; what it says goes to /var/log/lab-NAME.log."""
         log = f"/var/log/lab-{Path(argv[0]).name}.log"
