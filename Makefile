@@ -16,8 +16,8 @@ PREFIX := /opt/check_ha
 SETUP :=
 # Many of the fast tests wait for something. The slow ones share what takes long to start, within one process.
 FAST := -m "not cluster and not packages and not matrix" -n 4 --dist worksteal
-TWO := -n 2 --dist loadgroup --no-loadscope-reorder
-SLOW := -m "cluster or packages or matrix" $(TWO)
+SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
+SLOW := tests/packaging tests/cluster tests/integration -m "cluster or packages or matrix" $(SIDE_BY_SIDE)
 # With what Python has compiled, also for whoever told it to leave nothing of that beside the sources.
 PYTEST := env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX=$(CURDIR)/build/compiled $(BIN)/pytest
 
@@ -67,10 +67,10 @@ fast: $(VENV)/tested
 	$(PYTEST) $(FAST)
 
 cluster: $(VENV)/tested
-	$(PYTEST) -m cluster $(TWO)
+	$(PYTEST) -m cluster $(SIDE_BY_SIDE)
 
 matrix: $(VENV)/tested
-	$(PYTEST) -m matrix $(TWO)
+	$(PYTEST) -m matrix
 
 bench: $(VENV)/tested
 	$(BIN)/python -m tests.bench

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import gc
 import os
-from typing import List
 
 import pytest
 
 import check_ha.checks  # noqa: F401  # switches the garbage collector off, which a long test run needs
 
 gc.enable()
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist looks for the groups
-def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
-    """With --dist loadgroup, the tests of a file stay in one process, unless they say otherwise."""
-    for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(item.config.rootpath))))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from typing import Callable, Iterator, Optional
+from weakref import WeakKeyDictionary
 
 import pytest
 
 from tests.lab import Lab, Options, missing
 
 from . import report
+from .fault import Fault
+from .prove import prove_fault
+from .watch import Watch
 
 
 class _Keeper:
@@ -72,6 +76,28 @@ def three_nodes(lab_with: Callable[[Options], Lab]) -> Lab:
 def fencing(lab_with: Callable[[Options], Lab]) -> Lab:
     """A healthy cluster of three nodes with a fence device for each."""
     return lab_with(Options(nodes=3, stonith="on"))
+
+
+@pytest.fixture(scope="session")
+def _watches() -> WeakKeyDictionary[Lab, Watch]:
+    return WeakKeyDictionary()
+
+
+@pytest.fixture
+def prove(
+    lab_with: Callable[[Options], Lab],
+    _watches: WeakKeyDictionary[Lab, Watch],
+    record_property: Callable[[str, object], None],
+) -> Callable[[Fault], None]:
+    """Return what proves that a fault is seen on a cluster of its kind, and puts it into the table at the end."""
+
+    def on_its_cluster(fault: Fault) -> None:
+        lab = lab_with(fault.options)
+        if lab not in _watches:
+            _watches[lab] = Watch(lab)
+        record_property(report.PROPERTY, prove_fault(fault, _watches[lab]))
+
+    return on_its_cluster
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

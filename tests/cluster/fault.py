@@ -22,6 +22,7 @@ OK, WARNING, CRITICAL, UNKNOWN = STATES
 WEIGHT = (OK, UNKNOWN, WARNING, CRITICAL)
 MON = "mon"
 """The monitoring host, where the comparison of all nodes runs."""
+NO_MARGIN = "the loss of one more vote loses quorum"
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,17 @@ def critical(check: str, text: str, on: str = "") -> Seen:
 def unknown(check: str, text: str, on: str = "") -> Seen:
     """Return that this check must say UNKNOWN."""
     return Seen(check, UNKNOWN, text, on)
+
+
+def lost(number: int, by: str = "", crashed: bool = True) -> tuple[Seen, ...]:
+    """Return what the checks say on the other node of two when one is gone."""
+    name = f"node{number}"
+    offline = f"{name} is offline, and was not shut down: it crashed or is cut off" if crashed else f"{name} is offline"
+    return (
+        critical("rings", f"{name} unreachable: both links down (198.51.100.{number}, 203.0.113.{number})", by),
+        critical("nodes", offline, by),
+        warning("quorum", f"1 of 2 votes; missing: {name}; {NO_MARGIN}: 1 needed", by),
+    )
 
 
 def _nothing(lab: Lab) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Callable
+
+import pytest
+
 from tests.lab import Lab
 
-from .fault import MON, QDEVICE, THREE, TWO, UDPU, Fault, critical, warning
+from .fault import MON, NO_MARGIN, QDEVICE, THREE, TWO, UDPU, Fault, critical, warning
 
-_NO_MARGIN = "the loss of one more vote loses quorum"
+pytestmark = pytest.mark.cluster
+
 _NOT_VOTING = "the quorum device gives this partition no vote (qnetd lost, or it voted for the other side)"
 
 
@@ -23,7 +28,7 @@ _MINORITY = (
 _MAJORITY = (
     critical("rings", "node1 unreachable: both links down (198.51.100.1, 203.0.113.1)", "node2 node3"),
     critical("nodes", "node1 is offline, and was not shut down: it crashed or is cut off", "node2 node3"),
-    warning("quorum", f"2 of 3 votes; missing: node1; {_NO_MARGIN}: 2 needed", "node2 node3"),
+    warning("quorum", f"2 of 3 votes; missing: node1; {NO_MARGIN}: 2 needed", "node2 node3"),
 )
 
 FAULTS = (
@@ -54,8 +59,8 @@ FAULTS = (
             critical("rings", "node1 unreachable: both links down (198.51.100.1, 203.0.113.1)", "node2"),
             critical("nodes", "node2 is offline, and was not shut down: it crashed or is cut off", "node1"),
             critical("nodes", "node1 is offline, and was not shut down: it crashed or is cut off", "node2"),
-            warning("quorum", f"1 of 2 votes; missing: node2; {_NO_MARGIN}: 1 needed", "node1"),
-            warning("quorum", f"1 of 2 votes; missing: node1; {_NO_MARGIN}: 1 needed", "node2"),
+            warning("quorum", f"1 of 2 votes; missing: node2; {NO_MARGIN}: 1 needed", "node1"),
+            warning("quorum", f"1 of 2 votes; missing: node1; {NO_MARGIN}: 1 needed", "node2"),
             critical("split_brain", "*", MON),
         ),
     ),
@@ -94,7 +99,7 @@ FAULTS = (
         "qnetd-lost",
         QDEVICE,
         lambda lab: lab.stop_qnetd(),
-        (warning("quorum", f"{_NOT_VOTING}; 2 of 3 votes; {_NO_MARGIN}: 2 needed"),),
+        (warning("quorum", f"{_NOT_VOTING}; 2 of 3 votes; {NO_MARGIN}: 2 needed"),),
     ),
     Fault(
         "qdevice-killed",
@@ -104,7 +109,7 @@ FAULTS = (
             warning("quorum", "the quorum device daemon is down on node2", "node1"),
             warning(
                 "quorum",
-                f"the quorum device daemon is down on node2; 2 of 3 votes; {_NO_MARGIN}: 2 needed",
+                f"the quorum device daemon is down on node2; 2 of 3 votes; {NO_MARGIN}: 2 needed",
                 "node2",
             ),
             warning(
@@ -124,9 +129,14 @@ FAULTS = (
             critical("rings", "node1 unreachable: not a member", "node2"),
             critical("nodes", "node2 is offline, and was not shut down: it crashed or is cut off", "node1"),
             critical("nodes", "node1 is offline, and was not shut down: it crashed or is cut off", "node2"),
-            warning("quorum", f"1 of 2 votes; missing: node2; {_NO_MARGIN}: 1 needed", "node1"),
-            warning("quorum", f"1 of 2 votes; missing: node1; {_NO_MARGIN}: 1 needed", "node2"),
+            warning("quorum", f"1 of 2 votes; missing: node2; {NO_MARGIN}: 1 needed", "node1"),
+            warning("quorum", f"1 of 2 votes; missing: node1; {NO_MARGIN}: 1 needed", "node2"),
             critical("split_brain", "*", MON),
         ),
     ),
 )
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_fault(fault: Fault, prove: Callable[[Fault], None]) -> None:
+    prove(fault)

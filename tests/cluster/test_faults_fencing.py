@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Callable
+
+import pytest
+
 from tests.lab import Lab, wait_until
 
 from .fault import FENCING, MON, TWO, Fault, critical, warning
+
+pytestmark = pytest.mark.cluster
 
 _LOST = (
     critical("rings", "node2 unreachable: both links down (198.51.100.2, 203.0.113.2)"),
@@ -89,3 +95,8 @@ FAULTS = (
         (warning("fencing", "node2 was fenced * ago (reboot by *); it is online"),),
     ),
 )
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_fault(fault: Fault, prove: Callable[[Fault], None]) -> None:
+    prove(fault)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Callable
+
+import pytest
+
 from tests.lab import Lab
 
-from .fault import MON, THREE, TWO, Fault, Seen, critical, warning
+from .fault import MON, NO_MARGIN, THREE, TWO, Fault, Seen, critical, lost, warning
 from .refusals import COROSYNC, PACEMAKER
 
-_NO_MARGIN = "the loss of one more vote loses quorum"
+pytestmark = pytest.mark.cluster
 
 
 def pacemaker_down(node: str) -> tuple[Seen, ...]:
@@ -24,17 +28,6 @@ def all_down(node: str) -> tuple[Seen, ...]:
         *pacemaker_down(node),
         *(critical(check, f"{one.format(a)}; {other.format(b)}", node) for check, (a, b) in asking.items()),
         critical("rings", one.format(COROSYNC["rings"]), node),
-    )
-
-
-def lost(number: int, by: str = "", crashed: bool = True) -> tuple[Seen, ...]:
-    """Return what the checks say on the other node of two when one is gone."""
-    name = f"node{number}"
-    offline = f"{name} is offline, and was not shut down: it crashed or is cut off" if crashed else f"{name} is offline"
-    return (
-        critical("rings", f"{name} unreachable: both links down (198.51.100.{number}, 203.0.113.{number})", by),
-        critical("nodes", offline, by),
-        warning("quorum", f"1 of 2 votes; missing: {name}; {_NO_MARGIN}: 1 needed", by),
     )
 
 
@@ -143,7 +136,7 @@ FAULTS = (
         (
             critical("rings", "node3 unreachable: both links down (198.51.100.3, 203.0.113.3)"),
             critical("nodes", "node3 is offline, and was not shut down: it crashed or is cut off"),
-            warning("quorum", f"2 of 3 votes; missing: node3; {_NO_MARGIN}: 2 needed"),
+            warning("quorum", f"2 of 3 votes; missing: node3; {NO_MARGIN}: 2 needed"),
             warning("split_brain", "*", MON),
         ),
     ),
@@ -164,3 +157,8 @@ FAULTS = (
         ),
     ),
 )
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_fault(fault: Fault, prove: Callable[[Fault], None]) -> None:
+    prove(fault)

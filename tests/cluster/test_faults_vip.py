@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Callable
+
+import pytest
+
 from tests.lab import Lab
 
 from .fault import MON, TWO, Fault, critical, warning
+
+pytestmark = pytest.mark.cluster
 
 _VIP = "p_vip (192.0.2.100)"
 _MISSING = f"{_VIP} should be on node1, and no interface there has the address"
@@ -92,3 +98,8 @@ FAULTS = (
         ),
     ),
 )
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_fault(fault: Fault, prove: Callable[[Fault], None]) -> None:
+    prove(fault)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Callable
+
+import pytest
+
 from tests.lab import Lab
 
 from .fault import MON, TWO, Fault, critical, warning
+
+pytestmark = pytest.mark.cluster
 
 
 def _start_fails(lab: Lab) -> None:
@@ -208,3 +214,8 @@ FAULTS = (
         ),
     ),
 )
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_fault(fault: Fault, prove: Callable[[Fault], None]) -> None:
+    prove(fault)

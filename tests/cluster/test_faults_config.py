@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Callable
+
+import pytest
+
 from tests.lab import Lab
 
 from .fault import TWO, Fault, critical, warning
+
+pytestmark = pytest.mark.cluster
 
 _CONF = "/etc/corosync/corosync.conf"
 _CLEAR = "crm_resource --clear --resource p_single"
@@ -84,3 +90,8 @@ FAULTS = (
         record="node2",
     ),
 )
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_fault(fault: Fault, prove: Callable[[Fault], None]) -> None:
+    prove(fault)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from .fault import MON, TWO, Fault, Seen, critical
-from .faults_nodes import lost
+from typing import Callable
+
+import pytest
+
+from .fault import MON, TWO, Fault, Seen, critical, lost
 from .verdict import TIMEOUT
+
+pytestmark = pytest.mark.cluster
 
 _SILENT = f"no answer within {TIMEOUT} s"
 
@@ -155,3 +160,8 @@ FAULTS = (
         ),
     ),
 )
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_fault(fault: Fault, prove: Callable[[Fault], None]) -> None:
+    prove(fault)
