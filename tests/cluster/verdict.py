@@ -21,8 +21,8 @@ TIMEOUT = 5
 """What is given to a check with -t, in seconds: less than its default, for a frozen daemon takes all of it."""
 COMPARISON_TIMEOUT = 8
 """What is given to a comparison, which may ask every node twice."""
-LATE = 1
-"""So much later a command must have ended."""
+LATE = 3
+"""So much later a command must have ended, on a machine that has much else to do."""
 
 _SETUP = ConfigParser()
 _SETUP.read(CHECKOUT / "setup.cfg", encoding="utf-8")

@@ -144,7 +144,7 @@ class Cluster:
         self._restore_configuration()
         for name in without_attributes(view):
             if time.monotonic() - self[name].started > ATTRIBUTE_SECONDS:  # it is not just joining
-                self[name].stop_pacemaker()
+                self[name].power_cut()  # Pacemaker may not stop there
         return self._assert_healthy()
 
     def _restore_vip(self) -> None:

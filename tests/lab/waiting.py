@@ -8,7 +8,7 @@ from typing import Callable, TypeVar
 
 T = TypeVar("T")
 
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.2
 
 
 class LabError(Exception):

@@ -1,12 +1,24 @@
-"""What was tried, and what was not, at the end of a run of the matrix."""
+"""What these tests share: they give way to others, and say at the end of the matrix what was tried and what was not."""
 
 from __future__ import annotations
 
+import contextlib
+import os
 from typing import Iterator
 
 import pytest
 
 from tests.packaging.pythons import without_lxml_4_9
+
+
+@pytest.fixture(scope="module", autouse=True)
+def gives_way() -> Iterator[None]:
+    """All that is compiled and installed here takes the time that a cluster, in another process, does not need."""
+    usual = os.getpriority(os.PRIO_PROCESS, 0)
+    os.setpriority(os.PRIO_PROCESS, 0, 19)
+    yield
+    with contextlib.suppress(PermissionError):  # only root may take it back
+        os.setpriority(os.PRIO_PROCESS, 0, usual)
 
 
 def tried(terminalreporter: pytest.TerminalReporter) -> Iterator[str]:
