@@ -84,7 +84,7 @@ class Fault:
     """What heal() does not know of."""
     record: str = "node1"
     """Where it is recorded and judged again from the recording."""
-    seconds: float = 40
+    seconds: float = 60
     """How long it may take until all is seen that must be."""
 
     def expected(self, machine: str, check: str) -> Seen:

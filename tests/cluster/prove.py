@@ -5,7 +5,7 @@ OK again when it is mended. What a node is like then is recorded, and judged aga
 from __future__ import annotations
 
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Optional
 
 from tests.lab import wait_until
@@ -49,6 +49,7 @@ def _broken(fault: Fault, watch: Watch, begun: float) -> Optional[float]:
 
     with ThreadPoolExecutor(1) as pool:
         injection: Future[object] = pool.submit(fault.inject, watch.lab)
+        wait([injection], timeout=0.5)  # most are quick; a look that begins too soon may take its whole deadline
         wait_until(noticed, fault.seconds, f"{fault.name} is noticed")
     return min(found, default=None)
 

@@ -134,7 +134,6 @@ FAULTS = (
             ),
             critical("resources", "p_single runs nowhere: start failed on *, * (timed out; Resource agent *)"),
         ),
-        seconds=60,
     ),
     Fault(
         "start-takes-long",
