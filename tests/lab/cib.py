@@ -55,7 +55,7 @@ def _knob(name: str) -> str:
         <operations>
           <op id="{name}-monitor" name="monitor" interval="2s" timeout="8s"/>
           <op id="{name}-start" name="start" interval="0" timeout="8s"/>
-          <op id="{name}-stop" name="stop" interval="0" timeout="8s"/>
+          <op id="{name}-stop" name="stop" interval="0" timeout="40s"/>
         </operations>
       </primitive>"""
 
