@@ -19,7 +19,7 @@ FAST := -m "not cluster and not packages and not matrix" -n 4 --dist worksteal
 SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
 SLOW := tests/packaging tests/cluster tests/integration -m "cluster or packages or matrix" $(SIDE_BY_SIDE)
 # A live cluster on a busy machine may miss a moment: what failed is tried once more, alone, and both are to be seen.
-AGAIN := --last-failed --last-failed-no-failures none
+AGAIN := -n 0 --last-failed --last-failed-no-failures none
 # With what Python has compiled, also for whoever told it to leave nothing of that beside the sources.
 PYTEST := env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX=$(CURDIR)/build/compiled $(BIN)/pytest
 
