@@ -57,14 +57,14 @@ def unknown(check: str, text: str, on: str = "") -> Seen:
     return Seen(check, UNKNOWN, text, on)
 
 
-def lost(number: int, by: str = "", crashed: bool = True) -> tuple[Seen, ...]:
-    """Return what the checks say on the other node of two when one is gone."""
+def lost(number: int, by: str = "", crashed: bool = True, of: int = 2) -> tuple[Seen, ...]:
+    """Return what the checks say on the other nodes when one of two or three is gone; what stands after it counts."""
     name = f"node{number}"
     offline = f"{name} is offline, and was not shut down: it crashed or is cut off" if crashed else f"{name} is offline"
     return (
         critical("rings", f"{name} unreachable: both links down (198.51.100.{number}, 203.0.113.{number})", by),
         critical("nodes", offline, by),
-        warning("quorum", f"1 of 2 votes; missing: {name}; {NO_MARGIN}: 1 needed", by),
+        warning("quorum", f"{of - 1} of {of} votes; missing: {name}; {NO_MARGIN}: {of - 1} needed", by),
     )
 
 

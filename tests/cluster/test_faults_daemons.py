@@ -48,73 +48,54 @@ def _without_corosync(node: str) -> tuple[Seen, ...]:
 
 _CRM_MON = dict.fromkeys(("constraints", "failed_actions", "fencing", "nodes", "quorum", "resources", "vip"), "crm_mon")
 _CRM_MON_AND_CIBADMIN = dict.fromkeys(("constraints", "fencing", "resources", "vip"), "crm_mon, cibadmin")
-_FROZEN = f"{{}} (pid *) is frozen (stopped by a signal) and does not answer ({{}}: {_SILENT})"
+
+
+def _frozen(daemon: str, asked_by: str, *others: Seen) -> Fault:
+    """Return that a daemon of node2 is frozen: it runs, and does not answer the tool that asks it."""
+    text = f"{daemon} (pid *) is frozen (stopped by a signal) and does not answer ({asked_by}: {_SILENT})"
+    return Fault(
+        f"{daemon}-frozen",
+        TWO,
+        lambda lab: lab.freeze("node2", daemon),
+        (*others, critical("daemons", text, "node2")),
+        record="node2",
+    )
+
 
 FAULTS = (
     # Pacemaker on the frozen node goes on saying that all is well.
-    Fault(
-        "corosync-frozen",
-        TWO,
-        lambda lab: lab.freeze("node2", "corosync"),
-        (
-            *lost(2, "node1"),
-            critical("daemons", _FROZEN.format("corosync", "corosync-cmapctl"), "node2"),
-            critical("config", f"corosync does not answer: corosync-cmapctl: {_SILENT}", "node2"),
-            critical(
-                "quorum",
-                f"corosync does not answer: corosync-quorumtool -s, corosync-cmapctl: {_SILENT}",
-                "node2",
-            ),
-            critical(
-                "rings",
-                "corosync does not answer: corosync-cfgtool -s, corosync-cfgtool -n, corosync-cmapctl, "
-                f"corosync-cmapctl -m stats: {_SILENT}",
-                "node2",
-            ),
-            # its resources run on, and node1 takes them over
-            critical("split_brain", "split brain: node1 (quorate, DC node1, *) against node2 (corosync frozen *", MON),
+    _frozen(
+        "corosync",
+        "corosync-cmapctl",
+        *lost(2, "node1"),
+        critical("config", f"corosync does not answer: corosync-cmapctl: {_SILENT}", "node2"),
+        critical("quorum", f"corosync does not answer: corosync-quorumtool -s, corosync-cmapctl: {_SILENT}", "node2"),
+        critical(
+            "rings",
+            "corosync does not answer: corosync-cfgtool -s, corosync-cfgtool -n, corosync-cmapctl, "
+            f"corosync-cmapctl -m stats: {_SILENT}",
+            "node2",
         ),
-        record="node2",
+        # its resources run on, and node1 takes them over
+        critical("split_brain", "split brain: node1 (quorate, DC node1, *) against node2 (corosync frozen *", MON),
     ),
-    Fault(
-        "pacemaker-based-frozen",
-        TWO,
-        lambda lab: lab.freeze("node2", "pacemaker-based"),
-        (
-            *_hanging({**_CRM_MON, **_CRM_MON_AND_CIBADMIN, "config": "crm_verify"}),
-            critical("daemons", _FROZEN.format("pacemaker-based", "cibadmin"), "node2"),
+    _frozen(
+        "pacemaker-based",
+        "cibadmin",
+        *_hanging({**_CRM_MON, **_CRM_MON_AND_CIBADMIN, "config": "crm_verify"}),
+    ),
+    _frozen("pacemakerd", "crmadmin", *_hanging(_CRM_MON)),
+    _frozen("pacemaker-fenced", "crm_mon", *_hanging(_CRM_MON)),
+    _frozen(
+        "pacemaker-controld",
+        "crm_node",
+        *_hanging({"fencing": "crm_node"}),
+        critical(
+            "vip",
+            f"pacemaker does not answer: crm_node: {_SILENT}; "
+            "which node this is cannot be told (crm_node -n): its interfaces are not judged",
+            "node2",
         ),
-        record="node2",
-    ),
-    Fault(
-        "pacemakerd-frozen",
-        TWO,
-        lambda lab: lab.freeze("node2", "pacemakerd"),
-        (*_hanging(_CRM_MON), critical("daemons", _FROZEN.format("pacemakerd", "crmadmin"), "node2")),
-        record="node2",
-    ),
-    Fault(
-        "pacemaker-fenced-frozen",
-        TWO,
-        lambda lab: lab.freeze("node2", "pacemaker-fenced"),
-        (*_hanging(_CRM_MON), critical("daemons", _FROZEN.format("pacemaker-fenced", "crm_mon"), "node2")),
-        record="node2",
-    ),
-    Fault(
-        "pacemaker-controld-frozen",
-        TWO,
-        lambda lab: lab.freeze("node2", "pacemaker-controld"),
-        (
-            *_hanging({"fencing": "crm_node"}),
-            critical("daemons", _FROZEN.format("pacemaker-controld", "crm_node"), "node2"),
-            critical(
-                "vip",
-                f"pacemaker does not answer: crm_node: {_SILENT}; "
-                "which node this is cannot be told (crm_node -n): its interfaces are not judged",
-                "node2",
-            ),
-        ),
-        record="node2",
     ),
     Fault(
         "pacemaker-execd-frozen",

@@ -8,13 +8,13 @@ import pytest
 
 from tests.lab import Lab, wait_until
 
-from .fault import FENCING, MON, TWO, Fault, critical, warning
+from .fault import FENCING, MON, NO_MARGIN, TWO, Fault, critical, warning
 
 pytestmark = pytest.mark.cluster
 
 _LOST = (
     critical("rings", "node2 unreachable: both links down (198.51.100.2, 203.0.113.2)"),
-    warning("quorum", "2 of 3 votes; missing: node2; the loss of one more vote loses quorum: 2 needed"),
+    warning("quorum", f"2 of 3 votes; missing: node2; {NO_MARGIN}: 2 needed"),
     critical(
         "resources",
         "p_single* shown on node2, which is UNCLEAN (offline): not recovered before it is fenced",

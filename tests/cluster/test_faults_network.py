@@ -8,7 +8,7 @@ import pytest
 
 from tests.lab import Lab
 
-from .fault import MON, NO_MARGIN, QDEVICE, THREE, TWO, UDPU, Fault, critical, warning
+from .fault import MON, NO_MARGIN, QDEVICE, THREE, TWO, UDPU, Fault, critical, lost, warning
 
 pytestmark = pytest.mark.cluster
 
@@ -25,11 +25,7 @@ _MINORITY = (
     critical("nodes", "node2 is offline*; node3 is offline*", "node1"),
     critical("quorum", "no quorum: 1 of 3 votes, 2 needed; missing: node2, node3", "node1"),
 )
-_MAJORITY = (
-    critical("rings", "node1 unreachable: both links down (198.51.100.1, 203.0.113.1)", "node2 node3"),
-    critical("nodes", "node1 is offline, and was not shut down: it crashed or is cut off", "node2 node3"),
-    warning("quorum", f"2 of 3 votes; missing: node1; {NO_MARGIN}: 2 needed", "node2 node3"),
-)
+_MAJORITY = lost(1, "node2 node3", of=3)
 
 FAULTS = (
     Fault(
@@ -55,12 +51,8 @@ FAULTS = (
         TWO,
         lambda lab: lab.cut("node2"),
         (
-            critical("rings", "node2 unreachable: both links down (198.51.100.2, 203.0.113.2)", "node1"),
-            critical("rings", "node1 unreachable: both links down (198.51.100.1, 203.0.113.1)", "node2"),
-            critical("nodes", "node2 is offline, and was not shut down: it crashed or is cut off", "node1"),
-            critical("nodes", "node1 is offline, and was not shut down: it crashed or is cut off", "node2"),
-            warning("quorum", f"1 of 2 votes; missing: node2; {NO_MARGIN}: 1 needed", "node1"),
-            warning("quorum", f"1 of 2 votes; missing: node1; {NO_MARGIN}: 1 needed", "node2"),
+            *lost(2, "node1"),
+            *lost(1, "node2"),
             critical("split_brain", "*", MON),
         ),
     ),
@@ -125,12 +117,10 @@ FAULTS = (
         UDPU,
         lambda lab: lab.cut("node2"),
         (
+            *lost(2, "node1"),
+            *lost(1, "node2"),
             critical("rings", "node2 unreachable: not a member", "node1"),
             critical("rings", "node1 unreachable: not a member", "node2"),
-            critical("nodes", "node2 is offline, and was not shut down: it crashed or is cut off", "node1"),
-            critical("nodes", "node1 is offline, and was not shut down: it crashed or is cut off", "node2"),
-            warning("quorum", f"1 of 2 votes; missing: node2; {NO_MARGIN}: 1 needed", "node1"),
-            warning("quorum", f"1 of 2 votes; missing: node1; {NO_MARGIN}: 1 needed", "node2"),
             critical("split_brain", "*", MON),
         ),
     ),

@@ -8,7 +8,7 @@ import pytest
 
 from tests.lab import Lab
 
-from .fault import MON, NO_MARGIN, THREE, TWO, Fault, Seen, critical, lost, warning
+from .fault import MON, THREE, TWO, Fault, Seen, critical, lost, warning
 from .refusals import COROSYNC, PACEMAKER
 
 pytestmark = pytest.mark.cluster
@@ -134,9 +134,7 @@ FAULTS = (
         THREE,
         lambda lab: lab.power_cut("node3"),
         (
-            critical("rings", "node3 unreachable: both links down (198.51.100.3, 203.0.113.3)"),
-            critical("nodes", "node3 is offline, and was not shut down: it crashed or is cut off"),
-            warning("quorum", f"2 of 3 votes; missing: node3; {NO_MARGIN}: 2 needed"),
+            *lost(3, of=3),
             warning("split_brain", "*", MON),
         ),
     ),

@@ -42,11 +42,14 @@ class Watch:
 
     def places(self) -> dict[str, list[str]]:
         """Return what there is to be run: all checks on each node with power, the comparison of all on mon."""
-        return {**{node.name: list(self._arguments) for node in self.lab.up()}, MON: ["split_brain"]}
+        return self._everywhere(list(self._arguments))
 
     def overview(self) -> dict[str, list[str]]:
         """Return less: check_ha on each node, which runs all checks and is OK when all are, and the comparison."""
-        return {**{node.name: ["all"] for node in self.lab.up()}, MON: ["split_brain"]}
+        return self._everywhere(["all"])
+
+    def _everywhere(self, names: list[str]) -> dict[str, list[str]]:
+        return {**{node.name: names for node in self.lab.up()}, MON: ["split_brain"]}
 
     def look(self, places: dict[str, list[str]]) -> Round:
         """Run checks, one node after the other: so many at once would take their time from each other.
@@ -54,10 +57,9 @@ class Watch:
         The comparison runs beside them, for a daemon that is frozen does not stay so: after half a minute pacemakerd
         (2.1.5) starts another one.
         """
-        nodes = {name: names for name, names in places.items() if names and name != MON}
         with ThreadPoolExecutor(1) as pool:
-            compared = pool.submit(self._on, self.lab.mon, places.get(MON, []))
-            said = {name: self._on(self.lab.machine(name), names) for name, names in nodes.items()}
+            compared = pool.submit(self._on, self.lab.mon, places[MON])
+            said = {name: self._on(self.lab[name], names) for name, names in places.items() if name != MON}
             return {**said, MON: compared.result()}
 
     def _on(self, machine: Machine, names: Sequence[str]) -> dict[str, Verdict]:
@@ -79,8 +81,9 @@ class Watch:
 
     def differences(self, node: Node, directory: str, live: dict[str, Verdict]) -> Iterator[str]:
         """Tell where the recording is judged otherwise than the node itself was."""
+        recording = f"--from={node.seen_from_outside(directory)}"
         for name, verdict in live.items():
-            given = [*self._given(name), f"--from={node.seen_from_outside(directory)}"]
+            given = [*self._given(name), recording]
             code, output = replay_all(*given) if name == "all" else replay(check_named(name), *given)
             if (code, lasting(output)) != (verdict.code, lasting(verdict.output)):
                 yield f"{name} on {node.name}: live {verdict.output!r}, from its recording {output!r}"
