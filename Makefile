@@ -18,8 +18,6 @@ SETUP :=
 FAST := -m "not cluster and not packages and not matrix" -n 4 --dist worksteal
 SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
 SLOW := tests/packaging tests/cluster tests/integration -m "cluster or packages or matrix" $(SIDE_BY_SIDE)
-# A live cluster on a busy machine may miss a moment: what failed is tried once more, alone, and both are to be seen.
-AGAIN := -n 0 --last-failed --last-failed-no-failures none
 # With what Python has compiled, also for whoever told it to leave nothing of that beside the sources.
 PYTEST := env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX=$(CURDIR)/build/compiled $(BIN)/pytest
 
@@ -56,7 +54,7 @@ demo: $(VENV)/installed
 
 test: lint types
 	$(PYTEST) $(FAST) --cov --cov-report=term
-	$(PYTEST) $(SLOW) || $(PYTEST) $(SLOW) $(AGAIN)
+	$(PYTEST) $(SLOW)
 
 lint: $(VENV)/tested
 	$(BIN)/ruff check .
