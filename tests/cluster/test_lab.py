@@ -314,6 +314,12 @@ def test_missing_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
 
 
-def test_waiting_says_what_was_last_seen() -> None:
-    with pytest.raises(LabError, match=r"^after 0.1 s still waiting until it rains; last seen: ''$"):
-        wait_until(lambda: "", 0.1, "it rains")
+def test_waiting_says_what_was_seen() -> None:
+    seen = iter(["a drop", "a drop", "a cloud"])
+
+    def rain() -> bool:
+        raise LabError(next(seen, "the sun"))
+
+    told = r"last seen: the sun; seen after \d\.\d s: a drop; seen after \d\.\d s: a cloud"
+    with pytest.raises(LabError, match=rf"^after 1 s still waiting until it rains; {told}$"):
+        wait_until(rain, 1, "it rains")

@@ -206,8 +206,9 @@ def test_a_node_that_is_fenced_and_comes_back(compared: Callable[[Options], Lab]
     lab = compared(Options(nodes=3, stonith="on"))
 
     def lose() -> None:
+        boot = lab["node2"].started
         lab.kill("node2", "corosync")
-        wait_until(lambda: not lab["node2"].powered, 30, "node2 is fenced")
+        wait_until(lambda: lab["node2"].started > boot, 30, "node2 was fenced and has started again")
         lab.wait_healthy()
 
     never_critical(polled(lab, lose))

@@ -19,9 +19,11 @@ def wait_until(predicate: Callable[[], T], seconds: float, what: str) -> T:
     """Return the first true value of ``predicate``; raise LabError, with what was last seen, after ``seconds``.
 
     "Not yet" is a false value, a failed ``assert``, a LabError or a command that did not answer in time. An assert
-    is the best way to say what was seen: its message becomes part of the error.
+    is the best way to say what was seen: its message becomes part of the error. What was seen before that, and was
+    something else, is told too, for what is waited for may have come close and gone again.
     """
-    deadline = time.monotonic() + seconds
+    begun = time.monotonic()
+    story: list[tuple[str, float]] = []
     while True:
         try:
             value = predicate()
@@ -30,6 +32,10 @@ def wait_until(predicate: Callable[[], T], seconds: float, what: str) -> T:
             seen = repr(value)
         except (AssertionError, LabError, subprocess.TimeoutExpired) as error:
             seen = str(error) or type(error).__name__
-        if time.monotonic() > deadline:
-            raise LabError(f"after {seconds:g} s still waiting until {what}; last seen: {seen}")
+        passed = time.monotonic() - begun
+        if not story or story[-1][0] != seen:
+            story.append((seen, passed))
+        if passed > seconds:
+            before = "".join(f"; seen after {then:.1f} s: {earlier}" for earlier, then in story[-4:-1])
+            raise LabError(f"after {seconds:g} s still waiting until {what}; last seen: {seen}{before}")
         time.sleep(POLL_SECONDS)
