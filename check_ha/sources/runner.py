@@ -106,6 +106,10 @@ class _Run:
             self.stdout.clear()
             self.kill_group()
 
+    def over(self) -> bool:
+        """Whether the tool has ended, if not all that it has started."""
+        return self.process is None or self.process.poll() is not None
+
     def kill_group(self) -> None:
         """End the tool and the children that stayed in its process group."""
         if self.process is None:
@@ -154,6 +158,8 @@ def _read_all(runs: Sequence[_Run], deadline: float) -> None:
             selector.register(run.process.stderr, selectors.EVENT_READ, (run, 2))
         waiting = list(runs)
         while waiting and time.monotonic() < deadline:
+            # asked before it is read: what ends between the two may have left something to be read
+            over = {run for run in waiting if run.over()}
             events = selector.select(min(0.05, max(0.0, deadline - time.monotonic())))
             for key, _ in events:
                 run, stream = key.data
@@ -163,7 +169,7 @@ def _read_all(runs: Sequence[_Run], deadline: float) -> None:
                 if not data or run.fault:
                     _forget(selector, run, key.fileobj if not data else None)
             # a tool that has ended is done when its pipes are at their end, or are held open by a child and quiet
-            waiting = [run for run in waiting if not _ended(run, selector, quiet=not events)]
+            waiting = [run for run in waiting if not _ended(run, selector, quiet=run in over and not events)]
     for run in waiting:
         run.fault = HUNG
         run.ended = time.monotonic()
@@ -180,8 +186,7 @@ def _ended(run: _Run, selector: selectors.BaseSelector, quiet: bool) -> bool:
     open_pipes = any(key.data[0] is run for key in selector.get_map().values())
     if open_pipes and not quiet:
         return False
-    assert run.process  # noqa: S101  # only started runs are read
-    if run.process.poll() is None and not run.fault:
+    if not run.over() and not run.fault:
         return False
     _forget(selector, run, None)
     run.ended = time.monotonic()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import selectors
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Callable, List
+from typing import Callable, List, Optional, Tuple
 
 import pytest
 
@@ -108,6 +109,24 @@ def test_floods_stderr(tmp_path: Path) -> None:
 
 def test_large_output_is_whole(tmp_path: Path) -> None:
     assert len(run(tmp_path, "exec head -c 20000000 /dev/zero", timeout=20).stdout) == 20_000_000
+
+
+def test_last_words_of_a_tool_while_this_process_waits_for_its_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine a tool may speak and end after it was listened to, and before it is seen to have ended."""
+
+    class Busy(selectors.DefaultSelector):
+        def select(self, timeout: Optional[float] = None) -> List[Tuple[selectors.SelectorKey, int]]:
+            heard = super().select(timeout)
+            if not heard and self.get_map():
+                wait_for((tmp_path / "ended").exists)
+                time.sleep(0.05)
+            return heard
+
+    monkeypatch.setattr(selectors, "DefaultSelector", Busy)
+    output = run(tmp_path, f"sleep 0.1; echo last words; : >'{tmp_path}/ended'")
+    assert (output.status, output.stdout, output.fault) == (0, b"last words\n", None)
 
 
 def test_one_that_hangs_does_not_use_up_the_time_of_another(tmp_path: Path) -> None:
