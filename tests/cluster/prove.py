@@ -60,9 +60,11 @@ def _settled(fault: Fault, watch: Watch, deadline: float) -> Round:
     rounds: list[Round] = []
 
     def agreed() -> bool:
-        directory = watch.record(node)
         places = watch.places()
-        said = watch.look({node.name: places.pop(node.name), **places})
+        with ThreadPoolExecutor(1) as pool:  # at the same time: some faults do not last
+            recording = pool.submit(watch.record, node)
+            said = watch.look({node.name: places.pop(node.name), **places})
+        directory = recording.result()
         rounds.append(said)
         wrong = [*disagreements(fault, said), *watch.differences(node, directory, said[node.name])]
         assert not wrong, "; ".join(wrong)
