@@ -47,9 +47,16 @@ def pythons() -> List[Path]:
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
     folders = [Path(one) for one in os.environ.get("PATH", "").split(os.pathsep) if one]
     folders = [one for one in folders if one != pyenv / "shims"]
-    folders += [*pyenv.glob("versions/*/bin"), Path(sys.base_prefix, "bin")]
-    found = {path.resolve() for folder in folders for path in folder.glob("python3.*") if os.access(path, os.X_OK)}
+    folders += [*(pyenv / "versions").glob("*/bin")] if _can_be_listed(pyenv / "versions") else []
+    folders += [Path(sys.base_prefix, "bin")]
+    names = (path for folder in filter(_can_be_listed, folders) for path in folder.glob("python3.*"))
+    found = {path.resolve() for path in names if os.access(path, os.X_OK)}
     return sorted((path for path in found if minor(path) >= OLDEST_PYTHON), key=lambda path: (minor(path), str(path)))
+
+
+def _can_be_listed(folder: Path) -> bool:
+    """Not that of another user, which su leaves in the environment."""
+    return os.access(folder, os.R_OK | os.X_OK)
 
 
 def combinations() -> Iterator[Tuple[Path, Libraries]]:

@@ -57,6 +57,17 @@ def test_what_is_none(machine: Path) -> None:
     assert names(machine) == ["usr/bin/python3.11"]
 
 
+def test_what_another_user_keeps_to_himself(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folders = ("pyenv/versions", "opt/bin")
+    program(machine / "pyenv/versions/3.13.0/bin/python3.13")
+    program(machine / "opt/bin/python3.10")
+    access = os.access  # which says yes to root
+    monkeypatch.setattr(
+        os, "access", lambda path, mode: path not in map(machine.joinpath, folders) and access(path, mode)
+    )
+    assert names(machine) == ["usr/bin/python3.11"]
+
+
 def test_what_is_tried(machine: Path) -> None:
     for number in (9, 12, 13):
         program(machine / f"opt/bin/python3.{number}")
