@@ -142,15 +142,15 @@ def assert_installed(venv: Venv, nowhere: Path) -> None:
         assert done.stderr == ""
 
 
-@pytest.mark.parametrize("python", without_lxml_4_9(), ids=str)
-def test_no_wheel_of_lxml_4_9(python: Path, tmp_path: Path) -> None:
-    """Why it is left out with this Python: there is none, while there is a newer one."""
-    argv = [sys.executable, *PIP, "download", "--no-deps", "--only-binary", ":all:", "--dest", str(tmp_path)]
-    argv += ["--python-version", f"3.{minor(python)}"]
-    must([*argv, "lxml"], tmp_path, os.environ)
-    done = subprocess.run([*argv, f"lxml{OLDEST.lxml}"], capture_output=True, text=True, check=False)
-    assert done.returncode != 0
-    assert f"No matching distribution found for lxml{OLDEST.lxml}" in done.stderr
+def test_no_wheel_of_lxml_4_9(tmp_path: Path) -> None:
+    """Why it is left out with these Pythons, if there are any here: there is none, while there is a newer one."""
+    for version in {f"3.{minor(python)}" for python in without_lxml_4_9()}:
+        argv = [sys.executable, *PIP, "download", "--no-deps", "--only-binary", ":all:", "--dest", str(tmp_path)]
+        argv += ["--python-version", version]
+        must([*argv, "lxml"], tmp_path, os.environ)
+        done = subprocess.run([*argv, f"lxml{OLDEST.lxml}"], capture_output=True, text=True, check=False)
+        assert done.returncode != 0
+        assert f"No matching distribution found for lxml{OLDEST.lxml}" in done.stderr
 
 
 def test_classifiers_name_every_python() -> None:
