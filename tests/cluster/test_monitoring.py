@@ -67,7 +67,7 @@ def nagios(lab: Lab) -> Iterator[Callable[[], Seen]]:
     program("check_ping", "monitoring-plugins-basic")
     # a minute of it lasts seconds, and what is asked less often than others is asked as often
     objects = shipped("nagios/check_ha.cfg").replace("check_interval           10", "check_interval           5")
-    files = nagios_files(FOLDER, objects, "root")
+    files = nagios_files(FOLDER, objects, "root", "root")
     files["nagios.cfg"] = files["nagios.cfg"].replace("interval_length=1\n", "interval_length=6\n")
     write(lab, files)
     lab.mon.spawn(program("nagios4", "nagios4-core"), str(FOLDER / "nagios.cfg"))
@@ -80,7 +80,9 @@ def icinga(lab: Lab) -> Iterator[Callable[[], Seen]]:
     """Run Icinga on the monitoring host; what it has seen is in what its writer of perfdata writes."""
     rules = re.sub(r"interval = \d+[ms]\b", "interval = 8s", shipped("icinga2/services.conf"))
     write(lab, icinga_files(FOLDER, shipped("icinga2/commands.conf"), rules))
-    lab.mon.spawn("env", *(f"{name}={value}" for name, value in icinga_env("root").items()), *icinga_argv(FOLDER))
+    lab.mon.spawn(
+        "env", *(f"{name}={value}" for name, value in icinga_env("root", "root").items()), *icinga_argv(FOLDER)
+    )
     yield lambda: icinga_status(lab.mon.must("sh", "-c", f"cat {FOLDER}/results.[0-9]* || true"))
     # told to stop, all of its processes at once, it does not always
     lab.mon.signal("KILL", "icinga2")

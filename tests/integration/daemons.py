@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import grp
 import os
 import pwd
 import re
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Callable, Iterator, List, Mapping, Sequence
+from typing import Callable, Iterator, List, Mapping, Sequence, Tuple
 
 import pytest
 
@@ -81,9 +82,9 @@ def daemon(argv: Sequence[str], log: Path, env: Mapping[str, str] = os.environ) 
         process.wait()
 
 
-def user_name() -> str:
-    """The user of the test, and its group of the same name: a daemon that root starts would become another."""
-    return pwd.getpwuid(os.geteuid()).pw_name
+def own_names() -> Tuple[str, str]:
+    """The user of the test and its group: a daemon that root starts would become another."""
+    return pwd.getpwuid(os.geteuid()).pw_name, grp.getgrgid(os.getegid()).gr_name
 
 
 def free_port() -> int:
@@ -107,7 +108,7 @@ def nrpe_daemon(folder: Path, address: str, port: int, recording: Path) -> Itera
     write_commands(folder / "plugins", recording)
     (folder / "nrpe.d").mkdir()
     (folder / "nrpe.d/check_ha.cfg").write_text(nrpe.command_file(str(folder / "plugins")), encoding="utf-8")
-    user, group = ("nobody", "nogroup") if os.geteuid() == 0 else (user_name(), user_name())
+    user, group = ("nobody", "nogroup") if os.geteuid() == 0 else own_names()
     (folder / "nrpe.cfg").write_text(
         f"server_address={address}\nserver_port={port}\nallowed_hosts=127.0.0.0/8\ndisable_syslog=1\n"
         f"pid_file={folder}/pid\nlog_file={folder}/nrpe.log\nnrpe_user={user}\nnrpe_group={group}\n"

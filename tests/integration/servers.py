@@ -29,7 +29,7 @@ def verdict(state: int, output: str, perfdata: str = "") -> Verdict:
 
 NAGIOS = """\
 nagios_user={user}
-nagios_group={user}
+nagios_group={group}
 log_file={folder}/nagios.log
 cfg_file={folder}/stock.cfg
 cfg_file={folder}/check_ha.cfg
@@ -37,6 +37,7 @@ resource_file={folder}/resource.cfg
 object_cache_file={folder}/objects.cache
 status_file={folder}/status.dat
 command_file={folder}/nagios.cmd
+query_socket={folder}/nagios.qh
 check_external_commands=0
 check_result_path={folder}/results
 lock_file={folder}/lock
@@ -102,10 +103,10 @@ define service {
 """
 
 
-def nagios_files(folder: Path, objects: str, user: str) -> Dict[str, str]:
+def nagios_files(folder: Path, objects: str, user: str, group: str) -> Dict[str, str]:
     """A Nagios of its own with these objects; what Nagios comes with, such as generic-host, is its stock."""
     return {
-        "nagios.cfg": NAGIOS.format(folder=folder, user=user),
+        "nagios.cfg": NAGIOS.format(folder=folder, user=user, group=group),
         "stock.cfg": STOCK,
         "resource.cfg": f"$USER1$={PLUGINS}\n",
         "check_ha.cfg": objects,
@@ -172,9 +173,9 @@ def icinga_argv(folder: Path) -> List[str]:
     return [program("icinga2", "icinga2-bin"), "daemon", "-c", str(folder / "icinga2.conf"), *defined]
 
 
-def icinga_env(user: str) -> Dict[str, str]:
+def icinga_env(user: str, group: str) -> Dict[str, str]:
     """Icinga as this user, without a change of user."""
-    return {"ICINGA2_USER": user, "ICINGA2_GROUP": user}
+    return {"ICINGA2_USER": user, "ICINGA2_GROUP": group}
 
 
 def icinga_status(text: str) -> Dict[str, Verdict]:

@@ -46,7 +46,7 @@ def text_of(name: str) -> str:
 def test_nagios_verifies_the_objects(tmp_path: Path) -> None:
     nagios = program("nagios4", "nagios4-core")
     folder = tmp_path / "nagios"
-    daemons.write(folder, nagios_files(folder, text_of("samples/nagios/check_ha.cfg"), daemons.user_name()))
+    daemons.write(folder, nagios_files(folder, text_of("samples/nagios/check_ha.cfg"), *daemons.own_names()))
     done = subprocess.run([nagios, "-v", str(folder / "nagios.cfg")], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     assert "Total Warnings: 0\nTotal Errors:   0\n" in done.stdout
@@ -165,7 +165,7 @@ def test_same_in_nagios(site: Site, expected: Dict[str, Verdict], tmp_path: Path
     for name, address in site.addresses.items():
         objects += f"define host {{\n    use ha-node\n    host_name {name}\n    address {address}\n}}\n"
     folder = tmp_path / "nagios"
-    daemons.write(folder, nagios_files(folder, objects, daemons.user_name()))
+    daemons.write(folder, nagios_files(folder, objects, *daemons.own_names()))
     wanted = services_of(expected)
     status = folder / "status.dat"
 
@@ -194,7 +194,7 @@ def test_same_in_icinga(site: Site, expected: Dict[str, Verdict], tmp_path: Path
 
 
 def _icinga_env() -> Dict[str, str]:
-    return {**os.environ, **icinga_env(daemons.user_name())}
+    return {**os.environ, **icinga_env(*daemons.own_names())}
 
 
 def _icinga_seen(folder: Path) -> Dict[str, Verdict]:
