@@ -89,7 +89,8 @@ def failure_of(output: Output, error: Optional[ParseError] = None) -> Optional[F
 def _not_understood(output: Output, what: str) -> Failure:
     """A tool that exits 0. Of its words only those count that are its own, not what it quotes."""
     if not what.startswith(_NO_CIB):
-        return Failure(output, UNREADABLE, what)
+        why = "" if output.stdout.strip() else _first_line(output.stderr)
+        return Failure(output, UNREADABLE, why or what)
     if re.search(_DENIED, what):
         return Failure(output, NO_PERMISSION, "permission denied")
     _, but, state = what.partition("; pacemakerd is in state ")  # it is just starting, or shutting down

@@ -12,6 +12,8 @@ from typing import Dict, Iterable, Sequence, Tuple
 from check_ha.sources.runner import FOLDERS, Command, Limits, find, run_all
 from check_ha.sources.tools import COROSYNC, Output, Tool
 
+_TRY_AGAIN = ("CS_ERR_TRY_AGAIN", "API error 6", "cmap. error 6", "error is: 6")
+
 
 class Node:
     """The node this process runs on."""
@@ -53,13 +55,14 @@ def _second_try(output: Output) -> Tuple[Tool, Tuple[str, ...]]:
     """The command line to run now, or none: an older one after a usage error, the same one when asked to try again.
 
     crm_mon 1.1 answers ``--output-as`` with its help on stderr and exit 1, 2.0.0 to 2.0.2 with exit 64. The corosync
-    tools may fail during a membership change with CS_ERR_TRY_AGAIN (error 6).
+    tools may fail during a membership change with CS_ERR_TRY_AGAIN (error 6), corosync-cfgtool even with exit 0.
     """
     tool = output.tool
     if output.with_sudo and output.stderr.startswith(("sudo: ", "Sorry, user ")):
         return tool, ()  # refused, which says nothing about the version
     if tool.older and output.status in (1, 64) and not output.stdout.strip():
         return tool, tool.older
-    if tool.family == COROSYNC and ("CS_ERR_TRY_AGAIN" in output.stderr or "API error 6" in output.stderr):
+    words = output.stderr + output.stdout[:200].decode("utf-8", "replace")  # stdout up to 2.4.5, and in 3.0
+    if tool.family == COROSYNC and any(said in words for said in _TRY_AGAIN):
         return tool, tool.argv
     return tool, ()

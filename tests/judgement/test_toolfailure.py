@@ -303,6 +303,21 @@ def test_output_that_was_not_understood() -> None:
     ]
 
 
+def test_what_a_tool_says_that_prints_nothing_and_exits_0() -> None:
+    error = ParseError("corosync-cfgtool printed no status")
+    told = output(CFGTOOL, stderr="Could not get the local node id, the error is: 6\n")
+    assert findings(told, error=error) == [
+        ("unreadable", "corosync-cfgtool -s: Could not get the local node id, the error is: 6")
+    ]
+    assert findings(output(CFGTOOL), error=error) == [
+        ("unreadable", "corosync-cfgtool -s: corosync-cfgtool printed no status")
+    ]
+    noise = output(CFGTOOL, stdout="Local node ID", stderr="noise")
+    assert findings(noise, error=ParseError("unknown line", "Local node ID")) == [
+        ("unreadable", "corosync-cfgtool -s: unknown line: Local node ID")
+    ]
+
+
 def test_with_exit_0_words_in_the_output_prove_nothing() -> None:
     """An exit reason that reads so comes from outside."""
     said = output(CRM_MON, stdout="exitreason: Permission denied, Connection refused")

@@ -143,12 +143,22 @@ def test_crm_mon_that_does_not_know_the_new_option_is_asked_the_old_way(tmp_path
     assert output.argv[1:] == ("--as-xml", "--inactive")
 
 
-def test_corosync_that_says_try_again_is_asked_once_more(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        pytest.param("echo 'Could not initialize corosync configuration API error 6' >&2; exit 1", id="3.1"),
+        pytest.param("echo 'Could not get the local node id, the error is: 6' >&2; exit 0", id="3.1-exit-0"),
+        pytest.param("echo 'Could not get nodelist from cmap. error 6' >&2; exit 1", id="3.1-nodelist"),
+        pytest.param("echo Printing ring status.; echo 'Could not get the ring status, the error is: 6'", id="2.4"),
+        pytest.param("echo 'Failed to initialize the cmap API. Error CS_ERR_TRY_AGAIN' >&2; exit 1", id="cmapctl"),
+    ],
+)
+def test_corosync_that_says_try_again_is_asked_once_more(tmp_path: Path, refusal: str) -> None:
     count = tmp_path / "count"
     script = f"""
         echo x >>{count}
         [ $(wc -l <{count}) = 2 ] && echo answer && exit 0
-        echo 'Could not initialize corosync configuration API error 6' >&2; exit 1"""
+        {refusal}"""
     assert run(tmp_path, script, CFGTOOL).stdout == b"answer\n"
 
 
