@@ -63,7 +63,7 @@ def _frozen(daemon: str, asked_by: str, *others: Seen) -> Fault:
 
 
 # Every second pacemakerd (2.1.5) asks the next of its six daemons, and replaces one that does not answer for the fifth
-# time in a row. So these come before the frozen corosync, which keeps them from answering, too.
+# time in a row. So these come before the frozen corosync, which may keep them from answering, too.
 FAULTS = (
     _frozen(
         "pacemaker-based",
