@@ -62,7 +62,7 @@ def _second_try(output: Output) -> Tuple[Tool, Tuple[str, ...]]:
         return tool, ()  # refused, which says nothing about the version
     if tool.older and output.status in (1, 64) and not output.stdout.strip():
         return tool, tool.older
+    if tool.family != COROSYNC:
+        return tool, ()
     words = output.stderr + output.stdout[:200].decode("utf-8", "replace")  # stdout up to 2.4.5, and in 3.0
-    if tool.family == COROSYNC and any(said in words for said in _TRY_AGAIN):
-        return tool, tool.argv
-    return tool, ()
+    return tool, tool.argv if any(said in words for said in _TRY_AGAIN) else ()
