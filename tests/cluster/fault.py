@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Callable, Sequence
 
-from tests.lab import Lab, Options
+from tests.lab import Lab, Options, wait_until
 from tests.replay import checks
 
 from .verdict import STATES, Verdict
@@ -66,6 +66,13 @@ def lost(number: int, by: str = "", crashed: bool = True, of: int = 2) -> tuple[
         critical("nodes", offline, by),
         warning("quorum", f"{of - 1} of {of} votes; missing: {name}; {NO_MARGIN}: {of - 1} needed", by),
     )
+
+
+def fenced_and_back(lab: Lab, node: str) -> None:
+    """Lose a node that the others can fence; return when it has started again, for it is off for a moment only."""
+    boot = lab[node].started
+    lab.kill(node, "corosync")
+    wait_until(lambda: lab[node].started > boot, 30, f"{node} was fenced and has started again")
 
 
 def _nothing(lab: Lab) -> None:

@@ -6,27 +6,20 @@ from typing import Callable
 
 import pytest
 
-from tests.lab import Lab, wait_until
+from tests.lab import Lab
 
-from .fault import FENCING, MON, NO_MARGIN, TWO, Fault, critical, warning
+from .fault import FENCING, MON, TWO, Fault, critical, fenced_and_back, lost, warning
 
 pytestmark = pytest.mark.cluster
 
 _LOST = (
-    critical("rings", "node2 unreachable: both links down (198.51.100.2, 203.0.113.2)"),
-    warning("quorum", f"2 of 3 votes; missing: node2; {NO_MARGIN}: 2 needed"),
+    *lost(2, of=3),
     critical(
         "resources",
         "p_single* shown on node2, which is UNCLEAN (offline): not recovered before it is fenced",
     ),
     warning("split_brain", "*", MON),
 )
-
-
-def _fenced_and_back(lab: Lab) -> None:
-    boot = lab["node2"].started
-    lab.kill("node2", "corosync")
-    wait_until(lambda: lab["node2"].started > boot, 30, "node2 was fenced and has started again")
 
 
 def _cannot_be_fenced(lab: Lab, how: str) -> None:
@@ -91,7 +84,7 @@ FAULTS = (
     Fault(
         "fenced-and-back",
         FENCING,
-        _fenced_and_back,
+        lambda lab: fenced_and_back(lab, "node2"),
         (warning("fencing", "node2 was fenced * ago (reboot by *); it is online"),),
     ),
 )

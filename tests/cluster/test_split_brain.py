@@ -13,6 +13,7 @@ from tests.lab import Lab, Options, wait_until
 from tests.lab.network import VIP
 
 from . import nrpe
+from .fault import fenced_and_back
 from .verdict import COMPARISON_TIMEOUT as TIMEOUT
 from .verdict import LATE, install, left_behind
 
@@ -206,9 +207,7 @@ def test_a_node_that_is_fenced_and_comes_back(compared: Callable[[Options], Lab]
     lab = compared(Options(nodes=3, stonith="on"))
 
     def lose() -> None:
-        boot = lab["node2"].started
-        lab.kill("node2", "corosync")
-        wait_until(lambda: lab["node2"].started > boot, 30, "node2 was fenced and has started again")
+        fenced_and_back(lab, "node2")
         lab.wait_healthy()
 
     never_critical(polled(lab, lose))
