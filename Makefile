@@ -9,7 +9,7 @@ PIP := --quiet --disable-pip-version-check
 SOURCES := setup.cfg pyproject.toml $(shell find check_ha -name '*.py')
 VERSION := $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' check_ha/__init__.py)
 # What a package is made from: no tests, and of the samples no recorded clusters
-SHIPPED := check_ha nrpe $(filter-out samples/clusters samples/demo.py, $(wildcard samples/*)) \
+SHIPPED := check_ha generators nrpe $(filter-out samples/clusters samples/demo.py, $(wildcard samples/*)) \
            setup.cfg pyproject.toml README.md README.fr.md CHANGELOG.md LICENSE
 TREE := build/check-ha-$(VERSION)
 PREFIX := /opt/check_ha
@@ -17,7 +17,7 @@ SETUP :=
 # Many of the fast tests wait for something. The slow ones share what takes long to start, within one process.
 FAST := -m "not cluster and not packages and not matrix" -n 4 --dist worksteal
 SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
-SLOW := tests/packaging tests/cluster tests/integration -m "cluster or packages or matrix" $(SIDE_BY_SIDE)
+SLOW := tests/packaging tests/live tests/integration -m "cluster or packages or matrix" $(SIDE_BY_SIDE)
 # With what Python has compiled, also for whoever told it to leave nothing of that beside the sources.
 PYTEST := env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX=$(CURDIR)/build/compiled $(BIN)/pytest
 
@@ -31,7 +31,7 @@ help:
 	@echo "make matrix    every Python on this machine with the oldest and the newest libraries"
 	@echo "make bench     what a check costs, and check_ha beside it"
 	@echo "make docs      write anew all that is made from the code: README tables, nrpe, samples"
-	@echo "make expected  write the expected output of all checks on all recordings anew"
+	@echo "make expected  write the expected output of all checks on all recordings anew (ONLY=\"vip samples/cli-ban\")"
 	@echo "make lab       a shell in a running cluster (root)"
 	@echo "make deb       a Debian package, in build/"
 	@echo "make rpm       an RPM package, in build/"
@@ -76,16 +76,16 @@ bench: $(VENV)/tested
 	$(BIN)/python -m tests.bench
 
 docs: $(VENV)/installed
-	$(BIN)/python -m check_ha.documents
+	$(BIN)/python -m generators
 
 expected: $(VENV)/tested
-	$(BIN)/python -m tests.replay
+	$(BIN)/python -m tests.replay $(ONLY)
 
 lab: $(VENV)/tested
 	$(BIN)/python -m tests.lab shell
 
 man: $(VENV)/installed
-	$(BIN)/python -m check_ha.documents --man build/man --completion build/completion
+	$(BIN)/python -m generators --man build/man --completion build/completion
 
 # A clean tree, so that nothing that lies about here gets into a package
 source:

@@ -15,8 +15,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Iterator, List, Tuple
 
-import check_ha.checks
 import check_ha.comparisons
+
+import check_ha.checks
 
 CLUSTERS = Path(__file__).parent / "clusters"
 DAEMONS = {"corosync", "pacemakerd", "pacemaker-remoted"}

@@ -17,8 +17,9 @@ import tempfile
 from pathlib import Path
 from typing import Dict, Sequence, Tuple
 
+from check_ha.cli.register import check_named
 from tests.faketools import from_recording
-from tests.replay import SAMPLES, check_named, checks
+from tests.replay import SAMPLES, checks
 
 HEALTHY = SAMPLES / "healthy-3node-fencing" / "node1"
 ROOT = Path(__file__).parent.parent

@@ -1,46 +1,46 @@
 """Run a check inside the test process: the same way as the command, from arguments to exit code.
 
-``python -m tests.replay`` writes tests/expected anew, one file a check, expected_overall.tsv for check_ha,
-expected_human for its picture, and expected_comparisons.tsv for what compares the nodes of a cluster. Read the
-difference before you commit it: each line is a promise to somebody who is paged.
+``python -m tests.replay`` writes tests/expected anew; with the name of a check (``quorum``, ``all``, ``drift``) or of a
+recording (``samples/cli-ban``), or several, only what these concern. Read the difference before you commit it: each
+line is a promise to somebody who is paged.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
-import importlib
 import io
 import logging
 import os
+import re
+import sys
 from pathlib import Path
-from typing import Callable, Dict, Iterator, List, Tuple
+from typing import Callable, Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
 import nagiosplugin
 
-from check_ha.commandline import comparison, overall
-from check_ha.commandline.command import run
-from check_ha.judgement.check import Check
+from check_ha.cli import comparison, overall, register
+from check_ha.cli.command import run
+from check_ha.cli.register import CHECKS, check_named
+from check_ha.core.check import Check
 
 TESTS = Path(__file__).parent
 SAMPLES = TESTS.parent / "samples" / "clusters"
 RECORDINGS = TESTS / "recordings"
 EXPECTED = TESTS / "expected"
-OVERALL = TESTS / "expected_overall.tsv"
 PICTURES = TESTS / "expected_human"
-COMPARISONS = TESTS / "expected_comparisons.tsv"
+ALL = "all"
+"""The name of check_ha among the checks."""
 
 
 def checks() -> List[str]:
-    """The names of all checks: the modules of check_ha.checks."""
-    folder = TESTS.parent / "check_ha" / "checks"
-    return sorted(path.stem for path in folder.glob("[a-z]*.py"))
+    """The names of all checks of a node."""
+    return sorted(CHECKS)
 
 
-def check_named(name: str) -> Check:
-    """The Check of that module."""
-    check: Check = importlib.import_module(f"check_ha.checks.{name}").CHECK
-    return check
+def comparisons() -> List[str]:
+    """The names of the checks that compare nodes."""
+    return sorted(register.COMPARISONS)
 
 
 def recorded() -> Iterator[Path]:
@@ -65,13 +65,6 @@ def replay_all(*argv: str) -> Tuple[int, str]:
     return _captured(lambda: overall.run(argv))
 
 
-def comparisons() -> List[Check]:
-    """The checks that compare nodes: the modules of check_ha.comparisons."""
-    folder = TESTS.parent / "check_ha" / "comparisons"
-    names = sorted(path.stem for path in folder.glob("[a-z]*.py"))
-    return [importlib.import_module(f"check_ha.comparisons.{name}").CHECK for name in names]
-
-
 def clusters() -> Iterator[Path]:
     """Every cluster of which several nodes were recorded."""
     for scenario in dict.fromkeys(directory.parent for directory in recorded()):
@@ -84,10 +77,10 @@ def nodes_of(cluster: Path) -> List[Path]:
     return sorted(index.parent for index in cluster.glob("node[0-9]/commands.json"))
 
 
-def compare(check: Check, cluster: Path) -> Tuple[int, str]:
+def compare(check: Check, cluster: Path, *argv: str) -> Tuple[int, str]:
     """Exit code and standard output of the comparison of its recorded nodes."""
     views = [f"--from={node.name}={node}" for node in nodes_of(cluster)]
-    return _captured(lambda: comparison.run(check, views))
+    return _captured(lambda: comparison.run(check, [*views, *argv]))
 
 
 def picture_of(directory: Path, columns: int = 80) -> Tuple[int, str]:
@@ -114,26 +107,51 @@ def _captured(main: Callable[[], object]) -> Tuple[int, str]:
     raise AssertionError("a check ends the process")
 
 
-@functools.cache
-def expected_of(name: str) -> Dict[str, Tuple[int, str]]:
-    """What this check says of each recorded directory: exit code and output."""
-    lines = (EXPECTED / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
-    rows = (line.split("\t", 2) for line in lines)
-    return {where: (int(code), text + "\n") for where, code, text in rows}
+class Said(NamedTuple):
+    """What a check says of a recording with ``-v``."""
+
+    code: int
+    text: str
+    """All lines, without perfdata."""
+    perfdata: str
+
+    @property
+    def first(self) -> str:
+        """The first line, all that there is without ``-v``."""
+        return self.text.partition("\n")[0]
+
+    @property
+    def output(self) -> str:
+        """The output without ``-v``."""
+        return f"{self.first} | {self.perfdata}\n" if self.perfdata else f"{self.first}\n"
+
+
+def said(name: str, directory: Path) -> Said:
+    """What this check, ``all`` or a comparison says of this recording."""
+    if name == ALL:
+        code, output = replay_all("--from", str(directory), "-v")
+    elif name in CHECKS:
+        code, output = replay(check_named(name), "--from", str(directory), "-v")
+    else:
+        code, output = compare(check_named(name), directory, "-v")
+    text, _, perfdata = re.sub(r"\n\| ", " | ", output.rstrip("\n")).partition(" | ")
+    # that of check_ha is the perfdata of the checks, which a test says
+    return Said(code, text, "" if name == ALL else perfdata)
+
+
+def subjects(name: str) -> Iterator[Path]:
+    """What there is to be judged by this check: recordings, or clusters of several."""
+    return clusters() if name in register.COMPARISONS else recorded()
 
 
 @functools.cache
-def expected_overall() -> Dict[str, Tuple[int, str]]:
-    """What check_ha says of each, without the perfdata, which is that of the checks."""
-    rows = (line.split("\t", 2) for line in OVERALL.read_text(encoding="utf-8").splitlines())
-    return {where: (int(code), text) for where, code, text in rows}
-
-
-@functools.cache
-def expected_comparisons() -> Dict[Tuple[str, str], Tuple[int, str]]:
-    """What each comparison says of each cluster: exit code and output."""
-    rows = (line.split("\t", 3) for line in COMPARISONS.read_text(encoding="utf-8").splitlines())
-    return {(where, name): (int(code), text + "\n") for where, name, code, text in rows}
+def expected_of(name: str) -> Dict[str, Said]:
+    """What this check says of each, by label."""
+    text = (EXPECTED / f"{name}.txt").read_text(encoding="utf-8")
+    measured = (EXPECTED / f"{name}.perfdata.tsv").read_text(encoding="utf-8") if name != ALL else ""
+    perfdata = dict(line.split("\t", 1) for line in measured.splitlines())
+    found = re.findall(r"^=== (\S+): exit (\d)\n(.*?)\n\n(?====|\Z)", text, flags=re.DOTALL | re.MULTILINE)
+    return {where: Said(int(code), lines, perfdata.get(where, "")) for where, code, lines in found}
 
 
 def pictured() -> Iterator[Path]:
@@ -143,35 +161,38 @@ def pictured() -> Iterator[Path]:
         yield SAMPLES / scenario / node
 
 
-def main() -> None:
-    """Write tests/expected anew."""
-    for name in checks():
-        check = check_named(name)
-        rows = []
-        for directory in recorded():
-            code, output = replay(check, "--from", str(directory))
-            rows.append(f"{label(directory)}\t{code}\t{output.rstrip()}\n")
-        EXPECTED.mkdir(exist_ok=True)
-        (EXPECTED / f"{name}.tsv").write_text("".join(rows), encoding="utf-8")
-    _write_overall()
-    rows = []
-    for cluster in clusters():
-        for check in comparisons():
-            code, output = compare(check, cluster)
-            rows.append(f"{label(cluster)}\t{check.name}\t{code}\t{output.rstrip()}\n")
-    COMPARISONS.write_text("".join(rows), encoding="utf-8")
+def write(name: str, only: Sequence[str] = ()) -> None:
+    """Write what is expected of this check anew; with ``only`` of recordings whose label begins so."""
+    known = expected_of(name) if (EXPECTED / f"{name}.txt").exists() else {}
+    found = {}
+    for directory in subjects(name):
+        where = label(directory)
+        wanted = not only or where not in known or any(f"{where}/".startswith(f"{one}/") for one in only)
+        found[where] = said(name, directory) if wanted else known[where]
+    EXPECTED.mkdir(exist_ok=True)
+    text = "".join(f"=== {where}: exit {one.code}\n{one.text}\n\n" for where, one in found.items())
+    (EXPECTED / f"{name}.txt").write_text(text, encoding="utf-8")
+    if name != ALL:
+        rows = "".join(f"{where}\t{one.perfdata}\n" for where, one in found.items())
+        (EXPECTED / f"{name}.perfdata.tsv").write_text(rows, encoding="utf-8")
 
 
-def _write_overall() -> None:
-    rows = []
-    for directory in recorded():
-        code, output = replay_all("--from", str(directory))
-        rows.append(f"{label(directory)}\t{code}\t{output.partition(' | ')[0].rstrip()}\n")
-    OVERALL.write_text("".join(rows), encoding="utf-8")
-    for directory in pictured():
-        picture = picture_of(directory)[1]
-        (PICTURES / f"{directory.parent.name}_{directory.name}.txt").write_text(picture, encoding="utf-8")
+def main(arguments: Sequence[str]) -> None:
+    """Write what these checks or recordings concern, or everything."""
+    everything = [*checks(), *comparisons(), ALL]
+    names = [one for one in arguments if one in everything]
+    only = [one.rstrip("/") for one in arguments if one not in everything]
+    labels = [*map(label, recorded()), *map(label, clusters())]
+    unknown = [one for one in only if not any(f"{where}/".startswith(f"{one}/") for where in labels)]
+    if unknown:
+        sys.exit(f"neither a check nor a recording: {', '.join(unknown)}")
+    for name in names or everything:
+        write(name, only)
+    if not names or ALL in names:
+        for directory in pictured():
+            picture = picture_of(directory)[1]
+            (PICTURES / f"{directory.parent.name}_{directory.name}.txt").write_text(picture, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -14,8 +14,8 @@ from typing import Any, Dict, List, Tuple, Type
 
 from hypothesis import strategies as st
 
-from check_ha.judgement.evidence import Evidence
-from check_ha.judgement.options import FilterOptions, Option, Options
+from check_ha.core.evidence import Evidence
+from check_ha.core.options import FilterOptions, Option, Options
 from check_ha.model.cluster import INFINITY
 from check_ha.sources.tools import ALL, BROKEN, FLOODED, HUNG, MISSING, Output, Tool
 

@@ -8,53 +8,32 @@ import importlib.util
 import subprocess
 import sys
 import sysconfig
+from collections import Counter
 from pathlib import Path
 from typing import Dict, FrozenSet, Iterator, List, NamedTuple, Set, Tuple
 
 import pytest
 
-from tests.replay import check_named, checks
+from check_ha.cli.register import check_named
+from tests.replay import checks
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "check_ha"
 
+_PURE_CORE = ("check_ha.core", "check_ha.model", "check_ha.parsers.errors", "check_ha.sources.tools")
 STEPS: Dict[str, Tuple[str, ...]] = {
     "sources": ("check_ha.sources",),
     "model": ("check_ha.model",),
     "parsers": ("check_ha.parsers", "check_ha.model"),
-    "judgement": (
-        "check_ha.judgement",
-        "check_ha.model",
-        "check_ha.parsers.errors",
-        "check_ha.parsers.addresses.canonical",  # two spellings of one address are one address
-        "check_ha.sources.tools",  # the records of tools and outputs, which run nothing
-        "check_ha.sources.sudoers",  # how a command line is written there
-    ),
-    "checks": (
-        "check_ha.judgement",
-        "check_ha.model",
-        "check_ha.parsers",
-        "check_ha.sources.tools",
-        "check_ha.commandline.command.command",  # makes main() of CHECK: the last line of each check
-    ),
-    "comparisons": (  # checks of what several nodes believe
-        "check_ha.judgement",
-        "check_ha.model",
-        "check_ha.sources.tools",
-        "check_ha.commandline.comparison",
-        "check_ha.commandline.arguments.Parser",
-    ),
+    "core": (*_PURE_CORE, "check_ha.sources.sudoers"),  # how a command line is written there
+    "cluster": (*_PURE_CORE, "check_ha.cluster", "check_ha.parsers.addresses.canonical"),
+    "checks": (*_PURE_CORE, "check_ha.cluster", "check_ha.parsers"),
+    "multinode": (*_PURE_CORE, "check_ha.cluster", "check_ha.multinode", "check_ha.parsers"),
+    # output
 }
-"""What the modules of each step may import of ours."""
+"""What the modules of each step may import of ours; what belongs to one check is that check's alone."""
 
-WIDER: Dict[str, Tuple[str, ...]] = {
-    # what check_ha_view asks and understands: readings, as those of a check
-    "check_ha.judgement.view": ("check_ha.parsers",),
-    "check_ha.judgement.views": ("check_ha.parsers.view",),
-}
-"""Modules that may import more of ours, and why."""
-
-PURE = ("model", "parsers", "judgement", "checks", "comparisons")
+PURE = ("model", "parsers", "core", "cluster", "checks", "multinode")
 HARMLESS = frozenset(
     (
         "__future__",
@@ -75,8 +54,6 @@ HARMLESS = frozenset(
 ALSO_HARMLESS: Dict[str, Tuple[str, ...]] = {
     # inet_pton and inet_ntop turn text into text; the module opens nothing by itself
     "check_ha.parsers.addresses": ("_socket",),
-    # switches off the collection of cycles in a process that lives for a tenth of a second
-    "check_ha.checks": ("gc",),
     # the one place that calls lxml, on bytes (io.BytesIO) and with everything off that would fetch something
     "check_ha.parsers.xml": ("lxml", "io"),
 }
@@ -133,7 +110,9 @@ def tops(module: Module) -> FrozenSet[str]:
 
 @pytest.mark.parametrize("module", [one for one in MODULES if one.step in STEPS], ids=lambda one: one.name)
 def test_no_step_reaches_back(module: Module) -> None:
-    allowed = (*STEPS[module.step], *WIDER.get(module.name, ()))
+    allowed = STEPS[module.step]
+    if module.step == "checks":  # a folder of checks is one check; a module of its own is one, too
+        allowed = (*allowed, ".".join(module.name.split(".")[:3]))
     assert {name for name in ours(module) if not within(name, allowed)} == set()
 
 
@@ -151,12 +130,41 @@ def test_the_exceptions_are_still_needed() -> None:
     by_name = {module.name: module for module in MODULES}
     for name, also in ALSO_HARMLESS.items():
         assert set(also) <= tops(by_name[name])
-    for name, wider in WIDER.items():
-        assert all(any(within(one, (more,)) for one in ours(by_name[name])) for more in wider)
 
 
-def test_only_the_command_line_knows_nagiosplugin() -> None:
-    assert {module.step for module in MODULES if "nagiosplugin" in tops(module)} == {"commandline"}
+def test_only_the_two_ends_know_nagiosplugin() -> None:
+    assert {module.step for module in MODULES if "nagiosplugin" in tops(module)} == {"cli", "output"}
+
+
+def test_nothing_imports_the_command_line_but_the_command_line() -> None:
+    for module in MODULES:
+        outer = {"cli", "node_setup"} - {module.step}
+        if module.step not in ("cli", "output"):
+            assert {name for name in ours(module) if name.split(".")[1] in outer} == set(), module.name
+
+
+def test_no_folder_is_crowded() -> None:
+    """A folder has at most 14 modules; parsers have one for each output of a tool."""
+    folders = Counter(path.parent.name for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")
+    assert {name: number for name, number in folders.items() if number > 14 and name != "parsers"} == {}
+
+
+def test_no_cycle() -> None:
+    """Of folders, but for those of one check, no two import each other, directly or through others."""
+    arrows: Dict[str, Set[str]] = {}
+    for module in MODULES:
+        own = module.name.split(".")
+        for name in ours(module):
+            other = name.split(".")
+            if len(own) > 2 and len(other) > 2 and own[1] not in (other[1], "output"):
+                arrows.setdefault(own[1], set()).add(other[1])
+    seen: List[str] = []
+    while arrows:
+        ends = [name for name, others in arrows.items() if not others & set(arrows)]
+        assert ends, f"these import each other: {arrows}"
+        seen += ends
+        arrows = {name: others for name, others in arrows.items() if name not in ends}
+    assert seen
 
 
 def test_only_one_module_knows_lxml() -> None:
@@ -188,7 +196,7 @@ def test_every_check_is_a_command() -> None:
         command, _, where = line.partition(" = ")
         commands[command] = where
     for name in checks():
-        assert commands[f"check_ha_{name}"] == f"check_ha.checks.{name}:main"
+        assert commands[f"check_ha_{name}"] == f"check_ha.cli.commands:{name}"
     for command, where in commands.items():
         module, _, function = where.partition(":")
         assert callable(getattr(importlib.import_module(module), function)), command
@@ -209,7 +217,7 @@ def reads_xml(module: str, seen: FrozenSet[str] = frozenset()) -> bool:
 @pytest.mark.parametrize("name", checks())
 def test_a_check_that_reads_no_xml_does_not_import_lxml(name: str) -> None:
     """lxml takes a third of the time in which such a check starts."""
-    code = f"import sys, check_ha.checks.{name}; print('lxml' in sys.modules)"
+    code = f"import sys, check_ha.cli.commands; check_ha.cli.commands.{name}; print('lxml' in sys.modules)"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     parsers = {reading.parse.__module__ for reading in check_named(name).readings}
     assert ended.stdout == f"{any(map(reads_xml, parsers))}\n"
@@ -224,6 +232,24 @@ def test_rings_reads_no_xml() -> None:
 def test_a_check_starts_without_what_is_slow_to_import(name: str) -> None:
     slow = ("asyncio", "dataclasses", "email", "http", "importlib.metadata", "ipaddress", "socket", "ssl", "unittest",
             "urllib.request", "xml.etree")  # fmt: skip
-    code = f"import sys, check_ha.checks.{name}; print(*(one for one in {slow!r} if one in sys.modules))"
+    code = f"import sys, check_ha.cli.commands; check_ha.cli.commands.{name}\n"
+    code += f"print(*(one for one in {slow!r} if one in sys.modules))"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert ended.stdout == "\n"
+
+
+def test_importing_a_check_changes_nothing_in_the_program_that_does() -> None:
+    code = """
+import gc, locale, logging, signal, sys
+
+def state():
+    handlers = [signal.getsignal(number) for number in signal.valid_signals()]
+    return gc.isenabled(), gc.get_threshold(), handlers, locale.setlocale(locale.LC_ALL), logging.root.handlers[:]
+
+before = state()
+import check_ha.checks.nodes, check_ha.checks.resources.check, check_ha.multinode.split_brain
+assert state() == before
+assert not any(name.startswith(("check_ha.cli", "check_ha.output", "nagiosplugin")) for name in sys.modules)
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (ended.returncode, ended.stderr) == (0, "")

@@ -8,10 +8,11 @@ from typing import Iterator
 
 import pytest
 
-from check_ha.judgement.evidence import Reading
+from check_ha.cli.register import check_named
+from check_ha.core.evidence import Reading
 from check_ha.sources.tools import COROSYNC_CONF, CRM_MON, Tool
 from tests.faketools import from_recording, write_tool
-from tests.replay import SAMPLES, check_named, checks, replay
+from tests.replay import SAMPLES, checks, replay
 
 HEALTHY = SAMPLES / "healthy-2node" / "node1"
 

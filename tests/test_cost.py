@@ -12,9 +12,10 @@ from typing import Callable, Dict
 
 import pytest
 
+from check_ha.cli.register import check_named
 from tests.bench import HEALTHY, Cheapest, all_in_one, parsing, start_up
 from tests.faketools import from_recording
-from tests.replay import check_named, checks
+from tests.replay import checks
 
 START_UP = 1.25
 ALL_IN_ONE = 1.5

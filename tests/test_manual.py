@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from check_ha.commandline.arguments import flag_of
-from check_ha.documents.commands import Command, all_commands
-from check_ha.documents.manual import places, with_tables
-from check_ha.judgement.conditions import COMMON
-from check_ha.judgement.options import FilterOptions
+from check_ha.cli.arguments import flag_of
+from check_ha.core.condition import COMMON
+from check_ha.core.options import FilterOptions
+from generators.commands import Command, all_commands
+from generators.manual import places, with_tables
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 CHECKS = [command for command in all_commands() if command.check]

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from check_ha.commandline.plaintext import clean
-from check_ha.judgement.check import Judgement
-from check_ha.judgement.conditions import COMMON, Finding, Severity
-from check_ha.judgement.evidence import doubtful, examine
-from tests.replay import SAMPLES, check_named, checks, replay
+from check_ha.cli.register import check_named
+from check_ha.core.check import Judgement
+from check_ha.core.condition import COMMON, Finding, Severity
+from check_ha.core.evidence import doubtful, examine
+from check_ha.output.plain_text import clean
+from tests.replay import SAMPLES, checks, replay
 from tests.strategies import all_outputs, evidences, names, numbers, options
 
 SOURCE = ("--from", str(SAMPLES / "healthy-2node" / "node1"))

@@ -1,36 +1,33 @@
-"""Every check on every recorded cluster: the whole output and the exit code.
+"""Every check on every recorded cluster, with -v: the whole output and the exit code.
 
-The expected lines are in tests/expected, one file a check: ``WHERE <TAB> EXIT <TAB> OUTPUT``; those of check_ha, all
-checks in one run, in tests/expected_overall.tsv; those of the nodes compared in tests/expected_comparisons.tsv.
+What is expected is in tests/expected: for each check, for check_ha (``all``) and for each comparison a file with the
+text and one with the perfdata.
 """
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Iterator, List
+from typing import Iterator
 
 import pytest
 
-from check_ha.judgement.check import Check
 from tests.replay import (
+    ALL,
     EXPECTED,
     PICTURES,
     SAMPLES,
-    check_named,
     checks,
     clusters,
-    compare,
     comparisons,
-    expected_comparisons,
     expected_of,
-    expected_overall,
     label,
     picture_of,
     pictured,
     recorded,
-    replay,
     replay_all,
+    said,
+    subjects,
 )
 
 STATES = ("ok", "warn", "crit", "unknown")
@@ -39,65 +36,64 @@ WEIGHT = {0: 0, 3: 1, 1: 2, 2: 3}
 
 
 def cases() -> Iterator[object]:
-    expected = expected_overall()
+    expected = expected_of(ALL)
     for directory in recorded():
-        code = expected.get(label(directory), (3, ""))[0]
-        yield pytest.param(directory, id=f"{STATES[code]}-{label(directory)}")
+        where = label(directory)
+        code = expected[where].code if where in expected else 3
+        yield pytest.param(directory, id=f"{STATES[code]}-{where}")
 
 
 @pytest.mark.parametrize("directory", list(cases()))
 def test_verdict_of_each_check(directory: Path) -> None:
-    said = {name: replay(check_named(name), "--from", str(directory)) for name in checks()}
-    assert said == {name: expected_of(name)[label(directory)] for name in checks()}
-
-
-def perfdata(output: str) -> List[str]:
-    """Each ``'label'=value;...`` behind the bar."""
-    return re.findall(r"'[^']*'=\S+", output.partition(" | ")[2])
+    for name in checks():
+        assert said(name, directory) == expected_of(name)[label(directory)]
 
 
 @pytest.mark.parametrize("directory", list(cases()))
 def test_all_checks_in_one_run(directory: Path) -> None:
     where = label(directory)
-    code, output = replay_all("--from", str(directory))
-    assert (code, output.partition(" | ")[0].rstrip()) == expected_overall()[where]
+    one = said(ALL, directory)
+    assert one == expected_of(ALL)[where]
 
     single = [expected_of(name)[where] for name in checks()]
-    measured = perfdata(output)
-    assert sorted(measured) == sorted({one for _, text in single for one in perfdata(text)})
-    assert len({one.rpartition("=")[0] for one in measured}) == len(measured)
+    measured = _measured(replay_all("--from", str(directory))[1].partition(" | ")[2])
+    assert sorted(measured) == sorted({text for other in single for text in _measured(other.perfdata)})
+    assert len({text.rpartition("=")[0] for text in measured}) == len(measured)
     # that there is no virtual IP is no trouble to who did not ask for one
-    states = [WEIGHT[one] for one, text in single if not text.startswith("HA_VIP UNKNOWN - the cluster has no virtual")]
-    assert WEIGHT[code] == max(states)
+    asked = [other for other in single if not other.first.startswith("HA_VIP UNKNOWN - the cluster has no virtual")]
+    assert WEIGHT[one.code] == max(WEIGHT[other.code] for other in asked)
+
+
+def _measured(perfdata: str) -> list[str]:
+    """Each ``'label'=value;...``."""
+    return re.findall(r"'[^']*'=\S+", perfdata)
 
 
 def comparison_cases() -> Iterator[object]:
-    expected = expected_comparisons()
     for cluster in clusters():
-        for check in comparisons():
-            code = expected.get((label(cluster), check.name), (3, ""))[0]
-            yield pytest.param(check, cluster, id=f"{STATES[code]}-{check.name}-{label(cluster)}")
+        for name in comparisons():
+            expected = expected_of(name).get(label(cluster))
+            yield pytest.param(name, cluster, id=f"{STATES[expected.code if expected else 3]}-{name}-{label(cluster)}")
 
 
-@pytest.mark.parametrize(("check", "cluster"), list(comparison_cases()))
-def test_the_nodes_compared(check: Check, cluster: Path) -> None:
-    assert compare(check, cluster) == expected_comparisons()[label(cluster), check.name]
+@pytest.mark.parametrize(("name", "cluster"), list(comparison_cases()))
+def test_the_nodes_compared(name: str, cluster: Path) -> None:
+    assert said(name, cluster) == expected_of(name)[label(cluster)]
 
 
 @pytest.mark.parametrize("directory", list(pictured()), ids=label)
 def test_picture(directory: Path) -> None:
     code, output = picture_of(directory)
     assert output == (PICTURES / f"{directory.parent.name}_{directory.name}.txt").read_text(encoding="utf-8")
-    assert code == expected_overall()[label(directory)][0]
+    assert code == expected_of(ALL)[label(directory)].code
 
 
 def test_expected_has_no_line_too_many() -> None:
-    for name in checks():
-        assert set(expected_of(name)) == {label(directory) for directory in recorded()}
-    compared = {(label(cluster), check.name) for cluster in clusters() for check in comparisons()}
-    assert set(expected_comparisons()) == compared
-    assert set(expected_overall()) == {label(directory) for directory in recorded()}
-    assert {path.stem for path in EXPECTED.iterdir()} == set(checks())
+    names = [*checks(), *comparisons(), ALL]
+    for name in names:
+        assert list(expected_of(name)) == [label(directory) for directory in subjects(name)]
+    files = {f"{name}.txt" for name in names} | {f"{name}.perfdata.tsv" for name in names if name != ALL}
+    assert {path.name for path in EXPECTED.iterdir()} == files
 
 
 @pytest.mark.parametrize("scenario", sorted(SAMPLES.iterdir()), ids=lambda path: path.name)

@@ -11,7 +11,7 @@ from typing import List, NamedTuple
 
 import pytest
 
-from check_ha.commandline.settings import CHECKS
+from check_ha.cli.register import CHECKS
 from tests.generate import Big
 from tests.generate_node import write
 
@@ -21,7 +21,7 @@ MEGABYTES = 300
 # The peak it tells itself: that of wait4() is no less than what the process had in use that started it.
 CODE = """
 import atexit, sys
-from check_ha.commandline.overall import main
+from check_ha.cli.overall import main
 
 def tell():
     with open("/proc/self/status") as status:

@@ -1,6 +1,1 @@
-"""One module a check: its manual, its conditions, and the pure judgement."""
-
-import gc
-
-# A check lives for a tenth of a second: collecting cycles costs it 2 ms at start, and frees nothing worth having.
-gc.disable()
+"""The checks of a node: a module each, or a folder where one has parts of its own."""

@@ -15,13 +15,12 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, Mapping, Optional, Sequence, Set
 
-from check_ha.commandline.command import command
-from check_ha.judgement.check import Check, Judgement, Measure, Metric
-from check_ha.judgement.conditions import FILTERED_OUT, Condition, Finding, Severity
-from check_ha.judgement.evidence import Evidence, Reading
-from check_ha.judgement.moves import Move, clear, moves, nodes_left
-from check_ha.judgement.options import FilterOptions, age, duration, option
-from check_ha.judgement.resources import names_of
+from check_ha.cluster.cli_constraints import Move, clear, moves, nodes_left
+from check_ha.cluster.resources import names_of
+from check_ha.core.check import Check, Judgement, Measure, Metric
+from check_ha.core.condition import FILTERED_OUT, Condition, Finding, Severity
+from check_ha.core.evidence import Evidence, Reading
+from check_ha.core.options import FilterOptions, age, duration, option
 from check_ha.model.cib import Cib
 from check_ha.model.cluster import Cluster
 from check_ha.parsers.cib import parse_cib
@@ -166,5 +165,3 @@ CHECK = Check(
     filters="resource",
     remembers=True,
 )
-
-main = command(CHECK)

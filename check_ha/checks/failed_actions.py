@@ -13,12 +13,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Dict, Iterator, List, Mapping, Optional, Sequence
 
-from check_ha.commandline.command import command
-from check_ha.judgement.check import Check, Judgement, Measure, Metric
-from check_ha.judgement.conditions import FILTERED_OUT, Condition, Finding, Severity
-from check_ha.judgement.evidence import Evidence, Reading
-from check_ha.judgement.options import FilterOptions, age, duration, option
-from check_ha.judgement.resources import (
+from check_ha.cluster.resources import (
     bans,
     cleanup,
     count_text,
@@ -28,6 +23,10 @@ from check_ha.judgement.resources import (
     reason_of,
     should_run,
 )
+from check_ha.core.check import Check, Judgement, Measure, Metric
+from check_ha.core.condition import FILTERED_OUT, Condition, Finding, Severity
+from check_ha.core.evidence import Evidence, Reading
+from check_ha.core.options import FilterOptions, age, duration, option
 from check_ha.model.cluster import INFINITY, Cluster, FailCount, Failure, Placed
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.sources.tools import CRM_MON
@@ -213,5 +212,3 @@ CHECK = Check(
     options=FailedActionOptions,
     filters="resource",
 )
-
-main = command(CHECK)

@@ -15,14 +15,13 @@ from __future__ import annotations
 
 from typing import Dict, Iterator, List, Optional, Sequence
 
-from check_ha.commandline.command import command
-from check_ha.judgement.check import Check, Judgement, Measure, Metric
-from check_ha.judgement.conditions import FILTERED_OUT, Condition, Finding, Severity
-from check_ha.judgement.evidence import Evidence, Reading
-from check_ha.judgement.fencehistory import Fencing, by_target
-from check_ha.judgement.nodes import NodeView, State, described, feature_sets, state_of, view_of, why_unclean
-from check_ha.judgement.options import FilterOptions, age
-from check_ha.judgement.resources import in_motion, plain, stopped_on_purpose, told
+from check_ha.cluster.fence_history import Fencing, by_target
+from check_ha.cluster.nodes import NodeView, State, described, feature_sets, state_of, view_of, why_unclean
+from check_ha.cluster.resources import in_motion, plain, stopped_on_purpose, told
+from check_ha.core.check import Check, Judgement, Measure, Metric
+from check_ha.core.condition import FILTERED_OUT, Condition, Finding, Severity
+from check_ha.core.evidence import Evidence, Reading
+from check_ha.core.options import FilterOptions, age
 from check_ha.model.cluster import Cluster, Failure, Node
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.sources.tools import CRM_MON
@@ -282,5 +281,3 @@ CHECK = Check(
     options=NodeOptions,
     filters="node",
 )  # fmt: skip
-
-main = command(CHECK)

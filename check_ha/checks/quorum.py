@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from typing import Iterator, List, Optional
 
-from check_ha.commandline.command import command
-from check_ha.judgement.check import Check, Judgement, Measure, Metric
-from check_ha.judgement.conditions import Condition, Finding, Severity
-from check_ha.judgement.evidence import Evidence, Reading
-from check_ha.judgement.options import Options
+from check_ha.core.check import Check, Judgement, Measure, Metric
+from check_ha.core.condition import Condition, Finding, Severity
+from check_ha.core.evidence import Evidence, Reading
+from check_ha.core.options import Options
 from check_ha.model.cluster import Cluster
 from check_ha.model.corosync import CorosyncMap, QuorumStatus
 from check_ha.parsers.cmapctl import parse_map
@@ -203,5 +202,3 @@ CHECK = Check(
     judge=judge,
     number=VOTES_MARGIN,
 )  # fmt: skip
-
-main = command(CHECK)

@@ -13,12 +13,11 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
 
-from check_ha.commandline.command import command
-from check_ha.judgement.check import Check, Judgement, Measure, Metric
-from check_ha.judgement.conditions import FILTERED_OUT, NOT_RESPONDING, UNREADABLE, Condition, Finding, Severity
-from check_ha.judgement.evidence import Evidence, Reading
-from check_ha.judgement.links import Links, Peer, Way, links_of, ring_fault
-from check_ha.judgement.options import FilterOptions, natural, option
+from check_ha.cluster.links import Links, Peer, Way, links_of, ring_fault
+from check_ha.core.check import Check, Judgement, Measure, Metric
+from check_ha.core.condition import FILTERED_OUT, NOT_RESPONDING, UNREADABLE, Condition, Finding, Severity
+from check_ha.core.evidence import Evidence, Reading
+from check_ha.core.options import FilterOptions, natural, option
 from check_ha.model.corosync import LinkStatistics, Ring
 from check_ha.parsers.cfgtool import parse_link_status
 from check_ha.parsers.cfgtool_nodes import parse_reachable_nodes
@@ -246,5 +245,3 @@ CHECK = Check(
     filters="peer node",
     remembers=True,
 )
-
-main = command(CHECK)

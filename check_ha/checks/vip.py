@@ -13,13 +13,12 @@ from __future__ import annotations
 
 from typing import Any, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
-from check_ha.commandline.command import command
-from check_ha.judgement.check import Check, Judgement, Measure, Metric
-from check_ha.judgement.conditions import FILTERED_OUT, UNREADABLE, Condition, Finding, Severity
-from check_ha.judgement.evidence import Evidence, Reading
-from check_ha.judgement.options import FilterOptions, option, pair
-from check_ha.judgement.resources import plain, told
-from check_ha.judgement.virtualip import VirtualIp, tickets_missing, virtual_ips
+from check_ha.cluster.resources import plain, told
+from check_ha.cluster.virtual_addresses import VirtualIp, tickets_missing, virtual_ips
+from check_ha.core.check import Check, Judgement, Measure, Metric
+from check_ha.core.condition import FILTERED_OUT, UNREADABLE, Condition, Finding, Severity
+from check_ha.core.evidence import Evidence, Reading
+from check_ha.core.options import FilterOptions, option, pair
 from check_ha.model.addresses import Interfaces
 from check_ha.model.cib import Cib
 from check_ha.model.cluster import Cluster
@@ -290,5 +289,3 @@ CHECK = Check(
     filters="virtual IP",
     remembers=True,
 )  # fmt: skip
-
-main = command(CHECK)

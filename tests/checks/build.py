@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, List, Mapping, Optional, Tuple
 
-from check_ha.judgement.check import Judgement
-from check_ha.judgement.evidence import Evidence
+from check_ha.core.check import Judgement
+from check_ha.core.evidence import Evidence
 from check_ha.model.cluster import Clone, Cluster, DesignatedController, Group, Node, Primitive, Resource
 from check_ha.sources.tools import Tool
 

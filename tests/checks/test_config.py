@@ -6,10 +6,10 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 import pytest
 
-from check_ha.checks.config import CHECK, ConfigOptions, judge
-from check_ha.judgement.check import Judgement
-from check_ha.judgement.evidence import Evidence, examine
-from check_ha.judgement.options import regex
+from check_ha.checks.config.check import CHECK, ConfigOptions, judge
+from check_ha.core.check import Judgement
+from check_ha.core.evidence import Evidence, examine
+from check_ha.core.options import regex
 from check_ha.model.node import FileState, Verification
 from check_ha.parsers.cmapctl import parse_map
 from check_ha.parsers.corosync_conf import parse_corosync_conf
@@ -24,7 +24,7 @@ from check_ha.sources.tools import (
     Tool,
 )
 from tests.checks.build import Found, evidence, found, measured
-from tests.judgement.said import hung, missing, output, processes
+from tests.core.said import hung, missing, output, processes
 
 CONF = """\
 totem {

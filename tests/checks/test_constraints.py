@@ -9,8 +9,8 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple
 import pytest
 
 from check_ha.checks.constraints import CHECK, ConstraintOptions, judge
-from check_ha.judgement.check import Judgement
-from check_ha.judgement.options import regex
+from check_ha.core.check import Judgement
+from check_ha.core.options import regex
 from check_ha.model.cib import Cib, ConfiguredPrimitive, DateExpression, Expression, Location, Moment, Rule
 from check_ha.model.cluster import INFINITY, Ban, Cluster, ClusterOptions
 from check_ha.sources.tools import CIBADMIN, CRM_MON

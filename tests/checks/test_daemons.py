@@ -6,11 +6,11 @@ from typing import Dict, List, Optional, Tuple
 
 import pytest
 
-from check_ha.checks.daemons import CHECK, judge
-from check_ha.judgement.check import Judgement
-from check_ha.judgement.daemons import fences_with_sbd
-from check_ha.judgement.evidence import examine
-from check_ha.judgement.options import Options
+from check_ha.checks.daemons.check import CHECK, judge
+from check_ha.checks.daemons.processes import fences_with_sbd
+from check_ha.core.check import Judgement
+from check_ha.core.evidence import examine
+from check_ha.core.options import Options
 from check_ha.model.cib import Cib, ConfiguredPrimitive
 from check_ha.sources.tools import (
     CIBADMIN,
@@ -24,7 +24,7 @@ from check_ha.sources.tools import (
     Output,
 )
 from tests.checks.build import Found, found, measured
-from tests.judgement.said import hung, missing, output
+from tests.core.said import hung, missing, output
 
 CHILDREN = ("based", "fenced", "execd", "attrd", "schedulerd", "controld")
 OLD = ("cib", "stonithd", "lrmd", "attrd", "pengine", "crmd")

@@ -9,7 +9,7 @@ from typing import Any, Mapping, Optional, Sequence
 import pytest
 
 from check_ha.checks.failed_actions import FailedActionOptions, judge
-from check_ha.judgement.check import Judgement
+from check_ha.core.check import Judgement
 from check_ha.model.cluster import INFINITY, Cluster, ClusterOptions, FailCount, Failure, Resource
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.sources.tools import CRM_MON

@@ -7,9 +7,9 @@ from typing import Any, Dict, List, Optional, Tuple
 
 import pytest
 
-from check_ha.checks.fencing import CHECK, FencingOptions, judge
-from check_ha.judgement.check import Judgement
-from check_ha.judgement.options import regex
+from check_ha.checks.fencing.check import CHECK, FencingOptions, judge
+from check_ha.core.check import Judgement
+from check_ha.core.options import regex
 from check_ha.model.cib import Cib, ConfiguredNode, ConfiguredPrimitive, FencingLevel, Location
 from check_ha.model.cluster import (
     INFINITY,

@@ -8,8 +8,8 @@ from typing import Any, Dict, Optional, Tuple
 import pytest
 
 from check_ha.checks.nodes import CHECK, NodeOptions, judge
-from check_ha.judgement.check import Judgement
-from check_ha.judgement.options import regex
+from check_ha.core.check import Judgement
+from check_ha.core.options import regex
 from check_ha.model.cluster import (
     Bundle,
     Cluster,

@@ -7,8 +7,8 @@ from typing import Any, Dict, Optional, Sequence, Tuple
 import pytest
 
 from check_ha.checks.quorum import judge
-from check_ha.judgement.check import Judgement
-from check_ha.judgement.options import Options
+from check_ha.core.check import Judgement
+from check_ha.core.options import Options
 from check_ha.model.cluster import Cluster, ClusterOptions
 from check_ha.model.corosync import ConfiguredNode, CorosyncMap, Member, QuorumStatus
 from check_ha.sources.tools import CMAPCTL, CRM_MON, QUORUMTOOL

@@ -8,8 +8,8 @@ from typing import Any, Dict, Mapping, Optional, Sequence, Tuple
 import pytest
 
 from check_ha.checks.rings import RingOptions, judge
-from check_ha.judgement.check import Judgement
-from check_ha.judgement.conditions import NO_PERMISSION, NOT_RESPONDING, Finding
+from check_ha.core.check import Judgement
+from check_ha.core.condition import NO_PERMISSION, NOT_RESPONDING, Finding
 from check_ha.model.corosync import (
     ConfiguredNode,
     CorosyncMap,

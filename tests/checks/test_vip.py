@@ -8,7 +8,7 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple
 import pytest
 
 from check_ha.checks.vip import VipOptions, judge
-from check_ha.judgement.check import Judgement
+from check_ha.core.check import Judgement
 from check_ha.model.addresses import InterfaceAddress, Interfaces
 from check_ha.model.cib import Cib, ConfiguredPrimitive, TicketDependency
 from check_ha.model.cluster import Bundle, Cluster, ClusterOptions, Failure, Primitive, Replica, Ticket

@@ -18,9 +18,10 @@ from typing import Callable, Iterator, List, Mapping, Sequence, Tuple
 
 import pytest
 
-from check_ha.documents import nrpe
-from check_ha.documents.commands import Command, all_commands
-from check_ha.installation.node import closed_to_others
+from check_ha.node_setup import nrpe
+from check_ha.node_setup.node import closed_to_others
+from generators.commands import Command, all_commands
+from generators.nrpe import asked
 from tests.needed import program
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 
 def node_commands() -> List[Command]:
     """The commands that say something of a node and that a server asks for."""
-    return [command for command in nrpe.asked(all_commands()) if command.verdict]
+    return [command for command in asked(all_commands()) if command.verdict]
 
 
 def write_commands(folder: Path, recording: Path) -> None:
@@ -38,9 +39,9 @@ def write_commands(folder: Path, recording: Path) -> None:
     shutil.copytree(recording, folder / "recording")
     python = python_for_all()
     subprocess.run([python, "-m", "compileall", "-q", str(folder / "lib")], check=True)
-    for command in nrpe.asked(all_commands()):
+    for command in asked(all_commands()):
         path = folder / command.name
-        code = f"import sys; sys.path.insert(0, '{folder}/lib'); from {_module_of(command)} import main; main()"
+        code = f"import sys; sys.path.insert(0, '{folder}/lib'); {_start(command)}"
         path.write_text(f'#!/bin/sh\nexec {python} -c "{code}" "$@" --from {folder}/recording\n', encoding="utf-8")
         path.chmod(0o755)
 
@@ -55,11 +56,12 @@ def python_for_all() -> str:
     return "/usr/bin/python3"
 
 
-def _module_of(command: Command) -> str:
+def _start(command: Command) -> str:
+    """The code that pip would put into its script."""
     text = (ROOT / "setup.cfg").read_text(encoding="utf-8")
-    found = re.search(rf"^    {command.name} = (\S+):main$", text, flags=re.MULTILINE)
+    found = re.search(rf"^    {command.name} = (\S+):(\w+)$", text, flags=re.MULTILINE)
     assert found
-    return found.group(1)
+    return f"from {found.group(1)} import {found.group(2)}; {found.group(2)}()"
 
 
 def write(folder: Path, files: Mapping[str, str]) -> None:

@@ -13,8 +13,8 @@ from typing import Dict, Iterator, Mapping, Sequence
 
 import pytest
 
-from check_ha.documents.commands import services
-from check_ha.documents.services import title
+from generators.commands import services
+from generators.services import title
 from tests.integration import daemons
 from tests.integration.daemons import ROOT, node_commands
 from tests.integration.servers import (

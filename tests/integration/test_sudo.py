@@ -12,7 +12,7 @@ from typing import Any, Dict, Iterator, List
 
 import pytest
 
-from check_ha.documents.nrpe import sudoers
+from check_ha.node_setup.rights import sudoers
 from tests.needed import program
 
 ROOT = Path(__file__).parents[2]

@@ -13,8 +13,8 @@ from typing import Dict, Iterator, Tuple
 
 import pytest
 
-from check_ha.comparisons import drift, split_brain
-from check_ha.judgement.check import Check
+from check_ha.core.check import Check
+from check_ha.multinode import drift, split_brain
 from tests.integration import daemons
 from tests.integration.daemons import ROOT
 from tests.needed import program
@@ -43,7 +43,7 @@ def asked(check: Check, port: int, *options: str) -> Tuple[int, str]:
     """Exit code and output of the comparison that asks both through check_nrpe."""
     check_nrpe = program("check_nrpe", "nagios-nrpe-plugin")
     via = " ".join([check_nrpe, *options, "-p", str(port), "-H", "{node}", "-c", "check_ha_view"])
-    argv = [sys.executable, "-c", f"from check_ha.comparisons.{check.name} import main; main()", "--via", via]
+    argv = [sys.executable, "-c", f"from check_ha.cli.commands import {check.name}; {check.name}()", "--via", via]
     nodes = [word for address in ADDRESSES for word in ("--node", address)]
     done = subprocess.run([*argv, *nodes], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stderr == ""
@@ -52,7 +52,7 @@ def asked(check: Check, port: int, *options: str) -> Tuple[int, str]:
 
 def from_files(check: Check) -> Tuple[int, str]:
     """The same from the recordings."""
-    argv = [sys.executable, "-c", f"from check_ha.comparisons.{check.name} import main; main()"]
+    argv = [sys.executable, "-c", f"from check_ha.cli.commands import {check.name}; {check.name}()"]
     files = [f"--from={address}={SPLIT / node}" for address, node in ADDRESSES.items()]
     done = subprocess.run([*argv, *files], cwd=ROOT, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout

@@ -10,7 +10,7 @@ is left on the machine afterwards.
         lab.heal()
 
 ``python3 -m tests.lab shell`` is the same for a human. All faults are methods of ``faults.Faults``. A test takes a
-fixture of ``tests/cluster``, for instance ``two_nodes``, breaks something, uses ``wait_until`` until the cluster has
+fixture of ``tests/live``, for instance ``two_nodes``, breaks something, uses ``wait_until`` until the cluster has
 noticed, and leaves the healing to the fixture.
 
 How it is made: a hub (``hub.sh``) is the machine room, a set of namespaces with one bridge per network. Each machine is

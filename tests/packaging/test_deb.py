@@ -11,14 +11,15 @@ from typing import Iterator
 import pytest
 
 import check_ha
-from check_ha.documents.commands import all_commands
+from check_ha.cli.register import check_named
+from generators.commands import all_commands
 from tests import needed
 from tests.faketools import from_recording
 from tests.integration.daemons import daemon, free_port, wait_for
 from tests.needed import program
 from tests.packaging.checkout import ROOT, copy_of_checkout
 from tests.packaging.cleanroot import CleanRoot, clean_root
-from tests.replay import check_named, replay
+from tests.replay import replay
 
 pytestmark = pytest.mark.packages
 

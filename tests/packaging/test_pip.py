@@ -10,10 +10,11 @@ from typing import List, Mapping, Sequence
 
 import pytest
 
-from check_ha.documents.commands import all_commands
+from check_ha.cli.register import check_named
+from generators.commands import all_commands
 from tests.needed import program
 from tests.packaging.checkout import ROOT, copy_of_checkout
-from tests.replay import check_named, replay
+from tests.replay import replay
 
 pytestmark = pytest.mark.packages
 

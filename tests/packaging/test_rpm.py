@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 import check_ha
-from check_ha.documents.commands import all_commands
+from check_ha.cli.register import check_named
+from generators.commands import all_commands
 from tests.needed import program
 from tests.packaging.checkout import ROOT, copy_of_checkout
-from tests.replay import check_named, replay
+from tests.replay import replay
 
 pytestmark = pytest.mark.packages
 

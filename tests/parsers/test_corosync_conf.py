@@ -1,4 +1,4 @@
-"""corosync.conf by corosync's own grammar. What corosync itself makes of it: tests/cluster/test_corosync_conf.py."""
+"""corosync.conf by corosync's own grammar. What corosync itself makes of it: tests/live/test_corosync_conf.py."""
 
 from __future__ import annotations
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from check_ha.commandline.view import view_text
+from check_ha.cli.view import view_text
 from check_ha.model.view import RUNNING, SILENT, STOPPED, DaemonsView, View
 from check_ha.parsers.errors import ParseError
 from check_ha.parsers.view import LONGEST, parse_view
-from tests.comparisons.views import view
+from tests.multinode.views import view
 
 TEXT = view_text(view("node1"))
 

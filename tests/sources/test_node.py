@@ -195,7 +195,7 @@ def test_what_sudo_refuses_is_not_tried_the_old_way(tmp_path: Path, words: str) 
 @pytest.mark.parametrize("signal", ["TERM", "INT", "HUP"])
 def test_a_check_that_is_told_to_end_takes_its_tools_along(tmp_path: Path, signal: str) -> None:
     write_tool(tmp_path, "crm_mon", "exec sleep 97")
-    command = "from check_ha.checks.failed_actions import main; main()"
+    command = "from check_ha.cli.commands import failed_actions; failed_actions()"
     check = subprocess.Popen([sys.executable, "-c", command, "--tools", str(tmp_path)], stdout=subprocess.PIPE)
     wait_for(lambda: bool(left_behind(check.pid)))
     subprocess.run(["kill", f"-{signal}", str(check.pid)], check=True)

@@ -10,7 +10,8 @@ from typing import Callable, Dict
 
 import pytest
 
-from tests.replay import SAMPLES, check_named, replay, replay_all
+from check_ha.cli.register import check_named
+from tests.replay import SAMPLES, replay, replay_all
 
 HEALTHY = SAMPLES / "healthy-2node" / "node1"
 

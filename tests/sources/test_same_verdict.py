@@ -9,13 +9,14 @@ from typing import List
 
 import pytest
 
-from check_ha.commandline import snapshot
+from check_ha.cli import snapshot
+from check_ha.cli.register import check_named
 from check_ha.sources.node import Node
 from check_ha.sources.recording import Recording, write_recording
 from check_ha.sources.shareable import shareable
 from check_ha.sources.tools import ALL, HUNG, Output
 from tests.faketools import from_recording
-from tests.replay import SAMPLES, check_named, checks, label, recorded, replay
+from tests.replay import SAMPLES, checks, label, recorded, replay
 
 
 def frozen(directory: Path) -> bool:

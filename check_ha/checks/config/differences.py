@@ -1,0 +1,145 @@
+"""corosync.conf against the map of the corosync that runs: what was edited and not loaded, or set and not written down.
+
+Compared is what means something, in one form: addresses and numbers whatever their spelling, nodes by their id whatever
+their order, what is not set as its default. Left out is what corosync puts into the map by itself, and the key.
+"""
+
+import re
+from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+
+from check_ha.checks.config.settings import ConfNode, Setup
+from check_ha.parsers.addresses import canonical
+
+_COMPARED = r"(?:totem|nodelist|quorum)\."
+# bindnetaddr follows from the nodelist, and is gone from the map after a reload
+_LEFT_OUT = r"totem\.key|totem\.interface\.[0-9]+\.bindnetaddr|nodelist\.local_node_pos|quorum\.cancel_wait_for_all"
+# what corosync writes where the file has nothing, with udp
+_DERIVED = r"totem\.interface\.[0-9]+\.mcast(?:addr|port)|totem\.nodeid"
+# of these a reload takes none (3.1.7): they wait for a restart
+_AT_START = (
+    r"totem\.(?:transport|cluster_name|ip_version|netmtu|threads|version|rrp_mode|interface\.[0-9]+\.(?:mcast|ttl|broadcast).*)"
+    r"|quorum\.(?:provider|wait_for_all|last_man_standing.*|auto_tie_breaker.*|allow_downscale|expected_votes_tracking)"
+)
+
+_DEFAULTS = {
+    "quorum.allow_downscale": "0",
+    "quorum.auto_tie_breaker": "0",
+    "quorum.device.sync_timeout": "30000",
+    "quorum.device.timeout": "10000",
+    "quorum.expected_votes_tracking": "0",
+    "quorum.last_man_standing": "0",
+    "quorum.two_node": "0",
+    "totem.config_version": "0",
+    "totem.link_mode": "passive",
+}
+
+
+class Difference(NamedTuple):
+    """One setting, in the file and in the daemon."""
+
+    name: str
+    """The key; of a node ``node1 ring0_addr``, or ``node node1`` where only one side has it."""
+    written: Optional[str]
+    """``None``: not in the file."""
+    running: Optional[str]
+    """``None``: not in the map. Both are empty where the name says it all."""
+    at_start: bool
+    """Whether only a restart brings them together."""
+
+    @property
+    def label(self) -> str:
+        """``totem.token 1000 (file: 3000)``: what runs, and what was to run."""
+        if self.running is None:
+            return f"{self.name} not loaded" + (f" (file: {self.written})" if self.written else "")
+        file = "not in the file" if self.written is None else f"file: {self.written}"
+        return f"{self.name} {self.running}".strip() + f" ({file})"
+
+
+def differences(written: Setup, running: Setup) -> Tuple[Difference, ...]:
+    """All differences, nodes first."""
+    found = list(_nodes(written, running))
+    one, other = _plain(written), _plain(running)
+    for key in sorted({*one, *other}):
+        mine, theirs = one.get(key, _default(key, written)), other.get(key, _default(key, running))
+        if mine != theirs and not (mine is None and re.fullmatch(_DERIVED, key)):
+            found.append(Difference(key, mine, theirs, re.fullmatch(_AT_START, key) is not None))
+    return tuple(found)
+
+
+def _default(key: str, setup: Setup) -> Optional[str]:
+    """What corosync does without that key."""
+    derived = {"totem.transport": setup.transport, "totem.crypto_cipher": setup.cipher, "totem.crypto_hash": setup.hash}
+    if key == "totem.secauth":
+        return "off" if setup.major >= 3 else "on"
+    return derived.get(key, _DEFAULTS.get(key))
+
+
+def _plain(setup: Setup) -> Dict[str, str]:
+    """The keys to be compared, but for those of nodes."""
+    return {
+        key: _form(value)
+        for key, value in setup.keys.items()
+        if re.match(_COMPARED, key) and not re.fullmatch(_LEFT_OUT, key) and not key.startswith("nodelist.node.")
+    }
+
+
+def _form(value: str) -> str:
+    value = value.strip()
+    if re.fullmatch(r"[+-]?[0-9]{1,20}", value):
+        return str(int(value))
+    return canonical(value) or value
+
+
+def _nodes(written: Setup, running: Setup) -> Iterator[Difference]:
+    one, other = _by_identity(written), _by_identity(running)
+    for identity in {**one, **other}:
+        mine, theirs = one.get(identity), other.get(identity)
+        if mine is None or theirs is None:
+            name = f"node {(mine or theirs or _NOBODY).label}"
+            yield Difference(name, "" if mine else None, "" if theirs else None, at_start=False)
+        else:
+            yield from _node(written, running, mine, theirs)
+
+
+_NOBODY = ConfNode(0, None, "", {}, 1)
+
+
+def _by_identity(setup: Setup) -> Dict[str, ConfNode]:
+    """The nodes by id, or by first address where ids are generated from it."""
+    nodes = {}
+    for node in setup.nodes:
+        address = next(iter(node.addresses.values()), "")
+        generated = _generated(address, setup.keys) if node.node_id is None else None
+        nodes[str(node.node_id or generated or address or f"at {node.position}")] = node
+    return nodes
+
+
+def _generated(address: str, keys: Mapping[str, str]) -> Optional[int]:
+    """The id that corosync makes of an IPv4 address, where none is set (udp and udpu)."""
+    parts = (canonical(address) or "").split(".")
+    if len(parts) != 4:
+        return None
+    number = int.from_bytes(bytes(map(int, parts)), "big")
+    return number & 0x7FFFFFFF if keys.get("totem.clear_node_high_bit") == "yes" else number
+
+
+def _node(written: Setup, running: Setup, mine: ConfNode, theirs: ConfNode) -> Iterator[Difference]:
+    one, other = _settings(written.keys, mine), _settings(running.keys, theirs)
+    for key in sorted({*one, *other}):
+        default = "1" if key == "quorum_votes" else None
+        left, right = one.get(key, default), other.get(key, default)
+        if left != right and not (left is None and key == "nodeid"):
+            yield Difference(f"{mine.label} {key}", left, right, at_start=False)
+
+
+def _settings(keys: Mapping[str, str], node: ConfNode) -> Dict[str, str]:
+    prefix = f"nodelist.node.{node.position}."
+    return {key[len(prefix) :]: _form(value) for key, value in keys.items() if key.startswith(prefix)}
+
+
+def labels(found: Tuple[Difference, ...], limit: int = 3) -> str:
+    """The first few, for one line."""
+    texts: List[str] = [difference.label for difference in found[:limit]]
+    if len(found) > limit:
+        texts.append(f"and {len(found) - limit} more")
+    return ", ".join(texts)

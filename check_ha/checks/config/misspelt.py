@@ -1,0 +1,122 @@
+"""Names in corosync.conf that are none: corosync keeps them, and does nothing with them.
+
+A typo is told from a name that is merely new here by its likeness to one that is known, or by being known in another
+section. Known are the names of corosync 1.4 to 3.1.10, of corosync-qdevice, and of the manual pages.
+"""
+
+import re
+from typing import Dict, FrozenSet, Iterator, Optional
+
+from check_ha.core.condition import Condition, Finding, Severity
+from check_ha.model.corosync_conf import CorosyncConf, Section
+
+UNKNOWN_SETTING = Condition("unknown-setting", Severity.WARNING, "A name in corosync.conf is misspelt or misplaced.")
+
+_TOTEM = """
+    version nodeid clear_node_high_bit secauth crypto_type crypto_model crypto_cipher crypto_hash crypto_accept keyfile
+    key link_mode netmtu transport cluster_name config_version ip_version ip_dscp vsftype rrp_mode threads compatibility
+    token token_warning token_coefficient token_retransmit token_retransmits_before_loss_const hold join send_join
+    consensus merge downcheck fail_recv_const seqno_unchanged_const heartbeat_failures_allowed max_network_delay
+    window_size max_messages miss_count_const block_unlisted_ips cancel_token_hold_on_retransmit
+    rrp_token_expired_timeout rrp_problem_count_timeout rrp_problem_count_threshold rrp_problem_count_mcast_threshold
+    rrp_autorecovery_check_timeout
+    knet_pmtud_interval knet_mtu knet_compression_model knet_compression_threshold knet_compression_level
+"""
+_TOP = "totem logging quorum nodelist system resources nozzle uidgid qb pload service amf aisexec"
+_LOGGING = """
+    fileline function_name to_stderr to_logfile to_file to_syslog logfile logfile_priority syslog_facility
+    syslog_priority debug timestamp blackbox format tags subsys name
+"""
+
+# the settings of each section
+_KEYS: Dict[str, FrozenSet[str]] = {
+    path: frozenset(names.split())
+    for path, names in {
+        "totem": _TOTEM,
+        "totem.interface": """
+            linknumber ringnumber bindnetaddr broadcast mcastaddr mcastport ttl knet_link_priority knet_ping_interval
+            knet_ping_timeout knet_ping_precision knet_pong_count knet_transport
+        """,
+        "nodelist.node": "nodeid name quorum_votes " + " ".join(f"ring{number}_addr" for number in range(8)),
+        "quorum": """
+            provider expected_votes votes two_node wait_for_all last_man_standing last_man_standing_window
+            auto_tie_breaker auto_tie_breaker_node allow_downscale expected_votes_tracking leaving_timeout
+            cancel_wait_for_all
+        """,
+        "quorum.device": "model timeout sync_timeout votes master_wins",
+        "quorum.device.net": """
+            tls host port algorithm tie_breaker connect_timeout force_ip_version keep_active_partition_tie_breaker
+        """,
+        "quorum.device.heuristics": "timeout sync_timeout interval mode",
+        "logging": _LOGGING,
+        "logging.logger_subsys": _LOGGING,
+        "system": "qb_ipc_type sched_rr priority move_to_root_cgroup allow_knet_handle_fallback state_dir",
+        "": "compatibility",
+    }.items()
+}
+_SECTIONS: Dict[str, FrozenSet[str]] = {
+    "": frozenset(_TOP.split()),
+    "totem": frozenset({"interface"}),
+    "nodelist": frozenset({"node"}),
+    "quorum": frozenset({"device"}),
+    "quorum.device": frozenset({"net", "heuristics", "disk"}),
+    "logging": frozenset({"logger_subsys", "logging_daemon"}),
+}
+
+
+def misnamed(conf: CorosyncConf, major: int) -> Iterator[Finding]:
+    """Settings and sections whose name corosync does not know, and that were meant to be another one."""
+    for section in conf.root.walk():
+        yield from _sections(section)
+        yield from _settings(section)
+        stranger = "ringnumber" if major >= 3 else "linknumber"
+        if section.path == "totem.interface" and section.get(stranger) not in (None, "0"):
+            meant = "linknumber" if major >= 3 else "ringnumber"
+            where = f"corosync.conf line {section.line}: totem.interface"
+            yield Finding(
+                UNKNOWN_SETTING, f"{where} has {stranger}, corosync {major} passes over it ({meant} is meant?)"
+            )
+
+
+def _settings(section: Section) -> Iterator[Finding]:
+    known = _KEYS.get(section.path)
+    if known is None:
+        return
+    for setting in section.settings:
+        if setting.key in known or setting.key.startswith("exec_"):
+            continue
+        where = f"corosync.conf line {setting.line}: {section.path or 'the top level'} has no setting {setting.key!r}"
+        meant, home = _alike(setting.key, known), _home(setting.key)
+        if meant:
+            yield Finding(UNKNOWN_SETTING, f"{where}, corosync passes over it ({meant} is meant?)")
+        elif home:
+            yield Finding(UNKNOWN_SETTING, f"{where}, corosync passes over it (it belongs in {home})")
+
+
+def _sections(section: Section) -> Iterator[Finding]:
+    known = _SECTIONS.get(section.path)
+    for child in section.sections if known else ():
+        name = child.path.rpartition(".")[2]
+        meant = None if known is None or name in known else _alike(name, known)
+        if meant:
+            yield Finding(
+                UNKNOWN_SETTING,
+                f"corosync.conf line {child.line}: {name!r} is no section, corosync passes over it ({meant} is meant?)",
+            )
+
+
+def _alike(name: str, known: FrozenSet[str]) -> Optional[str]:
+    """The known name that was meant; ``None`` where none is that near."""
+    plain = re.sub("[^a-z0-9]", "", name.lower())
+    for candidate in sorted(known):
+        if plain == candidate.replace("_", ""):
+            return candidate
+    import difflib  # takes 2 ms to import, and is seldom needed
+
+    return next(iter(difflib.get_close_matches(name.lower(), sorted(known), 1, 0.8)), None)
+
+
+def _home(name: str) -> Optional[str]:
+    """The one section, elsewhere, to which that setting belongs."""
+    homes = [path for path, known in _KEYS.items() if name in known and path and path != "logging.logger_subsys"]
+    return homes[0] if len(homes) == 1 else None

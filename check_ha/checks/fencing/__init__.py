@@ -1,0 +1,1 @@
+"""The check of fencing, and its parts."""

@@ -1,0 +1,1 @@
+"""The commands: arguments, state between runs, the run from start to end."""

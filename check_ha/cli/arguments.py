@@ -1,0 +1,234 @@
+"""From argv to options: an argparse parser built from the check's table of options.
+
+Everything a user may get wrong ends as one UNKNOWN line on stdout with exit code 3, where a monitoring server shows
+it; argparse alone would exit 2 (CRITICAL) and write to stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from typing import Any, Callable, Dict, NamedTuple, NoReturn, Optional, Sequence, Tuple, Type, TypeVar
+
+import nagiosplugin
+
+import check_ha
+from check_ha.core.check import Check
+from check_ha.core.condition import Severity
+from check_ha.core.options import Options, option
+from check_ha.output.plain_text import clean
+
+UNKNOWN = 3
+
+O = TypeVar("O", bound=Options)  # noqa: E741  # an Options class
+
+
+def _range(text: str) -> str:
+    """A Nagios range; kept as text, because nagiosplugin takes the number 0 for no range.
+
+    Python would take more for a number (blanks, newlines, ``1_0``, other scripts' digits), and perfdata repeats it.
+    """
+    if not re.fullmatch(r"@?((~|-?\d+(\.\d+)?)?:)?(-?\d+(\.\d+)?)?", text, re.ASCII):
+        raise ValueError("not a range such as 5, 5:, ~:5, 2:5 or @2:5")
+    try:
+        nagiosplugin.Range(text)
+    except ValueError as error:
+        raise ValueError(f"not a range: {error}") from error
+    return text
+
+
+def seconds(text: str) -> float:
+    """A deadline."""
+    value = float(text) if text.replace(".", "", 1).isdigit() and text.isascii() else 0.0
+    if not 0.1 <= value <= 3600:
+        raise ValueError("not a number of seconds from 0.1 to 3600")
+    return value
+
+
+def file_name(text: str) -> str:
+    """A file or a directory: what an unset variable leaves empty must not be taken for an option that was not given."""
+    if not text:
+        raise ValueError("not a name")
+    if "\0" in text:  # which a config file can hold
+        raise ValueError("not a name: NUL in it")
+    return text
+
+
+def _severity(text: str) -> Tuple[str, Severity]:
+    name, _, word = text.partition("=")
+    try:
+        return name, Severity[word.upper()]
+    except KeyError:
+        raise ValueError("not of the form CONDITION=STATE, with ok, warning, critical or unknown") from None
+
+
+class SourceOptions(Options):
+    """How the tools are run."""
+
+    tools: Optional[str] = option(
+        None, "the only folder in which the cluster tools are looked up", metavar="DIR", parse=file_name
+    )
+    sudo: bool = option(False, "run the tools through sudo -n")
+    timeout: float = option(8.0, "deadline for the whole run (8)", metavar="SECONDS", short="-t", parse=seconds)
+
+
+class ReplayOptions(SourceOptions):
+    """Where output comes from."""
+
+    from_: Optional[str] = option(
+        None, "judge a directory that check_ha_snapshot recorded", metavar="DIR", parse=file_name
+    )
+
+
+class SeverityOptions(Options):
+    """How bad what is found is."""
+
+    severity: Tuple[Tuple[str, Severity], ...] = option(
+        (),
+        "how bad a condition is to you: ok, warning, critical or unknown",
+        metavar="CONDITION=STATE",
+        parse=_severity,
+        repeat=True,
+    )
+
+
+class RunOptions(ReplayOptions, SeverityOptions):
+    """How a run judges."""
+
+    state_dir: Optional[str] = option(
+        None, "where to keep what the next run needs to know", metavar="DIR", parse=file_name
+    )
+
+
+class ThresholdOptions(Options):
+    """Ranges of the main number."""
+
+    warning: Optional[str] = option(
+        None, "warn outside this range of {number}", metavar="RANGE", short="-w", parse=_range
+    )
+    critical: Optional[str] = option(
+        None, "critical outside this range of {number}", metavar="RANGE", short="-c", parse=_range
+    )
+
+
+class SectionOptions(SeverityOptions, ThresholdOptions):
+    """What the config file of check_ha may say of every check, beside the check's own options."""
+
+
+class CommonOptions(RunOptions, ThresholdOptions):
+    """What every check command takes."""
+
+
+class Arguments(NamedTuple):
+    """A command line, understood."""
+
+    common: CommonOptions
+    own: Options
+    verbose: int
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse as a monitoring plugin: everything on stdout, errors and help with exit code 3."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(UNKNOWN, f"{_prefix(self.prog)} UNKNOWN - {clean(message)} ({self.prog} -h shows the options)\n")
+
+    def exit(self, status: int = 0, message: Optional[str] = None) -> NoReturn:
+        sys.stdout.write(message or "")
+        sys.exit(status or UNKNOWN)
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        sys.stdout.write(message)
+
+
+def _prefix(command: str) -> str:
+    return command.replace("check_", "", 1).upper()
+
+
+def add_options(parser: argparse.ArgumentParser, options: Type[Options], **words: str) -> None:
+    """Add an option for each field of this class; ``words`` fill the braces in their help."""
+    for name, one in options.table().items():
+        kind: Dict[str, Any] = {"dest": name, "default": None, "help": one.help.format(**words)}
+        if one.metavar:
+            kind.update(metavar=one.metavar, type=_typed(one.parse), action="append" if one.repeat else None)
+        else:
+            kind.update(action="store_true")
+        flags = [flag for flag in (one.short, flag_of(name)) if flag]
+        parser.add_argument(*flags, **kind)
+
+
+def flag_of(name: str) -> str:
+    """The long flag of a field: ``from_`` is ``--from``, ``max_age`` is ``--max-age``."""
+    return "--" + name.rstrip("_").replace("_", "-")
+
+
+def _typed(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    def convert(text: str) -> Any:
+        try:
+            return parse(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(f"{text!r}: {error}") from None
+
+    return convert
+
+
+def options_from(options: Type[O], given: Dict[str, Any]) -> O:
+    """An object of that class, from what was given; the rest is default."""
+    values = {}
+    for name, one in options.table().items():
+        value = given.get(name)
+        if value is not None:
+            values[name] = tuple(value) if one.repeat else value
+    return options(**values)
+
+
+def parser_for(check: Check, common: Type[Options] = CommonOptions) -> Parser:
+    """The parser of this check command."""
+    parser = new_parser(check.command, check.manual, _conditions(check))
+    number = check.number.meaning if check.number else "... (this check has no main number)"
+    add_options(parser, common, number=number)
+    add_options(parser, check.options)
+    parser.add_argument(
+        "-v", "--verbose", action="count", default=0, help="a line per item; -vv: the tools; -vvv: what they printed"
+    )
+    return parser
+
+
+def new_parser(command: str, manual: str, epilog: str = "") -> Parser:
+    """A parser with what all commands share."""
+    parser = Parser(
+        prog=command,
+        description=(manual or "").strip(),  # none under python -OO
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("-V", "--version", action="version", version=f"{command} {check_ha.__version__}")
+    return parser
+
+
+def parse(check: Check, argv: Optional[Sequence[str]] = None) -> Arguments:
+    """Understand the command line of a check of one node; ends the process with UNKNOWN when it cannot."""
+    given = understand(check, parser_for(check), argv)
+    return Arguments(options_from(CommonOptions, given), options_from(check.options, given), min(given["verbose"], 3))
+
+
+def understand(check: Check, parser: Parser, argv: Optional[Sequence[str]]) -> Dict[str, Any]:
+    """What was given, by field; ends the process with UNKNOWN when it is not what this check takes."""
+    given = vars(parser.parse_args(argv))
+    known = {condition.name for condition in (*check.conditions, *check.shared)}
+    for name, _ in given["severity"] or ():
+        if name not in known:
+            parser.error(f"--severity: this check has no condition {name!r}")
+    for flag in ("warning", "critical"):
+        if given[flag] is not None and check.number is None:
+            parser.error(f"--{flag}: this check has no main number")
+    return given
+
+
+def _conditions(check: Check) -> str:
+    lines = ["conditions, with default severity (--severity changes it):"]
+    for condition in (*check.conditions, *check.shared):
+        lines.append(f"  {condition.name:<20} {condition.severity.name:<9} {condition.meaning}")
+    return "\n".join(lines)

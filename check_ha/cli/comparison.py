@@ -1,0 +1,156 @@
+"""A comparison from start to end: ask the nodes, judge their views, look once more before an alarm, print."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import Callable, Dict, List, NoReturn, Sequence, Tuple
+
+from check_ha.cli.arguments import (
+    Parser,
+    SeverityOptions,
+    ThresholdOptions,
+    options_from,
+    parser_for,
+    seconds,
+    understand,
+)
+from check_ha.cli.command import tool_lines
+from check_ha.cli.process import guarded
+from check_ha.cli.view import view_from, view_text
+from check_ha.core.check import Check, Judgement
+from check_ha.core.condition import Severity
+from check_ha.core.options import option
+from check_ha.multinode.answers import Answer, Views, answer_of, worth_a_second_look
+from check_ha.output.nagios import plugin, verbose_lines
+from check_ha.sources.peers import DEFAULT_VIA, LARGEST, Peers, node_name, template
+from check_ha.sources.recording import Recording, RecordingError
+from check_ha.sources.tools import FLOODED, PEER, Output, Tool
+
+PAUSE = 2.0
+"""Seconds between two looks, where there is the time: more than a membership change takes once it is under way."""
+APART = 60.0
+"""Seconds within which views are taken to be made that were recorded by hand."""
+
+
+class ComparisonOptions(SeverityOptions, ThresholdOptions):
+    """What every comparison takes."""
+
+    node: Tuple[str, ...] = option(
+        (), "a node of the cluster, by the name or address to ask it by; give all of them", metavar="NODE",
+        parse=node_name, repeat=True,
+    )  # fmt: skip
+    via: Tuple[str, ...] = option(
+        template(DEFAULT_VIA), f"the command that asks a node ({DEFAULT_VIA.replace('{', '{{').replace('}', '}}')})",
+        metavar="COMMAND", parse=template,
+    )  # fmt: skip
+    from_: Tuple[str, ...] = option(
+        (), "ask nobody, judge what check_ha_view printed, or a directory of check_ha_snapshot; one for each node, as "
+        "NODE=FILE or in the order of --node", metavar="FILE", repeat=True,
+    )  # fmt: skip
+    timeout: float = option(8.0, "deadline for the whole run (8)", metavar="SECONDS", short="-t", parse=seconds)
+
+
+def comparison(check: Check) -> Callable[[], None]:
+    """The main function of this comparison's command."""
+
+    @guarded
+    def main() -> None:
+        run(check, sys.argv[1:])
+
+    return main
+
+
+def comparison_parser(check: Check) -> Parser:
+    """The parser of this comparison."""
+    return parser_for(check, ComparisonOptions)
+
+
+def run(check: Check, argv: Sequence[str]) -> NoReturn:
+    """Do all that the command line says, print, and end the process with the exit code."""
+    parser = comparison_parser(check)
+    given = understand(check, parser, argv)
+    options, own, verbose = options_from(ComparisonOptions, given), options_from(check.options, given), given["verbose"]
+    try:
+        files = files_of(options.from_, options.node)
+    except ValueError as error:
+        parser.error(str(error))
+    nodes = tuple(files) if files else tuple(dict.fromkeys(options.node))
+    if not nodes:
+        parser.error("whom to ask: give --node once for each node of the cluster")
+
+    outputs: Dict[Tool, Output] = {}
+    if files:
+        judgement = check.judge(Views(tuple(_replayed(node, path) for node, path in files.items())), own)
+    else:
+        peers = Peers(options.via, options.timeout)
+        judgement, outputs = _asked(check, own, peers, nodes)
+
+    severities = dict(options.severity)
+    lines = [*verbose_lines(judgement, severities), *tool_lines(verbose, outputs)] if verbose else []
+    made = plugin(check, judgement, severities, (options.warning, options.critical), lines)
+    made.main(verbose=min(verbose, 1))
+    raise AssertionError("nagiosplugin ends the process")
+
+
+def _asked(check: Check, own: object, peers: Peers, nodes: Sequence[str]) -> Tuple[Judgement, Dict[Tool, Output]]:
+    """Judge what the nodes say; what is CRITICAL only if they say so a second time.
+
+    Half of the time is for the first look, so that one node that hangs leaves enough for the second, in which only
+    those are asked that have answered. A comparison that wakes nobody has all of it.
+    """
+    twice = any(condition.severity is Severity.CRITICAL for condition in check.conditions)
+    outputs = peers.ask(nodes, 0.5 if twice else 1.0)
+    first = Views(tuple(answer_of(node, outputs[node]) for node in nodes))
+    judgement: Judgement = check.judge(first, own)
+    slowest = max((answer.within for answer in first.answers if answer.view), default=0.0)
+    if twice and worth_a_second_look(judgement.findings) and peers.left > 1.2 * slowest:
+        time.sleep(max(0.0, min(PAUSE, (peers.left - 1.5 * slowest) / 2)))
+        again = peers.ask([answer.asked for answer in first.answers if answer.view])
+        outputs.update(again)
+        answers = tuple(
+            answer_of(answer.asked, again[answer.asked]) if answer.asked in again else answer
+            for answer in first.answers
+        )
+        judgement = check.judge(Views(answers, first), own)
+    return judgement, {output.tool: output for output in outputs.values()}
+
+
+def files_of(given: Sequence[str], nodes: Sequence[str]) -> Dict[str, str]:
+    """The file of each node, by its name; ValueError with a sentence for the user.
+
+    A file without a name belongs to the next node that has none, or is called after itself.
+    """
+    files: Dict[str, str] = {}
+    plain: List[str] = []
+    for text in given:
+        node, equals, path = text.partition("=")
+        if equals and "/" not in node:
+            files[node] = path
+        else:
+            plain.append(text)
+    waiting = [node for node in dict.fromkeys(nodes) if node not in files]
+    if plain and waiting and len(plain) != len(waiting):
+        raise ValueError(f"--from: {len(plain)} files for {len(waiting)} nodes: say NODE=FILE")
+    files.update(zip(waiting, plain) if waiting else ((path, path) for path in plain))
+    if given:
+        files.update((node, "") for node in waiting if node not in files)
+    return files
+
+
+def _replayed(node: str, path: str) -> Answer:
+    """The answer in that file, which nothing but what the command printed is known of."""
+    output = Output(Tool(node, ("--from", path), PEER), ("--from", path), 0, b"", "", APART)
+    try:
+        if os.path.isdir(path):
+            output = output._replace(stdout=view_text(view_from(Recording(path))).encode())
+        elif path:
+            with open(path, "rb") as file:
+                data = file.read(LARGEST + 1)
+            output = output._replace(stdout=data, fault=FLOODED if len(data) > LARGEST else None)
+        else:
+            output = output._replace(stderr="not in this replay")
+    except (OSError, RecordingError) as error:
+        output = output._replace(stderr=str(error))
+    return answer_of(node, output)

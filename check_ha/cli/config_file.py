@@ -1,0 +1,99 @@
+"""The config file of ``check_ha``: a site keeps its thresholds in one place.
+
+One section a check, with the long options of its command as keys; an option that may be repeated takes one value a
+line; a switch is ``yes``. The section ``check_ha`` is for the run itself::
+
+    [check_ha]
+    skip = fencing
+        constraints
+    timeout = 10
+
+    [quorum]
+    severity = no-margin=ok
+
+    [failed_actions]
+    max-age = 1d
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Mapping, Type
+
+from check_ha.cli.arguments import flag_of
+from check_ha.core.options import Option, Options
+
+LIMIT = 1024 * 1024
+
+Sections = Mapping[str, Mapping[str, str]]
+
+
+class ConfigError(ValueError):
+    """The file cannot be used; the message says where and why."""
+
+
+def read(path: str) -> Sections:
+    """The sections of the file with their keys and values."""
+    import configparser  # half a millisecond that only a run with a file should pay
+
+    parser = configparser.ConfigParser(interpolation=None, delimiters=("=",), default_section="")
+    text = _text(path)
+    try:
+        parser.read_string(text)
+    except configparser.MissingSectionHeaderError as error:
+        raise ConfigError(f"line {error.lineno}: {error.line.strip()!r} is in no section") from error
+    except configparser.DuplicateSectionError as error:
+        raise ConfigError(f"line {error.lineno}: a second section [{error.section}]") from error
+    except configparser.DuplicateOptionError as error:
+        raise ConfigError(f"line {error.lineno}: [{error.section}] has {error.option!r} twice") from error
+    except configparser.ParsingError as error:
+        number = error.errors[0][0]
+        line = text.splitlines()[number - 1].strip()
+        raise ConfigError(f"line {number}: {line!r} is not of the form KEY = VALUE") from error
+    return {name: dict(parser[name]) for name in parser.sections()}
+
+
+def _text(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            text = file.read(LIMIT + 1)
+    except OSError as error:
+        raise ConfigError(str(error.strerror)) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError("it is not UTF-8") from error
+    if len(text) > LIMIT:
+        raise ConfigError("it is larger than 1 MB")
+    return text
+
+
+def values(section: str, keys: Mapping[str, str], *options: Type[Options]) -> Dict[str, Any]:
+    """What this section says, by option name; ConfigError for a key or a value that is not understood."""
+    table = {flag_of(name)[2:]: (name, one) for kind in options for name, one in kind.table().items()}
+    found = {}
+    for key, text in keys.items():
+        if key not in table:
+            raise ConfigError(f"[{section}] has no option {key!r} (it has: {', '.join(sorted(table))})")
+        name, one = table[key]
+        try:
+            found[name] = _value(one, text)
+        except ValueError as error:
+            raise ConfigError(f"[{section}] {key} = {error}") from None
+    return found
+
+
+def _value(one: Option, text: str) -> Any:
+    if not one.metavar:
+        if text not in ("yes", "no"):
+            raise ValueError(f"{text!r}: not yes or no")
+        return text == "yes"
+    if one.repeat:
+        return tuple(_parsed(one, line.strip()) for line in text.splitlines() if line.strip())
+    if not text:
+        raise ValueError("'': no value")
+    return _parsed(one, text)
+
+
+def _parsed(one: Option, text: str) -> Any:
+    try:
+        return one.parse(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r}: {error}") from None

@@ -1,0 +1,41 @@
+"""Every check of the suite, in the order in which they are told."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Dict, List
+
+from check_ha.core.check import Check
+
+CHECKS: Dict[str, str] = {
+    "daemons": "check_ha.checks.daemons.check",
+    "quorum": "check_ha.checks.quorum",
+    "nodes": "check_ha.checks.nodes",
+    "rings": "check_ha.checks.rings",
+    "resources": "check_ha.checks.resources.check",
+    "vip": "check_ha.checks.vip",
+    "failed_actions": "check_ha.checks.failed_actions",
+    "fencing": "check_ha.checks.fencing.check",
+    "constraints": "check_ha.checks.constraints",
+    "config": "check_ha.checks.config.check",
+}
+"""The checks of a node, by name, with their modules. Of two findings that are equally bad that of the earlier check is
+told first: it is nearer to the cause."""
+
+COMPARISONS: Dict[str, str] = {
+    "split_brain": "check_ha.multinode.split_brain",
+    "drift": "check_ha.multinode.drift",
+}
+"""The checks of a whole cluster, which run on the monitoring server."""
+
+
+def check_named(name: str) -> Check:
+    """Return the check of that name; KeyError when there is none."""
+    module = {**CHECKS, **COMPARISONS}[name]
+    check: Check = importlib.import_module(module).CHECK
+    return check
+
+
+def all_checks() -> List[Check]:
+    """Return every check of a node, in the order in which they are told."""
+    return [check_named(name) for name in CHECKS]

@@ -1,0 +1,125 @@
+"""Put in place on this node what NRPE needs to run the checks, or take it away again.
+
+Shows what it will do, and asks once. Run again, it changes what is not as it should be. A file that somebody has edited
+is left alone. By default the checks ask through sudo (--way sudo): nothing but the exact command lines of the checks.
+With --way rights the user of NRPE gets rights of its own in Pacemaker and Corosync, which are more than the right to
+read. --remove undoes either.
+
+    NRPE       check_ha.cfg in the folder that nrpe.cfg includes
+    sudo       /etc/sudoers.d/check_ha, which visudo checks first
+    rights     /etc/corosync/uidgid.d/check_ha, and membership in the group haclient
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from pathlib import Path
+from typing import Iterator, NoReturn, Optional, Sequence
+
+from check_ha.cli.arguments import Parser, new_parser
+from check_ha.node_setup.apply import SetupError, apply
+from check_ha.node_setup.node import Node, closed_to_others, node_at
+from check_ha.node_setup.plan import Plan, Step, Wish, plan
+
+NAME = "check_ha_setup"
+_PROBE = "check_ha_quorum"
+
+
+def main(argv: Optional[Sequence[str]] = None) -> None:
+    """The command: exit 0 when all is in place, 1 when something is left to do or could not be done."""
+    given = parser().parse_args(argv)
+    node = node_at(given.root, given.user)
+    wish = Wish(given.commands, given.way == "sudo", not given.no_nrpe, given.remove, given.replace)
+    refused = _unusable(node, wish)
+    if refused:
+        _end(1, f"{NAME}: {refused}")
+    try:
+        made = plan(node, wish)
+    except OSError as error:
+        _end(1, f"{NAME}: {error.filename}: {error.strerror}")
+    _show(made, node, given.verbose)
+    if not made.steps:
+        _end(1 if made.kept else 0, "Nothing to do.")
+    if not (given.yes or _agreed()):
+        _end(1, "Nothing was changed.")
+    _do(made, node)
+    _end(1 if made.kept else 0, "Done." if not made.kept else "Done, but for the files that were edited.")
+
+
+def parser() -> Parser:
+    """The parser of check_ha_setup."""
+    made = new_parser(NAME, __doc__)
+    here = os.path.dirname(os.path.realpath(sys.argv[0]))
+    made.add_argument(
+        "--way", choices=("sudo", "rights"), default="sudo", metavar="WAY",
+        help="how the checks ask: sudo (default), or rights of the user's own",
+    )  # fmt: skip
+    made.add_argument("--user", metavar="NAME", help="the user of NRPE (default: nrpe_user of nrpe.cfg, or nagios)")
+    made.add_argument(
+        "--commands", metavar="DIR", default=here, help="the folder of the commands (default: that of this)"
+    )
+    made.add_argument("--no-nrpe", action="store_true", help="only the rights, for a user that needs no NRPE (Icinga)")
+    made.add_argument("--remove", action="store_true", help="undo it")
+    made.add_argument("--replace", action="store_true", help="edited files too; a copy goes to /var/backups/check_ha")
+    made.add_argument("--root", metavar="DIR", type=Path, default=Path("/"), help="change a tree, not this node")
+    made.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    made.add_argument("-v", "--verbose", action="store_true", help="show what the files will hold")
+    return made
+
+
+def _unusable(node: Node, wish: Wish) -> Optional[str]:
+    """Why this cannot be done here, or would be of no use to NRPE."""
+    if node.live and os.geteuid() != 0:
+        return "only root may look and change"
+    if wish.remove:
+        return None
+    folder = node.path(wish.plugins)
+    if not (folder / _PROBE).exists():
+        return f"there is no {_PROBE} in {wish.plugins}: --commands DIR says where the commands are"
+    closed = closed_to_others(folder) if node.live else ()
+    if closed:
+        return f"{node.user} cannot reach {wish.plugins}: {closed[-1]} is closed to others; install below /opt instead"
+    return None
+
+
+def _show(made: Plan, node: Node, verbose: bool) -> None:
+    print(f"{NAME}: {'this node' if node.live else node.root}, user {node.user}")
+    for step in made.steps:
+        print(f"  {step.words}")
+        if verbose or step.old is not None:
+            print("".join(f"      {line}\n" for line in _difference(step)), end="")
+    for path in made.kept:
+        print(f"  leave    {path} (edited; --replace replaces it)")
+    for note in made.notes:
+        print(f"  to do    {note}")
+
+
+def _difference(step: Step) -> Iterator[str]:
+    old, new = (step.old or "").splitlines(), (step.text or "").splitlines()
+    if step.text is None and not step.backup:
+        return
+    for line in difflib.unified_diff(old, new, lineterm="", n=0):
+        if not line.startswith(("---", "+++", "@@")):
+            yield line
+
+
+def _agreed() -> bool:
+    if not sys.stdin.isatty():
+        print("Add --yes to do this.")
+        return False
+    return input("Do this? [y/N] ").strip().lower() in ("y", "yes")
+
+
+def _do(made: Plan, node: Node) -> None:
+    for step in made.steps:
+        try:
+            apply(node, step)
+        except SetupError as error:
+            _end(1, f"{NAME}: {error}")
+
+
+def _end(status: int, text: str) -> NoReturn:
+    print(text)
+    sys.exit(status)

@@ -1,0 +1,59 @@
+"""Record what every tool of the suite says on this node: for a bug report, for a test, or for a look at leisure.
+
+Writes one file a tool and commands.json into DIR, which must not hold a recording already; any check judges it with
+--from DIR. What nobody else should see is taken out: passwords in the CIB (parameters whose name says password, secret,
+token, key or community, or whose value sets such a thing) become asterisks, and of the process list only the cluster's
+own daemons are kept. Names and addresses stay: read before you share.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Iterable, List
+
+from check_ha.cli.arguments import UNKNOWN, Parser, SourceOptions, add_options, new_parser, options_from
+from check_ha.cli.process import guarded
+from check_ha.output.plain_text import clean
+from check_ha.sources.node import Node
+from check_ha.sources.recording import write_recording
+from check_ha.sources.runner import FOLDERS
+from check_ha.sources.shareable import shareable
+from check_ha.sources.tools import ALL, Output
+
+NAME = "check_ha_snapshot"
+
+
+@guarded
+def main() -> None:
+    """The command: one line that says what was recorded, exit 0, or UNKNOWN and exit 3."""
+    given = vars(parser().parse_args())
+    options, directory = options_from(SourceOptions, given), given["directory"]
+
+    source = Node(FOLDERS if options.tools is None else (options.tools,), options.timeout, options.sudo)
+    outputs = list(source.collect(ALL).values())
+    try:
+        write_recording(directory, os.uname().nodename, source.now, map(shareable, outputs))
+    except OSError as error:
+        sys.stdout.write(f"HA_SNAPSHOT UNKNOWN - {clean(f'{error.filename}: {error.strerror}')}\n")
+        sys.exit(UNKNOWN)
+    sys.stdout.write(f"recorded {_counts(outputs)} in {clean(directory)}\n")
+
+
+def parser() -> Parser:
+    """The parser of check_ha_snapshot."""
+    made = new_parser(NAME, __doc__)
+    add_options(made, SourceOptions)
+    made.add_argument("directory", metavar="DIR", help="a new or empty directory")
+    return made
+
+
+def _counts(outputs: Iterable[Output]) -> str:
+    failed: List[str] = []
+    good = 0
+    for output in outputs:
+        if output.fault is None and output.status in output.tool.good:
+            good += 1
+        else:
+            failed.append(f"{output.tool.label}: {output.fault or f'exit {output.status}'}")
+    return f"{good} outputs" + (f", and that these gave none ({clean('; '.join(failed))})" if failed else "")

@@ -1,0 +1,1 @@
+"""What several checks ask of the model: nodes, resources, links, virtual addresses, fence history."""

@@ -1,0 +1,180 @@
+"""Virtual IPs: resources that carry an address, joined from crm_mon and the CIB."""
+
+from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+from check_ha.cluster.resources import in_motion, names_of, plain, stopped_on_purpose
+from check_ha.model.addresses import InterfaceAddress, Interfaces
+from check_ha.model.cib import Cib, ConfiguredPrimitive
+from check_ha.model.cluster import Bundle, Clone, Cluster, Placed
+from check_ha.parsers.addresses import canonical
+
+AGENTS = {
+    "ocf:heartbeat:IPaddr": "ip",
+    "ocf:heartbeat:IPaddr2": "ip",
+    "ocf:heartbeat:IPv6addr": "ipv6addr",
+    "ocf:heartbeat:IPsrcaddr": "ipaddress",
+}
+"""The agents found without being told, and the parameter that names the address."""
+
+SOURCE_ADDRESS = "ocf:heartbeat:IPsrcaddr"
+_TRUE = ("true", "yes", "on", "1", "ja", "y", "t")
+"""What resource agents take for true (``ocf_is_true``), in any case."""
+
+
+class VirtualIp(NamedTuple):
+    """One resource that carries an address, with all its instances."""
+
+    id: str
+    instances: Tuple[Placed, ...]
+    addresses: Optional[Tuple[str, ...]]
+    """Canonical addresses the CIB gives it; more than one only where rules choose. ``None``: not known."""
+    floating: bool
+    """Whether the resource brings the address along, so that no other node may have it."""
+    rests_on_loopback: bool = False
+    """Whether it stays on ``lo``, where nobody else sees it, while it is stopped (``lvs_support`` of IPaddr2)."""
+    interface: str = ""
+    """Where the CIB puts it: the zone of its address, or ``nic``."""
+
+    @property
+    def names(self) -> Tuple[str, ...]:
+        """Its own name, and those of the group or clone around it."""
+        return names_of(self.instances[0])
+
+    @property
+    def label(self) -> str:
+        """``p_vip (192.0.2.100)``."""
+        return f"{self.id} ({', '.join(self.addresses)})" if self.addresses else self.id
+
+    @property
+    def nodes(self) -> Tuple[str, ...]:
+        """The nodes it is active on, by the cluster's account."""
+        names = (name for placed in self.instances if placed.primitive.active for name in placed.primitive.nodes)
+        return tuple(dict.fromkeys(names))
+
+    @property
+    def roles(self) -> str:
+        """The roles of its instances: ``Started, Stopped``."""
+        return ", ".join(dict.fromkeys(placed.primitive.role for placed in self.instances))
+
+    @property
+    def cloned(self) -> bool:
+        """Whether it may be active on several nodes."""
+        return any(isinstance(parent, Clone) for placed in self.instances for parent in placed.parents)
+
+    @property
+    def spare(self) -> bool:
+        """Whether it belongs to a bundle of which another replica runs; how many should is told by the resources."""
+        bundles = [one for placed in self.instances for one in placed.parents if isinstance(one, Bundle)]
+        return any(member.active for one in bundles for replica in one.replicas for member in replica.members)
+
+    @property
+    def in_motion(self) -> bool:
+        """Whether an instance is just being started, stopped or moved."""
+        return any(in_motion(placed.primitive) for placed in self.instances)
+
+    @property
+    def disabled(self) -> bool:
+        """Whether it is stopped on purpose, itself or by what it is part of."""
+        return all(map(stopped_on_purpose, self.instances))
+
+    @property
+    def locked_to(self) -> str:
+        """The node that was shut down and that it is kept for (shutdown-lock)."""
+        return next((placed.primitive.locked_to for placed in self.instances if placed.primitive.locked_to), "")
+
+    @property
+    def orphaned(self) -> bool:
+        """Whether it is no longer configured."""
+        return all(placed.primitive.orphaned for placed in self.instances)
+
+    def carried(self, interfaces: Interfaces) -> Dict[str, str]:
+        """Those of its addresses that are on an interface where they serve somebody, and which that is."""
+        return {
+            found.address: found.interface
+            for found in self._on(interfaces)
+            if not found.refused and not (self.rests_on_loopback and found.interface == "lo")
+        }
+
+    def refused_by(self, interfaces: Interfaces) -> str:
+        """The interface that has one of its addresses and does not use it, as another machine had it first."""
+        return next((found.interface for found in self._on(interfaces) if found.refused), "")
+
+    def _on(self, interfaces: Interfaces) -> Iterator[InterfaceAddress]:
+        return (
+            found
+            for found in interfaces.addresses
+            if found.address in (self.addresses or ()) and not self._of_another_link(found)
+        )
+
+    def _of_another_link(self, found: InterfaceAddress) -> bool:
+        """fe80::1 may be on every link of a node, and is another address on each."""
+        return found.address.startswith("fe80:") and self.interface not in ("", found.interface)
+
+
+def virtual_ips(cluster: Cluster, cib: Optional[Cib], more: Mapping[str, str]) -> Tuple[VirtualIp, ...]:
+    """Every virtual IP of the cluster; ``more`` are further agents with the parameter that names the address."""
+    agents = {**AGENTS, **more}
+    found: Dict[str, List[Placed]] = {}
+    for placed in cluster.primitives():
+        gone = placed.primitive.orphaned and not placed.primitive.active
+        if placed.primitive.agent in agents and not gone:
+            found.setdefault(plain(placed.primitive.id), []).append(placed)
+    configured = {primitive.id: primitive for primitive in cib.primitives} if cib else {}
+    return tuple(_virtual_ip(name, placed, configured.get(name), agents) for name, placed in found.items())
+
+
+def tickets_missing(vip: VirtualIp, cluster: Cluster, cib: Optional[Cib]) -> Tuple[str, ...]:
+    """The tickets that it waits for: on the passive site of a geo cluster that is as it should be."""
+    granted = {ticket.id: ticket.granted and not ticket.standby for ticket in cluster.tickets}
+    return tuple(
+        one.ticket
+        for one in (cib.tickets if cib else ())
+        if granted.get(one.ticket) is False and not one.promoted_only and not set(vip.names).isdisjoint(one.resources)
+    )
+
+
+def _virtual_ip(
+    name: str, instances: Sequence[Placed], configured: Optional[ConfiguredPrimitive], agents: Mapping[str, str]
+) -> VirtualIp:
+    agent = instances[0].primitive.agent
+    lvs_support: Tuple[str, ...] = ()
+    nic: Tuple[str, ...] = ()
+    texts: Tuple[str, ...] = ()
+    if configured:
+        texts = configured.values(agents[agent])
+        lvs_support = configured.values("lvs_support")
+        nic = configured.values("nic")
+    elif any(isinstance(parent, Bundle) for parent in instances[0].parents):
+        texts = _address_in_id(name)
+    return VirtualIp(
+        id=name,
+        instances=tuple(instances),
+        addresses=_canonical(texts),
+        floating=agent != SOURCE_ADDRESS,
+        rests_on_loopback=any(text.lower() in _TRUE for text in lvs_support),
+        interface=_interface(texts, nic),
+    )
+
+
+def _interface(texts: Sequence[str], nic: Sequence[str]) -> str:
+    """The one interface that is named for it; of an alias (``eth0:1``) the one behind it."""
+    zones = [text.partition("%")[2].partition("/")[0].strip() for text in texts if "%" in text]
+    named = {name.partition(":")[0] for name in (*zones, *nic)}
+    return named.pop() if len(named) == 1 else ""
+
+
+def _address_in_id(name: str) -> Tuple[str, ...]:
+    """The address that Pacemaker gives a replica of a bundle, by a resource that is not in the CIB.
+
+    Its id is ``httpd-bundle-ip-192.168.122.131`` (1.1.17 to 3.0), in which an IPv6 address has dots for its colons.
+    """
+    address = name.rpartition("-ip-")[2]
+    return (address if canonical(address) else address.replace(".", ":"),)
+
+
+def _canonical(texts: Sequence[str]) -> Optional[Tuple[str, ...]]:
+    """The addresses in their canonical form; ``None`` when there is none, or one that is not understood."""
+    addresses = [canonical(text) for text in texts]
+    if not addresses or None in addresses:
+        return None
+    return tuple(dict.fromkeys(address for address in addresses if address))

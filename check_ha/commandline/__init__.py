@@ -1,1 +1,0 @@
-"""Arguments in, one line and an exit code out: the only place that knows nagiosplugin."""

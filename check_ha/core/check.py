@@ -1,0 +1,88 @@
+"""What a check is: its readings, conditions, metrics and options, and the function that judges."""
+
+from typing import Any, Callable, Mapping, NamedTuple, Optional, Tuple, Type, Union
+
+from check_ha.core.condition import COMMON, Condition, Finding
+from check_ha.core.evidence import Reading
+from check_ha.core.options import Options
+
+Number = Union[int, float]
+
+
+class Metric(NamedTuple):
+    """A perfdata metric, named Centreon style with the unit last: ``cluster.votes.total.count``.
+
+    A metric of instances is printed as ``instance#name``.
+    """
+
+    name: str
+    meaning: str
+    unit: str = ""
+    """The unit of measurement Nagios knows: ``s``, ``us``, ``%``, or none for a count."""
+    instance: str = ""
+    """What stands for the instance in the documentation: ``PEER-linkN``."""
+
+    def of(
+        self,
+        value: Number,
+        instance: str = "",
+        *,
+        minimum: Optional[Number] = 0,
+        maximum: Optional[Number] = None,
+        judged: Optional[Number] = None,
+    ) -> "Measure":
+        """A measured value of this metric."""
+        return Measure(self, value, instance, minimum, maximum, judged)
+
+
+class Measure(NamedTuple):
+    """One perfdata value."""
+
+    metric: Metric
+    value: Number
+    instance: str = ""
+    minimum: Optional[Number] = 0
+    maximum: Optional[Number] = None
+    judged: Optional[Number] = None
+    """Of the main number: what -w and -c are held against where that is not all of it, because of -i, -x or an age."""
+
+
+class Judgement(NamedTuple):
+    """What one run found."""
+
+    summary: str
+    """One sentence that says what was looked at, for the OK line."""
+    findings: Tuple[Finding, ...] = ()
+    measures: Tuple[Measure, ...] = ()
+    details: Tuple[str, ...] = ()
+    """One line per item, for -v."""
+    remember: Optional[Mapping[str, Any]] = None
+    """JSON values to be handed to the next run as ``Evidence.previous``; ``None``: nothing to keep."""
+
+
+class Check(NamedTuple):
+    """A check command. ``manual`` is the docstring of its module."""
+
+    name: str
+    """``quorum``: the command is ``check_ha_quorum``, the output starts with ``HA_QUORUM``."""
+    manual: str
+    readings: Tuple[Reading[Any], ...]
+    conditions: Tuple[Condition, ...]
+    """Its own."""
+    metrics: Tuple[Metric, ...]
+    judge: Callable[[Any, Any], Judgement]
+    """Pure: the Evidence (of a comparison: the Views), and an object of ``options``, in; the judgement out."""
+    number: Optional[Metric] = None
+    """The main number, which -w and -c are ranges of."""
+    options: Type[Options] = Options
+    filters: str = ""
+    """What -i and -x select, where the check has such items: ``node``, ``resource``."""
+    remembers: bool = False
+    """Whether it compares with its last run: only then is state kept."""
+    shared: Tuple[Condition, ...] = COMMON
+    """Conditions it has in common with other checks."""
+
+    @property
+    def command(self) -> str:
+        """The name of the command."""
+        return f"check_ha_{self.name}"

@@ -1,5 +1,0 @@
-"""What is made from the code: README tables, NRPE and monitoring server configuration, man pages, completion.
-
-``python -m check_ha.documents`` writes anew every such file of this checkout; a test fails when one of them and the
-code disagree. No check loads anything of this package.
-"""

@@ -1,1 +1,0 @@
-"""What a verdict is made of: conditions, findings, options, evidence. Pure."""

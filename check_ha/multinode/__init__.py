@@ -1,0 +1,1 @@
+"""What the nodes say of their cluster, put together and compared."""

@@ -1,0 +1,85 @@
+"""How several nodes are alike or not: who has which value, which names, and what their clocks prove."""
+
+from __future__ import annotations
+
+from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+from check_ha.model.view import View
+from check_ha.multinode.answers import Answer
+from check_ha.multinode.partitions import listed
+
+
+def sides_of(values: Mapping[str, Optional[str]]) -> List[Tuple[str, List[str]]]:
+    """Each value with the nodes that have it, most first."""
+    found: Dict[str, List[str]] = {}
+    for node, value in values.items():
+        if value is not None:
+            found.setdefault(value, []).append(node)
+    return sorted(found.items(), key=lambda side: -len(side[1]))
+
+
+def differing_sections(one: View, other: View) -> str:
+    """The sections of corosync.conf that are not the same."""
+    left, right = (
+        {section.name: section.hash for section in (view.corosync_conf.sections if view.corosync_conf else ())}
+        for view in (one, other)
+    )
+    return listed([name for name in sorted({*left, *right}) if left.get(name) != right.get(name)])
+
+
+def agreement(told: Mapping[str, Sequence[str]], names: Sequence[str]) -> str:
+    """What the nodes agree in, of what each tells: a thing that one node alone tells was compared with nothing."""
+    tellers = {name: sum(name in those for those in told.values()) for name in names}
+    parts = [f"{listed(list(told))} agree in {listed([*(name for name in names if tellers[name] > 1), 'clock'])}"]
+    for node, those in told.items():
+        untold = [name for name in names if tellers[name] and name not in those]
+        parts += [f"{node} does not tell {listed(untold)}"] if untold else []
+    nobody = [name for name in names if not tellers[name]]
+    return "; ".join([*parts, f"not known on any node: {listed(nobody)}"] if nobody else parts)
+
+
+def listed_names(view: View) -> Dict[int, str]:
+    """What corosync calls each node id."""
+    return {one.id: one.name or next(iter(one.addresses), "") for one in view.nodelist or () if one.id is not None}
+
+
+def pacemaker_names(view: View) -> Dict[int, str]:
+    """What Pacemaker calls each node id."""
+    nodes = view.pacemaker.nodes if view.pacemaker else ()
+    return {int(one.id): one.name for one in nodes if not one.remote and one.id.isascii() and one.id.isdigit()}
+
+
+class Clock(NamedTuple):
+    """When a view was made."""
+
+    node: str
+    time: float
+    """By that node's clock."""
+    within: float
+    """Seconds within which, from the asking on, it was made."""
+
+    def ahead_of(self, other: Clock) -> float:
+        """Seconds for sure: as if this one was read at the very end, and the other at the start."""
+        return max(0.0, self.time - self.within - other.time)
+
+
+def clocks_of(heard: Sequence[Answer]) -> Tuple[Clock, ...]:
+    """The clocks of these nodes."""
+    return tuple(Clock(answer.node, answer.view.time, answer.within) for answer in heard if answer.view)
+
+
+def furthest(heard: Sequence[Answer]) -> Tuple[float, str, str]:
+    """The two clocks that are furthest apart: by how many seconds for sure, the node ahead, the node behind.
+
+    A view was made some time between the asking and the answer.
+    """
+    clocks = clocks_of(heard)
+    pairs = [(one.ahead_of(other), one.node, other.node) for one in clocks for other in clocks]
+    return max(pairs, default=(0.0, "", ""))
+
+
+def span(seconds: float) -> str:
+    """``2.5 s``, ``10 minutes``, ``3 hours``."""
+    if seconds < 120:
+        return f"{seconds:.1f} s"
+    return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.0f} hours"

@@ -1,0 +1,82 @@
+"""What the nodes that were asked have answered: a view each, or the reason why there is none."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Optional, Tuple
+
+from check_ha.core.condition import Finding, Severity
+from check_ha.model.view import View
+from check_ha.parsers.errors import ParseError
+from check_ha.parsers.view import parse_view
+from check_ha.sources.tools import BROKEN, FLOODED, HUNG, MISSING, Output
+
+_LONGEST_REASON = 200
+
+
+class Answer(NamedTuple):
+    """One node's answer."""
+
+    asked: str
+    """The name it was asked by."""
+    view: Optional[View] = None
+    reason: str = ""
+    """Why there is no view."""
+    garbled: bool = False
+    """It gave a view, which is not understood."""
+    within: float = 0.0
+    """Seconds within which, from the asking on, the view was made."""
+    node: str = ""
+    """What the cluster calls that node, once that is found out."""
+
+
+class Views(NamedTuple):
+    """One look at the cluster, from several of its nodes."""
+
+    answers: Tuple[Answer, ...]
+    earlier: Optional[Views] = None
+    """The look before this one: what an alarm is made of must be in both."""
+
+
+def answer_of(asked: str, output: Output) -> Answer:
+    """The view is the one line of the output that starts as JSON does: a login may print more, and so may a proxy."""
+    if output.fault or (output.status is not None and output.status < 0):
+        return Answer(asked, reason=_failed(output))
+    lines = [line.strip() for line in output.stdout.split(b"\n")]
+    line = next((line for line in lines if line.startswith(b"{")), None)
+    if line is None:
+        return Answer(asked, reason=_said(output))
+    try:
+        return Answer(asked, parse_view(line), within=output.seconds)
+    except ParseError as error:
+        return Answer(asked, reason=str(error), garbled=True)
+
+
+def _failed(output: Output) -> str:
+    if output.fault == MISSING:
+        return f"{output.argv[0]}: no such program here"
+    if output.fault == HUNG:
+        return f"no answer within {output.limit:g} s"
+    if output.fault == FLOODED:
+        return "it printed more than any view holds"
+    if output.fault == BROKEN:
+        return f"{output.argv[0]}: {output.stderr}"
+    return f"{_program(output)} was killed by signal {-(output.status or 0)}"
+
+
+def _said(output: Output) -> str:
+    """The transport's own words. check_nrpe says what is wrong on stdout, ssh last on stderr."""
+    stdout = output.stdout[:4096].decode("utf-8", "backslashreplace")
+    first = next((line.strip() for line in stdout.splitlines() if line.strip()), "")
+    last = next((line.strip() for line in reversed(output.stderr.splitlines()) if line.strip()), "")
+    said = first or last or f"{_program(output)} ended with exit status {output.status} and printed nothing"
+    return said[:_LONGEST_REASON]
+
+
+def _program(output: Output) -> str:
+    return output.argv[0].rpartition("/")[2]
+
+
+def worth_a_second_look(findings: Tuple[Finding, ...]) -> bool:
+    """Whether this would wake somebody. Views are made one after the other while the cluster goes on: a resource that
+    moves, or a node that joins, may show in one as it was and in the next as it is."""
+    return any(finding.condition.severity is Severity.CRITICAL for finding in findings)

@@ -1,0 +1,251 @@
+"""From evidence to the view: what this node believes, and what it could not tell."""
+
+from __future__ import annotations
+
+import re
+from typing import Dict, Iterator, List, Optional, Tuple
+
+from check_ha.cluster.fence_history import Fencing, by_target
+from check_ha.cluster.resources import in_motion, plain
+from check_ha.cluster.virtual_addresses import virtual_ips
+from check_ha.core.condition import NOT_RESPONDING, NOT_RUNNING, REMOTE_NODE
+from check_ha.core.evidence import Evidence, Reading
+from check_ha.model.cluster import Bundle, Clone, Cluster, Placed
+from check_ha.model.corosync import CorosyncMap
+from check_ha.model.corosync_conf import CorosyncConf
+from check_ha.model.view import (
+    RUNNING,
+    SILENT,
+    STOPPED,
+    AddressView,
+    ConfiguredView,
+    CorosyncView,
+    DaemonsView,
+    FencingView,
+    MemberView,
+    NodeView,
+    PacemakerView,
+    ResourceView,
+    TroubleView,
+    VersionsView,
+    View,
+    VipView,
+)
+from check_ha.multinode.config_hash import conf_view
+from check_ha.parsers.addresses import parse_ip_addr
+from check_ha.parsers.cib import parse_cib
+from check_ha.parsers.cmapctl import parse_map
+from check_ha.parsers.corosync_conf import parse_corosync_conf
+from check_ha.parsers.crm_mon import parse_crm_mon
+from check_ha.parsers.fingerprint import parse_fingerprint
+from check_ha.parsers.installed import parse_corosync_version, parse_features
+from check_ha.parsers.nodename import parse_node_name
+from check_ha.parsers.quorumtool import parse_quorum_status
+from check_ha.sources.tools import (
+    AUTHKEY,
+    CIBADMIN,
+    CMAPCTL,
+    COROSYNC_CONF,
+    COROSYNC_VERSION,
+    CRM_MON,
+    CRM_NODE,
+    IP_ADDR,
+    PACEMAKERD_FEATURES,
+    QUORUMTOOL,
+    Tool,
+)
+
+CLUSTER = Reading(CRM_MON, parse_crm_mon, silent=True)
+CIB = Reading(CIBADMIN, parse_cib, silent=True)
+NODE_NAME = Reading(CRM_NODE, parse_node_name, silent=True)
+QUORUM = Reading(QUORUMTOOL, parse_quorum_status, silent=True)
+MAP = Reading(CMAPCTL, parse_map, silent=True)
+INTERFACES = Reading(IP_ADDR, parse_ip_addr, silent=True)
+CONF = Reading(COROSYNC_CONF, parse_corosync_conf, silent=True)
+KEY = Reading(AUTHKEY, parse_fingerprint, silent=True)
+COROSYNC_INSTALLED = Reading(COROSYNC_VERSION, parse_corosync_version, silent=True)
+PACEMAKER_INSTALLED = Reading(PACEMAKERD_FEATURES, parse_features, silent=True)
+
+READINGS = (
+    CLUSTER, CIB, NODE_NAME, QUORUM, MAP, INTERFACES, CONF, KEY, COROSYNC_INSTALLED, PACEMAKER_INSTALLED,
+)  # fmt: skip
+
+
+def view_of(evidence: Evidence) -> View:
+    """What these outputs amount to."""
+    cluster, cib, cmap = evidence.get(CLUSTER), evidence.get(CIB), evidence.get(MAP)
+    conf, interfaces = evidence.get(CONF), evidence.get(INTERFACES)
+    nodelist = _nodelist(cmap, conf)
+    addresses = None if interfaces is None else tuple(
+        AddressView(one.address, one.interface)
+        for one in interfaces.addresses
+        if one.interface != "lo" and not one.address.startswith(("127.", "fe80:"))
+    )  # fmt: skip
+    node = evidence.get(NODE_NAME) or (cluster.origin if cluster else None) or _listed(nodelist, cmap, addresses)
+    return View(
+        time=round(evidence.now, 3),
+        node=node,
+        cluster=_cluster_name(cmap, conf),
+        corosync=_corosync(evidence, cluster),
+        pacemaker=_pacemaker(cluster) if cluster else None,
+        cib_epoch=cib.epoch if cib else None,
+        nodelist=nodelist,
+        vips=_vips(evidence),
+        addresses=addresses,
+        daemons=DaemonsView(_daemon(evidence, QUORUMTOOL, CMAPCTL), _daemon(evidence, CRM_MON, CIBADMIN)),
+        corosync_conf=conf_view(conf) if conf else None,
+        authkey=_authkey(evidence, conf),
+        versions=_versions(evidence, cluster, node),
+        troubles=tuple(
+            TroubleView(tool.file, finding.condition.name, finding.text) for tool, finding in evidence.failed.items()
+        ),
+    )
+
+
+def _listed(
+    nodelist: Optional[Tuple[ConfiguredView, ...]],
+    cmap: Optional[CorosyncMap],
+    addresses: Optional[Tuple[AddressView, ...]],
+) -> Optional[str]:
+    """The name that corosync's nodelist has for this node, found by its id or by an address that it carries."""
+    here = {one.address for one in addresses or ()}
+    for one in nodelist or ():
+        own = cmap is not None and cmap.local_node_id is not None and one.id == cmap.local_node_id
+        if one.name and (own or here.intersection(one.addresses)):
+            return one.name
+    return None
+
+
+def _cluster_name(cmap: Optional[CorosyncMap], conf: Optional[CorosyncConf]) -> Optional[str]:
+    if cmap:
+        return cmap.values.get("totem.cluster_name")
+    return conf.get("totem.cluster_name") if conf else None
+
+
+def _corosync(evidence: Evidence, cluster: Optional[Cluster]) -> Optional[CorosyncView]:
+    """The membership by quorumtool, which votequorum keeps in step with the votes, else by the map."""
+    quorum, cmap = evidence.get(QUORUM), evidence.get(MAP)
+    if quorum is None and cmap is None:
+        return None
+    names = {node.node_id: node.name for node in cmap.nodes if node.name} if cmap else {}
+    if cluster:
+        names.update({int(node.id): node.name for node in cluster.nodes if re.fullmatch("[0-9]{1,10}", node.id)})
+    members: List[MemberView] = []
+    if quorum and quorum.members:
+        members = [MemberView(one.node_id, names.get(one.node_id, one.name), one.votes) for one in quorum.members]
+    elif cmap:
+        joined = [one.node_id for one in cmap.members if one.joined]
+        members = [MemberView(one, names.get(one) or cmap.label(one), None) for one in joined]
+    return CorosyncView(
+        node_id=quorum.node_id if quorum and quorum.node_id is not None else cmap.local_node_id if cmap else None,
+        ring_id=quorum.ring_id if quorum else None,
+        quorate=quorum.quorate if quorum else None,
+        votes=quorum.total_votes if quorum else None,
+        expected_votes=quorum.expected_votes if quorum else None,
+        members=tuple(members),
+        config_version=_number(cmap.values.get("totem.config_version", "0")) if cmap else None,
+    )
+
+
+def _number(text: str) -> Optional[int]:
+    return int(text) if re.fullmatch("[0-9]{1,19}", text) else None
+
+
+def _pacemaker(cluster: Cluster) -> PacemakerView:
+    return PacemakerView(
+        dc=cluster.dc.name if cluster.dc else None,
+        quorate=cluster.with_quorum,
+        nodes=tuple(
+            NodeView(node.name, node.id, node.online, node.unclean, node.pending, remote=node.type == "remote")
+            for node in cluster.nodes
+        ),
+        resources=tuple(_resources(cluster)),
+        fencings=tuple(fencing for one in by_target(cluster) for fencing in _fencing(one)),
+    )
+
+
+def _resources(cluster: Cluster) -> Iterator[ResourceView]:
+    """What is active, by plain id, so that all instances of a clone are one."""
+    active: Dict[str, List[Placed]] = {}
+    for placed in cluster.primitives():
+        if placed.primitive.active and placed.primitive.nodes:
+            active.setdefault(plain(placed.primitive.id), []).append(placed)
+    for name, instances in sorted(active.items()):
+        primitives = [placed.primitive for placed in instances]
+        yield ResourceView(
+            id=name,
+            nodes=_unique(node for one in primitives for node in one.nodes),
+            cloned=any(isinstance(parent, (Clone, Bundle)) for placed in instances for parent in placed.parents),
+            promoted=_unique(node for one in primitives if one.role == "Promoted" for node in one.nodes),
+            moving=any(in_motion(one) for one in primitives),
+            fencing=all(one.agent.startswith("stonith:") for one in primitives),
+        )
+
+
+def _unique(names: Iterator[str]) -> Tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def _fencing(one: Fencing) -> Iterator[FencingView]:
+    """The last that happened to this node; what is under way counts before what is over."""
+    event = next(iter((*one.pending, *one.failed, *one.done)), None)
+    if event:
+        yield FencingView(one.target, event.action, event.status, one.seconds_since(event))
+
+
+def _nodelist(cmap: Optional[CorosyncMap], conf: Optional[CorosyncConf]) -> Optional[Tuple[ConfiguredView, ...]]:
+    """The nodes of the running map; where corosync does not run, those of its file."""
+    if cmap:
+        return tuple(
+            ConfiguredView(node.node_id, node.name, tuple(address for _, address in node.addresses))
+            for node in cmap.nodes
+        )
+    if conf is None or conf.empty:
+        return None
+    return tuple(
+        ConfiguredView(
+            _number(node.get("nodeid") or ""),
+            node.get("name") or "",
+            tuple(setting.value for setting in node.settings if re.fullmatch("ring[0-9]_addr", setting.key)),
+        )
+        for node in conf.sections("nodelist.node")
+    )
+
+
+def _vips(evidence: Evidence) -> Optional[Tuple[VipView, ...]]:
+    cluster, cib = evidence.get(CLUSTER), evidence.get(CIB)
+    if cluster is None or cib is None:
+        return None
+    return tuple(
+        VipView(vip.id, vip.addresses, vip.cloned)
+        for vip in virtual_ips(cluster, cib, {})
+        if vip.floating and vip.addresses
+    )
+
+
+def _daemon(evidence: Evidence, *tools: Tool) -> Optional[str]:
+    """One tool that answered proves that the daemon runs; a user who may not ask proves nothing."""
+    if any(tool in evidence.values for tool in tools):
+        return RUNNING
+    conditions = [evidence.failed[tool].condition for tool in tools if tool in evidence.failed]
+    if NOT_RESPONDING in conditions:
+        return SILENT
+    return STOPPED if NOT_RUNNING in conditions or REMOTE_NODE in conditions else None
+
+
+def _authkey(evidence: Evidence, conf: Optional[CorosyncConf]) -> Optional[str]:
+    """``None`` as well where corosync is told to take its key from elsewhere."""
+    elsewhere = conf and (conf.get("totem.keyfile") or conf.get("totem.key"))
+    return None if elsewhere and elsewhere != AUTHKEY.argv[1] else evidence.get(KEY)
+
+
+def _versions(evidence: Evidence, cluster: Optional[Cluster], node: Optional[str]) -> VersionsView:
+    corosync, pacemaker = evidence.get(COROSYNC_INSTALLED), evidence.get(PACEMAKER_INSTALLED)
+    running = next((one.feature_set for one in cluster.nodes if one.name == node), None) if cluster else None
+    if running is None or not running[:1].isdigit():  # 2.1.5 says <3.15.1 where it does not know
+        running = pacemaker.feature_set if pacemaker else None
+    return VersionsView(
+        ".".join(map(str, corosync)) if corosync else None,
+        f"{pacemaker.version}-{pacemaker.build}" if pacemaker else None,
+        running,
+    )

@@ -1,0 +1,105 @@
+"""A picture of the cluster for a person at a terminal."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from typing import List, Sequence
+
+from check_ha.cli.verdicts import Verdict
+from check_ha.core.condition import Severity
+from check_ha.core.evidence import Evidence
+from check_ha.core.ranking import Told
+from check_ha.output.canvas import Line, Style, flow, line, paragraph, rendered, span
+from check_ha.output.nagios import STATES
+from check_ha.output.panels import addresses, failures, links, nodes, resources, votes
+from check_ha.output.scene import STYLES, Scene
+from check_ha.sources.tools import CIBADMIN, CMAPCTL
+
+NARROWEST, WIDEST = 40, 120
+MOST = 20
+"""Findings that are shown."""
+
+
+def show(everything: Evidence, verdicts: Sequence[Verdict], told: Sequence[Told]) -> int:
+    """Print the picture; the exit code is that of the same run without it."""
+    width = min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST)
+    lines = picture(Scene(everything, {one.check.name: one for one in verdicts}, width), told)
+    sys.stdout.write(rendered(lines, _coloured()))
+    return int(STATES[_worst(told)])
+
+
+def _coloured() -> bool:
+    """On a terminal that knows colours, unless NO_COLOR is set (https://no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def picture(scene: Scene, told: Sequence[Told]) -> List[Line]:
+    """The picture, line by line."""
+    panels = (nodes, votes, links, addresses, resources, failures)
+    return [*_header(scene, told), *(one for panel in panels for one in panel(scene)), *_to_do(told, scene.width)]
+
+
+def _worst(told: Sequence[Told]) -> Severity:
+    return max((one.severity for one in told), default=Severity.OK)
+
+
+def _header(scene: Scene, told: Sequence[Told]) -> List[Line]:
+    """The verdict, whose cluster it is, and what each check says."""
+    worst = _worst(told)
+    cluster, when = scene.cluster, time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(scene.evidence.now))
+    parts = [f"cluster {_name(scene)}" if _name(scene) else "", f"seen from {scene.here}" if scene.here else ""]
+    parts.append(f"{cluster.updated:%Y-%m-%d %H:%M:%S}" if cluster and cluster.updated else when)
+    if cluster and cluster.dc:
+        parts += [f"DC {cluster.dc.name}", f"Pacemaker {cluster.dc.version.partition('-')[0]}"]
+    head = [span(f"HA {worst.name:<8} ", STYLES[worst])]
+    return [*paragraph(head, ", ".join(filter(None, parts)), scene.width), *_checks(scene)]
+
+
+def _name(scene: Scene) -> str:
+    """What the cluster is called."""
+    cmap, cib = scene.evidence.values.get(CMAPCTL), scene.evidence.values.get(CIBADMIN)
+    return (cmap.values.get("totem.cluster_name") if cmap else "") or (cib.option("cluster-name") if cib else "") or ""
+
+
+def _checks(scene: Scene) -> List[Line]:
+    """The checks by their state, worst first; those that are well are counted."""
+    groups = []
+    for state in sorted(Severity, reverse=True):
+        names = [name for name, verdict in scene.verdicts.items() if verdict.severity is state]
+        if names:
+            text = f"{len(names)} ok" if state is Severity.OK else f"{state.name}: {', '.join(names)}"
+            groups.append((text, STYLES[state]))
+    return flow("Checks", groups, scene.width)
+
+
+def _to_do(told: Sequence[Told], width: int) -> List[Line]:
+    """What is wrong and what to do about it, worst first; what only repeats that is left out."""
+    given: List[str] = []
+    lines: List[Line] = []
+    shown = 0
+    for one in map(_with_command, told):
+        known = any(f"{one.advice} ".startswith(f"{advice} ") for advice in given)
+        if one.again and (known or not one.advice):
+            continue
+        shown += 1
+        if shown > MOST:
+            continue
+        text = f"{one.check}: {one.text}" if one.check else one.text
+        lines += paragraph([span("  "), span(f"{one.severity.name:<9}", STYLES[one.severity])], text, width)
+        if one.advice and not known:
+            # in one line, however long: it is there to be copied
+            lines.append(line(span(" " * 11), span("-> "), span(one.advice, Style.HEADING)))
+            given.append(one.advice)
+    if not lines:
+        return [line(span("Nothing to do.", Style.GOOD))]
+    more = [line(span(f"  and {shown - MOST} more: check_ha -vv"))] if shown > MOST else []
+    return [line(span("What to do", Style.HEADING)), *lines, *more]
+
+
+def _with_command(one: Told) -> Told:
+    """A command that stands in the text, taken out of it: broken into lines it must not be copied."""
+    text, remedy, command = one.text.partition("; to allow it: ")
+    return one._replace(text=text, advice=command) if remedy else one

@@ -1,0 +1,97 @@
+"""What the picture of a cluster is made from, and what all of its parts have in common."""
+
+from __future__ import annotations
+
+import re
+from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence
+
+from check_ha.cli.verdicts import Verdict
+from check_ha.cluster.resources import listed
+from check_ha.core.condition import Severity
+from check_ha.core.evidence import Evidence
+from check_ha.core.ranking import words
+from check_ha.model.cluster import Cluster
+from check_ha.output.canvas import Line, Style, heading, line, paragraph, span
+from check_ha.sources.tools import CMAPCTL, CRM_MON, CRM_NODE, Tool
+
+MANY = 12
+"""Rows of a table after which the rest is summed up."""
+STYLES = {
+    Severity.OK: Style.GOOD,
+    Severity.UNKNOWN: Style.UNKNOWN,
+    Severity.WARNING: Style.WARNING,
+    Severity.CRITICAL: Style.BAD,
+}
+
+
+class Scene(NamedTuple):
+    """What is to be shown."""
+
+    evidence: Evidence
+    verdicts: Mapping[str, Verdict]
+    width: int
+
+    @property
+    def cluster(self) -> Optional[Cluster]:
+        """Pacemaker's account."""
+        found: Optional[Cluster] = self.evidence.values.get(CRM_MON)
+        return found
+
+    @property
+    def here(self) -> str:
+        """The name of this node; empty when it cannot be told."""
+        cmap = self.evidence.values.get(CMAPCTL)
+        name: Optional[str] = self.evidence.values.get(CRM_NODE) or (self.cluster.origin if self.cluster else None)
+        if not name and cmap and cmap.local_node_id is not None:
+            name = cmap.label(cmap.local_node_id)
+        return name or ""
+
+    def styles(self, check: str) -> Callable[[str], str]:
+        """What colours a name: the worst that this check found and that begins with it."""
+        if check not in self.verdicts:
+            return lambda name: Style.PLAIN
+        worst: Dict[str, Severity] = {}
+        for finding, severity in self.verdicts[check].found:
+            culprit = words(finding.text)[0]
+            worst[culprit] = max(severity, worst.get(culprit, severity))
+        return lambda name: STYLES[worst.get(name, Severity.OK)]
+
+    def named(self, *checks: str) -> Dict[str, Severity]:
+        """Every word of what these checks found, with the worst in which it stands: names are among them.
+
+        In parentheses stand reasons, and the groups of which only a member is meant.
+        """
+        found: Dict[str, Severity] = {}
+        for check in checks:
+            for finding, severity in self.verdicts[check].found if check in self.verdicts else ():
+                if severity is not Severity.OK:
+                    for word in words(re.sub(r"\([^)]*\)", "", finding.text)):
+                        found[word] = max(severity, found.get(word, severity))
+        return found
+
+
+def title(text: str) -> Line:
+    """The first line of a part."""
+    return line(span(text, Style.HEADING))
+
+
+def style_of(scene: Scene, check: str) -> str:
+    """The colour of a check."""
+    verdict = scene.verdicts.get(check)
+    return STYLES[verdict.severity] if verdict else Style.PLAIN
+
+
+def unknown(scene: Scene, title: str, tool: Tool) -> List[Line]:
+    """That a tool said nothing, and why; nothing where it was not asked."""
+    failure = scene.evidence.failed.get(tool)
+    if failure is None:
+        return []
+    reason = failure.text.partition(";")[0]
+    return paragraph([heading(title)], f"not known: {reason}", scene.width, Style.UNKNOWN)
+
+
+def more(names: Sequence[str], what: str, width: int) -> List[Line]:
+    """Those for which there is no room, or nothing to say."""
+    if not names:
+        return []
+    return paragraph([span("  ")], f"and {len(names)} more {what}{listed(names)}", width)

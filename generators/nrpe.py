@@ -1,0 +1,47 @@
+"""The file that tells NRPE the commands of a node."""
+
+from __future__ import annotations
+
+from typing import Iterable, List
+
+from check_ha.node_setup.nrpe import PLUGINS
+from generators.commands import VIEW, Command, all_commands
+from generators.services import ARGUMENTS
+
+# Ranges of the main number as they are written here, of checks where they are of use.
+_EXAMPLES = {
+    "check_ha_quorum": "-w '1:'",
+    "check_ha_rings": "-c '~:1'",
+    "check_ha_failed_actions": "-w '~:0' -c '~:5'",
+    "check_ha_nodes": "-w '3:' -c '2:'",
+    "check_ha_resources": "-c '~:0'",
+}
+
+_CFG = """\
+# The checks of a cluster node, for NRPE: /etc/nagios/nrpe.d/check_ha.cfg (Debian), /etc/nrpe.d/check_ha.cfg (EL).
+#
+# One command for each service; check_ha is all of them in one, for a site that wants a single service. Options and
+# thresholds stand here: nothing is taken from the server, so NRPE needs no dont_blame_nrpe. A shell reads these lines:
+# ranges stand in quotes. -h of each command shows what it can be given. The checks end within 8 s (-t); check_nrpe
+# waits 10 s unless told otherwise (-t 15).
+"""
+
+
+def asked(commands: Iterable[Command]) -> List[Command]:
+    """The commands that a server has a node run."""
+    return [one for one in commands if (one.verdict and not one.on_server) or one.name == VIEW]
+
+
+def command_file() -> str:
+    """Return the file for NRPE, with the commands in the usual folder, asking through sudo."""
+    return "\n".join([_CFG, *(_entry(one) for one in asked(all_commands()))])
+
+
+def _entry(command: Command) -> str:
+    words = [f"{PLUGINS}/{command.name}", "--sudo", *ARGUMENTS.get(command.name, ())]
+    lines = [f"# {command.question}"]
+    number = command.check.number if command.check else None
+    if number:
+        example = _EXAMPLES.get(command.name)
+        lines.append(f"# -w -c: {number.meaning}{f'; such as {example}' if example else ''}")
+    return "\n".join([*lines, f"command[{command.name}]={' '.join(words)}", ""])

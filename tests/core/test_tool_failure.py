@@ -1,0 +1,355 @@
+"""Why a tool has nothing to say, and what that proves: the words of each version, each with its finding."""
+
+from __future__ import annotations
+
+from typing import Dict, List, Optional, Sequence, Tuple
+
+import pytest
+
+from check_ha.core.tool_failure import Failure, failure_of, findings_of, in_doubt
+from check_ha.parsers.errors import ParseError
+from check_ha.sources.tools import (
+    BROKEN,
+    CFGTOOL,
+    CFGTOOL_NODES,
+    CIBADMIN,
+    CMAPCTL,
+    COROSYNC_CONF,
+    CRM_MON,
+    FLOODED,
+    IP_ADDR,
+    MISSING,
+    QUORUMTOOL,
+    Output,
+)
+from tests.core.said import hung, missing, output, processes, with_sudo
+
+# As a shell reads it.
+UIDGID = "printf 'uidgid {\\n uid: nagios\\n}\\n' >/etc/corosync/uidgid.d/nagios && corosync-cfgtool -R"
+DOWN_OR_DENIED = "Cannot initialize CMAP service\n"
+NOT_CONNECTED = "crm_mon: Error: cluster is not available on this node\n"
+
+
+def findings(
+    *outputs: Output, ps: Optional[Output] = None, error: Optional[ParseError] = None
+) -> List[Tuple[str, str]]:
+    failures = [failure for failure in (failure_of(one, error) for one in outputs) if failure]
+    return [(finding.condition.name, finding.text) for finding in findings_of(failures, ps)]
+
+
+ONE_TOOL: Dict[str, Tuple[Output, Tuple[str, str]]] = {
+    "unknown-not-installed": (missing(CRM_MON), ("tool-missing", "crm_mon: not installed")),
+    "unknown-not-recorded": (
+        output(CRM_MON, None, stderr="not in this recording", fault=MISSING),
+        ("tool-missing", "crm_mon: not in this recording"),
+    ),
+    "crit-hung-pacemaker": (
+        hung(CRM_MON), ("not-responding", "pacemaker does not answer: crm_mon: no answer within 8 s"),
+    ),
+    "crit-hung-corosync": (
+        hung(CFGTOOL), ("not-responding", "corosync does not answer: corosync-cfgtool -s: no answer within 8 s"),
+    ),
+    "crit-hung-without-a-daemon-behind-it": (hung(IP_ADDR), ("not-responding", "ip: no answer within 8 s")),
+    "unknown-flooded": (output(CRM_MON, None, fault=FLOODED), ("unreadable", "crm_mon: printed more than 64 MB")),
+    "unknown-not-a-program": (
+        output(IP_ADDR, None, stderr="Exec format error", fault=BROKEN),
+        ("unreadable", "ip: could not be started: Exec format error"),
+    ),
+    "unknown-killed": (output(CRM_MON, -9), ("unreadable", "crm_mon: was killed by signal 9")),
+    "unknown-exit-and-its-words": (
+        output(CRM_MON, 78, stderr="\n  \nInvalid configuration  \nmore"),
+        ("unreadable", "crm_mon: exit 78, Invalid configuration"),
+    ),
+    "unknown-exit-and-its-words-on-stdout": (
+        output(CRM_MON, 1, stdout="Reading failed\n"), ("unreadable", "crm_mon: exit 1, Reading failed"),
+    ),
+    "unknown-exit-without-words": (output(CRM_MON, 1), ("unreadable", "crm_mon: exit 1, no output")),
+    "unknown-usage": (
+        output(CRM_MON, 64, stderr="crm_mon: unrecognized option '--inactive'"),
+        ("unreadable", "crm_mon: exit 64, crm_mon: unrecognized option '--inactive'"),
+    ),
+    "crit-corosync-down-cfgtool": (
+        output(CFGTOOL, 1, stderr="Could not initialize corosync configuration API error 2"),
+        ("not-running", "corosync is not running on this node (corosync-cfgtool -s: cannot connect)"),
+    ),
+    "crit-corosync-down-cmapctl": (
+        output(CMAPCTL, 1, stderr="Failed to initialize the cmap API. Error CS_ERR_LIBRARY"),
+        ("not-running", "corosync is not running on this node (corosync-cmapctl: cannot connect)"),
+    ),
+    "crit-pacemaker-down-and-it-says-so": (
+        output(CRM_MON, 102, stderr="crm_mon: Connection to cluster failed: Connection refused"),
+        ("not-running", "pacemaker is not running on this node (crm_mon: cannot connect)"),
+    ),
+    "unknown-pacemaker-down-or-denied": (
+        output(CRM_MON, 102, stderr=NOT_CONNECTED),
+        ("unreadable", "crm_mon: cannot connect: pacemaker is down, or user nagios may not ask it"),
+    ),
+    "unknown-pacemaker-1.1-down-or-denied": (
+        output(CRM_MON, 107, stdout="\nError: cluster is not available on this node\n"),
+        ("unreadable", "crm_mon: cannot connect: pacemaker is down, or user nagios may not ask it"),
+    ),
+    "crit-pacemaker-down-for-root": (
+        output(CRM_MON, 102, stderr=NOT_CONNECTED, user="root"),
+        ("not-running", "pacemaker is not running on this node (crm_mon: cannot connect)"),
+    ),
+    "crit-pacemaker-timed-out-by-itself": (
+        output(CRM_MON, 124, stderr="crm_mon: Error: Timeout occurred"),
+        ("not-responding", "pacemaker does not answer: crm_mon: timed out"),
+    ),
+    "unknown-denied-pacemaker": (
+        output(CRM_MON, 4, stderr="crm_mon: Error: Insufficient privileges"),
+        ("no-permission", "user nagios may not run crm_mon; to allow it: usermod -aG haclient nagios"),
+    ),
+    "unknown-denied-pacemaker-1.1": (
+        output(CIBADMIN, 13, stderr="Call failed"),
+        ("no-permission", "user nagios may not run cibadmin; to allow it: usermod -aG haclient nagios"),
+    ),
+    "unknown-denied-corosync": (
+        output(CFGTOOL, 1, stderr="Could not initialize corosync configuration API error 11"),
+        ("no-permission", f"user nagios may not run corosync-cfgtool -s; to allow it: {UIDGID}"),
+    ),
+    "unknown-denied-cmapctl": (
+        output(CMAPCTL, 1, stderr="Failed to initialize the cmap API. Error CS_ERR_ACCESS"),
+        ("no-permission", f"user nagios may not run corosync-cmapctl; to allow it: {UIDGID}"),
+    ),
+    "unknown-denied-by-the-file-system": (
+        output(COROSYNC_CONF, 1, stderr="cat: /etc/corosync/corosync.conf: Permission denied"),
+        ("no-permission",
+         "user nagios may not run cat /etc/corosync/corosync.conf; to allow it: run it as root or with --sudo"),
+    ),
+    "unknown-denied-by-sudo": (
+        with_sudo(CRM_MON, stderr="sudo: a password is required"),
+        (
+            "no-permission",
+            "sudo refuses crm_mon; to allow it: add to /etc/sudoers.d/check_ha: nagios ALL=(root) NOPASSWD: "
+            "/usr/sbin/crm_mon --output-as\\=xml --inactive",
+        ),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "finding"), ONE_TOOL.values(), ids=ONE_TOOL)
+def test_one_tool(said: Output, finding: Tuple[str, str]) -> None:
+    assert findings(said) == [finding]
+
+
+DENIED = output(CRM_MON, 4, stderr="crm_mon: Error: Insufficient privileges")
+EITHER = output(QUORUMTOOL, 1, stderr=DOWN_OR_DENIED)
+PACEMAKER_EITHER = output(CRM_MON, 102, stderr=NOT_CONNECTED)
+NOT_RUNNING = ("not-running", "corosync is not running on this node (corosync-quorumtool -s: cannot connect)")
+REFUSED = ("no-permission", f"user nagios may not run corosync-quorumtool -s; to allow it: {UIDGID}")
+DOUBT = (
+    "unreadable", "corosync-quorumtool -s: cannot connect: corosync is down, or user nagios may not ask it",
+)  # fmt: skip
+REMOTE = (
+    "remote-node", "this is a Pacemaker Remote node, without corosync: run this check on a cluster node",
+)  # fmt: skip
+
+SETTLED: Dict[str, Tuple[Sequence[Output], Optional[Output], List[Tuple[str, str]]]] = {
+    "unknown-no-process-list": ([EITHER], None, [DOUBT]),
+    "unknown-process-list-failed": ([EITHER], output(processes().tool, 1), [DOUBT]),
+    "unknown-processes-are-hidden": ([EITHER], processes(first=False), [DOUBT]),
+    "unknown-processes-are-hidden-and-one-is-mine": ([EITHER], processes("corosync", first=False), [DOUBT]),
+    "unknown-process-list-is-empty": ([EITHER], output(processes().tool), [DOUBT]),
+    "crit-no-such-process": ([EITHER], processes("pacemakerd", "sshd: corosync"), [NOT_RUNNING]),
+    "crit-only-mentioned": ([EITHER], processes("vi /etc/corosync/corosync.conf", "corosync-qdevice"), [NOT_RUNNING]),
+    "crit-defunct": ([EITHER], processes("[corosync] <defunct>"), [NOT_RUNNING]),
+    "crit-process-of-somebody-else": ([EITHER], processes("corosync -f", user="nagios"), [NOT_RUNNING]),
+    "unknown-runs-so-the-user-is-refused": ([EITHER], processes("/usr/sbin/corosync -f"), [REFUSED]),
+    "crit-runs-and-even-root-cannot-connect": (
+        [EITHER._replace(user="root")], processes("corosync -f"), [NOT_RUNNING],
+    ),
+    "crit-runs-and-sudo-cannot-connect": ([with_sudo(QUORUMTOOL, stderr=DOWN_OR_DENIED)], processes("corosync"), [
+        NOT_RUNNING,
+    ]),
+    "unknown-another-tool-is-refused": (
+        [EITHER, output(CFGTOOL, 1, stderr="API error 11")], None,
+        [("no-permission",
+          f"user nagios may not run corosync-quorumtool -s, corosync-cfgtool -s; to allow it: {UIDGID}")],
+    ),
+    "crit-another-tool-says-it-is-down": (
+        [EITHER, output(CFGTOOL, 1, stderr="API error 2")], None,
+        [("not-running",
+          "corosync is not running on this node (corosync-quorumtool -s, corosync-cfgtool -s: cannot connect)")],
+    ),
+    "unknown-a-tool-of-the-other-family-settles-nothing": ([EITHER, DENIED], None, [
+        DOUBT, ("no-permission", "user nagios may not run crm_mon; to allow it: usermod -aG haclient nagios"),
+    ]),
+    "unknown-remote-node": ([EITHER], processes("/usr/sbin/pacemaker-remoted"), [REMOTE]),
+    "unknown-remote-node-of-1.1": ([EITHER], processes("/usr/sbin/pacemaker_remoted"), [REMOTE]),
+    "unknown-remote-node-and-the-tool-is-sure-of-being-down": (
+        [output(CFGTOOL, 1, stderr="API error 2")], processes("pacemaker-remoted"), [REMOTE],
+    ),
+    "unknown-both-run": ([EITHER], processes("pacemaker-remoted", "corosync"), [REFUSED]),
+    "crit-pacemaker-down": ([PACEMAKER_EITHER], processes("corosync"), [
+        ("not-running", "pacemaker is not running on this node (crm_mon: cannot connect)"),
+    ]),
+    "unknown-pacemaker-runs-so-the-user-is-refused": ([PACEMAKER_EITHER], processes("pacemakerd -f"), [
+        ("no-permission", "user nagios may not run crm_mon; to allow it: usermod -aG haclient nagios"),
+    ]),
+    "unknown-refused-on-a-remote-node": ([PACEMAKER_EITHER], processes("pacemaker-remoted"), [
+        ("no-permission", "user nagios may not run crm_mon; to allow it: usermod -aG haclient nagios"),
+    ]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "ps", "expected"), SETTLED.values(), ids=SETTLED)
+def test_what_one_tool_leaves_open(
+    said: Sequence[Output], ps: Optional[Output], expected: List[Tuple[str, str]]
+) -> None:
+    assert findings(*said, ps=ps) == expected
+
+
+def test_the_process_list_is_asked_for_where_it_can_tell_something() -> None:
+    asked = {one: failure_of(one) for one in (EITHER, PACEMAKER_EITHER, output(CFGTOOL, 1, stderr="API error 2"))}
+    assert all(failure and in_doubt([failure]) for failure in asked.values())
+    for one in (DENIED, hung(CFGTOOL), missing(CFGTOOL), output(CRM_MON, 78)):
+        failure = failure_of(one)
+        assert failure
+        assert not in_doubt([failure])
+    assert not in_doubt([])
+
+
+def test_one_finding_for_all_tools_of_a_daemon() -> None:
+    assert findings(hung(CFGTOOL), hung(CMAPCTL), hung(CRM_MON)) == [
+        ("not-responding", "corosync does not answer: corosync-cfgtool -s, corosync-cmapctl: no answer within 8 s"),
+        ("not-responding", "pacemaker does not answer: crm_mon: no answer within 8 s"),
+    ]
+
+
+def test_what_is_wrong_with_one_output_is_a_finding_of_its_own() -> None:
+    assert findings(missing(CFGTOOL), missing(CMAPCTL), output(CRM_MON, 1), output(CIBADMIN, 1)) == [
+        ("tool-missing", "corosync-cfgtool -s: not installed"),
+        ("tool-missing", "corosync-cmapctl: not installed"),
+        ("unreadable", "crm_mon: exit 1, no output"),
+        ("unreadable", "cibadmin: exit 1, no output"),
+    ]
+
+
+def failure(said: Output) -> Failure:
+    found = failure_of(said)
+    assert found
+    return found
+
+
+def test_an_optional_tool_is_reported_only_when_it_hangs() -> None:
+    assert findings_of([failure(missing(CFGTOOL_NODES)).optional()], None) == ()
+    assert findings_of([failure(output(CMAPCTL, 1)).optional()], None) == ()
+    assert len(findings_of([failure(hung(CMAPCTL)).optional()], None)) == 1
+
+
+def test_a_silent_tool_is_never_reported() -> None:
+    assert findings_of([failure(hung(CMAPCTL)).optional(silent=True)], None) == ()
+
+
+def test_an_optional_tool_still_settles_what_another_leaves_open() -> None:
+    denied = failure(output(CMAPCTL, 1, stderr="CS_ERR_ACCESS")).optional()
+    (finding,) = findings_of([failure(EITHER), denied], None)
+    assert finding.condition.name == "no-permission"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "sudo: a password is required",
+        "Sorry, user nagios is not allowed to execute '/usr/sbin/crm_mon' as root on node1.",
+        "nagios is not in the sudoers file.",
+    ],
+)
+def test_the_words_of_sudo(words: str) -> None:
+    (finding,) = findings(with_sudo(CRM_MON, stderr=words))
+    assert finding[0] == "no-permission"
+
+
+def test_who_is_in_a_new_group_must_be_started_anew() -> None:
+    (denied,) = findings_of([failure(DENIED)], None)
+    assert denied.advice == "a new group counts for new processes only: restart nrpe, or whatever runs this check"
+    (sudo,) = findings_of([failure(with_sudo(CRM_MON, stderr="sudo: a password is required"))], None)
+    assert sudo.advice == ""
+
+
+BELIEVED = {
+    "exit-0": output(CRM_MON),
+    "exit-0-with-noise-on-stderr": output(CRM_MON, stdout="<x/>", stderr="Schema warning: Permission denied"),
+    "a-fault-shown-by-cfgtool": output(CFGTOOL, 1, stdout="Local node ID 1"),
+    "a-fault-shown-by-cfgtool-with-noise": output(CFGTOOL, 1, stdout="Local node ID 1", stderr="noise"),
+    "quorate-by-the-rules-of-2.x": output(QUORUMTOOL, 1, stdout="Quorate: Yes"),
+    "not-quorate": output(QUORUMTOOL, 2, stdout="Quorate: No"),
+    "no-such-file-where-that-is-an-answer": output(
+        COROSYNC_CONF, 1, stderr="cat: /etc/corosync/corosync.conf: No such file or directory"
+    ),
+}
+
+
+@pytest.mark.parametrize("said", BELIEVED.values(), ids=BELIEVED)
+def test_believed(said: Output) -> None:
+    assert failure_of(said) is None
+
+
+def test_corosync_2_writes_its_errors_to_standard_output() -> None:
+    """Where they are what the parser does not understand; 1 is a good exit status of this tool."""
+    text = "Printing ring status.\nCould not initialize corosync configuration API error 2\n"
+    error = ParseError("corosync-cfgtool failed")
+    assert findings(output(CFGTOOL, 1, stdout=text), error=error) == [
+        ("not-running", "corosync is not running on this node (corosync-cfgtool -s: cannot connect)")
+    ]
+
+
+def test_output_that_was_not_understood() -> None:
+    error = ParseError("unknown line", "foo")
+    assert findings(output(CRM_MON, stdout="foo"), error=error) == [("unreadable", "crm_mon: unknown line: foo")]
+    assert findings(output(CFGTOOL, 1, stdout="foo"), error=error) == [
+        ("unreadable", "corosync-cfgtool -s: exit 1, unknown line: foo")
+    ]
+
+
+def test_what_a_tool_says_that_prints_nothing_and_exits_0() -> None:
+    error = ParseError("corosync-cfgtool printed no status")
+    told = output(CFGTOOL, stderr="Could not get the local node id, the error is: 6\n")
+    assert findings(told, error=error) == [
+        ("unreadable", "corosync-cfgtool -s: Could not get the local node id, the error is: 6")
+    ]
+    assert findings(output(CFGTOOL), error=error) == [
+        ("unreadable", "corosync-cfgtool -s: corosync-cfgtool printed no status")
+    ]
+    noise = output(CFGTOOL, stdout="Local node ID", stderr="noise")
+    assert findings(noise, error=ParseError("unknown line", "Local node ID")) == [
+        ("unreadable", "corosync-cfgtool -s: unknown line: Local node ID")
+    ]
+
+
+def test_with_exit_0_words_in_the_output_prove_nothing() -> None:
+    """An exit reason that reads so comes from outside."""
+    said = output(CRM_MON, stdout="exitreason: Permission denied, Connection refused")
+    assert findings(said, error=ParseError("truncated")) == [("unreadable", "crm_mon: truncated")]
+    quoted = ParseError("truncated", 'exitreason="Could not connect to the CIB"')
+    assert findings(said, error=quoted) == [
+        ("unreadable", 'crm_mon: truncated: exitreason="Could not connect to the CIB"')
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        (
+            "Transport endpoint is not connected",
+            ("not-running", "pacemaker is not running on this node (crm_mon: cannot connect to the CIB)"),
+        ),
+        (
+            "Connection refused; pacemakerd is in state starting_daemons",
+            (
+                "not-running",
+                "pacemaker is not running on this node "
+                "(crm_mon: cannot connect to the CIB; pacemakerd is in state starting_daemons)",
+            ),
+        ),
+        (
+            "Permission denied",
+            ("no-permission", "user nagios may not run crm_mon; to allow it: usermod -aG haclient nagios"),
+        ),
+    ],
+    ids=["crit-down", "crit-starting", "unknown-denied"],
+)
+def test_crm_mon_that_cannot_reach_the_cib_and_exits_0(reason: str, expected: Tuple[str, str]) -> None:
+    error = ParseError(f"no cluster data: Could not connect to the CIB: {reason}")
+    assert findings(output(CRM_MON, stdout="<pacemaker-result/>"), error=error) == [expected]

@@ -1,0 +1,85 @@
+"""What is made from the code is up to date, and speaks of the same commands everywhere."""
+
+from __future__ import annotations
+
+import configparser
+import re
+from pathlib import Path
+
+import pytest
+
+import check_ha
+from generators.__main__ import FILES, completions, main, man_pages
+from generators.commands import Command, all_commands, services
+from generators.nrpe import asked
+
+ROOT = Path(__file__).parents[2]
+
+
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_file_is_up_to_date(name: str) -> None:
+    assert text_of(name) == FILES[name](text_of(name)), "make docs"
+
+
+def test_every_command_of_setup_cfg_is_found_in_the_code() -> None:
+    """A command module needs CHECK, or parser()."""
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg")
+    scripts = setup["options.entry_points"]["console_scripts"].split()
+    assert sorted(scripts[::3]) == [command.name for command in all_commands()]
+
+
+@pytest.mark.parametrize("command", all_commands(), ids=lambda command: command.name)
+def test_command_says_what_it_is_for(command: Command) -> None:
+    assert command.question.endswith((".", "?"))
+    assert len(command.question) <= 120
+    assert command.parser.prog == command.name
+
+
+def test_every_service_is_in_every_sample() -> None:
+    for command in services():
+        for sample in FILES:
+            if sample.startswith("samples/") and not (command.on_server and sample.endswith("mrpe.cfg")):
+                assert re.search(rf"\b(check_)?{command.name.replace('check_', '', 1)}\b", text_of(sample)), sample
+
+
+def test_every_command_that_a_server_names_is_in_the_nrpe_file() -> None:
+    defined = set(re.findall(r"^command\[(\w+)\]=", text_of("nrpe/check_ha.cfg"), flags=re.MULTILINE))
+    assert defined == {command.name for command in asked(all_commands())}
+    named = {
+        *re.findall(r"check_ha_nrpe!(\w+)", text_of("samples/nagios/check_ha.cfg")),
+        *re.findall(r"check_nrpe .*? -c (check_\w+)", text_of("samples/nagios/check_ha.cfg")),
+        *re.findall(r";NRPECOMMAND;(\w+);", text_of("samples/centreon/check_ha.clapi")),
+        *re.findall(r"check_nrpe .*? -c (check_\w+)", text_of("samples/centreon/check_ha.clapi")),
+        *(f"check_{name}" for name in re.findall(r"^  (ha_\w+) = \{ title", _node_rules(), flags=re.MULTILINE)),
+    }
+    assert named
+    assert named <= defined
+
+
+def _node_rules() -> str:
+    return text_of("samples/icinga2/services.conf").partition("const HaServerChecks")[0]
+
+
+def test_what_a_package_ships_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "sys.argv", ["documents", "--man", str(tmp_path / "man"), "--completion", str(tmp_path / "bash")]
+    )
+    main()
+    for folder, files in (("man", man_pages()), ("bash", completions())):
+        assert {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / folder).iterdir()} == files
+
+
+def test_every_command_has_a_man_page_and_completion() -> None:
+    names = [command.name for command in all_commands()]
+    assert list(man_pages()) == [f"{name}.1" for name in names]
+    assert list(completions()) == names
+
+
+def test_changelog_has_this_version_on_top() -> None:
+    newest = re.findall(r"^## (\S+)", text_of("CHANGELOG.md"), flags=re.MULTILINE)[0]
+    assert newest == check_ha.__version__

@@ -1,0 +1,245 @@
+"""The whole way to the monitoring server: checks as NRPE's user on every node, NRPE, and on a host of the lab's network
+Nagios and Icinga with what is shipped for them. Links are cut and a node dies; what the server shows must follow.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Callable, Iterable, Iterator, Mapping
+
+import pytest
+
+from generators.services import title
+from tests.integration.daemons import node_commands
+from tests.integration.servers import (
+    Verdict,
+    icinga_argv,
+    icinga_env,
+    icinga_files,
+    icinga_status,
+    nagios_files,
+    nagios_hosts,
+    nagios_status,
+    verdict,
+)
+from tests.lab import Lab, wait_until
+from tests.lab.machine import CHECKOUT
+from tests.lab.network import PUBLIC, address
+from tests.needed import program
+
+from . import nrpe
+from .fault import TWO
+from .verdict import install
+
+pytestmark = pytest.mark.cluster
+
+FOLDER = Path("/var/lib/monitoring")
+OK = 0
+TITLES = {command.name: title(command) for command in node_commands() if command.check}
+PER_CLUSTER = ["cluster1/HA drift", "cluster1/HA split brain"]
+Seen = Mapping[str, Verdict]
+
+
+@pytest.fixture
+def lab(lab_with: Callable[..., Lab]) -> Iterator[Lab]:
+    """A healthy cluster that the monitoring host can ask."""
+    lab = lab_with(TWO)
+    install(lab)
+    nrpe.serve(lab)
+    nrpe.install_plugins(lab.mon)
+    yield lab
+    nrpe.withdraw(lab)
+
+
+def shipped(name: str) -> str:
+    """Return a sample, with the addresses of the lab's nodes for those of the two nodes that it begins with."""
+    text = (CHECKOUT / "samples" / name).read_text(encoding="utf-8")
+    for number in (1, 2):
+        text = text.replace(f"192.0.2.1{number}", address(PUBLIC, number))
+    return text
+
+
+@pytest.fixture
+def nagios(lab: Lab) -> Iterator[Callable[[], Seen]]:
+    """Run Nagios on the monitoring host; what it shows is in its status.dat."""
+    program("check_ping", "monitoring-plugins-basic")
+    # a minute of it lasts seconds, and what is asked less often than others is asked as often
+    objects = shipped("nagios/check_ha.cfg").replace("check_interval           10", "check_interval           5")
+    files = nagios_files(FOLDER, objects, "root", "root")
+    files["nagios.cfg"] = files["nagios.cfg"].replace("interval_length=1\n", "interval_length=6\n")
+    write(lab, files)
+    lab.mon.spawn(program("nagios4", "nagios4-core"), str(FOLDER / "nagios.cfg"))
+    yield lambda: nagios_status(status_of_nagios(lab))
+    lab.mon.end("nagios4")
+
+
+@pytest.fixture
+def icinga(lab: Lab) -> Iterator[Callable[[], Seen]]:
+    """Run Icinga on the monitoring host; what it has seen is in what its writer of perfdata writes."""
+    rules = re.sub(r"interval = \d+[ms]\b", "interval = 8s", shipped("icinga2/services.conf"))
+    write(lab, icinga_files(FOLDER, shipped("icinga2/commands.conf"), rules))
+    lab.mon.spawn(
+        "env", *(f"{name}={value}" for name, value in icinga_env("root", "root").items()), *icinga_argv(FOLDER)
+    )
+    yield lambda: icinga_status(lab.mon.must("sh", "-c", f"cat {FOLDER}/results.[0-9]* || true"))
+    # told to stop, all of its processes at once, it does not always
+    lab.mon.signal("KILL", "icinga2")
+    wait_until(lambda: "icinga2" not in lab.mon.running(), 10, "Icinga is gone")
+
+
+def status_of_nagios(lab: Lab) -> str:
+    return lab.mon.must("sh", "-c", f"cat {FOLDER}/status.dat 2>/dev/null || true")
+
+
+def wait_hosts(lab: Lab) -> None:
+    """Wait until a node that is dead is DOWN in Nagios, and every other is UP: one message for it, and not ten."""
+    wanted = {node.name: int(not node.powered) for node in lab.nodes.values()}
+
+    def shown() -> bool:
+        assert nagios_hosts(status_of_nagios(lab)) == wanted
+        return True
+
+    wait_until(shown, 60, f"Nagios shows the hosts as {wanted}")
+
+
+def write(lab: Lab, files: Mapping[str, str]) -> None:
+    lab.mon.must("rm", "-rf", str(FOLDER))
+    for name, text in files.items():
+        lab.mon.write(str(FOLDER / name), text)
+
+
+def until(seen: Callable[[], Seen], wanted: Mapping[str, str], what: str, dead: str = "nobody") -> Seen:
+    """Wait until the server shows these states and lines, and nothing else that is not OK; return what it shows.
+
+    Of a dead node nothing may be OK.
+    """
+
+    def shown() -> Seen:
+        found = seen()
+        assert len(found) == 2 * len(TITLES) + len(PER_CLUSTER), f"only {sorted(found)}"
+        of_dead = {name for name in found if name.startswith(f"{dead}/")}
+        assert not [name for name in of_dead if found[name].state == OK]
+        told = {name: f"{one.state} {one.line}" for name, one in found.items() if name not in of_dead}
+        ill = {name: text for name, text in told.items() if name in wanted or not text.startswith("0 ")}
+        assert ill == wanted
+        return found
+
+    return wait_until(shown, 150, what)
+
+
+def measured(one: Verdict) -> Verdict:
+    """Without what is measured anew by each run."""
+    perfdata = {name: "" if name.endswith(".microseconds") else value for name, value in one.perfdata.items()}
+    return one._replace(perfdata=perfdata)
+
+
+def by_hand(lab: Lab) -> dict[str, Verdict]:
+    """Return what the command lines of NRPE's file say when its user types them."""
+    found = {}
+    for node in lab.nodes.values():
+        for name, argv in nrpe.commands(node).items():
+            if name != "check_ha_view":
+                done = node.run(["sh", "-c", argv], user="nagios")
+                found[f"{node.name}/{name}"] = measured(verdict(done.returncode, done.stdout))
+    return found
+
+
+def through_nrpe(lab: Lab, commands: Iterable[str]) -> dict[str, Verdict]:
+    """Return what the monitoring host is told."""
+    found = {}
+    for name in commands:
+        node, _, command = name.partition("/")
+        done = lab.mon.run([nrpe.CHECK_NRPE, "-H", node, "-t", "15", "-c", command])
+        found[name] = measured(verdict(done.returncode, done.stdout))
+    return found
+
+
+def link_down(peer: int) -> str:
+    return f"1 HA_RINGS WARNING - node{peer}: link 1 (203.0.113.{peer}) down, 1 of 2 links left"
+
+
+def test_the_same_by_hand_through_nrpe_and_in_nagios(lab: Lab, nagios: Callable[[], Seen]) -> None:
+    typed = by_hand(lab)
+    assert {one.state for one in typed.values()} == {OK}
+    assert through_nrpe(lab, typed) == typed
+    seen = until(nagios, {}, "Nagios shows that all is well")
+    for name, one in typed.items():
+        node, _, command = name.partition("/")
+        if command in TITLES:
+            assert measured(seen[f"{node}/{TITLES[command]}"]) == one._replace(line=one.line.replace(";", ":"))
+
+
+def test_a_cut_link_and_a_dead_node_in_nagios(lab: Lab, nagios: Callable[[], Seen]) -> None:
+    until(nagios, {}, "Nagios shows that all is well")
+
+    lab.cut("node2", 1)
+    down = {"node1/HA rings": link_down(2), "node2/HA rings": link_down(1)}
+    seen = until(nagios, down, "Nagios shows the link that is cut")
+    assert seen["node1/HA rings"].perfdata["node2-link1#link.up.count"] == "0;;;0;1"
+    assert seen["node1/HA rings"].perfdata["node2-link0#link.up.count"] == "1;;;0;1"
+    lab.reconnect("node2", 1)
+    until(nagios, {}, "Nagios shows that all is well again")
+
+    lab.power_cut("node1")
+    # Nagios shows a colon for each semicolon in a line
+    unasked = "node1 cannot be asked (connect to host node1 port 5666: No route to host)"
+    gone = {
+        "node2/HA nodes": "2 HA_NODES CRITICAL - node1 is offline, and was not shut down: it crashed or is cut off",
+        "node2/HA quorum": "1 HA_QUORUM WARNING - 1 of 2 votes: missing: node1: "
+        "the loss of one more vote loses quorum: 1 needed",
+        "node2/HA rings": "2 HA_RINGS CRITICAL - node1 unreachable: both links down (198.51.100.1, 203.0.113.1)",
+        "cluster1/HA split brain": f"1 HA_SPLIT_BRAIN WARNING - {unasked} and is no member for node2: it is down, or "
+        "alone and unseen: there is only the view of node2, without node1 to compare it with",
+        "cluster1/HA drift": f"3 HA_DRIFT UNKNOWN - {unasked}: there is only the view of node2, and none to compare "
+        "it with",
+    }
+    until(nagios, gone, "Nagios shows the dead node", dead="node1")
+    wait_hosts(lab)
+    lab.heal()
+    nrpe.serve(lab)
+    until(nagios, {}, "Nagios shows that all is well again")
+    wait_hosts(lab)
+
+
+def test_a_cut_link_in_icinga(lab: Lab, icinga: Callable[[], Seen]) -> None:
+    seen = until(icinga, {}, "Icinga shows that all is well")
+    typed = by_hand(lab)
+    for name, one in typed.items():
+        node, _, command = name.partition("/")
+        if command in TITLES:
+            assert measured(seen[f"{node}/{TITLES[command]}"]) == one
+
+    lab.cut("node2", 1)
+    down = {"node1/HA rings": link_down(2), "node2/HA rings": link_down(1)}
+    seen = until(icinga, down, "Icinga shows the link that is cut")
+    assert seen["node2/HA rings"].perfdata["node1-link1#link.up.count"] == "0;;;0;1"
+    understood(lab, seen)
+    lab.reconnect("node2", 1)
+    until(icinga, {}, "Icinga shows that all is well again")
+
+
+def understood(lab: Lab, seen: Seen) -> None:
+    """Icinga takes each number, its unit and its limits for what they are, by the parser that its writers use."""
+    printed = [item for one in seen.values() for item in one.perfdata.items()]
+    assert len(printed) > len(seen)
+    calls = ", ".join(f"parse_performance_data(\"'{label}'={value}\")" for label, value in printed)
+    assert "\\" not in calls
+    parsed = json.loads(lab.mon.must(icinga_argv(FOLDER)[0], "console", "--eval", f"[ {calls} ]"))
+    wanted = [{"label": label, **numbers(value)} for label, value in printed]
+    assert [{key: one[key] for key in wanted[0]} for one in parsed] == wanted
+
+
+def numbers(value: str) -> dict[str, object]:
+    """Return what ``1346us;;;0`` is to Icinga, which has seconds for every unit of time."""
+    number, *limits = value.split(";")
+    found = re.fullmatch(r"(-?[0-9.]+)(us|s|)", number)
+    assert found, value
+    factor = 1e-6 if found[2] == "us" else 1
+    given = [float(limit) * factor if limit else None for limit in limits]
+    return {
+        "value": pytest.approx(float(found[1]) * factor),
+        "unit": "seconds" if found[2] else "",
+        **dict(zip(("warn", "crit", "min", "max"), [*given, *[None] * (4 - len(given))])),
+    }

@@ -1,0 +1,150 @@
+"""From what a command printed to a view, or to the reason why there is none; and who it is from."""
+
+from __future__ import annotations
+
+from typing import Any, List, Tuple
+
+import pytest
+
+from check_ha.cli.view import view_text
+from check_ha.model.view import ConfiguredView
+from check_ha.multinode.answers import Answer, answer_of
+from check_ha.multinode.node_names import roster_of, strangers
+from check_ha.multinode.partitions import believe, listed
+from check_ha.sources.tools import BROKEN, FLOODED, HUNG, MISSING, PEER, Output, Tool
+from tests.multinode.views import answer, corosync, pacemaker, resource, silent, stopped, three, view
+
+TEXT = view_text(view("node1")).encode()
+
+
+def said(**given: Any) -> Answer:
+    argv = ("/usr/bin/ssh", "node1", "check_ha_view")
+    return answer_of("node1", Output(**{
+        "tool": Tool("node1", argv, PEER), "argv": argv, "status": 0, "stdout": b"", "stderr": "", "seconds": 0.4,
+        "limit": 4.0, **given,
+    }))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "stdout",
+    [TEXT, TEXT + b"\n", b"Welcome!\n\n  " + TEXT + b" \r\n", TEXT + b"\n{}\n"],
+)
+def test_a_view(stdout: bytes) -> None:
+    assert said(stdout=stdout) == Answer("node1", view("node1"), within=0.4)
+
+
+@pytest.mark.parametrize("status", [0, 3, 255])
+def test_the_exit_status_of_a_transport_says_nothing_of_a_view(status: int) -> None:
+    assert said(stdout=TEXT, status=status).view
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"fault": MISSING, "status": None}, "/usr/bin/ssh: no such program here"),
+        ({"fault": HUNG, "status": None, "stdout": TEXT}, "no answer within 4 s"),
+        ({"fault": FLOODED, "status": None}, "it printed more than any view holds"),
+        ({"fault": BROKEN, "status": None, "stderr": "Exec format error"}, "/usr/bin/ssh: Exec format error"),
+        ({"status": -9, "stdout": TEXT}, "ssh was killed by signal 9"),
+        ({"status": 0}, "ssh ended with exit status 0 and printed nothing"),
+        ({"status": 3, "stdout": b"\n \nfirst\nsecond\n", "stderr": "err"}, "first"),
+        ({"status": 255, "stderr": "first\nlast\n\n"}, "last"),
+        ({"status": 3, "stdout": b"x" * 5000}, "x" * 200),
+    ],
+)
+def test_no_view(given: Any, reason: str) -> None:
+    assert said(**given) == Answer("node1", reason=reason)
+
+
+def test_garbled() -> None:
+    assert said(stdout=b'{"schema": 9}\n') == Answer(
+        "node1", reason="a view of schema 9, and this version of check_ha knows 1: update it", garbled=True
+    )
+
+
+# Who is who
+
+
+def names(*given: Any) -> Tuple[List[str], List[str], Tuple[str, ...]]:
+    roster = roster_of([answer(one) if hasattr(one, "time") else one for one in given])
+    return [one.node for one in roster.heard], [one.node for one in roster.unheard], roster.not_asked
+
+
+@pytest.mark.parametrize("asked", ["node3", "node3.example.net", "198.51.100.3"])
+def test_a_silent_node_is_known_by_name_by_the_name_of_its_host_and_by_its_address(asked: str) -> None:
+    assert names(three("node1"), silent(asked)) == (["node1"], ["node3"], ("node2",))
+
+
+def test_the_only_one_left_is_the_one() -> None:
+    assert names(three("node1"), three("node2"), silent("db3-mgmt")) == (["node1", "node2"], ["node3"], ())
+
+
+def test_which_of_two_cannot_be_told() -> None:
+    assert names(three("node1"), silent("db2-mgmt"), silent("db3-mgmt")) == (["node1"], ["", ""], ())
+
+
+def test_two_hosts_of_one_short_name_are_told_apart_by_the_whole() -> None:
+    nodes = (ConfiguredView(1, "node1", ()), ConfiguredView(2, "db.paris", ()), ConfiguredView(3, "db.lyon", ()))
+    one = view("node1", nodelist=nodes, pacemaker=None)
+    assert names(one, silent("db.lyon")) == (["node1"], ["db.lyon"], ("db.paris",))
+    assert names(one, silent("db.mgmt")) == (["node1"], [""], ())
+
+
+def test_an_address_has_no_short_name() -> None:
+    assert names(three("node1"), silent("198.51.100.9"), silent("fd00::9")) == (["node1"], ["", ""], ())
+
+
+def test_a_node_that_does_not_know_its_name() -> None:
+    nameless = stopped("node2", nodelist=None)._replace(node=None)
+    assert names(view("node1"), answer(nameless, "node2.example.net")) == (["node1", "node2"], [], ())
+    assert names(view("node1"), answer(nameless, "elsewhere")) == (["node1", "elsewhere"], [], ("node2",))
+
+
+def test_nodes_of_corosync_without_names() -> None:
+    made = view("node1", pacemaker=None, nodelist=(ConfiguredView(1, "", ("198.51.100.1",)), ConfiguredView(None, "")))
+    assert roster_of([answer(made)]).nodes == ("198.51.100.1", "node1")
+
+
+def test_strangers_have_other_addresses_even_if_they_have_the_same_names() -> None:
+    other = tuple(ConfiguredView(number, f"node{number}", (f"203.0.113.{number}",)) for number in (1, 2))
+    one, two = answer(view("node1"))._replace(node="a"), answer(view("node2", nodelist=other))._replace(node="b")
+    assert strangers([one, two]) == (one, two)
+    assert strangers([one, answer(view("node2"))]) is None
+    assert strangers([one, answer(stopped("node2", nodelist=None))]) is None
+
+
+# Put together
+
+
+@pytest.mark.parametrize("epoch", [None, "", "1.2", "1.2.3.4", "x.y.z", "9" * 13 + ".1.1", "٣.1.1"])
+def test_a_cib_version_that_is_none_is_the_oldest(epoch: Any) -> None:
+    old = view("node1", cib_epoch=epoch, pacemaker=pacemaker(resource("p_a", "node1")))
+    new = view("node2", cib_epoch="0.0.1", pacemaker=pacemaker(resource("p_a", "node2")))
+    heard = roster_of([answer(old), answer(new)]).heard
+    assert believe(heard).places == {"p_a": ("node2",)}
+
+
+def test_of_views_of_one_age_that_of_the_dc_counts() -> None:
+    dc = view("node2", pacemaker=pacemaker(resource("p_a", "node2"), dc="node2"))
+    other = view("node1", pacemaker=pacemaker(resource("p_a", "node1"), dc="node2"))
+    assert believe(roster_of([answer(other), answer(dc)]).heard).places == {"p_a": ("node2",)}
+
+
+def test_members_are_known_by_address_where_they_have_no_id() -> None:
+    """Corosync 2 without names in the nodelist, and a node that may not ask its own corosync."""
+    ring = corosync("node1")._replace(members=corosync("192.0.2.1", ("192.0.2.1", "192.0.2.2")).members)
+    one, other = view("node1", corosync=ring), view("node2", corosync=None)
+    assert len(believe(roster_of([answer(one), answer(other)]).heard).partitions) == 1
+
+
+def test_a_chain_is_one_partition() -> None:
+    views = [three("node1", ("node1", "node2")), three("node3", ("node2", "node3")), three("node2")]
+    (partition,) = believe(roster_of([answer(one) for one in views]).heard).partitions
+    assert partition.nodes == ("node1", "node3", "node2")
+
+
+@pytest.mark.parametrize(
+    ("names", "text"), [((), "none"), (("a",), "a"), (("a", "b"), "a and b"), (("a", "b", "c"), "a, b and c")]
+)
+def test_listed(names: Tuple[str, ...], text: str) -> None:
+    assert listed(names) == text

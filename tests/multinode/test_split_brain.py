@@ -1,0 +1,552 @@
+"""What the views of several nodes amount to: one test that gives each condition, and a near miss that does not."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Tuple
+
+import pytest
+
+from check_ha.core.check import Judgement
+from check_ha.core.options import regex
+from check_ha.model.view import (
+    RUNNING,
+    SILENT,
+    STOPPED,
+    AddressView,
+    CutView,
+    DaemonsView,
+    FencingView,
+    NodeView,
+    TroubleView,
+    VipView,
+)
+from check_ha.multinode.answers import Answer
+from check_ha.multinode.split_brain import CHECK, SplitBrainOptions, judge
+from tests.multinode.views import (
+    THREE,
+    VIP,
+    alone,
+    answer,
+    corosync,
+    found,
+    measured,
+    pacemaker,
+    resource,
+    silent,
+    stopped,
+    three,
+    view,
+    views,
+)
+
+HEALTHY = (view("node1"), view("node2"))
+CUT = (alone("node1"), alone("node2", carries=(VIP,)))
+TWO_SIDES = "node1 (quorate, DC node1, runs 1 resource) against node2 (quorate, DC node2, runs 1 resource)"
+SPLIT = [
+    ("split-brain", f"split brain: {TWO_SIDES}"),
+    ("address-twice", f"{VIP} (p_vip) is carried by node1 and node2"),
+    ("resource-twice", "p_vip is active on node1 and node2 at once"),
+]
+
+
+def judged(*given: Any, earlier: Any = (), **options: Any) -> Judgement:
+    return judge(views(*given, earlier=earlier), SplitBrainOptions(**options))
+
+
+CASES: Dict[str, Tuple[Tuple[Any, ...], List[Tuple[str, str]]]] = {
+    "ok-two": (HEALTHY, []),
+    "ok-three": (tuple(three(name) for name in THREE), []),
+    "ok-a-clone-on-both": ((*HEALTHY[:1], view("node2")), []),
+    "ok-asked-by-another-name": ((answer(HEALTHY[0], "n1.example.net"), answer(HEALTHY[1], "198.51.100.2")), []),
+    "crit-split-brain": (CUT, SPLIT),
+    "crit-both-quorate-nothing-runs": (
+        tuple(
+            alone(
+                name, pacemaker=pacemaker(resource("st_1", name, fencing=True), dc=name, online=(name,)), carries=("x",)
+            )
+            for name in ("node1", "node2")
+        ),
+        [
+            (
+                "split-brain",
+                "split brain: node1 (quorate, DC node1, runs nothing) against node2 (quorate, DC node2, runs nothing)",
+            )
+        ],
+    ),
+    "crit-both-run-neither-has-quorum": (
+        (alone("node1", False), alone("node2", False, resource("p_other", "node2"))),
+        [
+            (
+                "split-brain",
+                "split brain: node1 (no quorum, DC node1, runs 1 resource) against node2 (no quorum, DC node2, runs 1 "
+                "resource)",
+            )
+        ],
+    ),
+    "crit-two-and-one-contained": (
+        (
+            three("node1", ("node1", "node2")),
+            three("node2", ("node1", "node2")),
+            three(
+                "node3",
+                ("node3",),
+                corosync=corosync("node3", ("node3",), False),
+                pacemaker=pacemaker(
+                    resource("st_1", "node3", fencing=True), dc="node3", online=("node3",), nodes=THREE
+                ),
+            ),
+        ),
+        [
+            (
+                "partitioned",
+                "partitioned, contained: node1 and node2 (quorate, DC node1, runs 2 resources) "
+                "against node3 (no quorum, DC node3, runs nothing)",
+            )
+        ],
+    ),
+    "crit-what-a-cut-off-node-says-of-others-does-not-count": (
+        (
+            alone("node1"),
+            alone("node2", False, resource("p_vip", "node1")),  # Started on an UNCLEAN node
+        ),
+        [
+            (
+                "partitioned",
+                "partitioned, contained: node1 (quorate, DC node1, runs 1 resource) "
+                "against node2 (no quorum, DC node2, runs nothing)",
+            )
+        ],
+    ),
+    "warn-starting-alone-without-dc": (
+        (
+            alone("node1"),
+            alone("node2", False, pacemaker=None, daemons=DaemonsView(RUNNING, STOPPED)),
+        ),
+        [
+            (
+                "joining",
+                "node2 not (yet) with the others: node1 (quorate, DC node1, runs 1 resource) "
+                "against node2 (no quorum, no DC, runs nothing)",
+            )
+        ],
+    ),
+    "crit-corosync-frozen": (
+        (
+            alone("node1", True, resource("p_vip", "node1"), resource("p_single", "node1")),
+            view(
+                "node2",
+                corosync=None,
+                daemons=DaemonsView(SILENT, RUNNING),
+                pacemaker=pacemaker(resource("p_vip", "node1"), resource("p_single", "node2")),
+            ),
+        ),
+        [
+            (
+                "split-brain",
+                "split brain: node1 (quorate, DC node1, runs 2 resources) against node2 (corosync frozen on node2, "
+                "DC node1, runs 1 resource)",
+            ),
+            ("resource-twice", "p_single is active on node1 and node2 at once"),
+        ],
+    ),
+    "crit-active-twice-in-one-partition": (
+        tuple(view(name, pacemaker=pacemaker(resource("p_a", "node1", "node2"))) for name in ("node1", "node2")),
+        [("resource-twice", "p_a is active on node1 and node2 at once")],
+    ),
+    "ok-active-twice-while-moving": (
+        tuple(
+            view(name, pacemaker=pacemaker(resource("p_a", "node1", "node2", moving=True)))
+            for name in ("node1", "node2")
+        ),
+        [],
+    ),
+    "ok-views-of-one-partition-of-different-age": (
+        (
+            view("node1", cib_epoch="0.7.9", pacemaker=pacemaker(resource("p_a", "node1"))),
+            view("node2", cib_epoch="0.7.10", pacemaker=pacemaker(resource("p_a", "node2"))),
+        ),
+        [],
+    ),
+    "crit-address-twice-only": (
+        (view("node1"), view("node2", carries=(VIP,))),
+        [("address-twice", f"{VIP} (p_vip) is carried by node1 and node2")],
+    ),
+    "crit-address-left-where-the-cluster-is-stopped": (
+        (alone("node1"), stopped("node2", addresses=(AddressView(VIP, "eth0"),))),
+        [("address-twice", f"{VIP} (p_vip) is carried by node1 and node2")],
+    ),
+    "ok-address-of-a-clone": (
+        tuple(view(name, carries=(VIP,), vips=(VipView("p_vip", (VIP,), cloned=True),)) for name in ("node1", "node2")),
+        [],
+    ),
+    "ok-same-address-that-is-no-vip": (
+        (view("node1", carries=(VIP, "172.17.0.1")), view("node2", carries=("172.17.0.1",))),
+        [],
+    ),
+    "crit-promoted-on-both-sides": (
+        tuple(
+            alone(name, True, resource("p_db", name, cloned=True, promoted=(name,)), carries=("x",))
+            for name in ("node1", "node2")
+        ),
+        [
+            ("split-brain", f"split brain: {TWO_SIDES}"),
+            ("promoted-twice", "p_db is promoted on node1 and, apart from it, on node2"),
+        ],
+    ),
+    "ok-promoted-on-both-of-one-partition": (
+        tuple(
+            view(
+                name, pacemaker=pacemaker(resource("p_db", "node1", "node2", cloned=True, promoted=("node1", "node2")))
+            )
+            for name in ("node1", "node2")
+        ),
+        [],
+    ),
+    "crit-two-dcs": (
+        (view("node1"), view("node2", pacemaker=pacemaker(dc="node2"))),
+        [("two-dcs", "node1 and node2 are one partition and follow 2 DCs: node1 and node2")],
+    ),
+    "crit-one-way": (
+        (view("node1"), alone("node2", False, pacemaker=pacemaker(dc="node2", online=("node2",)))),
+        [
+            (
+                "split-brain",
+                "split brain: node1 (quorate, DC node1, runs 2 resources) "
+                "against node2 (no quorum, DC node2, runs 1 resource)",
+            )
+        ],
+    ),
+    "ok-corosync-may-not-be-asked-pacemaker-tells-it": (
+        tuple(view(name, corosync=None, daemons=DaemonsView(None, RUNNING)) for name in ("node1", "node2")),
+        [],
+    ),
+    "crit-corosync-may-not-be-asked-pacemaker-tells-it": (
+        tuple(one._replace(corosync=None, daemons=DaemonsView(None, RUNNING)) for one in CUT),
+        SPLIT,
+    ),
+    "ok-stopped-cleanly": ((alone("node1"), stopped("node2")), []),
+    "ok-pacemaker-stopped": (
+        (view("node1"), view("node2", pacemaker=None, vips=None, daemons=DaemonsView(RUNNING, STOPPED))),
+        [],
+    ),
+    "warn-not-answering-member": (
+        (three("node1"), three("node2"), silent("node3")),
+        [
+            (
+                "not-answering",
+                "node3 cannot be asked (no answer within 4 s), and node1 and node2 count it as a member",
+            )
+        ],
+    ),
+    "warn-unseen": (
+        (three("node1", ("node1", "node2")), three("node2", ("node1", "node2")), silent("node3")),
+        [
+            (
+                "unseen",
+                "node3 cannot be asked (no answer within 4 s) and is no member for node1 and node2: "
+                "it is down, or alone and unseen",
+            )
+        ],
+    ),
+    "warn-unseen-one-view": (
+        (alone("node1"), silent("node2", "connect to host node2 port 22: No route to host")),
+        [
+            (
+                "unseen",
+                "node2 cannot be asked (connect to host node2 port 22: No route to host) and is no member for node1: "
+                "it is down, or alone and unseen",
+            ),
+            ("too-few-views", "there is only the view of node1, without node2 to compare it with"),
+        ],
+    ),
+    "warn-unseen-the-rest-is-stopped": (
+        (stopped("node1"), silent("node2")),
+        [
+            (
+                "unseen",
+                "node2 cannot be asked (no answer within 4 s), and no other node is in the cluster: "
+                "it is down, or alone and unseen",
+            ),
+            ("too-few-views", "there is only the view of node1, without node2 to compare it with"),
+        ],
+    ),
+    "warn-asked-by-a-name-nobody-knows": (
+        (*HEALTHY, silent("nodex")),
+        [
+            (
+                "unseen",
+                "nodex cannot be asked (no answer within 4 s), and which node of the cluster that is cannot be told",
+            )
+        ],
+    ),
+    "unknown-only-one-asked": (
+        HEALTHY[:1],
+        [("too-few-views", "there is only the view of node1, without node2 to compare it with")],
+    ),
+    "unknown-no-member-and-not-asked": (
+        (three("node1", ("node1", "node2")), three("node2", ("node1", "node2"))),
+        [("not-asked", "node3 is no member and is not asked: it is down, or alone and unseen")],
+    ),
+    "ok-not-asked-but-a-member": ((three("node1"), three("node2")), []),
+    "crit-one-view-that-proves-a-problem": (
+        (view("node1", pacemaker=pacemaker(resource("p_a", "node1", "node2"))),),
+        [
+            ("resource-twice", "p_a is active on node1 and node2 at once"),
+            ("too-few-views", "there is only the view of node1, without node2 to compare it with"),
+        ],
+    ),
+    "ok-a-cluster-of-one-node": (
+        (
+            view(
+                "node1",
+                corosync=corosync("node1", ("node1",)),
+                nodelist=(),
+                pacemaker=pacemaker(nodes=("node1",), online=("node1",)),
+            ),
+        ),
+        [],
+    ),
+    "unknown-nobody-answers": (
+        (silent("node1"), silent("node2", "refused")),
+        [("too-few-views", "no node could be asked: node1: no answer within 4 s; node2: refused")],
+    ),
+    "unknown-garbled": (
+        (view("node1"), Answer("node2", reason="a view that is cut off after 1023 bytes", garbled=True)),
+        [
+            ("too-few-views", "there is only the view of node1, without node2 to compare it with"),
+            ("unreadable", "node2 sent a view that is cut off after 1023 bytes"),
+        ],
+    ),
+    "unknown-the-same-node-twice": (
+        (*HEALTHY, answer(HEALTHY[0], "cluster.example.net")),
+        [("asked-twice", "node1 and cluster.example.net are the same node, node1")],
+    ),
+    "unknown-two-clusters": (
+        (view("node1"), view("node5", cluster="other", nodelist=(), pacemaker=pacemaker(nodes=("node5", "node6")))),
+        [("not-one-cluster", "node1 (cluster lab) and node5 (cluster other) are not of one cluster")],
+    ),
+    "unknown-partition-not-told": (
+        (
+            view("node1"),
+            view(
+                "node2",
+                corosync=None,
+                pacemaker=None,
+                vips=None,
+                daemons=DaemonsView(None, None),
+                troubles=(TroubleView("quorumtool-s.txt", "no-permission", "user nagios may not run it"),),
+            ),
+        ),
+        [("incomplete", "node2 cannot tell which partition it is in: user nagios may not run it")],
+    ),
+    "unknown-resources-not-told": (
+        tuple(
+            view(
+                name,
+                pacemaker=None,
+                vips=None,
+                daemons=DaemonsView(RUNNING, None),
+                troubles=(TroubleView("crm_mon.xml", "no-permission", "user nagios may not run crm_mon"),),
+            )
+            for name in ("node1", "node2")
+        ),
+        [("incomplete", "node1 cannot tell what runs there: user nagios may not run crm_mon")],
+    ),
+    "ok-resources-told-by-another-node-of-the-partition": (
+        (view("node1"), view("node2", pacemaker=None, vips=None, daemons=DaemonsView(RUNNING, SILENT))),
+        [],
+    ),
+    "unknown-vips-not-told": (
+        tuple(
+            view(name, vips=None, troubles=(TroubleView("cibadmin.xml", "x", "no CIB"),)) for name in ("node1", "node2")
+        ),
+        [("incomplete", "node1 cannot tell the virtual addresses: no CIB")],
+    ),
+    "unknown-addresses-not-told": (
+        (view("node1"), view("node2", addresses=None)),
+        [("incomplete", "node2 cannot tell its addresses: it does not say why")],
+    ),
+    "unknown-cut": (
+        (view("node1"), view("node2", cut=(CutView("resources", 500, 1000), CutView("troubles", 1, 2)))),
+        [("incomplete", "node2 sent 500 of 1000 resources: there was no room for more")],
+    ),
+}
+
+
+TIME = view("node1").time
+CASES.update(
+    {
+        "unknown-views-of-different-days": (
+            (view("node1"), view("node2", time=TIME + 86400)),
+            [("apart", "24 hours lie between the views of node1 and node2, or between their clocks (check_ha_drift)")],
+        ),
+        "crit-views-of-different-days": (
+            (CUT[0], CUT[1]._replace(time=TIME - 61.5)),
+            [
+                *SPLIT,
+                ("apart", "61.2 s lie between the views of node2 and node1, or between their clocks (check_ha_drift)"),
+            ],
+        ),
+        "ok-views-of-one-minute": ((view("node1"), view("node2", time=TIME + 60.3)), []),
+    }
+)
+
+
+@pytest.mark.parametrize(("given", "wanted"), CASES.values(), ids=CASES)
+def test_findings(given: Tuple[Any, ...], wanted: List[Tuple[str, str]]) -> None:
+    assert found(judged(*given)) == wanted
+
+
+def fenced(*fencings: FencingView, unclean: Tuple[str, ...] = ()) -> Tuple[Any, ...]:
+    made = pacemaker(dc="node1", online=("node1",), unclean=unclean, fencings=fencings)
+    return alone("node1", pacemaker=made), silent("node2")
+
+
+UNSEEN = "node2 cannot be asked (no answer within 4 s) and is no member for node1: it is down, or alone and unseen"
+ONE_VIEW = ("too-few-views", "there is only the view of node1, without node2 to compare it with")
+
+
+@pytest.mark.parametrize(
+    ("fencing", "unclean", "wanted"),
+    [
+        pytest.param(
+            FencingView("node2", "reboot", "success", 40.0), (),
+            [("fenced", "node2 cannot be asked: it was fenced 40s ago (reboot)")], id="ok-just-now",
+        ),
+        pytest.param(
+            FencingView("node2", "reboot", "success", 7200.0), (), [("unseen", UNSEEN), ONE_VIEW], id="warn-long-ago"
+        ),
+        pytest.param(
+            FencingView("node2", "reboot", "success", None), (), [("unseen", UNSEEN), ONE_VIEW], id="warn-age-not-known"
+        ),
+        pytest.param(
+            FencingView("node2", "on", "success", 40.0), (), [("unseen", UNSEEN), ONE_VIEW], id="warn-switched-on"
+        ),
+        pytest.param(
+            FencingView("node2", "reboot", "success", 40.0), ("node2",), [("unseen", UNSEEN), ONE_VIEW],
+            id="warn-unclean-again",
+        ),
+        pytest.param(
+            FencingView("node2", "reboot", "failed", 40.0), ("node2",),
+            [("unseen", f"{UNSEEN}; fencing it failed 40s ago"), ONE_VIEW], id="warn-failed",
+        ),
+        pytest.param(
+            FencingView("node2", "reboot", "pending", None), ("node2",),
+            [("unseen", f"{UNSEEN}; it is being fenced"), ONE_VIEW], id="warn-under-way",
+        ),
+        pytest.param(
+            FencingView("node3", "reboot", "success", 40.0), (), [("unseen", UNSEEN), ONE_VIEW], id="warn-another-node"
+        ),
+    ],
+)  # fmt: skip
+def test_fencing_tells_down_from_unseen(
+    fencing: FencingView, unclean: Tuple[str, ...], wanted: List[Tuple[str, str]]
+) -> None:
+    assert found(judged(*fenced(fencing, unclean=unclean))) == wanted
+
+
+def test_max_age() -> None:
+    given = fenced(FencingView("node2", "reboot", "success", 40.0))
+    assert found(judged(*given, max_age=30.0)) == [("unseen", UNSEEN), ONE_VIEW]
+
+
+# The second look: only what is in both is reported
+
+
+def test_both_looks_show_it() -> None:
+    assert found(judged(*CUT, earlier=CUT)) == SPLIT
+
+
+def test_first_look_only() -> None:
+    texts = "; ".join(text for _, text in SPLIT)
+    assert found(judged(*HEALTHY, earlier=CUT)) == [("gone", f"gone at a second look: {texts}")]
+
+
+def test_second_look_only() -> None:
+    assert found(judged(*CUT, earlier=HEALTHY)) == []
+
+
+def test_an_address_that_moves_twice() -> None:
+    first = three("node1", carries=(VIP,)), three("node2", carries=(VIP,)), three("node3")
+    second = three("node1", carries=("x",)), three("node2", carries=(VIP,)), three("node3", carries=(VIP,))
+    assert [name for name, _ in found(judged(*second, earlier=first))] == ["gone"]
+
+
+def test_a_dc_that_changes() -> None:
+    first = view("node1"), view("node2", pacemaker=pacemaker(dc="node2"))
+    second = tuple(view(name, pacemaker=pacemaker(dc="node2")) for name in ("node1", "node2"))
+    assert [name for name, _ in found(judged(*second, earlier=first))] == ["gone"]
+    assert [name for name, _ in found(judged(*first, earlier=first))] == ["two-dcs"]
+
+
+def test_a_node_that_went_down_between_the_looks() -> None:
+    texts = found(judged(CUT[0], silent("node2"), earlier=CUT))
+    assert [name for name, _ in texts] == ["unseen", "too-few-views", "gone"]
+
+
+def test_once_it_is_certain_the_second_look_tells_what_runs_where() -> None:
+    first = CUT[0], alone("node2", False, resource("p_other", "node2"))
+    assert found(judged(*CUT, earlier=first)) == SPLIT
+
+
+def test_while_it_is_contained_both_looks_must_show_it() -> None:
+    contained = CUT[0], alone("node2", False, resource("st_1", "node2", fencing=True), carries=(VIP,))
+    assert [name for name, _ in found(judged(*contained, earlier=contained))] == ["partitioned", "address-twice"]
+    first = CUT[0], contained[1]._replace(addresses=())
+    assert [name for name, _ in found(judged(*contained, earlier=first))] == ["partitioned"]
+
+
+# The rest
+
+
+def test_filters() -> None:
+    assert [name for name, _ in found(judged(*CUT, exclude=(regex("p_vip"),)))] == ["split-brain", "filtered-out"]
+    assert found(judged(*HEALTHY, include=(regex("p_x"),))) == [
+        ("filtered-out", "--include and --exclude leave none of 1 resources")
+    ]
+
+
+def test_summary() -> None:
+    assert judged(*HEALTHY).summary == (
+        "node1 and node2 are one partition, quorate, DC node1; 1 resource on one node each; "
+        "192.0.2.100 (p_vip) on node1"
+    )
+    assert judged(alone("node1", carries=("x",)), stopped("node2")).summary == (
+        "node1 is alone, quorate, DC node1; 1 resource on one node each; 192.0.2.100 (p_vip) on none; "
+        "corosync does not run on node2"
+    )
+
+
+def test_measures() -> None:
+    assert measured(judged(*CUT, silent("nodex"))) == {
+        "cluster.nodes.asked.count": 3,
+        "cluster.nodes.answering.count": 2,
+        "cluster.partitions.count": 2,
+        "cluster.partitions.acting.count": 2,
+        "cluster.resources.duplicated.count": 1,
+        "cluster.addresses.duplicated.count": 1,
+    }
+
+
+def test_details() -> None:
+    told = judged(view("node1"), stopped("node2"), silent("nodex")).details
+    assert told == (
+        "node1: corosync running, pacemaker running; ring 1.9 of node1 and node2, quorate; "
+        "DC node1, CIB 0.7.10, runs p_vip, p_db; carries 192.0.2.100",
+        "node2: corosync stopped, pacemaker stopped; carries no virtual address it knows of",
+        "nodex: no view: no answer within 4 s",
+    )
+
+
+def test_remote_nodes_are_in_no_partition() -> None:
+    """A resource on a remote node counts for the partition that the node is connected to."""
+    made = pacemaker(resource("p_a", "remote1"), resource("p_b", "gone1"))
+    made = made._replace(nodes=(*made.nodes, NodeView("remote1", "remote1", True, remote=True)))
+    judgement = judged(*(view(name, pacemaker=made) for name in ("node1", "node2")))
+    assert found(judgement) == []
+    assert judgement.summary.split("; ")[1] == "1 resource on one node each"
+
+
+def test_conditions_have_their_reason() -> None:
+    assert all(condition.meaning for condition in CHECK.conditions)
+    assert len({condition.name for condition in CHECK.conditions}) == len(CHECK.conditions)

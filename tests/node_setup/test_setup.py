@@ -1,0 +1,269 @@
+"""check_ha_setup, in a tree of its own: what it plans, does, leaves alone and undoes."""
+
+from __future__ import annotations
+
+import grp
+import shutil
+import stat
+from pathlib import Path
+from typing import List, Tuple
+
+import pytest
+
+from check_ha.cli import setup
+from check_ha.node_setup import apply as applying
+from check_ha.node_setup import node as nodes
+from check_ha.node_setup.marked import is_unedited, marked
+from check_ha.node_setup.node import Node, closed_to_others, node_at
+from check_ha.node_setup.plan import SUDOERS, UIDGID, Step, Wish, plan
+from tests.needed import program
+
+CFG = "/etc/nagios/nrpe.d/check_ha.cfg"
+PLUGINS = "/opt/check_ha/bin"
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A node's files: NRPE as Debian has it, the commands, and crm_mon where only some have it."""
+    for name in ("etc/nagios/nrpe.d", "opt/check_ha/bin", "usr/local/sbin"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "etc/nagios/nrpe.cfg").write_text(
+        "nrpe_user=nagios\ninclude=/etc/nagios/nrpe_local.cfg\n include_dir=/etc/nagios/nrpe.d/\n", encoding="utf-8"
+    )
+    (tmp_path / "opt/check_ha/bin/check_ha_quorum").touch(mode=0o755)
+    (tmp_path / "usr/local/sbin/crm_mon").touch(mode=0o755)
+    return tmp_path
+
+
+def run(tree: Path, capsys: pytest.CaptureFixture[str], *argv: str) -> Tuple[int, str]:
+    with pytest.raises(SystemExit) as end:
+        setup.main(["--root", str(tree), "--commands", PLUGINS, *argv])
+    return int(end.value.code or 0), capsys.readouterr().out
+
+
+def files(tree: Path) -> List[str]:
+    """What there is but for what the fixture made."""
+    given = {"etc/nagios/nrpe.cfg", "opt/check_ha/bin/check_ha_quorum", "usr/local/sbin/crm_mon"}
+    found = (str(path.relative_to(tree)) for path in tree.rglob("*") if path.is_file())
+    return sorted(f"/{name}" for name in found if name not in given)
+
+
+def test_it_shows_what_it_would_do_and_does_nothing(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, shown = run(tree, capsys)
+    assert status == 1
+    assert f"  write    {CFG}\n  write    {SUDOERS}\n" in shown
+    assert shown.endswith("Add --yes to do this.\nNothing was changed.\n")
+    assert files(tree) == []
+
+
+def test_it_asks_once(tree: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: List[str] = []
+
+    def answer(prompt: str) -> str:
+        asked.append(prompt)
+        return "no"
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", answer)
+    assert run(tree, capsys)[0] == 1
+    assert asked == ["Do this? [y/N] "]
+    assert files(tree) == []
+
+
+def test_sudo_then_again_then_undone(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    program("visudo", package="sudo")
+    assert run(tree, capsys, "--yes")[0] == 0
+    assert files(tree) == [CFG, SUDOERS]
+    cfg = (tree / CFG.lstrip("/")).read_text(encoding="utf-8")
+    assert f"command[check_ha_rings]={PLUGINS}/check_ha_rings --sudo\n" in cfg
+    sudoers = tree / SUDOERS.lstrip("/")
+    assert stat.S_IMODE(sudoers.stat().st_mode) == 0o440
+    assert r"/usr/local/sbin/crm_mon --output-as\=xml --inactive" in sudoers.read_text(encoding="utf-8")
+
+    assert run(tree, capsys) == (0, f"check_ha_setup: {tree}, user nagios\nNothing to do.\n")
+    assert run(tree, capsys, "--remove", "--yes")[0] == 0
+    assert files(tree) == []
+
+
+def test_the_other_way_takes_the_first_away(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    program("visudo", package="sudo")
+    run(tree, capsys, "--yes")
+    status, shown = run(tree, capsys, "--way", "rights", "--yes")
+    assert status == 0
+    assert files(tree) == [UIDGID, CFG]
+    assert "--sudo" not in (tree / CFG.lstrip("/")).read_text(encoding="utf-8")
+    assert "      -command[check_ha_rings]=/opt/check_ha/bin/check_ha_rings --sudo\n" in shown
+    assert "crm configure acl_target nagios check_ha" in shown
+    assert "usermod -aG haclient nagios" in shown
+    assert run(tree, capsys, "--way", "rights") == (0, f"check_ha_setup: {tree}, user nagios\nNothing to do.\n")
+
+
+def test_commands_for_pcs_where_that_is_installed(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tree / "usr/sbin").mkdir()
+    (tree / "usr/sbin/pcs").touch()
+    assert "pcs acl user create nagios check_ha" in run(tree, capsys, "--way", "rights")[1]
+
+
+def test_only_the_rights(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tree, capsys, "--no-nrpe", "--way", "rights", "--user", "icinga", "--yes")[0] == 0
+    assert files(tree) == [UIDGID]
+    assert "uid: icinga" in (tree / UIDGID.lstrip("/")).read_text(encoding="utf-8")
+
+
+def test_an_edited_file_is_left_alone(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    program("visudo", package="sudo")
+    run(tree, capsys, "--yes")
+    cfg = tree / CFG.lstrip("/")
+    edited = cfg.read_text(encoding="utf-8").replace("--max-age 1d", "--max-age 1h")
+    cfg.write_text(edited, encoding="utf-8")
+    status, shown = run(tree, capsys, "--yes")
+    assert status == 1
+    assert f"  leave    {CFG} (edited; --replace replaces it)\n" in shown
+    assert cfg.read_text(encoding="utf-8") == edited
+    assert run(tree, capsys, "--remove", "--yes")[0] == 1
+    assert files(tree) == [CFG]
+
+    status, shown = run(tree, capsys, "--replace", "--yes")
+    assert status == 0
+    assert "      -command[check_ha_failed_actions]=" in shown
+    assert "--max-age 1d" in cfg.read_text(encoding="utf-8")
+    copy = tree / "var/backups/check_ha/etc-nagios-nrpe.d-check_ha.cfg"
+    assert copy.read_text(encoding="utf-8") == edited
+
+
+def test_a_file_of_somebody_else_is_left_alone(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tree / CFG.lstrip("/")).write_text("command[check_ha]=mine\n", encoding="utf-8")
+    assert f"leave    {CFG}" in run(tree, capsys, "--yes")[1]
+    assert (tree / CFG.lstrip("/")).read_text(encoding="utf-8") == "command[check_ha]=mine\n"
+
+
+def test_sudoers_that_visudo_refuses_are_not_placed(
+    tree: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program("visudo", package="sudo")
+    monkeypatch.setattr("check_ha.node_setup.rights.sudoers", lambda *_: "nagios ALL=(root NOPASSWD: ALL\n")
+    status, shown = run(tree, capsys, "--yes")
+    assert status == 1
+    assert f"visudo refuses {SUDOERS}" in shown
+    assert files(tree) == [CFG]
+
+
+def test_without_visudo_no_sudoers(
+    tree: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(applying, "FOLDERS", ())
+    status, shown = run(tree, capsys, "--yes")
+    assert status == 1
+    assert "visudo is not here: install sudo, or choose --way rights" in shown
+    assert files(tree) == [CFG]
+
+
+def test_commands_that_are_not_there(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, shown = run(tree, capsys, "--commands", "/nowhere")
+    assert (status, "there is no check_ha_quorum in /nowhere" in shown) == (1, True)
+
+
+def test_a_folder_that_cannot_be_written(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.rmtree(tree / "etc/nagios/nrpe.d")
+    (tree / "etc/nagios/nrpe.d").touch()
+    status, shown = run(tree, capsys, "--yes")
+    assert (status, shown.endswith("check_ha.cfg: Not a directory\n")) == (1, True)
+
+
+def test_without_nrpe_it_says_so(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tree / "etc/nagios/nrpe.cfg").unlink()
+    assert "NRPE is not installed" in run(tree, capsys)[1]
+
+
+def test_node_of_enterprise_linux(tmp_path: Path) -> None:
+    (tmp_path / "etc/nagios").mkdir(parents=True)
+    (tmp_path / "etc/nagios/nrpe.cfg").write_text("nrpe_user=nrpe\ninclude_dir=/etc/nrpe.d/\n", encoding="utf-8")
+    node = node_at(tmp_path)
+    assert (node.user, node.folder, node.live) == ("nrpe", "/etc/nrpe.d", False)
+
+
+def test_mark_tells_an_edit() -> None:
+    text = marked("one\ntwo\n")
+    assert is_unedited(text)
+    assert not is_unedited(text.replace("two", "three"))
+    assert not is_unedited(text + "more\n")
+    assert not is_unedited("one\n")
+
+
+def live(tmp_path: Path, **fields: object) -> Node:
+    """A node that counts as the system itself, with its files elsewhere."""
+
+    class Here(Node):
+        def path(self, name: str) -> Path:
+            return tmp_path / name.lstrip("/")
+
+    values = {"service": "nrpe", "member": False, **fields}
+    return Here(Path("/"), "nagios", "/etc/nrpe.d", True, **values)  # type: ignore[arg-type]
+
+
+def argvs(node: Node, wish: Wish) -> List[Tuple[str, ...]]:
+    return [step.argv for step in plan(node, wish).steps if step.argv]
+
+
+def test_group_is_joined_and_left_again(tmp_path: Path) -> None:
+    rights = Wish(PLUGINS, sudo=False)
+    first = plan(live(tmp_path), rights)
+    assert [step.argv for step in first.steps[2:]] == [
+        ("usermod", "-aG", "haclient", "nagios"),
+        ("systemctl", "restart", "nrpe"),
+    ]
+    for step in first.steps[:2]:
+        applying.apply(live(tmp_path), step)
+    assert plan(live(tmp_path, member=True), rights).steps == ()
+    leave = [("gpasswd", "-d", "nagios", "haclient"), ("systemctl", "restart", "nrpe")]
+    assert argvs(live(tmp_path, member=True), Wish(PLUGINS)) == leave
+    assert argvs(live(tmp_path, member=True), Wish(PLUGINS, remove=True)) == leave
+
+
+def test_a_membership_that_was_there_before_stays(tmp_path: Path) -> None:
+    member = live(tmp_path, member=True)
+    for step in plan(member, Wish(PLUGINS, sudo=False)).steps[:2]:
+        applying.apply(member, step)
+    assert argvs(member, Wish(PLUGINS, remove=True)) == [("systemctl", "restart", "nrpe")]
+
+
+def test_selinux(tmp_path: Path) -> None:
+    assert any("setsebool" in note for note in plan(live(tmp_path, enforcing=True), Wish(PLUGINS)).notes)
+    assert not any("setsebool" in note for note in plan(live(tmp_path), Wish(PLUGINS)).notes)
+
+
+def test_commands_are_run_and_their_failure_told(tmp_path: Path) -> None:
+    applying.apply(live(tmp_path), Step(argv=("true",)))
+    with pytest.raises(applying.SetupError, match="false: exit 1"):
+        applying.apply(live(tmp_path), Step(argv=("false",)))
+    with pytest.raises(applying.SetupError, match="no-such-program is not installed"):
+        applying.apply(live(tmp_path), Step(argv=("no-such-program",)))
+
+
+def test_only_root_changes_the_system(
+    tree: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(setup, "node_at", lambda root, user: live(tree))
+    monkeypatch.setattr(setup, "closed_to_others", lambda folder: ())
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    status, shown = run(tree, capsys, "--yes")
+    assert (status, shown) == (1, "check_ha_setup: only root may look and change\n")
+    assert files(tree) == []
+
+
+def test_commands_that_nrpe_cannot_reach(
+    tree: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tree / "opt/check_ha").chmod(0o700)
+    assert closed_to_others(tree / "opt/check_ha/bin")[0] == tree / "opt/check_ha"
+    monkeypatch.setattr(setup, "node_at", lambda root, user: live(tree))
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    status, shown = run(tree, capsys)
+    assert (status, "is closed to others; install below /opt instead" in shown) == (1, True)
+
+
+def test_what_this_machine_is_like(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nodes, "_SERVICES", ())
+    assert node_at(Path("/")).live
+    monkeypatch.setattr(grp, "getgrnam", lambda name: grp.struct_group((name, "x", 1, ["nagios"])))
+    assert node_at(Path("/"), "nagios").member
