@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import gc
 import os
+from typing import Iterator
 
 import pytest
 
-import check_ha.checks  # noqa: F401  # switches the garbage collector off, which a long test run needs
 
-gc.enable()
+@pytest.fixture(autouse=True)
+def _collect_garbage() -> Iterator[None]:
+    """A command switches the garbage collector off, which a long test run needs."""
+    yield
+    gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

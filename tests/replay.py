@@ -19,9 +19,9 @@ from typing import Callable, Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
 import nagiosplugin
 
-from check_ha.cli import comparison, overall, register
-from check_ha.cli.command import run
+from check_ha.cli import comparison, node, overall, register
 from check_ha.cli.register import CHECKS, check_named
+from check_ha.cli.run import run
 from check_ha.core.check import Check
 
 TESTS = Path(__file__).parent
@@ -57,12 +57,12 @@ def label(directory: Path) -> str:
 
 def replay(check: Check, *argv: str) -> Tuple[int, str]:
     """Exit code and standard output of the check with these arguments."""
-    return _captured(lambda: run(check, argv))
+    return _captured(lambda: run(functools.partial(node.understand, check), argv))
 
 
 def replay_all(*argv: str) -> Tuple[int, str]:
     """The same of check_ha."""
-    return _captured(lambda: overall.run(argv))
+    return _captured(lambda: overall.run_all(argv))
 
 
 def clusters() -> Iterator[Path]:
@@ -80,7 +80,7 @@ def nodes_of(cluster: Path) -> List[Path]:
 def compare(check: Check, cluster: Path, *argv: str) -> Tuple[int, str]:
     """Exit code and standard output of the comparison of its recorded nodes."""
     views = [f"--from={node.name}={node}" for node in nodes_of(cluster)]
-    return _captured(lambda: comparison.run(check, [*views, *argv]))
+    return _captured(lambda: run(functools.partial(comparison.understand, check), [*views, *argv]))
 
 
 def picture_of(directory: Path, columns: int = 80) -> Tuple[int, str]:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from check_ha.cli.register import check_named
 from check_ha.core.check import Judgement
-from check_ha.core.condition import COMMON, Finding, Severity
+from check_ha.core.condition import COMMON, Severity
 from check_ha.core.evidence import doubtful, examine
+from check_ha.core.finding import Finding, Row, Subject
 from check_ha.output.plain_text import clean
 from tests.replay import SAMPLES, checks, replay
 from tests.strategies import all_outputs, evidences, names, numbers, options
@@ -109,7 +110,10 @@ def judgements(draw: st.DrawFn) -> Tuple[str, Judgement]:
     found, measured = draw(st.lists(findings, max_size=6)), draw(several)
     summary = draw(texts.filter(lambda text: bool(clean(text).strip())))
     return name, Judgement(
-        summary, tuple(found), tuple(measured), tuple(draw(st.lists(texts.filter(bool), max_size=3)))
+        summary,
+        tuple(found),
+        tuple(measured),
+        tuple(Row(Subject("node", text), text) for text in draw(st.lists(texts.filter(bool), max_size=3))),
     )
 
 

@@ -18,9 +18,11 @@ from typing import Any, Dict, Iterator, Mapping, Optional, Sequence, Set
 from check_ha.cluster.cli_constraints import Move, clear, moves, nodes_left
 from check_ha.cluster.resources import names_of
 from check_ha.core.check import Check, Judgement, Measure, Metric
-from check_ha.core.condition import FILTERED_OUT, Condition, Finding, Severity
+from check_ha.core.condition import FILTERED_OUT, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
-from check_ha.core.options import FilterOptions, age, duration, option
+from check_ha.core.finding import CONSTRAINT, Finding, Row, Subject
+from check_ha.core.options import FilterOptions, duration, option
+from check_ha.core.wording import age
 from check_ha.model.cib import Cib
 from check_ha.model.cluster import Cluster
 from check_ha.parsers.cib import parse_cib
@@ -69,7 +71,7 @@ def judge(evidence: Evidence, options: ConstraintOptions) -> Judgement:
         summary=_summary(names, cib, options, len(selected) - len(old)) if known else "no constraints were read",
         findings=tuple(findings),
         measures=tuple(_measures(found, cib)) if known else (),
-        details=tuple(_details(found, first, now)),
+        rows=tuple(_rows(found, first, now)),
         remember={"first": first} if known else None,
     )
 
@@ -98,7 +100,7 @@ def _finding(move: Move, cluster: Optional[Cluster], now: float, first: float) -
     since = f", first seen {age(now - first)}" if now - first >= 1 else ""
     text = f"{_what(move)}{_until(move, now)}{_left(move, cluster)}{since}: {clear(move)}"
     shells = f" (crm resource clear {move.resource}, pcs resource clear {move.resource})" if move.clearable else ""
-    return Finding(condition, text, clear(move) + shells)
+    return Finding(condition, text, advice=clear(move) + shells)
 
 
 def _what(move: Move) -> str:
@@ -146,11 +148,11 @@ def _measures(found: Sequence[Move], cib: Optional[Cib]) -> Iterator[Measure]:
         yield EXPIRED.of(len(found) - len(standing))
 
 
-def _details(found: Sequence[Move], first: First, now: float) -> Iterator[str]:
+def _rows(found: Sequence[Move], first: First, now: float) -> Iterator[Row]:
     for move in found:
         state = f"first seen {age(now - first[move.id])}" if move.id in first else "not in effect"
         end = f", ends {move.end.text}" if move.end else ""
-        yield f"{move.id}: {_what(move)}{end}, {state}; {clear(move)}"
+        yield Row(Subject(CONSTRAINT, move.id), f"{_what(move)}{end}, {state}; {clear(move)}")
 
 
 CHECK = Check(

@@ -24,9 +24,11 @@ from check_ha.cluster.resources import (
     should_run,
 )
 from check_ha.core.check import Check, Judgement, Measure, Metric
-from check_ha.core.condition import FILTERED_OUT, Condition, Finding, Severity
+from check_ha.core.condition import FILTERED_OUT, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
-from check_ha.core.options import FilterOptions, age, duration, option
+from check_ha.core.finding import RESOURCE, Finding, Row, Subject
+from check_ha.core.options import FilterOptions, duration, option
+from check_ha.core.wording import age
 from check_ha.model.cluster import INFINITY, Cluster, FailCount, Failure, Placed
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.sources.tools import CRM_MON
@@ -80,7 +82,7 @@ def judge(evidence: Evidence, options: FailedActionOptions) -> Judgement:
         summary=_summary(sum(selected.values()), old),
         findings=tuple(findings),
         measures=tuple(_measures(cluster, len(recent))),
-        details=tuple(_details(failures, counts, cluster)),
+        rows=tuple(_rows(failures, counts, cluster)),
     )
 
 
@@ -121,7 +123,7 @@ def _down(
             own = [failure for failure in failures if plain(failure.resource) == name]
             last = max(own, key=lambda one: one.when or datetime.min, default=None)
             why = f": {last.task} on {last.node} failed ({reason_of(last)})" if last else ""
-            yield Finding(RESOURCE_DOWN, f"{name} failed and runs nowhere{why}", cleanup(name))
+            yield Finding(RESOURCE_DOWN, f"{name} failed and runs nowhere{why}", advice=cleanup(name))
 
 
 def _reached(counts: Sequence[FailCount]) -> Iterator[Finding]:
@@ -132,7 +134,7 @@ def _reached(counts: Sequence[FailCount]) -> Iterator[Finding]:
             banned.setdefault(plain(one.resource), {}).setdefault(count_text(one), []).append(one.node)
     for resource, places in banned.items():
         told = ", ".join(f"{', '.join(nodes)} (fail-count {count})" for count, nodes in places.items())
-        yield Finding(THRESHOLD_REACHED, f"{resource} is banned from {told}", cleanup(resource))
+        yield Finding(THRESHOLD_REACHED, f"{resource} is banned from {told}", advice=cleanup(resource))
 
 
 def _failed(failures: Sequence[Failure], counts: Sequence[FailCount], cluster: Cluster) -> Iterator[Finding]:
@@ -143,7 +145,7 @@ def _failed(failures: Sequence[Failure], counts: Sequence[FailCount], cluster: C
         text += f" ({reason_of(failure)})"
         if count and count.fail_count < count.migration_threshold < INFINITY:
             text += f", {_next_bans(count)}"
-        yield Finding(FAILED_ACTION, text, cleanup(failure.resource, failure.node))
+        yield Finding(FAILED_ACTION, text, advice=cleanup(failure.resource, failure.node))
 
 
 def _next_bans(one: FailCount) -> str:
@@ -163,7 +165,7 @@ def _counted(counts: Sequence[FailCount], failures: Sequence[Failure]) -> Iterat
             text += ", of a resource that is no longer configured"
         elif one.fail_count < one.migration_threshold < INFINITY:
             text = f"{one.resource}: {_next_bans(one)}"
-        yield Finding(FAIL_COUNT, text, cleanup(one.resource, one.node))
+        yield Finding(FAIL_COUNT, text, advice=cleanup(one.resource, one.node))
 
 
 def _summary(looked: int, old: int) -> str:
@@ -182,19 +184,21 @@ def _measures(cluster: Cluster, judged: int) -> Iterator[Measure]:
         yield FAIL_COUNT_METRIC.of(one.fail_count, f"{one.resource}@{one.node}")
 
 
-def _details(failures: Sequence[Failure], counts: Sequence[FailCount], cluster: Cluster) -> Iterator[str]:
+def _rows(failures: Sequence[Failure], counts: Sequence[FailCount], cluster: Cluster) -> Iterator[Row]:
     for failure in failures:
         interval = f", every {failure.interval // 1000} s" if failure.interval else ""
         words = ", ".join(word for word in (failure.exit_status, failure.status) if word)
         reason = f": {failure.reason}" if failure.reason else ""
-        yield (
-            f"{failure.resource}: {failure.task}{interval} on {failure.node}, exit {failure.exit_code}"
+        state = (
+            f"{failure.task}{interval} on {failure.node}, exit {failure.exit_code}"
             f"{f' ({words})' if words else ''}, {age(_age(failure.when, cluster))}{reason}; "
             f"{cleanup(failure.resource, failure.node)}"
         )
+        yield Row(Subject(RESOURCE, plain(failure.resource)), state, failure.resource)
     for one in counts:
         threshold = _number(one.migration_threshold)
-        yield f"{one.resource}: fail-count {_number(one.fail_count)} on {one.node}, migration-threshold {threshold}"
+        state = f"fail-count {_number(one.fail_count)} on {one.node}, migration-threshold {threshold}"
+        yield Row(Subject(RESOURCE, plain(one.resource)), state, one.resource)
 
 
 def _number(count: int) -> str:

@@ -19,9 +19,11 @@ from check_ha.cluster.fence_history import Fencing, by_target
 from check_ha.cluster.nodes import NodeView, State, described, feature_sets, state_of, view_of, why_unclean
 from check_ha.cluster.resources import in_motion, plain, stopped_on_purpose, told
 from check_ha.core.check import Check, Judgement, Measure, Metric
-from check_ha.core.condition import FILTERED_OUT, Condition, Finding, Severity
+from check_ha.core.condition import FILTERED_OUT, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
-from check_ha.core.options import FilterOptions, age
+from check_ha.core.finding import NODE, Finding, Row, Subject
+from check_ha.core.options import FilterOptions
+from check_ha.core.wording import age
 from check_ha.model.cluster import Cluster, Failure, Node
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.sources.tools import CRM_MON
@@ -81,7 +83,7 @@ def judge(evidence: Evidence, options: NodeOptions) -> Judgement:
         summary=_summary([node for node in selected if not view.resting(node)], cluster),
         findings=tuple(_findings(selected, view)),
         measures=tuple(_measures(cluster, selected)),
-        details=tuple(_detail(node, cluster) for node in cluster.nodes),
+        rows=tuple(_row(node, cluster) for node in cluster.nodes),
     )
 
 
@@ -108,15 +110,15 @@ def _node(node: Node, fencing: Optional[Fencing], view: NodeView) -> Iterator[Fi
     if state == State.UNCLEAN:
         yield Finding(
             UNCLEAN, f"{name} is {described(node)}: {why_unclean(node, fencing, view.cluster)}",
-            f"make sure that it is off, then: stonith_admin --confirm {name}",
+            advice=f"make sure that it is off, then: stonith_admin --confirm {name}",
         )  # fmt: skip
     elif state == State.PENDING:
-        yield Finding(PENDING, f"{name} is pending: it is just joining, or only its corosync runs", _start(name))
+        yield Finding(PENDING, f"{name} is pending: it is just joining, or only its corosync runs", advice=_start(name))
     elif state == State.OFFLINE:
         crashed = ", and was not shut down: it crashed or is cut off" if node.expected_up else ""
         done = f" (fenced {age(fencing.seconds_since(fencing.done[0]))})" if fencing and fencing.done else ""
         advice = f"if {name} is up, mend the network (see check_ha_rings); if not, boot it, and there: {_COMMANDS}"
-        yield Finding(OFFLINE, f"{name} is offline{done}{crashed}", advice if crashed else _start(name))
+        yield Finding(OFFLINE, f"{name} is offline{done}{crashed}", advice=advice if crashed else _start(name))
     elif state == State.SHUTTING_DOWN:
         yield Finding(SHUTTING_DOWN, f"{name} is shutting down")
     else:
@@ -133,21 +135,21 @@ def _kept_from_work(node: Node, view: NodeView) -> Iterator[Finding]:
         why = ", ".join(f"{resource} {told(those, [name])}" for resource, those in failed.items())
         yield Finding(
             STANDBY_ON_FAIL, f"{name} is in standby because of a failure (on-fail=standby){': ' + why if why else ''}",
-            f"when the cause is mended: crm_resource --cleanup --node {name}",
+            advice=f"when the cause is mended: crm_resource --cleanup --node {name}",
         )  # fmt: skip
     elif node.standby:
-        yield Finding(STANDBY, f"{name} is in standby", f"crm node online {name}, or: pcs node unstandby {name}")
+        yield Finding(STANDBY, f"{name} is in standby", advice=f"crm node online {name}, or: pcs node unstandby {name}")
     if node.maintenance and name not in view.in_bundles:
         unmanaged = view.unmanaged(node)
         yield Finding(
             MAINTENANCE, f"{name} is {'unmanaged' if unmanaged else 'in maintenance'}: {_watched(node)}",
-            f"crm_resource --resource {view.bringer(node)} --meta --delete-parameter is-managed" if unmanaged
+            advice=f"crm_resource --resource {view.bringer(node)} --meta --delete-parameter is-managed" if unmanaged
             else f"crm node ready {name}, or: pcs node unmaintenance {name}",
         )  # fmt: skip
     if node.health in ("red", "yellow"):
         yield Finding(
             HEALTH_RED if node.health == "red" else HEALTH_YELLOW, f"{name}: its health is {node.health}",
-            f"which attribute is it: crm_mon -1A, or attrd_updater --query --all --name '#health-...' on {name}",
+            advice=f"which attribute is it: crm_mon -1A, or attrd_updater --query --all --name '#health-...' on {name}",
         )  # fmt: skip
 
 
@@ -169,7 +171,7 @@ def _remote(node: Node, view: NodeView) -> Iterator[Finding]:
     if not placed:
         yield Finding(
             REMOTE_LEFT_OVER, f"{node.name} is offline, and nothing is configured to connect to it",
-            f"if it is gone for good: crm_node --force --remove {node.name}",
+            advice=f"if it is gone for good: crm_node --force --remove {node.name}",
         )  # fmt: skip
     elif cluster.options.stop_all_resources or all(stopped_on_purpose(one) for one in placed):
         what = "its connection" if bringer == node.name else bringer
@@ -189,7 +191,7 @@ def _lost(node: Node, bringer: str, up: bool, cluster: Cluster) -> Finding:
     blame = plain(failures[0].resource) if failures else bringer
     return Finding(
         REMOTE_LOST, f"{node.name} is lost, {state}{why}",
-        f"when the cause is mended: crm_resource --cleanup --resource {blame}",
+        advice=f"when the cause is mended: crm_resource --cleanup --resource {blame}",
     )  # fmt: skip
 
 
@@ -247,13 +249,13 @@ def _measures(cluster: Cluster, selected: Sequence[Node]) -> Iterator[Measure]:
     yield REMOTES_TOTAL.of(len(remotes))
 
 
-def _detail(node: Node, cluster: Cluster) -> str:
+def _row(node: Node, cluster: Cluster) -> Row:
     known = described(node) if cluster.dc else "not known"
     kind = f"guest in {node.id_as_resource}" if node.id_as_resource else "" if node.type == "member" else node.type
     marks = (known, "DC" if _is_dc(node, cluster) else "", kind)
     version = f", feature set {node.feature_set}" if node.feature_set else ""
     text = ", ".join(mark for mark in marks if mark)
-    return f"{node.name}: {text}, {_count(node.resources_running, 'resource')}{version}"
+    return Row(Subject(NODE, node.name), f"{text}, {_count(node.resources_running, 'resource')}{version}")
 
 
 def _nodes(number: int) -> str:

@@ -12,8 +12,9 @@ from __future__ import annotations
 from typing import Iterator, List, Optional
 
 from check_ha.core.check import Check, Judgement, Measure, Metric
-from check_ha.core.condition import Condition, Finding, Severity
+from check_ha.core.condition import Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
+from check_ha.core.finding import DAEMON, DEVICE, NODE, Finding, Row, Subject
 from check_ha.core.options import Options
 from check_ha.model.cluster import Cluster
 from check_ha.model.corosync import CorosyncMap, QuorumStatus
@@ -66,7 +67,7 @@ def judge(evidence: Evidence, options: Options) -> Judgement:
         summary=_summary(quorum, cluster),
         findings=tuple(findings),
         measures=tuple(_measures(quorum)) if quorum else (),
-        details=tuple(_details(quorum, cluster, cmap)),
+        rows=tuple(_rows(quorum, cluster, cmap)),
     )
 
 
@@ -170,21 +171,23 @@ def _measures(quorum: QuorumStatus) -> Iterator[Measure]:
         yield NODES.of(len(quorum.members))
 
 
-def _details(quorum: Optional[QuorumStatus], cluster: Optional[Cluster], cmap: Optional[CorosyncMap]) -> Iterator[str]:
+def _rows(quorum: Optional[QuorumStatus], cluster: Optional[Cluster], cmap: Optional[CorosyncMap]) -> Iterator[Row]:
     if quorum:
         for member in quorum.members:
             device = f", quorum device {member.qdevice}" if member.qdevice else ""
             local = ", this node" if member.local else ""
-            yield f"{member.name or f'node {member.node_id}'}: {_count(member.votes)}{device}{local}"
+            name = member.name or f"node {member.node_id}"
+            yield Row(Subject(NODE, name), f"{_count(member.votes)}{device}{local}")
         if quorum.device_votes is not None:
-            yield f"quorum device: {_count(quorum.device_votes)}"
+            yield Row(Subject(DEVICE, "quorum device"), _count(quorum.device_votes))
         for name in _absent(quorum, cmap):
-            yield f"{name}: not in this partition"
-        yield f"corosync: ring {quorum.ring_id}, flags: {' '.join(quorum.flags) or 'none'}"
+            yield Row(Subject(NODE, name), "not in this partition")
+        flags = " ".join(quorum.flags) or "none"
+        yield Row(Subject(DAEMON, "corosync"), f"ring {quorum.ring_id}, flags: {flags}")
     if cluster and cluster.dc:
         policy = cluster.options.no_quorum_policy or "not shown"
         word = {True: "quorum", False: "no quorum", None: "quorum not shown"}[cluster.with_quorum]
-        yield f"pacemaker: DC {cluster.dc.name}, {word}, no-quorum-policy {policy}"
+        yield Row(Subject(DAEMON, "pacemaker"), f"DC {cluster.dc.name}, {word}, no-quorum-policy {policy}")
 
 
 def _count(votes: int) -> str:

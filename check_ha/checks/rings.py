@@ -15,8 +15,9 @@ from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
 
 from check_ha.cluster.links import Links, Peer, Way, links_of, ring_fault
 from check_ha.core.check import Check, Judgement, Measure, Metric
-from check_ha.core.condition import FILTERED_OUT, NOT_RESPONDING, UNREADABLE, Condition, Finding, Severity
+from check_ha.core.condition import FILTERED_OUT, NOT_RESPONDING, UNREADABLE, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
+from check_ha.core.finding import LINK, NODE, Finding, Row, Subject
 from check_ha.core.options import FilterOptions, natural, option
 from check_ha.model.corosync import LinkStatistics, Ring
 from check_ha.parsers.cfgtool import parse_link_status
@@ -79,7 +80,7 @@ def judge(evidence: Evidence, options: RingOptions) -> Judgement:
         summary=_summary(links, peers),
         findings=tuple(findings),
         measures=tuple(_measures(links, peers, statistics)),
-        details=tuple(_details(links)),
+        rows=tuple(_rows(links)),
         # of the peers left out nothing is taken note of: another run may be there to judge them
         remember={**(evidence.previous or {}), **_down_counts(peers, statistics)} if statistics else None,
     )
@@ -92,9 +93,9 @@ def _unreadable(links: Links, evidence: Evidence) -> Iterator[Finding]:
     if len(links.rings) == 1 and evidence.get(MAP) is None:
         yield Finding(UNREADABLE, "the state of a sole ring is never measured, and corosync-cmapctl shows no members")
     if links.measured and evidence.get(STATISTICS) is None:
-        condition, reason, _ = evidence.failed.get(CMAPCTL_STATS, Finding(UNREADABLE, "no link counters"))
-        if condition is not NOT_RESPONDING:  # which is told already
-            yield Finding(condition, f"a link that flaps is not seen: {reason}")
+        failure = evidence.failed.get(CMAPCTL_STATS, Finding(UNREADABLE, "no link counters"))
+        if failure.condition is not NOT_RESPONDING:  # which is told already
+            yield failure._replace(text=f"a link that flaps is not seen: {failure.text}")
     for peer in links.peers:
         if not links.rings and peer.member is None and not peer.ways:
             yield Finding(UNREADABLE, f"{peer.name}: neither link nor membership is known")
@@ -109,10 +110,10 @@ def _rings(rings: Sequence[Ring]) -> Iterator[Finding]:
     """Rings of corosync 1 and 2. A fault is the whole cluster's and names no node."""
     faults = [fault for fault in map(ring_fault, rings) if fault]
     if faults and len(faults) == len(rings):
-        yield Finding(ALL_FAULTY, f"{', '.join(faults)}, no ring works", REPAIRED)
+        yield Finding(ALL_FAULTY, f"{', '.join(faults)}, no ring works", advice=REPAIRED)
     elif faults:
         left = f"{len(rings) - len(faults)} of {len(rings)} rings left"
-        yield Finding(FAULTY, f"{', '.join(faults)}, {left}", REPAIRED)
+        yield Finding(FAULTY, f"{', '.join(faults)}, {left}", advice=REPAIRED)
     for ring in rings:
         if not ring_fault(ring) and not ring.healthy:
             yield Finding(RING_PROBLEM, f"ring {ring.number} ({ring.address}): {ring.status}")
@@ -223,14 +224,14 @@ def _measures(
     yield PEERS_UNREACHABLE.of(sum(peer.cut_off for peer in links.peers), maximum=len(links.peers))
 
 
-def _details(links: Links) -> Iterator[str]:
+def _rows(links: Links) -> Iterator[Row]:
     for ring in links.rings:
-        yield f"ring {ring.number} ({ring.address}): {ring.status}"
+        yield Row(Subject(LINK, str(ring.number)), ring.status, f"ring {ring.number} ({ring.address})")
     words = {True: "up", False: "DOWN", None: "not known"}
     for peer in links.peers:
         ways = ", ".join(f"{way.label} {words[way.up]}" for way in peer.ways)
         member = {True: "member", False: "NOT a member", None: "membership not known"}[peer.member]
-        yield f"{peer.name}: {ways + '; ' if ways else ''}{member}"
+        yield Row(Subject(NODE, peer.name), f"{ways + '; ' if ways else ''}{member}")
 
 
 CHECK = Check(

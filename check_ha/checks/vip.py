@@ -16,8 +16,9 @@ from typing import Any, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 from check_ha.cluster.resources import plain, told
 from check_ha.cluster.virtual_addresses import VirtualIp, tickets_missing, virtual_ips
 from check_ha.core.check import Check, Judgement, Measure, Metric
-from check_ha.core.condition import FILTERED_OUT, UNREADABLE, Condition, Finding, Severity
+from check_ha.core.condition import FILTERED_OUT, UNREADABLE, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
+from check_ha.core.finding import RESOURCE, Finding, Row, Subject
 from check_ha.core.options import FilterOptions, option, pair
 from check_ha.model.addresses import Interfaces
 from check_ha.model.cib import Cib
@@ -108,7 +109,7 @@ def judge(evidence: Evidence, options: VipOptions) -> Judgement:
         summary=_summary(selected, here),
         findings=tuple(findings),
         measures=tuple(_measures(vips)),
-        details=tuple(_details(selected, interfaces, here)),
+        rows=tuple(_rows(selected, interfaces, here)),
         remember={**(evidence.previous or {}), **places},
     )
 
@@ -234,9 +235,9 @@ def _missing(vip: VirtualIp, refused_by: str, here: str) -> Finding:
     again = f"crm_resource --restart --resource {vip.id}"
     if refused_by:
         text = f"{vip.label} is on interface {refused_by} of {here} and of no use: another machine has it (dadfailed)"
-        return Finding(ADDRESS_MISSING, text, f"find that machine; when it has the address no more: {again}")
+        return Finding(ADDRESS_MISSING, text, advice=f"find that machine; when it has the address no more: {again}")
     text = f"{vip.label} should be on {here}, and no interface there has the address"
-    return Finding(ADDRESS_MISSING, text, f"{again}, or wait for its next monitor")
+    return Finding(ADDRESS_MISSING, text, advice=f"{again}, or wait for its next monitor")
 
 
 def _strays(vip: VirtualIp, carried: Mapping[str, str], wanted: Set[str], here: str) -> Iterator[Finding]:
@@ -246,7 +247,7 @@ def _strays(vip: VirtualIp, carried: Mapping[str, str], wanted: Set[str], here: 
             yield Finding(
                 ADDRESS_STRAY,
                 f"{vip.label} is on interface {interface} of {here}, and the cluster says it {place}",
-                f"if that is so: ip addr del {address} dev {interface}",
+                advice=f"if that is so: ip addr del {address} dev {interface}",
             )
 
 
@@ -266,13 +267,14 @@ def _measures(vips: Sequence[VirtualIp]) -> Iterator[Measure]:
     yield VIPS_ACTIVE.of(sum(bool(vip.nodes) for vip in vips), maximum=len(vips))
 
 
-def _details(vips: Sequence[VirtualIp], interfaces: Optional[Interfaces], here: Optional[str]) -> Iterator[str]:
+def _rows(vips: Sequence[VirtualIp], interfaces: Optional[Interfaces], here: Optional[str]) -> Iterator[Row]:
     for vip in vips:
         there = [f"{address} on {name}" for address, name in (vip.carried(interfaces) if interfaces else {}).items()]
-        yield (
-            f"{vip.label}: {vip.roles}{' on ' + ', '.join(vip.nodes) if vip.nodes else ''}; "
+        state = (
+            f"{vip.roles}{' on ' + ', '.join(vip.nodes) if vip.nodes else ''}; "
             f"interfaces of {here or 'this node'}: {', '.join(there) or 'not there'}"
         )
+        yield Row(Subject(RESOURCE, vip.id), state, vip.label)
 
 
 CHECK = Check(

@@ -14,9 +14,11 @@ from typing import Any, Callable, Dict, NamedTuple, NoReturn, Optional, Sequence
 import nagiosplugin
 
 import check_ha
+from check_ha.cli.run import FORMATS, TEXT
 from check_ha.core.check import Check
 from check_ha.core.condition import Severity
 from check_ha.core.options import Options, option
+from check_ha.core.verdict import Threshold
 from check_ha.output.plain_text import clean
 
 UNKNOWN = 3
@@ -24,17 +26,23 @@ UNKNOWN = 3
 O = TypeVar("O", bound=Options)  # noqa: E741  # an Options class
 
 
-def _range(text: str) -> str:
-    """A Nagios range; kept as text, because nagiosplugin takes the number 0 for no range.
+def _range(text: str) -> Optional[Threshold]:
+    """A Nagios range; nothing for one that is empty.
 
     Python would take more for a number (blanks, newlines, ``1_0``, other scripts' digits), and perfdata repeats it.
     """
     if not re.fullmatch(r"@?((~|-?\d+(\.\d+)?)?:)?(-?\d+(\.\d+)?)?", text, re.ASCII):
         raise ValueError("not a range such as 5, 5:, ~:5, 2:5 or @2:5")
     try:
-        nagiosplugin.Range(text)
+        found = nagiosplugin.Range(text)
     except ValueError as error:
         raise ValueError(f"not a range: {error}") from error
+    return Threshold(text, found.match, found.violation) if text else None
+
+
+def _format(text: str) -> str:
+    if text not in FORMATS:
+        raise ValueError(f"not one of {', '.join(FORMATS)}")
     return text
 
 
@@ -101,13 +109,21 @@ class RunOptions(ReplayOptions, SeverityOptions):
     )
 
 
+class FormatOptions(Options):
+    """How the verdict is printed."""
+
+    format: str = option(
+        TEXT, "how the verdict is printed: text, or json for programs (text)", metavar="FORMAT", parse=_format
+    )
+
+
 class ThresholdOptions(Options):
     """Ranges of the main number."""
 
-    warning: Optional[str] = option(
+    warning: Optional[Threshold] = option(
         None, "warn outside this range of {number}", metavar="RANGE", short="-w", parse=_range
     )
-    critical: Optional[str] = option(
+    critical: Optional[Threshold] = option(
         None, "critical outside this range of {number}", metavar="RANGE", short="-c", parse=_range
     )
 
@@ -116,7 +132,7 @@ class SectionOptions(SeverityOptions, ThresholdOptions):
     """What the config file of check_ha may say of every check, beside the check's own options."""
 
 
-class CommonOptions(RunOptions, ThresholdOptions):
+class CommonOptions(RunOptions, FormatOptions, ThresholdOptions):
     """What every check command takes."""
 
 
@@ -210,11 +226,11 @@ def new_parser(command: str, manual: str, epilog: str = "") -> Parser:
 
 def parse(check: Check, argv: Optional[Sequence[str]] = None) -> Arguments:
     """Understand the command line of a check of one node; ends the process with UNKNOWN when it cannot."""
-    given = understand(check, parser_for(check), argv)
+    given = understood(check, parser_for(check), argv)
     return Arguments(options_from(CommonOptions, given), options_from(check.options, given), min(given["verbose"], 3))
 
 
-def understand(check: Check, parser: Parser, argv: Optional[Sequence[str]]) -> Dict[str, Any]:
+def understood(check: Check, parser: Parser, argv: Optional[Sequence[str]]) -> Dict[str, Any]:
     """What was given, by field; ends the process with UNKNOWN when it is not what this check takes."""
     given = vars(parser.parse_args(argv))
     known = {condition.name for condition in (*check.conditions, *check.shared)}

@@ -5,18 +5,25 @@ Made when asked for, so that a command loads nothing of the other checks.
 
 from __future__ import annotations
 
+import sys
+from functools import partial
 from typing import Callable
 
+from check_ha.cli.process import guarded
 from check_ha.cli.register import CHECKS, COMPARISONS, check_named
+from check_ha.cli.run import run
 
 
 def __getattr__(name: str) -> Callable[[], None]:
     if name in CHECKS:
-        from check_ha.cli.command import command
+        from check_ha.cli.node import understand
+    elif name in COMPARISONS:
+        from check_ha.cli.comparison import understand
+    else:
+        raise AttributeError(f"there is no check {name!r}")
 
-        return command(check_named(name))
-    if name in COMPARISONS:
-        from check_ha.cli.comparison import comparison
+    @guarded
+    def main() -> None:
+        run(partial(understand, check_named(name)), sys.argv[1:])
 
-        return comparison(check_named(name))
-    raise AttributeError(f"there is no check {name!r}")
+    return main

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
-from typing import Callable, Dict, List, NoReturn, Sequence, Tuple
+from typing import Dict, List, Sequence, Tuple
 
 from check_ha.cli.arguments import (
+    FormatOptions,
     Parser,
     SeverityOptions,
     ThresholdOptions,
     options_from,
     parser_for,
     seconds,
-    understand,
+    understood,
 )
-from check_ha.cli.command import tool_lines
-from check_ha.cli.process import guarded
+from check_ha.cli.run import Order, Outcome
 from check_ha.cli.view import view_from, view_text
 from check_ha.core.check import Check, Judgement
 from check_ha.core.condition import Severity
 from check_ha.core.options import option
+from check_ha.core.verdict import verdict_of
 from check_ha.multinode.answers import Answer, Views, answer_of, worth_a_second_look
-from check_ha.output.nagios import plugin, verbose_lines
 from check_ha.sources.peers import DEFAULT_VIA, LARGEST, Peers, node_name, template
 from check_ha.sources.recording import Recording, RecordingError
 from check_ha.sources.tools import FLOODED, PEER, Output, Tool
@@ -34,7 +33,7 @@ APART = 60.0
 """Seconds within which views are taken to be made that were recorded by hand."""
 
 
-class ComparisonOptions(SeverityOptions, ThresholdOptions):
+class ComparisonOptions(SeverityOptions, FormatOptions, ThresholdOptions):
     """What every comparison takes."""
 
     node: Tuple[str, ...] = option(
@@ -52,26 +51,16 @@ class ComparisonOptions(SeverityOptions, ThresholdOptions):
     timeout: float = option(8.0, "deadline for the whole run (8)", metavar="SECONDS", short="-t", parse=seconds)
 
 
-def comparison(check: Check) -> Callable[[], None]:
-    """The main function of this comparison's command."""
-
-    @guarded
-    def main() -> None:
-        run(check, sys.argv[1:])
-
-    return main
-
-
 def comparison_parser(check: Check) -> Parser:
     """The parser of this comparison."""
     return parser_for(check, ComparisonOptions)
 
 
-def run(check: Check, argv: Sequence[str]) -> NoReturn:
-    """Do all that the command line says, print, and end the process with the exit code."""
+def understand(check: Check, argv: Sequence[str]) -> Order:
+    """Understand the command line of a comparison."""
     parser = comparison_parser(check)
-    given = understand(check, parser, argv)
-    options, own, verbose = options_from(ComparisonOptions, given), options_from(check.options, given), given["verbose"]
+    given = understood(check, parser, argv)
+    options, own = options_from(ComparisonOptions, given), options_from(check.options, given)
     try:
         files = files_of(options.from_, options.node)
     except ValueError as error:
@@ -80,18 +69,17 @@ def run(check: Check, argv: Sequence[str]) -> NoReturn:
     if not nodes:
         parser.error("whom to ask: give --node once for each node of the cluster")
 
-    outputs: Dict[Tool, Output] = {}
-    if files:
-        judgement = check.judge(Views(tuple(_replayed(node, path) for node, path in files.items())), own)
-    else:
-        peers = Peers(options.via, options.timeout)
-        judgement, outputs = _asked(check, own, peers, nodes)
+    def carry_out() -> Outcome:
+        outputs: Dict[Tool, Output] = {}
+        now = time.time()
+        if files:
+            judgement: Judgement = check.judge(Views(tuple(_replayed(node, path) for node, path in files.items())), own)
+        else:
+            judgement, outputs = _asked(check, own, Peers(options.via, options.timeout), nodes)
+        verdict = verdict_of(check, judgement, dict(options.severity), (options.warning, options.critical))
+        return Outcome(verdict._replace(time=now), outputs)
 
-    severities = dict(options.severity)
-    lines = [*verbose_lines(judgement, severities), *tool_lines(verbose, outputs)] if verbose else []
-    made = plugin(check, judgement, severities, (options.warning, options.critical), lines)
-    made.main(verbose=min(verbose, 1))
-    raise AssertionError("nagiosplugin ends the process")
+    return Order(carry_out, min(given["verbose"], 3), options.format)
 
 
 def _asked(check: Check, own: object, peers: Peers, nodes: Sequence[str]) -> Tuple[Judgement, Dict[Tool, Output]]:

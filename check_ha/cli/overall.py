@@ -26,25 +26,27 @@ options are; one that may be repeated takes one value a line:
 from __future__ import annotations
 
 import sys
-from typing import Dict, List, Mapping, NoReturn, Sequence
-
-import nagiosplugin
+from typing import Any, Dict, List, NoReturn, Sequence, Set
 
 from check_ha.cli.arguments import Parser, add_options, new_parser
-from check_ha.cli.command import collect, source_of, state_directory, tool_lines
+from check_ha.cli.node import Judged, collect, judge, source_of, state_directory, strictest
 from check_ha.cli.process import guarded
 from check_ha.cli.register import CHECKS, all_checks
-from check_ha.cli.settings import OverallOptions, understand
+from check_ha.cli.run import HUMAN, Order, Outcome, run
+from check_ha.cli.settings import OverallOptions, Understood
+from check_ha.cli.settings import understand as understand_settings
 from check_ha.cli.state import Memory
-from check_ha.cli.verdicts import Verdict, all_told, strictest, verdict_of
+from check_ha.cluster.resources import names_of
+from check_ha.core.check import Check
+from check_ha.core.combined import combined
 from check_ha.core.condition import Severity
-from check_ha.core.evidence import examine
-from check_ha.core.ranking import Told
-from check_ha.output.nagios import STATES, Results, Summary, verbose_lines
-from check_ha.output.plain_text import LINE_LIMIT, clean
-from check_ha.sources.tools import Output, Tool
+from check_ha.core.evidence import Evidence, examine
+from check_ha.core.verdict import Verdict
+from check_ha.core.wording import count
+from check_ha.output.lines import FIRST_LINE
+from check_ha.output.plain_text import clean
+from check_ha.sources.tools import CMAPCTL, CRM_MON, Tool
 
-FIRST_LINE = 200
 _TOLD_WHEN_OK = tuple(dict.fromkeys(("nodes", "resources", "rings", "vip", "quorum", *CHECKS)))
 _SHARE = 60
 """Characters of the line for OK that one check may take."""
@@ -53,39 +55,12 @@ _SHARE = 60
 @guarded
 def main() -> None:
     """The command check_ha."""
-    run(sys.argv[1:])
+    run_all(sys.argv[1:])
 
 
-def run(argv: Sequence[str]) -> NoReturn:
+def run_all(argv: Sequence[str]) -> NoReturn:
     """Do all that the command line says, print, and end the process with the exit code."""
-    checks = all_checks()
-    options, verbose, settings = understand(parser(), argv, checks)
-    checks = [check for check in checks if check.name in settings]
-    readings = strictest(checks)
-    source = source_of(options, "check_ha")
-    outputs = collect(readings, source)
-
-    parsed: Dict[Tool, object] = {}
-    everything = examine(readings, outputs, None, source.now, parsed)
-    verdicts = []
-    for check in checks:
-        # not the file of the check's own command: what that has not seen yet must not be taken away from it
-        memory = Memory(state_directory(options) if check.remembers else None, f"all-{check.name}")
-        evidence = examine(check.readings, outputs, memory.recall(), source.now, parsed)
-        verdict = verdict_of(check, settings[check.name], evidence)
-        if verdict.judgement.remember is not None and not options.human:  # who only looks takes no news from the others
-            memory.remember(verdict.judgement.remember)
-        verdicts.append(verdict._replace(trouble=memory.trouble))
-
-    told = all_told(verdicts, everything, readings)
-    if options.human:
-        from check_ha.output.human import show
-
-        sys.exit(show(everything, verdicts, told))
-    made = _combined(told, Summary(_summary(verdicts), _lines(verdicts, outputs, verbose), FIRST_LINE))
-    made.perfdata = _perfdata(verdicts)
-    made.main(verbose=min(verbose, 1))
-    raise AssertionError("nagiosplugin ends the process")
+    run(understand, argv)
 
 
 def parser() -> Parser:
@@ -98,42 +73,58 @@ def parser() -> Parser:
     return made
 
 
-def _combined(told: Sequence[Told], summary: Summary) -> nagiosplugin.Check:
-    """All of it as one check."""
-    made = nagiosplugin.Check(Results(), summary)
-    made.name = "HA"
-    before = ""
-    for one in told:
-        text = one.text if one.check in ("", before) else f"{one.check}: {one.text}"
-        before = one.check
-        metric = nagiosplugin.Metric("finding", one, context="finding")
-        made.results.add(nagiosplugin.Result(STATES[one.severity], clean(text), metric))
-    if not told:
-        made.results.add(nagiosplugin.Result(nagiosplugin.Ok, None, nagiosplugin.Metric("checks", None)))
-    return made
+def understand(argv: Sequence[str]) -> Order:
+    """Understand the command line of check_ha, and its file."""
+    checks = all_checks()
+    understood = understand_settings(parser(), argv, checks)
+    chosen = [check for check in checks if check.name in understood.settings]
+    options = understood.options
+    return Order(lambda: _outcome(chosen, understood), understood.verbose, HUMAN if options.human else options.format)
 
 
-def _perfdata(verdicts: Sequence[Verdict]) -> List[str]:
-    """That of all checks; what two of them measure once."""
-    found: Dict[str, str] = {}
-    for verdict in verdicts:
-        for text in verdict.made.perfdata:
-            found.setdefault(text.rpartition("=")[0], text)
-    return list(found.values())
+def _outcome(checks: Sequence[Check], understood: Understood) -> Outcome:
+    """Ask each tool once, whatever number of checks wants it, and judge all checks on what they say."""
+    options = understood.options
+    readings = strictest(checks)
+    source = source_of(options, "check_ha")
+    outputs = collect(readings, source)
+    parsed: Dict[Tool, Any] = {}
+    everything = examine(readings, outputs, None, source.now, parsed)
+    parts: List[Judged] = []
+    for check in checks:
+        # not the file of the check's own command: what that has not seen yet must not be taken away from it
+        memory = Memory(state_directory(options) if check.remembers else None, f"all-{check.name}")
+        keep = not options.human  # who only looks takes no news from the others
+        parts.append(judge(check, understood.settings[check.name], outputs, source, memory, parsed, keep))
+    verdict = combined(
+        [(part.verdict, part.evidence) for part in parts],
+        everything,
+        readings,
+        _summary([part.verdict for part in parts]),
+        _names(everything),
+    )
+
+    def print_picture(verdict: Verdict) -> None:
+        from check_ha.output.human import print_picture
+
+        agents = dict(getattr(understood.settings["vip"].own, "agent", ())) if "vip" in understood.settings else {}
+        print_picture(verdict, everything, agents)
+
+    return Outcome(verdict, outputs, print_picture)
 
 
 def _summary(verdicts: Sequence[Verdict]) -> str:
     """For OK: how many checks looked, then news that is no problem and what they saw, as far as there is room."""
-    summaries = {verdict.check.name: verdict.judgement.summary for verdict in verdicts}
+    summaries = {verdict.check: verdict.summary for verdict in verdicts}
     skipped = [name for name in CHECKS if name not in summaries]
     parts = [
         clean(finding.text, _SHARE)
         for verdict in verdicts
-        for finding in verdict.judgement.findings
+        for finding in verdict.findings
         if finding.condition.severity is Severity.OK
     ]
     parts += [clean(summaries[name], _SHARE) for name in _TOLD_WHEN_OK if name in summaries]
-    text = f"{len(verdicts)} check{'s' if len(verdicts) != 1 else ''}"
+    text = count(len(verdicts), "check")
     text += f" (without {', '.join(skipped)})" if skipped else ""
     joint = ": "
     for part in parts:
@@ -143,14 +134,15 @@ def _summary(verdicts: Sequence[Verdict]) -> str:
     return text
 
 
-def _lines(verdicts: Sequence[Verdict], outputs: Mapping[Tool, Output], verbose: int) -> List[str]:
-    """A line per check; with -vv all that is known."""
-    lines = []
-    for verdict in verdicts if verbose else ():
-        state = str(verdict.made.state).upper()
-        lines.append(clean(f"{verdict.check.name} {state} - {verdict.made.summary_str}", LINE_LIMIT + 100))
-        if verbose >= 2:
-            lines += [f"  {line}" for line in verbose_lines(verdict.judgement, verdict.settings.severities)]
-    if verbose:
-        lines += dict.fromkeys(verdict.trouble for verdict in verdicts if verdict.trouble)
-    return [*lines, *tool_lines(verbose, outputs)]
+def _names(everything: Evidence) -> Set[str]:
+    """The names of nodes and resources, and what daemons and tools are called by."""
+    names = {"corosync", "pacemaker"}
+    cluster = everything.values.get(CRM_MON)
+    if cluster:
+        names.update(node.name for node in cluster.nodes)
+        for placed in cluster.primitives():
+            names.update(names_of(placed))
+    cmap = everything.values.get(CMAPCTL)
+    if cmap:
+        names.update(node.label for node in cmap.nodes)
+    return names

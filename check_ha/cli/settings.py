@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.cli import config_file as configfile
-from check_ha.cli.arguments import Parser, RunOptions, SectionOptions, file_name, options_from
+from check_ha.cli.arguments import FormatOptions, Parser, RunOptions, SectionOptions, file_name, options_from
 from check_ha.cli.config_file import ConfigError, Sections
+from check_ha.cli.node import Settings
 from check_ha.cli.register import CHECKS
 from check_ha.core.check import Check
 from check_ha.core.condition import Severity
-from check_ha.core.options import Options, option
+from check_ha.core.options import option
 
 RUN = "check_ha"
 """The section for the run itself."""
@@ -36,19 +37,11 @@ class FileOptions(RunOptions):
     skip: Tuple[str, ...] = option((), "leave out this check", metavar="CHECK", parse=_check_name, repeat=True)
 
 
-class OverallOptions(FileOptions):
+class OverallOptions(FileOptions, FormatOptions):
     """Options of check_ha."""
 
     config: Optional[str] = option(None, "options of the checks, one section a check", metavar="FILE", parse=file_name)
     human: bool = option(False, "a picture of the cluster for a person at a terminal")
-
-
-class Settings(NamedTuple):
-    """What one check is to be run with."""
-
-    own: Options
-    severities: Mapping[str, Severity]
-    thresholds: Tuple[Optional[str], Optional[str]]
 
 
 class Understood(NamedTuple):

@@ -26,7 +26,7 @@ from check_ha.cli.arguments import (
     options_from,
     seconds,
 )
-from check_ha.cli.command import collect, source_of
+from check_ha.cli.node import collect, source_of
 from check_ha.cli.process import guarded
 from check_ha.core.evidence import examine
 from check_ha.core.options import option

@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from check_ha.core.options import age
+from check_ha.core.wording import age
 from check_ha.model.cluster import Cluster, FenceEvent
 
 _WORDS = {"success": "succeeded", "failed": "failed", "pending": "under way"}
@@ -126,7 +126,7 @@ def detail(event: FenceEvent, now: Optional[datetime]) -> str:
     client = event.client or "an unknown client"
     origin = f" on {event.origin}" if event.origin else ""
     reason = f": {event.reason}" if event.reason else ""
-    return f"{event.target}: {deed(event)} {_WORDS[event.status]}{when}, asked by {client}{origin}{reason}"
+    return f"{deed(event)} {_WORDS[event.status]}{when}, asked by {client}{origin}{reason}"
 
 
 def deed(event: FenceEvent) -> str:

@@ -4,7 +4,7 @@ from typing import Dict, FrozenSet, List, Mapping, NamedTuple, Optional
 
 from check_ha.cluster.fence_history import Fencing
 from check_ha.cluster.resources import instances_by_id
-from check_ha.core.options import age
+from check_ha.core.wording import age
 from check_ha.model.cluster import Bundle, Cluster, Node, Placed
 
 

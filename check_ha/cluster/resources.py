@@ -96,16 +96,3 @@ def cleanup(resource: str, node: str = "") -> str:
     """The command that clears what failed."""
     where = f" --node {node}" if node else ""
     return f"when the cause is mended: crm_resource --cleanup --resource {plain(resource)}{where}"
-
-
-def listed(names: Iterable[str], most: int = 8) -> str:
-    """``a, b, c and 5 more``: names, as many as a person can read."""
-    all_names = list(dict.fromkeys(names))
-    if len(all_names) <= most:
-        return ", ".join(all_names)
-    return f"{', '.join(all_names[: most - 1])} and {len(all_names) - most + 1} more"
-
-
-def be(names: Iterable[str]) -> str:
-    """``is`` or ``are``."""
-    return "is" if len(set(names)) == 1 else "are"

@@ -2,8 +2,9 @@
 
 from typing import Any, Callable, Mapping, NamedTuple, Optional, Tuple, Type, Union
 
-from check_ha.core.condition import COMMON, Condition, Finding
+from check_ha.core.condition import COMMON, Condition
 from check_ha.core.evidence import Reading
+from check_ha.core.finding import Finding, Row
 from check_ha.core.options import Options
 
 Number = Union[int, float]
@@ -45,6 +46,9 @@ class Measure(NamedTuple):
     maximum: Optional[Number] = None
     judged: Optional[Number] = None
     """Of the main number: what -w and -c are held against where that is not all of it, because of -i, -x or an age."""
+    warning: str = ""
+    """Of the main number: the range of -w, as it was given."""
+    critical: str = ""
 
 
 class Judgement(NamedTuple):
@@ -54,8 +58,8 @@ class Judgement(NamedTuple):
     """One sentence that says what was looked at, for the OK line."""
     findings: Tuple[Finding, ...] = ()
     measures: Tuple[Measure, ...] = ()
-    details: Tuple[str, ...] = ()
-    """One line per item, for -v."""
+    rows: Tuple[Row, ...] = ()
+    """One for each item, for -v."""
     remember: Optional[Mapping[str, Any]] = None
     """JSON values to be handed to the next run as ``Evidence.previous``; ``None``: nothing to keep."""
 

@@ -1,4 +1,4 @@
-"""Severities, conditions and findings: the words a verdict is made of.
+"""Severities and conditions: the words a verdict is made of.
 
 A check declares each thing it can find as a Condition, once, with its default severity;
 help, README and ``--severity`` are made from these tables.
@@ -24,15 +24,6 @@ class Condition(NamedTuple):
     severity: Severity
     meaning: str
     """One sentence for help and README."""
-
-
-class Finding(NamedTuple):
-    """One thing that was found: the text names the culprit first, then what is wrong with it."""
-
-    condition: Condition
-    text: str
-    advice: str = ""
-    """What to do about it; printed with -v."""
 
 
 NOT_RUNNING = Condition("not-running", Severity.CRITICAL, "Corosync or Pacemaker does not run on this node.")

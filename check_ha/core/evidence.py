@@ -9,7 +9,7 @@ The same failure of a tool is the same finding in every check: that is decided h
 from types import MappingProxyType
 from typing import Any, Callable, Dict, Generic, Iterable, List, Mapping, NamedTuple, Optional, Tuple, TypeVar, cast
 
-from check_ha.core.condition import Finding
+from check_ha.core.finding import Finding
 from check_ha.core.tool_failure import Failure, failure_of, finding_of, findings_of, in_doubt
 from check_ha.parsers.errors import ParseError
 from check_ha.sources.tools import PS, Output, Tool

@@ -12,7 +12,7 @@ object with the values, of the right types::
 """
 
 import re
-from typing import Any, Callable, Dict, NamedTuple, Optional, Pattern, Tuple
+from typing import Any, Callable, Dict, NamedTuple, Pattern, Tuple
 
 
 class Option(NamedTuple):
@@ -109,13 +109,3 @@ class FilterOptions(Options):
         """Whether the item of that name is to be judged; it may have several, as the member of a group has."""
         included = not self.include or any(pattern.fullmatch(name) for pattern in self.include for name in names)
         return included and not any(pattern.fullmatch(name) for pattern in self.exclude for name in names)
-
-
-def age(seconds: Optional[float]) -> str:
-    """``12s``, ``5m``, ``3h``, ``2d``: how long ago, for a person; "at an unknown time" for None."""
-    if seconds is None:
-        return "at an unknown time"
-    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
-        if seconds >= 2 * size or (seconds >= size and seconds % size < size // 10):
-            return f"{int(seconds // size)}{unit} ago"
-    return f"{max(0, int(seconds))}s ago"

@@ -14,10 +14,13 @@ Pacemaker is down. (Pacemaker 2.1.5. A stranger's crm_verify tells of ``Permissi
 import re
 from typing import Sequence
 
+from check_ha.core.condition import NO_PERMISSION
+from check_ha.core.finding import Finding
 from check_ha.sources.sudoers import sudoers_command
 from check_ha.sources.tools import COROSYNC, CRM_MON, PACEMAKER, Output
 
-_REGROUPED = "a new group counts for new processes only: restart nrpe, or whatever runs this check"
+_REGROUPED = "as root, and restart nrpe or whatever runs this check, for a new group counts for new processes only"
+_ALLOW = "; to allow it: "
 ROOM = 280
 """Characters that are sure to be printed of a finding."""
 
@@ -36,31 +39,29 @@ def shows_nothing(output: Output) -> bool:
     return re.fullmatch(_NOTHING_SHOWN, output.stdout) is not None
 
 
-def refusal(tools: str, first: Output, refused: Sequence[Output]) -> str:
-    """Who may not run these tools, and what allows it: them, and whatever else was refused of their family."""
+def refusal(tools: str, first: Output, refused: Sequence[Output]) -> Finding:
+    """Return who may not run these tools, and what allows it: them, and whatever else was refused of their family."""
     family = _alike(first, refused)
     user = first.user
     if first.with_sudo:
-        commands = ", ".join(dict.fromkeys(sudoers_command(output.argv[2:]) for output in family))
-        line = f"add to /etc/sudoers.d/check_ha: {user} ALL=(root) NOPASSWD: {commands}"
-        return _allowed(f"sudo refuses {tools}", line, f"check_ha_setup --user {user}")
+        allowed = ", ".join(dict.fromkeys(sudoers_command(output.argv[2:]) for output in family))
+        line, place = f"{user} ALL=(root) NOPASSWD: {allowed}", "add to /etc/sudoers.d/check_ha"
+        return _short(
+            Finding(NO_PERMISSION, f"sudo refuses {tools}", (), place, (line,), f"{_ALLOW}{place}: "),
+            f"check_ha_setup --user {user}",
+        )
     if _lacks_role(family):
-        shorter = f"nrpe/acl-crmsh.sh or nrpe/acl-pcs.sh of check_ha, for {user}"
-        return _allowed(f"user {user} has no ACL role for {tools}", _role(user), shorter)
-    return _allowed(f"user {user} may not run {tools}", _right(first))
+        finding = Finding(NO_PERMISSION, f"user {user} has no ACL role for {tools}", (), "", (_role(user),), _ALLOW)
+        return _short(finding, f"nrpe/acl-crmsh.sh or nrpe/acl-pcs.sh of check_ha, for {user}")
+    advice = _REGROUPED if first.tool.family == PACEMAKER else ""
+    return Finding(NO_PERMISSION, f"user {user} may not run {tools}", (), advice, (_right(first),), _ALLOW)
 
 
-def _allowed(refused: str, remedy: str, shorter: str = "") -> str:
-    """The sentence with this remedy; where that would be cut off, with a shorter one."""
-    sentence = f"{refused}; to allow it: {remedy}"
-    return f"{refused}; to allow it: {shorter}" if shorter and len(sentence) > ROOM else sentence
-
-
-def advice(first: Output, refused: Sequence[Output]) -> str:
-    """What is to be known beside that."""
-    if first.with_sudo or first.tool.family != PACEMAKER:
-        return ""
-    return "" if _lacks_role(_alike(first, refused)) else _REGROUPED
+def _short(finding: Finding, shorter: str) -> Finding:
+    """The finding; where its command would be cut off in a line, with a shorter way."""
+    if len(finding.line) <= ROOM:
+        return finding
+    return finding._replace(advice="", commands=(shorter,), joint=_ALLOW)
 
 
 def _alike(first: Output, refused: Sequence[Output]) -> Sequence[Output]:

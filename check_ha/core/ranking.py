@@ -5,26 +5,13 @@ by the worst of them that is nearest to the cause, then what else is wrong, and 
 """
 
 import re
-from typing import Container, Dict, Iterable, List, NamedTuple, Sequence, Set, Tuple
+from typing import Container, Dict, Iterable, List, Sequence, Set, Tuple
 
 from check_ha.core.condition import TOOL_MISSING, Severity
+from check_ha.core.finding import Finding
 
 
-class Told(NamedTuple):
-    """One thing to be told."""
-
-    check: str
-    """Which check found it; empty for a tool that failed, whatever number of checks needed it."""
-    text: str
-    severity: Severity
-    condition: str = ""
-    """Empty for the main number of a check that is out of its range."""
-    advice: str = ""
-    again: bool = False
-    """Whether it only repeats what another check has told."""
-
-
-def ranked(found: Iterable[Told], names: Container[str]) -> List[Told]:
+def ranked(found: Iterable[Finding], names: Container[str]) -> List[Finding]:
     """Worst first; of equals the order given, and behind them what another check has told already.
 
     That is what names no node and no resource (``names``) but such as another check has named, or begins in its very
@@ -32,11 +19,11 @@ def ranked(found: Iterable[Told], names: Container[str]) -> List[Told]:
     """
     namers: Dict[str, Set[str]] = {}
     tellers: Dict[Tuple[str, str], str] = {}
-    ordered: List[Told] = []
+    ordered: List[Finding] = []
     for one in sorted(found, key=lambda one: -one.severity):
         named = {word for word in words(one.text) if word in names}
         known = all(namers.get(name, set()) - {one.check} for name in named)
-        again = tellers.setdefault((one.condition, _opening(one.text)), one.check) != one.check
+        again = tellers.setdefault((one.condition.name, _opening(one.text)), one.check) != one.check
         for name in named:
             namers.setdefault(name, set()).add(one.check)
         if not (known and again):
@@ -44,18 +31,18 @@ def ranked(found: Iterable[Told], names: Container[str]) -> List[Told]:
     return sorted(ordered, key=lambda one: (-one.severity, one.again))
 
 
-def together(found: Sequence[Told]) -> List[Told]:
+def together(found: Sequence[Finding]) -> List[Finding]:
     """Tools that are missing for the same reason as one: ``crm_mon, cibadmin: not installed``."""
     tools: Dict[Tuple[Severity, str], Dict[str, None]] = {}
     for one in found:
-        if one.condition == TOOL_MISSING.name:
+        if one.condition is TOOL_MISSING:
             tool, _, reason = one.text.rpartition(": ")
             tools.setdefault((one.severity, reason), {})[tool] = None
     missing = [
-        Told("", f"{', '.join(names)}: {reason}", severity, TOOL_MISSING.name)
+        Finding(TOOL_MISSING, f"{', '.join(names)}: {reason}", override=severity)
         for (severity, reason), names in tools.items()
     ]
-    return [*(one for one in found if one.condition != TOOL_MISSING.name), *missing]
+    return [*(one for one in found if one.condition is not TOOL_MISSING), *missing]
 
 
 def words(text: str) -> List[str]:

@@ -25,9 +25,9 @@ from check_ha.core.condition import (
     TOOL_MISSING,
     UNREADABLE,
     Condition,
-    Finding,
 )
-from check_ha.core.permission import advice, refusal, shows_nothing
+from check_ha.core.finding import Finding
+from check_ha.core.permission import refusal, shows_nothing
 from check_ha.parsers.errors import ParseError
 from check_ha.sources.tools import BROKEN, COROSYNC, FLOODED, HUNG, MISSING, PACEMAKER, SYSTEM, Output
 
@@ -210,7 +210,7 @@ def _finding(condition: Condition, group: Sequence[Failure], refused: Sequence[O
         subject = "" if family == SYSTEM else f"{family} does not answer: "
         return Finding(condition, f"{subject}{tools}: {group[0].text}")
     if condition is NO_PERMISSION:
-        return Finding(condition, refusal(tools, first, refused), advice(first, refused))
+        return refusal(tools, first, refused)
     if group[0].condition is None and condition is UNREADABLE and not shows_nothing(first):
         return Finding(condition, f"{tools}: cannot connect: {family} is down, or user {user} may not ask it")
     return Finding(condition, f"{tools}: {group[0].text}")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
+from check_ha.core.wording import joined
 from check_ha.model.view import View
 from check_ha.multinode.answers import Answer
-from check_ha.multinode.partitions import listed
 
 
 def sides_of(values: Mapping[str, Optional[str]]) -> List[Tuple[str, List[str]]]:
@@ -24,18 +24,18 @@ def differing_sections(one: View, other: View) -> str:
         {section.name: section.hash for section in (view.corosync_conf.sections if view.corosync_conf else ())}
         for view in (one, other)
     )
-    return listed([name for name in sorted({*left, *right}) if left.get(name) != right.get(name)])
+    return joined([name for name in sorted({*left, *right}) if left.get(name) != right.get(name)])
 
 
 def agreement(told: Mapping[str, Sequence[str]], names: Sequence[str]) -> str:
     """What the nodes agree in, of what each tells: a thing that one node alone tells was compared with nothing."""
     tellers = {name: sum(name in those for those in told.values()) for name in names}
-    parts = [f"{listed(list(told))} agree in {listed([*(name for name in names if tellers[name] > 1), 'clock'])}"]
+    parts = [f"{joined(list(told))} agree in {joined([*(name for name in names if tellers[name] > 1), 'clock'])}"]
     for node, those in told.items():
         untold = [name for name in names if tellers[name] and name not in those]
-        parts += [f"{node} does not tell {listed(untold)}"] if untold else []
+        parts += [f"{node} does not tell {joined(untold)}"] if untold else []
     nobody = [name for name in names if not tellers[name]]
-    return "; ".join([*parts, f"not known on any node: {listed(nobody)}"] if nobody else parts)
+    return "; ".join([*parts, f"not known on any node: {joined(nobody)}"] if nobody else parts)
 
 
 def listed_names(view: View) -> Dict[int, str]:

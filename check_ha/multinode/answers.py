@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple, Optional, Tuple
 
-from check_ha.core.condition import Finding, Severity
+from check_ha.core.condition import Severity
+from check_ha.core.finding import Finding
 from check_ha.model.view import View
 from check_ha.parsers.errors import ParseError
 from check_ha.parsers.view import parse_view

@@ -17,8 +17,10 @@ from __future__ import annotations
 from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from check_ha.core.check import Check, Judgement, Measure, Metric
-from check_ha.core.condition import NOT_RUNNING, REMOTE_NODE, Condition, Finding, Severity
+from check_ha.core.condition import NOT_RUNNING, REMOTE_NODE, Condition, Severity
+from check_ha.core.finding import NODE, Finding, Row, Subject
 from check_ha.core.options import Options, duration, option
+from check_ha.core.wording import joined
 from check_ha.model.view import NO_FILE, View
 from check_ha.multinode.agreement import (
     agreement,
@@ -32,7 +34,6 @@ from check_ha.multinode.agreement import (
 )
 from check_ha.multinode.answers import Views
 from check_ha.multinode.node_names import Roster, roster_of, strangers
-from check_ha.multinode.partitions import listed
 from check_ha.multinode.unreachable_nodes import (
     ANSWERING,
     ASKED,
@@ -129,14 +130,14 @@ def judge(views: Views, options: DriftOptions) -> Judgement:
         findings += _clocks(roster, options)
     number = len(findings)
     if known and not any(trait.value(view) for trait in TRAITS for view in known.values()):
-        findings.append(Finding(NOT_TOLD, f"{listed(list(known))} tell nothing that could be compared"))
+        findings.append(Finding(NOT_TOLD, f"{joined(list(known))} tell nothing that could be compared"))
     findings += [finding for trait in TRAITS for finding in _untold(trait, known)]
     findings += _unanswered(roster)
     return Judgement(
         summary=_summary(known),
         findings=tuple(findings),
         measures=(*counted(roster), DIFFERENCES.of(number), *_offsets(roster)),
-        details=tuple(_details(roster, known)),
+        rows=tuple(_rows(roster, known)),
     )
 
 
@@ -154,17 +155,17 @@ def _differences(trait: Trait, known: Dict[str, View]) -> Iterator[Finding]:
         without = next((nodes for value, nodes in sides if value == NO_FILE), None)
         if without:
             yield Finding(
-                trait.condition, f"{listed(without)} {'has' if len(without) == 1 else 'have'} no {trait.name}"
+                trait.condition, f"{joined(without)} {'has' if len(without) == 1 else 'have'} no {trait.name}"
             )
         sides = [side for side in sides if side[0] != NO_FILE]
         (_, most), *others = sides
         for _, nodes in others:
             where = f" in {differing_sections(known[most[0]], known[nodes[0]])}" if trait.condition is CONF else ""
             yield Finding(
-                trait.condition, f"{trait.name} of {listed(nodes)} differs from that of {listed(most)}{where}"
+                trait.condition, f"{trait.name} of {joined(nodes)} differs from that of {joined(most)}{where}"
             )
         return
-    texts = [f"{value} on {listed(nodes)}" for value, nodes in reversed(sides)]
+    texts = [f"{value} on {joined(nodes)}" for value, nodes in reversed(sides)]
     yield Finding(trait.condition, f"{trait.name}: {', '.join(texts)}")
 
 
@@ -177,7 +178,7 @@ def _node_ids(known: Dict[str, View]) -> Iterator[Finding]:
             sides = sides_of({node: names.get(number, "nobody") for node, names in maps.items() if names})
             if len(sides) > 1 and number not in told:
                 told.add(number)
-                texts = [f"{value} for {listed(nodes)}" for value, nodes in sides]
+                texts = [f"{value} for {joined(nodes)}" for value, nodes in sides]
                 yield Finding(NODE_IDS, f"node id {number} is {', '.join(texts)}")
 
 
@@ -223,12 +224,12 @@ def _offsets(roster: Roster) -> Iterator[Measure]:
         yield OFFSET.of(round(offset, 3), clock.node, minimum=None)
 
 
-def _details(roster: Roster, known: Dict[str, View]) -> Iterator[str]:
+def _rows(roster: Roster, known: Dict[str, View]) -> Iterator[Row]:
     for node, view in known.items():
         texts = [f"{trait.name} {trait.value(view) or 'not known'}" for trait in TRAITS]
-        yield f"{node}: {', '.join(texts)}"
+        yield Row(Subject(NODE, node), ", ".join(texts))
     for answer in roster.unheard:
-        yield f"{answer.node or answer.asked}: no view: {answer.reason}"
+        yield Row(Subject(NODE, answer.node or answer.asked), f"no view: {answer.reason}")
 
 
 CHECK = Check(

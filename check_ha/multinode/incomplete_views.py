@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from check_ha.core.condition import Condition, Finding, Severity
+from check_ha.core.condition import Condition, Severity
+from check_ha.core.finding import Finding
 from check_ha.model.view import STOPPED, View
 from check_ha.multinode.agreement import furthest, span
 from check_ha.multinode.node_names import Roster

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from check_ha.core.wording import joined
 from check_ha.model.view import STOPPED, View
 from check_ha.multinode.node_names import Roster
-from check_ha.multinode.partitions import Belief, Partition, listed
+from check_ha.multinode.partitions import Belief, Partition
 
 _QUORUM = {True: "quorate", False: "no quorum", None: "quorum not known"}
 
 
 def described(one: Partition) -> str:
     """``node1 and node2 (quorate, DC node1, runs 5 resources)``."""
-    quorum = f"corosync frozen on {listed(one.frozen)}" if one.frozen else _QUORUM[one.quorate]
+    quorum = f"corosync frozen on {joined(one.frozen)}" if one.frozen else _QUORUM[one.quorate]
     dc = f"DC {one.dcs[0]}" if one.dcs else "no DC" if one.leaderless else "DC not known"
     resources = f"runs {_number(len(one.runs), 'resource')}" if one.runs else "runs nothing"
     return f"{one.label} ({quorum}, {dc}, {resources})"
@@ -24,14 +25,14 @@ def summary(belief: Belief, roster: Roster) -> str:
         members = sorted(one.members) if len(belief.partitions) == 1 else one.nodes
         dc = f"DC {one.dcs[0]}" if one.dcs else "no DC"
         word = "are one partition" if len(members) > 1 else "is alone"
-        texts.append(f"{listed(members)} {word}, {_QUORUM[one.quorate]}, {dc}")
+        texts.append(f"{joined(members)} {word}, {_QUORUM[one.quorate]}, {dc}")
     texts.append(f"{_number(len(belief.places), 'resource')} on one node each")
     for address, owners in belief.owners.items():
-        texts.append(f"{address} ({', '.join(owners)}) on {listed(belief.carriers.get(address, ()))}")
+        texts.append(f"{address} ({', '.join(owners)}) on {joined(belief.carriers.get(address, ()))}")
     stopped = [node for node, view in roster.views.items() if view.daemons.pacemaker == STOPPED]
     idle = [node for node in stopped if node not in belief.outside]
     for daemon, nodes in (("corosync", belief.outside), ("pacemaker", idle)):
-        texts += [f"{daemon} does not run on {listed(nodes)}"] if nodes else []
+        texts += [f"{daemon} does not run on {joined(nodes)}"] if nodes else []
     return "; ".join(texts)
 
 
@@ -40,7 +41,7 @@ def told(node: str, view: View) -> str:
     corosync, pacemaker = view.corosync, view.pacemaker
     texts = [f"corosync {view.daemons.corosync or 'not known'}, pacemaker {view.daemons.pacemaker or 'not known'}"]
     if corosync:
-        members = listed([member.name for member in corosync.members])
+        members = joined([member.name for member in corosync.members])
         texts.append(f"ring {corosync.ring_id or 'not known'} of {members}, {_QUORUM[corosync.quorate]}")
     if pacemaker:
         here = [one.id for one in pacemaker.resources if node in one.nodes]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Dict, FrozenSet, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
+from check_ha.core.wording import joined
 from check_ha.model.view import SILENT, STOPPED, PacemakerView, ResourceView, View
 from check_ha.multinode.answers import Answer
 
@@ -37,7 +38,7 @@ class Partition(NamedTuple):
     @property
     def label(self) -> str:
         """``node1 and node2``."""
-        return listed(self.nodes)
+        return joined(self.nodes)
 
     @property
     def acts(self) -> bool:
@@ -68,11 +69,6 @@ class Belief(NamedTuple):
     def split(self) -> bool:
         """Whether two partitions act as the cluster."""
         return sum(one.acts for one in self.partitions) > 1 or sum(bool(one.runs) for one in self.partitions) > 1
-
-
-def listed(names: Sequence[str]) -> str:
-    """``node1``, ``node1 and node2``, ``node1, node2 and node3``."""
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1]))) if names else "none"
 
 
 def believe(heard: Sequence[Answer], earlier: Optional[Belief] = None) -> Belief:

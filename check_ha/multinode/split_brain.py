@@ -21,13 +21,15 @@ from __future__ import annotations
 from typing import Dict, Iterator, List, Tuple
 
 from check_ha.core.check import Check, Judgement, Measure, Metric
-from check_ha.core.condition import FILTERED_OUT, Condition, Finding, Severity
+from check_ha.core.condition import FILTERED_OUT, Condition, Severity
+from check_ha.core.finding import NODE, Finding, Row, Subject
 from check_ha.core.options import FilterOptions, duration, option
+from check_ha.core.wording import joined
 from check_ha.multinode.answers import Views
 from check_ha.multinode.incomplete_views import APART, INCOMPLETE, lacking
 from check_ha.multinode.node_names import Roster, roster_of, strangers
 from check_ha.multinode.partition_text import described, summary, told
-from check_ha.multinode.partitions import Belief, believe, listed
+from check_ha.multinode.partitions import Belief, believe
 from check_ha.multinode.unreachable_nodes import (
     ANSWERING,
     ASKED,
@@ -114,7 +116,7 @@ def judge(views: Views, options: SplitBrainOptions) -> Judgement:
         summary=summary(belief, roster),
         findings=tuple(findings),
         measures=(*counted(roster), *_measures(belief)),
-        details=tuple(_details(roster)),
+        rows=tuple(_rows(roster)),
     )
 
 
@@ -124,19 +126,19 @@ def _problems(belief: Belief, options: SplitBrainOptions) -> Iterator[Finding]:
     for address, nodes in belief.carriers.items():
         owners = belief.owners[address]
         if len(nodes) > 1 and options.selects(*owners):
-            yield Finding(ADDRESS_TWICE, f"{address} ({', '.join(owners)}) is carried by {listed(nodes)}")
+            yield Finding(ADDRESS_TWICE, f"{address} ({', '.join(owners)}) is carried by {joined(nodes)}")
     together: Dict[Tuple[str, ...], List[str]] = {}
     for name, nodes in belief.places.items():
         if len(nodes) > 1 and options.selects(name):
             together.setdefault(tuple(sorted(nodes)), []).append(name)
     for nodes, names in together.items():
         be = "is" if len(names) == 1 else "are"
-        yield Finding(RESOURCE_TWICE, f"{listed(names)} {be} active on {listed(nodes)} at once")
+        yield Finding(RESOURCE_TWICE, f"{joined(names)} {be} active on {joined(nodes)} at once")
     yield from _promoted(belief, options)
     for partition in belief.partitions:
         if len(partition.dcs) > 1:
-            text = f"{partition.label} are one partition and follow {len(partition.dcs)} DCs: {listed(partition.dcs)}"
-            yield Finding(TWO_DCS, text, "if it lasts: restart pacemaker on one of them")
+            text = f"{partition.label} are one partition and follow {len(partition.dcs)} DCs: {joined(partition.dcs)}"
+            yield Finding(TWO_DCS, text, advice="if it lasts: restart pacemaker on one of them")
 
 
 def _apart(belief: Belief) -> Iterator[Finding]:
@@ -145,19 +147,19 @@ def _apart(belief: Belief) -> Iterator[Finding]:
     worst_first = sorted(belief.partitions, key=lambda one: (not one.acts, not one.runs, -len(one.members)))
     sides = " against ".join(described(one) for one in worst_first)
     if belief.split:
-        yield Finding(SPLIT_BRAIN, f"split brain: {sides}", STOP_ONE)
+        yield Finding(SPLIT_BRAIN, f"split brain: {sides}", advice=STOP_ONE)
     elif all(one.leaderless and not one.runs for one in worst_first[1:]):
-        names = listed([one.label for one in worst_first[1:]])
-        yield Finding(JOINING, f"{names} not (yet) with the others: {sides}", MEND)
+        names = joined([one.label for one in worst_first[1:]])
+        yield Finding(JOINING, f"{names} not (yet) with the others: {sides}", advice=MEND)
     else:
-        yield Finding(PARTITIONED, f"partitioned, contained: {sides}", MEND)
+        yield Finding(PARTITIONED, f"partitioned, contained: {sides}", advice=MEND)
 
 
 def _promoted(belief: Belief, options: SplitBrainOptions) -> Iterator[Finding]:
     where: Dict[str, List[str]] = {}
     for promoted in belief.promoted:
         for name, nodes in promoted.items():
-            where.setdefault(name, []).append(listed(nodes))
+            where.setdefault(name, []).append(joined(nodes))
     for name, sides in where.items():
         if len(sides) > 1 and options.selects(name):
             yield Finding(PROMOTED_TWICE, f"{name} is promoted on {' and, apart from it, on '.join(sides)}")
@@ -170,13 +172,13 @@ def _measures(belief: Belief) -> Iterator[Measure]:
     yield ADDRESSES_TWICE.of(sum(len(nodes) > 1 for nodes in belief.carriers.values()), maximum=len(belief.owners))
 
 
-def _details(roster: Roster) -> Iterator[str]:
+def _rows(roster: Roster) -> Iterator[Row]:
     for node, view in roster.views.items():
-        yield f"{node}: {told(node, view)}"
+        yield Row(Subject(NODE, node), told(node, view))
     for answer in roster.unheard:
-        yield f"{answer.node or answer.asked}: no view: {answer.reason}"
+        yield Row(Subject(NODE, answer.node or answer.asked), f"no view: {answer.reason}")
     for name in roster.not_asked:
-        yield f"{name}: not asked"
+        yield Row(Subject(NODE, name), "not asked")
 
 
 CHECK = Check(

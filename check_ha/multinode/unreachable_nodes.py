@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Iterator, List, Optional, Sequence
 
 from check_ha.core.check import Measure, Metric
-from check_ha.core.condition import Condition, Finding, Severity
-from check_ha.core.options import age
+from check_ha.core.condition import Condition, Severity
+from check_ha.core.finding import Finding
+from check_ha.core.wording import age, joined
 from check_ha.model.view import FencingView, View
 from check_ha.multinode.answers import Answer
 from check_ha.multinode.node_names import Roster, strangers
-from check_ha.multinode.partitions import Belief, listed
+from check_ha.multinode.partitions import Belief
 
 NOT_ANSWERING = Condition(
     "not-answering", Severity.WARNING,
@@ -89,7 +90,7 @@ def unheard(roster: Roster, belief: Belief, max_age: float) -> Iterator[Finding]
             yield Finding(NOT_ASKED, f"{name} is no member and is not asked: it is down, or alone and unseen")
     if len(views) == 1 and left:
         yield Finding(
-            TOO_FEW, f"there is only the view of {roster.heard[0].node}, without {listed(left)} to compare it with"
+            TOO_FEW, f"there is only the view of {roster.heard[0].node}, without {joined(left)} to compare it with"
         )
 
 
@@ -99,7 +100,7 @@ def _finding(answer: Answer, belief: Belief, fencing: Optional[FencingView], max
     counting = [partition.label for partition in belief.partitions if answer.node in partition.members]
     if counting:
         verb = "counts" if len(counting) == 1 and " " not in counting[0] else "count"
-        return Finding(NOT_ANSWERING, f"{silent}, and {listed(counting)} {verb} it as a member")
+        return Finding(NOT_ANSWERING, f"{silent}, and {joined(counting)} {verb} it as a member")
     if not answer.node:
         return Finding(UNSEEN, f"{silent}, and which node of the cluster that is cannot be told")
     if fencing and _proven_down(fencing, max_age):
@@ -107,7 +108,7 @@ def _finding(answer: Answer, belief: Belief, fencing: Optional[FencingView], max
     meaning = "it is down, or alone and unseen"
     if not belief.partitions:
         return Finding(UNSEEN, f"{silent}, and no other node is in the cluster: {meaning}")
-    others = listed([partition.label for partition in belief.partitions])
+    others = joined([partition.label for partition in belief.partitions])
     return Finding(UNSEEN, f"{silent} and is no member for {others}: {meaning}{_attempt(fencing)}")
 
 

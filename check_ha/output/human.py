@@ -6,14 +6,13 @@ import os
 import shutil
 import sys
 import time
-from typing import List, Sequence
+from typing import List, Mapping, Sequence
 
-from check_ha.cli.verdicts import Verdict
 from check_ha.core.condition import Severity
 from check_ha.core.evidence import Evidence
-from check_ha.core.ranking import Told
+from check_ha.core.finding import Finding
+from check_ha.core.verdict import Verdict, worst
 from check_ha.output.canvas import Line, Style, flow, line, paragraph, rendered, span
-from check_ha.output.nagios import STATES
 from check_ha.output.panels import addresses, failures, links, nodes, resources, votes
 from check_ha.output.scene import STYLES, Scene
 from check_ha.sources.tools import CIBADMIN, CMAPCTL
@@ -23,12 +22,11 @@ MOST = 20
 """Findings that are shown."""
 
 
-def show(everything: Evidence, verdicts: Sequence[Verdict], told: Sequence[Told]) -> int:
-    """Print the picture; the exit code is that of the same run without it."""
+def print_picture(verdict: Verdict, everything: Evidence, agents: Mapping[str, str]) -> None:
+    """Print the picture of the cluster that these tools have shown, and what is wrong with it."""
     width = min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST)
-    lines = picture(Scene(everything, {one.check.name: one for one in verdicts}, width), told)
+    lines = picture(Scene(everything, {one.check: one for one in verdict.parts}, width, agents), verdict.findings)
     sys.stdout.write(rendered(lines, _coloured()))
-    return int(STATES[_worst(told)])
 
 
 def _coloured() -> bool:
@@ -36,25 +34,21 @@ def _coloured() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"
 
 
-def picture(scene: Scene, told: Sequence[Told]) -> List[Line]:
+def picture(scene: Scene, told: Sequence[Finding]) -> List[Line]:
     """The picture, line by line."""
     panels = (nodes, votes, links, addresses, resources, failures)
     return [*_header(scene, told), *(one for panel in panels for one in panel(scene)), *_to_do(told, scene.width)]
 
 
-def _worst(told: Sequence[Told]) -> Severity:
-    return max((one.severity for one in told), default=Severity.OK)
-
-
-def _header(scene: Scene, told: Sequence[Told]) -> List[Line]:
+def _header(scene: Scene, told: Sequence[Finding]) -> List[Line]:
     """The verdict, whose cluster it is, and what each check says."""
-    worst = _worst(told)
+    state = worst(told)
     cluster, when = scene.cluster, time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(scene.evidence.now))
     parts = [f"cluster {_name(scene)}" if _name(scene) else "", f"seen from {scene.here}" if scene.here else ""]
     parts.append(f"{cluster.updated:%Y-%m-%d %H:%M:%S}" if cluster and cluster.updated else when)
     if cluster and cluster.dc:
         parts += [f"DC {cluster.dc.name}", f"Pacemaker {cluster.dc.version.partition('-')[0]}"]
-    head = [span(f"HA {worst.name:<8} ", STYLES[worst])]
+    head = [span(f"HA {state.name:<8} ", STYLES[state])]
     return [*paragraph(head, ", ".join(filter(None, parts)), scene.width), *_checks(scene)]
 
 
@@ -68,38 +62,32 @@ def _checks(scene: Scene) -> List[Line]:
     """The checks by their state, worst first; those that are well are counted."""
     groups = []
     for state in sorted(Severity, reverse=True):
-        names = [name for name, verdict in scene.verdicts.items() if verdict.severity is state]
+        names = [name for name, verdict in scene.verdicts.items() if verdict.state is state]
         if names:
             text = f"{len(names)} ok" if state is Severity.OK else f"{state.name}: {', '.join(names)}"
             groups.append((text, STYLES[state]))
     return flow("Checks", groups, scene.width)
 
 
-def _to_do(told: Sequence[Told], width: int) -> List[Line]:
+def _to_do(told: Sequence[Finding], width: int) -> List[Line]:
     """What is wrong and what to do about it, worst first; what only repeats that is left out."""
     given: List[str] = []
     lines: List[Line] = []
     shown = 0
-    for one in map(_with_command, told):
-        known = any(f"{one.advice} ".startswith(f"{advice} ") for advice in given)
-        if one.again and (known or not one.advice):
+    for one in told:
+        known = any(f"{one.step} ".startswith(f"{step} ") for step in given)
+        if one.again and (known or not one.step):
             continue
         shown += 1
         if shown > MOST:
             continue
         text = f"{one.check}: {one.text}" if one.check else one.text
         lines += paragraph([span("  "), span(f"{one.severity.name:<9}", STYLES[one.severity])], text, width)
-        if one.advice and not known:
+        if one.step and not known:
             # in one line, however long: it is there to be copied
-            lines.append(line(span(" " * 11), span("-> "), span(one.advice, Style.HEADING)))
-            given.append(one.advice)
+            lines.append(line(span(" " * 11), span("-> "), span(one.step, Style.HEADING)))
+            given.append(one.step)
     if not lines:
         return [line(span("Nothing to do.", Style.GOOD))]
     more = [line(span(f"  and {shown - MOST} more: check_ha -vv"))] if shown > MOST else []
     return [line(span("What to do", Style.HEADING)), *lines, *more]
-
-
-def _with_command(one: Told) -> Told:
-    """A command that stands in the text, taken out of it: broken into lines it must not be copied."""
-    text, remedy, command = one.text.partition("; to allow it: ")
-    return one._replace(text=text, advice=command) if remedy else one

@@ -1,18 +1,21 @@
-"""From judgement to output: what nagiosplugin makes of findings and measures.
+"""A verdict as nagiosplugin prints it: the status line, perfdata, and the exit code.
 
-Its own order of states puts UNKNOWN above CRITICAL; ours does not, so that a proven problem is never masked by a
-tool that failed beside it.
+What is to be said and how bad it is has been decided before: nagiosplugin's own order of states puts UNKNOWN above
+CRITICAL, and would mask a proven problem by a tool that failed beside it.
 """
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import Any, Iterator, List, NoReturn, Sequence, Set
 
 import nagiosplugin
 
-from check_ha.core.check import Check, Judgement, Measure, Number
-from check_ha.core.condition import Finding, Severity
-from check_ha.output.plain_text import ITEM_LIMIT, LINE_LIMIT, RAW_LIMIT, clean, decimal, label
+from check_ha.core.check import Measure
+from check_ha.core.condition import Severity
+from check_ha.core.verdict import Verdict
+from check_ha.core.wording import decimal
+from check_ha.output.lines import headline
+from check_ha.output.plain_text import RAW_LIMIT, clean, label
 
 STATES = {
     Severity.OK: nagiosplugin.Ok,
@@ -20,68 +23,74 @@ STATES = {
     Severity.WARNING: nagiosplugin.Warn,
     Severity.CRITICAL: nagiosplugin.Critical,
 }
-_WEIGHT = {state: weight for weight, state in STATES.items()}
 
 
-def plugin(
-    check: Check,
-    judgement: Judgement,
-    severities: Mapping[str, Severity],
-    thresholds: Tuple[Optional[str], Optional[str]] = (None, None),
-    lines: Sequence[str] = (),
-) -> nagiosplugin.Check:
-    """The check, ready to run: ``severities`` overrides those of conditions, ``lines`` are printed with -v."""
-    made = nagiosplugin.Check(
-        _Judged(judgement, check),
-        _FindingContext(severities),
-        _NumberContext(check.number.meaning if check.number else "", _judged(judgement, check), *thresholds),
-        _MeasureContext("measure"),
-        Results(),
-        Summary(judgement.summary, lines),
-    )
-    made.name = f"HA_{check.name.upper()}"
-    return made
+def print_text(verdict: Verdict, lines: Sequence[str] = ()) -> NoReturn:
+    """Print the verdict as a plugin does, these lines below it, and end the process with the exit code."""
+    check = nagiosplugin.Check(_Judged(verdict), _State("state"), _Measured("measure"), _Said(verdict, lines))
+    check.name = verdict.name
+    check.main(verbose=1 if lines else 0)
+    raise AssertionError("nagiosplugin ends the process")
 
 
-def severity(finding: Finding, severities: Mapping[str, Severity]) -> Severity:
-    """How bad this finding is to this user."""
-    return severities.get(finding.condition.name, finding.condition.severity)
-
-
-def result(finding: Finding, severities: Mapping[str, Severity]) -> nagiosplugin.Result:
-    """The finding as nagiosplugin knows it."""
-    metric = nagiosplugin.Metric("finding", finding, context="finding")
-    return nagiosplugin.Result(STATES[severity(finding, severities)], clean(finding.text), metric)
-
-
-def verbose_lines(judgement: Judgement, severities: Mapping[str, Severity]) -> List[str]:
-    """A line per finding with its condition and what to do about it, then the check's lines per item; worst first."""
-    lines = []
-    for finding in sorted(judgement.findings, key=lambda one: -severity(one, severities)):
-        state = STATES[severity(finding, severities)]
-        lines.append(clean(f"{state}: {finding.text} [{finding.condition.name}]", ITEM_LIMIT + 40))
-        if finding.advice:
-            lines.append(clean(f"  -> {finding.advice}"))
-    return [*lines, *map(clean, judgement.details)]
+def exit_code(verdict: Verdict) -> int:
+    """Return the exit code of a plugin: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN."""
+    return int(STATES[verdict.state])
 
 
 class _Judged(nagiosplugin.Resource):  # type: ignore[misc]  # nagiosplugin has no type hints
-    def __init__(self, judgement: Judgement, check: Check) -> None:
-        self._judgement = judgement
-        self._number = check.number
+    def __init__(self, verdict: Verdict) -> None:
+        self._verdict = verdict
 
     def probe(self) -> Iterator[nagiosplugin.Metric]:
-        for finding in self._judgement.findings:
-            yield nagiosplugin.Metric("finding", finding, context="finding")
+        yield nagiosplugin.Metric("state", STATES[self._verdict.state], context="state")
         names: Set[str] = set()
-        for measure in self._judgement.measures:
-            context = "number" if measure.metric is self._number else "measure"
-            yield _metric(_unused(_name(measure), names), measure, context)
+        for measure in self._verdict.measures:
+            yield nagiosplugin.Metric(_unused(_name(measure), names), measure, context="measure")
 
 
-def _judged(judgement: Judgement, check: Check) -> Optional[Number]:
-    """What -w and -c are held against, where it is not the number that perfdata shows."""
-    return next((measure.judged for measure in judgement.measures if measure.metric is check.number), None)
+class _State(nagiosplugin.Context):  # type: ignore[misc]
+    def evaluate(self, metric: nagiosplugin.Metric, resource: Any) -> nagiosplugin.Result:
+        return nagiosplugin.Result(metric.value, metric=metric)
+
+
+class _Measured(nagiosplugin.Context):  # type: ignore[misc]
+    def performance(self, metric: nagiosplugin.Metric, resource: Any) -> nagiosplugin.Performance:
+        one: Measure = metric.value
+        return nagiosplugin.Performance(
+            metric.name,
+            _Decimal(one.value) if isinstance(one.value, float) else one.value,
+            one.metric.unit,
+            one.warning,
+            one.critical,
+            None if one.minimum is None else decimal(one.minimum),
+            None if one.maximum is None else decimal(one.maximum),
+        )
+
+
+class _Said(nagiosplugin.Summary):  # type: ignore[misc]
+    """The first line, whatever the state, and the lines below it."""
+
+    def __init__(self, verdict: Verdict, lines: Sequence[str]) -> None:
+        self._line = headline(verdict)
+        self._lines = [clean(line, RAW_LIMIT) for line in lines]
+
+    def ok(self, results: nagiosplugin.Results) -> str:
+        """Return the first line."""
+        return self._line
+
+    problem = ok
+
+    def verbose(self, results: nagiosplugin.Results) -> List[str]:
+        """Return the lines below it."""
+        return self._lines
+
+
+class _Decimal(float):
+    """A float that nagiosplugin prints without an exponent."""
+
+    def __str__(self) -> str:
+        return decimal(float(self))
 
 
 def _name(measure: Measure) -> str:
@@ -96,110 +105,3 @@ def _unused(name: str, names: Set[str]) -> str:
         unused = f"{number}_{name}"
     names.add(unused)
     return unused
-
-
-def _metric(name: str, measure: Measure, context: str) -> nagiosplugin.Metric:
-    return nagiosplugin.Metric(
-        name,
-        _Decimal(measure.value) if isinstance(measure.value, float) else measure.value,
-        uom=measure.metric.unit,
-        min=None if measure.minimum is None else decimal(measure.minimum),
-        max=None if measure.maximum is None else decimal(measure.maximum),
-        context=context,
-    )
-
-
-class _Decimal(float):
-    """A float that nagiosplugin prints without an exponent."""
-
-    def __str__(self) -> str:
-        return decimal(float(self))
-
-
-class _NumberContext(nagiosplugin.ScalarContext):  # type: ignore[misc]
-    """The main number. Without -w or -c there is no range, where nagiosplugin takes 0 to infinity for one."""
-
-    def __init__(
-        self, meaning: str, judged: Optional[Number], warning: Optional[str] = None, critical: Optional[str] = None
-    ) -> None:
-        super().__init__(
-            "number", warning or "~:", critical or "~:", fmt_metric=lambda metric, _: f"{metric.valueunit} {meaning}"
-        )
-        self._given = (warning or "", critical or "")
-        self._judged = judged
-
-    def evaluate(self, metric: nagiosplugin.Metric, resource: Any) -> nagiosplugin.Result:
-        return super().evaluate(metric if self._judged is None else metric.replace(value=self._judged), resource)
-
-    def performance(self, metric: nagiosplugin.Metric, resource: Any) -> nagiosplugin.Performance:
-        return nagiosplugin.Performance(metric.name, metric.value, metric.uom, *self._given, metric.min, metric.max)
-
-
-class _FindingContext(nagiosplugin.Context):  # type: ignore[misc]
-    def __init__(self, severities: Mapping[str, Severity]) -> None:
-        super().__init__("finding")
-        self._severities = severities
-
-    def evaluate(self, metric: nagiosplugin.Metric, resource: Any) -> nagiosplugin.Result:
-        return result(metric.value, self._severities)
-
-
-class _MeasureContext(nagiosplugin.Context):  # type: ignore[misc]
-    def performance(self, metric: nagiosplugin.Metric, resource: Any) -> nagiosplugin.Performance:
-        return nagiosplugin.Performance(metric.name, metric.value, metric.uom, min=metric.min, max=metric.max)
-
-
-class Results(nagiosplugin.Results):  # type: ignore[misc]
-    """Results in our order of states, worst first."""
-
-    def __iter__(self) -> Iterator[nagiosplugin.Result]:
-        for state in sorted(self.by_state, key=_WEIGHT.__getitem__, reverse=True):
-            yield from self.by_state[state]
-
-    @property
-    def most_significant_state(self) -> nagiosplugin.state.ServiceState:
-        return max(self.by_state, key=_WEIGHT.__getitem__)
-
-
-class Summary(nagiosplugin.Summary):  # type: ignore[misc]
-    """The first line, of at most about ``limit`` characters, and the lines below it."""
-
-    def __init__(self, summary: str, lines: Sequence[str], limit: int = LINE_LIMIT, more: str = "-v lists all") -> None:
-        self._summary = clean(summary, limit)
-        self._lines = [clean(line, RAW_LIMIT) for line in lines]
-        self._limit = limit
-        self._more = more
-
-    def ok(self, results: nagiosplugin.Results) -> str:
-        """What was looked at, and what was found and is no problem."""
-        return self._joined([self._summary, *_texts(results)])
-
-    def problem(self, results: nagiosplugin.Results) -> str:
-        """All problems, worst first."""
-        return self._joined(_texts(one for one in results if one.state is not nagiosplugin.Ok))
-
-    def empty(self) -> str:
-        """Neither finding nor measure: nothing was looked at."""
-        return self._summary
-
-    def verbose(self, results: nagiosplugin.Results) -> List[str]:
-        """The lines, whatever was found."""
-        return self._lines
-
-    def _joined(self, texts: Sequence[str]) -> str:
-        """The texts in one line; those for which there is no room are counted."""
-        line = ""
-        for count, text in enumerate(texts):
-            if count and len(line) + len(text) > self._limit:
-                return f"{line}; and {len(texts) - count} more ({self._more})"
-            line = f"{line}; {text}" if line else text
-        return line
-
-
-def _texts(results: Iterable[nagiosplugin.Result]) -> List[str]:
-    """The texts of findings and of a main number out of its range."""
-    return [
-        one.hint if one.metric.context == "finding" else str(one)
-        for one in results
-        if one.metric.context == "finding" or one.hint
-    ]

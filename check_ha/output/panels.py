@@ -13,8 +13,8 @@ from check_ha.cluster.links import Links, Peer, Way, links_of
 from check_ha.cluster.nodes import State, described, state_of
 from check_ha.cluster.resources import reason_of
 from check_ha.cluster.virtual_addresses import VirtualIp, virtual_ips
-from check_ha.core.options import age
 from check_ha.core.ranking import words
+from check_ha.core.wording import age
 from check_ha.model.addresses import Interfaces
 from check_ha.model.cluster import Node
 from check_ha.model.corosync import QuorumStatus
@@ -134,9 +134,8 @@ def addresses(scene: Scene) -> List[Line]:
     cluster = scene.cluster
     if cluster is None:
         return []
-    verdict, interfaces = scene.verdicts.get("vip"), scene.evidence.values.get(IP_ADDR)
-    agents = dict(getattr(verdict.settings.own, "agent", ())) if verdict else {}
-    found = virtual_ips(cluster, scene.evidence.values.get(CIBADMIN), agents)
+    interfaces = scene.evidence.values.get(IP_ADDR)
+    found = virtual_ips(cluster, scene.evidence.values.get(CIBADMIN), scene.agents)
     style, few = scene.styles("vip"), len(found) <= MANY
     shown = [vip for vip in found if few or style(vip.id) != Style.GOOD][:MANY]
     rest = [vip.id for vip in found if vip not in shown]
@@ -166,13 +165,13 @@ def resources(scene: Scene) -> List[Line]:
         return []
     named = scene.named("resources", "vip", "failed_actions")
     rows: List[Row] = []
-    for text in verdict.judgement.details:
-        label, _, state = text.partition(": ")
+    for row in verdict.rows:
+        label = row.label or row.subject.name
         found = [named[word] for word in words(label) if word in named]
         if found:
-            rows.append((span(label, STYLES[max(found)]), span(state)))
+            rows.append((span(label, STYLES[max(found)]), span(row.state)))
     rest = [row[0].text for row in rows[MANY:]]
-    lines = paragraph([heading("Resources")], verdict.judgement.summary, scene.width, style_of(scene, "resources"))
+    lines = paragraph([heading("Resources")], verdict.summary, scene.width, style_of(scene, "resources"))
     return [*lines, *table(rows[:MANY], scene.width), *more(rest, "resources: ", scene.width)]
 
 

@@ -32,11 +32,3 @@ def _plain(character: str) -> str:
 def label(text: str) -> str:
     """The same for a perfdata label, which is printed in single quotes."""
     return "".join("_" if character in "'=# " else character for character in clean(text, 100))
-
-
-def decimal(value: float) -> str:
-    """The number in plain decimals, never with an exponent."""
-    if isinstance(value, int):
-        return str(value)
-    text = f"{value:.6f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text

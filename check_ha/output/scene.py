@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
-from check_ha.cli.verdicts import Verdict
-from check_ha.cluster.resources import listed
 from check_ha.core.condition import Severity
 from check_ha.core.evidence import Evidence
 from check_ha.core.ranking import words
+from check_ha.core.verdict import Verdict
+from check_ha.core.wording import listed
 from check_ha.model.cluster import Cluster
 from check_ha.output.canvas import Line, Style, heading, line, paragraph, span
 from check_ha.sources.tools import CMAPCTL, CRM_MON, CRM_NODE, Tool
@@ -30,6 +31,8 @@ class Scene(NamedTuple):
     evidence: Evidence
     verdicts: Mapping[str, Verdict]
     width: int
+    agents: Mapping[str, str] = MappingProxyType({})
+    """More agents that carry an address, each with the parameter that names it."""
 
     @property
     def cluster(self) -> Optional[Cluster]:
@@ -51,9 +54,9 @@ class Scene(NamedTuple):
         if check not in self.verdicts:
             return lambda name: Style.PLAIN
         worst: Dict[str, Severity] = {}
-        for finding, severity in self.verdicts[check].found:
+        for finding in self.verdicts[check].findings:
             culprit = words(finding.text)[0]
-            worst[culprit] = max(severity, worst.get(culprit, severity))
+            worst[culprit] = max(finding.severity, worst.get(culprit, finding.severity))
         return lambda name: STYLES[worst.get(name, Severity.OK)]
 
     def named(self, *checks: str) -> Dict[str, Severity]:
@@ -63,10 +66,9 @@ class Scene(NamedTuple):
         """
         found: Dict[str, Severity] = {}
         for check in checks:
-            for finding, severity in self.verdicts[check].found if check in self.verdicts else ():
-                if severity is not Severity.OK:
-                    for word in words(re.sub(r"\([^)]*\)", "", finding.text)):
-                        found[word] = max(severity, found.get(word, severity))
+            for finding in self.verdicts[check].problems if check in self.verdicts else ():
+                for word in words(re.sub(r"\([^)]*\)", "", finding.text)):
+                    found[word] = max(finding.severity, found.get(word, finding.severity))
         return found
 
 
@@ -78,7 +80,7 @@ def title(text: str) -> Line:
 def style_of(scene: Scene, check: str) -> str:
     """The colour of a check."""
     verdict = scene.verdicts.get(check)
-    return STYLES[verdict.severity] if verdict else Style.PLAIN
+    return STYLES[verdict.state] if verdict else Style.PLAIN
 
 
 def unknown(scene: Scene, title: str, tool: Tool) -> List[Line]:

@@ -6,6 +6,7 @@ corosync tool waiting for ever) must not use up the time of the others.
 
 from __future__ import annotations
 
+import os
 import time
 from typing import Dict, Iterable, Sequence, Tuple
 
@@ -24,6 +25,7 @@ class Node:
         self._deadline = time.monotonic() + timeout
         self._sudo = sudo
         self.now = time.time()
+        self.node = os.uname().nodename
 
     def collect(self, tools: Iterable[Tool]) -> Dict[Tool, Output]:
         """Run these tools and wait for them, at most until the deadline."""

@@ -185,5 +185,9 @@ class Source(Protocol):
     def now(self) -> float:
         """The time the outputs speak of, in seconds since the epoch."""
 
+    @property
+    def node(self) -> str:
+        """The name of the machine: ``uname -n``."""
+
     def collect(self, tools: Iterable[Tool]) -> Dict[Tool, Output]:
         """The output of each of these tools."""

@@ -64,8 +64,13 @@ def evidence(values: Mapping[Tool, Any], previous: Optional[Mapping[str, Any]] =
 
 
 def found(judgement: Judgement) -> Found:
-    """Condition and text of each finding."""
-    return [(finding.condition.name, finding.text) for finding in judgement.findings]
+    """Condition and first line of each finding."""
+    return [(finding.condition.name, finding.line) for finding in judgement.findings]
+
+
+def lines(judgement: Judgement) -> Tuple[str, ...]:
+    """The line of each row."""
+    return tuple(row.line for row in judgement.rows)
 
 
 def measured(judgement: Judgement) -> Mapping[str, Any]:

@@ -23,7 +23,7 @@ from check_ha.sources.tools import (
     Output,
     Tool,
 )
-from tests.checks.build import Found, evidence, found, measured
+from tests.checks.build import Found, evidence, found, lines, measured
 from tests.core.said import hung, missing, output, processes
 
 CONF = """\
@@ -274,17 +274,17 @@ def test_measures() -> None:
 
 def test_details() -> None:
     conf = CONF.replace("token: 1000", "token: 5000\n    keyfile: /root/key")
-    assert list(judged(conf=conf).details) == [
+    assert list(lines(judged(conf=conf))) == [
         "node1: nodeid 1, link 0 198.51.100.1, link 1 203.0.113.1, 1 vote",
         "node2: nodeid 2, link 0 198.51.100.2, link 1 203.0.113.2, 1 vote",
         "totem: transport knet, aes256/sha256",
-        "the key is in /root/key, which is not looked at",
-        "differs from corosync.conf: totem.keyfile not loaded (file: /root/key)",
-        "differs from corosync.conf: totem.token 1000 (file: 5000)",
+        "/root/key: the key of the cluster, not looked at",
+        "totem.keyfile: differs from corosync.conf: not loaded (file: /root/key)",
+        "totem.token: differs from corosync.conf: 1000 (file: 5000)",
         "/etc/corosync: directory, root:root, mode 755",
         "/etc/corosync/corosync.conf: regular file, root:root, mode 644",
         "/etc/corosync/authkey: regular file, root:root, mode 400",
-        "corosync 3.1.7 is installed",
+        "corosync: 3.1.7 is installed",
     ]
 
 

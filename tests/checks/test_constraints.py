@@ -14,7 +14,7 @@ from check_ha.core.options import regex
 from check_ha.model.cib import Cib, ConfiguredPrimitive, DateExpression, Expression, Location, Moment, Rule
 from check_ha.model.cluster import INFINITY, Ban, Cluster, ClusterOptions
 from check_ha.sources.tools import CIBADMIN, CRM_MON
-from tests.checks.build import Found, clone, cluster, evidence, found, group, measured, node, primitive
+from tests.checks.build import Found, clone, cluster, evidence, found, group, lines, measured, node, primitive
 from tests.replay import SAMPLES, replay
 
 NOW = 1_000_000.0
@@ -303,7 +303,7 @@ def test_summary() -> None:
 
 def test_details_and_advice() -> None:
     judgement = judged(None, cib(BAN, limited(at(NOW), "cli-prefer-g", "g")), {"first": SINCE})
-    assert judgement.details == (
+    assert lines(judgement) == (
         f"cli-ban-p-on-node1: p is banned by hand from node1, first seen 1h ago; {CLEAR_P}",
         "cli-prefer-g: g is tied to node2 by a move, ends 2026-11-24 01:20:38 +01:00, not in effect; " + CLEAR_G,
     )

@@ -23,7 +23,7 @@ from check_ha.sources.tools import (
     PS_EXE,
     Output,
 )
-from tests.checks.build import Found, found, measured
+from tests.checks.build import Found, found, lines, measured
 from tests.core.said import hung, missing, output
 
 CHILDREN = ("based", "fenced", "execd", "attrd", "schedulerd", "controld")
@@ -369,13 +369,13 @@ def test_measures_without_process_list() -> None:
 
 
 def test_details() -> None:
-    details = judged(ps(corosync="Tsl", without="attrd"), hung(CMAPCTL)).details
+    details = lines(judged(ps(corosync="Tsl", without="attrd"), hung(CMAPCTL)))
     assert list(details)[:2] == [
         "corosync: pid 74 in state T, does NOT answer",
         "pacemakerd: pid 89 in state S, answers",
     ]
     assert "pacemaker-attrd: NOT running" in details
-    assert "corosync: process not known, answers" in judged(missing(PS)).details
+    assert "corosync: process not known, answers" in lines(judged(missing(PS)))
 
 
 def sbd_device(**parameters: str) -> ConfiguredPrimitive:

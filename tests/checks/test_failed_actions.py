@@ -13,7 +13,7 @@ from check_ha.core.check import Judgement
 from check_ha.model.cluster import INFINITY, Cluster, ClusterOptions, FailCount, Failure, Resource
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.sources.tools import CRM_MON
-from tests.checks.build import Found, clone, cluster, evidence, found, group, measured, primitive
+from tests.checks.build import Found, clone, cluster, evidence, found, group, lines, measured, primitive
 
 NOW = datetime(2026, 11, 23, 12, 0, 0)
 
@@ -245,7 +245,7 @@ def test_old_failures_are_still_counted_and_listed() -> None:
     judgement = judged(state(DB, failures=[failed("p_db", ago=OLD)]), max_age=3600.0)
     assert judgement.summary == "1 resource, no failed actions but 1 older than --max-age"
     assert measured(judgement)["cluster.actions.failed.count"] == 1
-    assert len(judgement.details) == 1
+    assert len(lines(judgement)) == 1
     assert judgement.measures[0].judged == 0
 
 
@@ -292,7 +292,7 @@ def test_details() -> None:
     failure = failed("p_db", interval=10000, reason="no such table")
     bare = failed("p_vip", "node2", exit_status="", status="", ago=None)
     given = state(DB, failures=[failure, bare], counts=[counted("p_db", INFINITY, 3), counted("p_vip", 1)])
-    assert judged(given).details == (
+    assert lines(judged(given)) == (
         "p_db: monitor, every 10 s on node1, exit 7 (not running, complete), 5m ago: no such table; "
         "when the cause is mended: crm_resource --cleanup --resource p_db --node node1",
         "p_vip: monitor on node2, exit 7, at an unknown time; "

@@ -22,7 +22,7 @@ from check_ha.model.cluster import (
     Primitive,
 )
 from check_ha.sources.tools import CIBADMIN, CRM_MON, CRM_NODE
-from tests.checks.build import Found, cluster, evidence, found, group, measured, node, primitive
+from tests.checks.build import Found, cluster, evidence, found, group, lines, measured, node, primitive
 
 NOW = datetime(2026, 11, 23, 4, 0, 0)
 ON = ClusterOptions(fencing_enabled=True, symmetric=True, no_quorum_policy="stop", stop_all_resources=False)
@@ -394,7 +394,7 @@ def test_measures() -> None:
 def test_details() -> None:
     made = view(st("node1", "node2"), st("all"), events=(event("success", 60),))
     configured = cib(*BOTH, device("st_all", pcmk_host_check="dynamic-list"))
-    assert judged(made._replace(nodes=(*made.nodes, node("node3"))), configured).details == (
+    assert lines(judged(made._replace(nodes=(*made.nodes, node("node3"))), configured)) == (
         "st_node1 (stonith:fence_lab): active on node2",
         "st_all (stonith:fence_lab): not active",
         "st_node2 (stonith:fence_lab): not listed by crm_mon",

@@ -23,7 +23,7 @@ from check_ha.model.cluster import (
     Replica,
 )
 from check_ha.sources.tools import CRM_MON
-from tests.checks.build import Found, cluster, evidence, found, measured, node, primitive
+from tests.checks.build import Found, cluster, evidence, found, lines, measured, node, primitive
 
 NOON = datetime(2026, 11, 23, 12, 0, 0)
 REMOTE = "ocf:pacemaker:remote"
@@ -350,13 +350,13 @@ def test_details() -> None:
             remote("remote1"), remote("guest1", id_as_resource="vm1"),
         ),
     )  # fmt: skip
-    assert judged(view).details == (
+    assert lines(judged(view)) == (
         "node1: online, DC, 1 resource, feature set 3.16.1",
         "node2: standby, health red, 0 resources",
         "remote1: online, remote, 0 resources",
         "guest1: online, guest in vm1, 0 resources",
     )
-    assert judged(view._replace(dc=None)).details[0] == "node1: not known, 1 resource, feature set 3.16.1"
+    assert lines(judged(view._replace(dc=None)))[0] == "node1: not known, 1 resource, feature set 3.16.1"
 
 
 def test_advice() -> None:

@@ -12,7 +12,7 @@ from check_ha.core.options import Options
 from check_ha.model.cluster import Cluster, ClusterOptions
 from check_ha.model.corosync import ConfiguredNode, CorosyncMap, Member, QuorumStatus
 from check_ha.sources.tools import CMAPCTL, CRM_MON, QUORUMTOOL
-from tests.checks.build import Found, cluster, evidence, found, measured, node
+from tests.checks.build import Found, cluster, evidence, found, lines, measured, node
 
 
 def status(total: int, expected: int, quorum: int, **more: Any) -> QuorumStatus:
@@ -225,7 +225,7 @@ def test_details() -> None:
     crm = cluster(nodes=nodes(3, [1, 2]).nodes, options=ClusterOptions(no_quorum_policy="freeze"))
     config = cmap(3)
     quorum = device("A,V,NMW", "NR", votes=1)
-    assert judged(quorum, crm, config).details == (
+    assert lines(judged(quorum, crm, config)) == (
         "node1: 1 vote, quorum device A,V,NMW",
         "node2: 1 vote, quorum device NR",
         "quorum device: 1 vote",

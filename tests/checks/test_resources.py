@@ -27,7 +27,7 @@ from check_ha.model.cluster import (
     Ticket,
 )
 from check_ha.sources.tools import CIBADMIN, CRM_MON
-from tests.checks.build import Found, clone, cluster, evidence, found, group, measured, node, primitive
+from tests.checks.build import Found, clone, cluster, evidence, found, group, lines, measured, node, primitive
 
 NOON = datetime(2026, 11, 23, 12, 0, 0)
 THREE = (node("node1", is_dc=True), node("node2"), node("node3"))
@@ -816,7 +816,7 @@ def test_details() -> None:
         database(("node1",), ("node2", "node3")), ping("node1", spare=1), bundle(replica(0, "node1")),
         nodes=(*THREE, *guests("web-0")),
     )  # fmt: skip
-    assert judged(view).details == (
+    assert lines(judged(view)) == (
         "p: Stopped; should run",
         "q: Started (failed, unmanaged) on node1",
         "s: Stopped; disabled",
@@ -825,7 +825,7 @@ def test_details() -> None:
         "web: web-ip-192.0.2.120 Started on node1, httpd Started on web-0, web-podman-0 Started on node1, "
         "web-0 Started on node1",
     )
-    assert judged(cluster(ping("node1", "node3"), nodes=LOST)).details == ("cl_ping: Started on node1, node3 (lost)",)
+    assert lines(judged(cluster(ping("node1", "node3"), nodes=LOST))) == ("cl_ping: Started on node1, node3 (lost)",)
 
 
 ADVICE = (

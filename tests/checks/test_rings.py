@@ -9,7 +9,8 @@ import pytest
 
 from check_ha.checks.rings import RingOptions, judge
 from check_ha.core.check import Judgement
-from check_ha.core.condition import NO_PERMISSION, NOT_RESPONDING, Finding
+from check_ha.core.condition import NO_PERMISSION, NOT_RESPONDING
+from check_ha.core.finding import Finding
 from check_ha.model.corosync import (
     ConfiguredNode,
     CorosyncMap,
@@ -21,7 +22,7 @@ from check_ha.model.corosync import (
     SeenMember,
 )
 from check_ha.sources.tools import CFGTOOL, CFGTOOL_NODES, CMAPCTL, CMAPCTL_STATS
-from tests.checks.build import Found, evidence, found, measured
+from tests.checks.build import Found, evidence, found, lines, measured
 
 States = Mapping[int, Sequence[Optional[bool]]]
 
@@ -357,12 +358,12 @@ def test_perfdata_of_rings() -> None:
 
 
 def test_details() -> None:
-    assert judged(knet({2: [True, False], 3: [None, True]}), cmap(3, left=[3])).details == (
+    assert lines(judged(knet({2: [True, False], 3: [None, True]}), cmap(3, left=[3]))) == (
         "node2: link 0 (10.55.0.2) up, link 1 (10.55.1.2) DOWN; member",
         "node3: link 0 (10.55.0.3) not known, link 1 (10.55.1.3) up; NOT a member",
     )
-    assert judged(rings("ok", FAULT), None).details == (
+    assert lines(judged(rings("ok", FAULT), None)) == (
         "ring 0 (10.55.0.1): ring 0 active with no faults",
         f"ring 1 (10.55.1.1): {FAULT}",
     )
-    assert judged(udpu(node2=True), None).details == ("node 2: member",)
+    assert lines(judged(udpu(node2=True), None)) == ("node 2: member",)

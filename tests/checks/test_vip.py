@@ -13,7 +13,7 @@ from check_ha.model.addresses import InterfaceAddress, Interfaces
 from check_ha.model.cib import Cib, ConfiguredPrimitive, TicketDependency
 from check_ha.model.cluster import Bundle, Cluster, ClusterOptions, Failure, Primitive, Replica, Ticket
 from check_ha.sources.tools import CIBADMIN, CRM_MON, CRM_NODE, IP_ADDR
-from tests.checks.build import Found, clone, cluster, evidence, found, group, measured, node, primitive
+from tests.checks.build import Found, clone, cluster, evidence, found, group, lines, measured, node, primitive
 
 IPADDR2 = "ocf:heartbeat:IPaddr2"
 IPSRCADDR = "ocf:heartbeat:IPsrcaddr"
@@ -543,8 +543,8 @@ def test_summary_says_what_is_in_motion_and_so_not_judged() -> None:
 
 def test_details() -> None:
     crm = cluster(vip("node1"), clone("c_vip", vip("node2", name="p_other"), vip(name="p_other")))
-    assert judged(crm, cib(p_vip=ADDRESS, p_other="192.0.2.101")).details == (
+    assert lines(judged(crm, cib(p_vip=ADDRESS, p_other="192.0.2.101"))) == (
         "p_vip (192.0.2.100): Started on node1; interfaces of node1: 192.0.2.100 on eth0",
         "p_other (192.0.2.101): Started, Stopped on node2; interfaces of node1: not there",
     )
-    assert judged(cluster(vip()), None, None, None).details == ("p_vip: Stopped; interfaces of this node: not there",)
+    assert lines(judged(cluster(vip()), None, None, None)) == ("p_vip: Stopped; interfaces of this node: not there",)

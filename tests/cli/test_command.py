@@ -166,7 +166,7 @@ def test_a_replay_keeps_no_state_unless_it_is_told_where(cluster: Path, monkeypa
     def forbidden() -> str:
         raise AssertionError
 
-    monkeypatch.setattr("check_ha.cli.command.default_directory", forbidden)
+    monkeypatch.setattr("check_ha.cli.node.default_directory", forbidden)
     assert run("rings", cluster) == RINGS_OK
 
 
@@ -177,7 +177,7 @@ def test_a_check_that_remembers_nothing_makes_no_directory(cluster: Path, tmp_pa
 
 def test_live_runs_keep_state_where_it_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "tools").mkdir()
-    monkeypatch.setattr("check_ha.cli.command.default_directory", lambda: str(tmp_path / "state"))
+    monkeypatch.setattr("check_ha.cli.node.default_directory", lambda: str(tmp_path / "state"))
     code, _ = replay(check_named("rings"), "--tools", str(tmp_path / "tools"))
     assert code == 3
     assert (tmp_path / "state").is_dir()
@@ -291,14 +291,17 @@ def test_help_and_version(flag: str) -> None:
 
 def test_a_mistake_of_ours_is_one_line_without_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     code = (
-        "import check_ha.checks.quorum as q\n"
+        "import check_ha.checks.quorum as q, check_ha.cli.commands as commands\n"
         "def broken(evidence, options): raise KeyError('oops')\n"
-        "from check_ha.cli.command import command\n"
-        "command(q.CHECK._replace(judge=broken))()"
+        "q.CHECK = q.CHECK._replace(judge=broken)\n"
+        "commands.quorum()"
     )
     command = [sys.executable, "-c", code, "--from", str(HEALTHY)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-    assert (ended.returncode, ended.stdout, ended.stderr) == (3, "UNKNOWN: KeyError: 'oops'\n", "")
+    line = (
+        "HA_QUORUM UNKNOWN - this check failed (KeyError('oops')): report it, with a recording of check_ha_snapshot\n"
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (3, line, "")
 
 
 def test_text_that_the_locale_cannot_print(cluster: Path) -> None:

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any, Tuple
 
@@ -17,7 +18,8 @@ import nagiosplugin
 import pytest
 
 from check_ha.cli import commands
-from check_ha.cli.comparison import files_of, run
+from check_ha.cli.comparison import files_of, understand
+from check_ha.cli.run import run
 from check_ha.cli.view import view_from, view_text
 from check_ha.core.check import Check
 from check_ha.multinode import drift, split_brain
@@ -47,7 +49,7 @@ def compare(check: Check, *argv: str) -> Tuple[int, str]:
     stdout = io.StringIO()
     with contextlib.redirect_stdout(stdout):
         try:
-            run(check, argv)
+            run(partial(understand, check), argv)
         except SystemExit as end:
             return int(end.code or 0), stdout.getvalue()
     raise AssertionError("a comparison ends the process")

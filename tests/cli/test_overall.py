@@ -12,7 +12,7 @@ import pytest
 from check_ha.cli import overall, register
 from check_ha.cli.register import CHECKS, check_named
 from check_ha.core.check import Check, Judgement
-from check_ha.core.condition import Finding
+from check_ha.core.finding import Finding
 from tests.cli.test_command import DOWN_COUNT, change
 from tests.faketools import from_recording
 from tests.generate import Big

@@ -62,7 +62,7 @@ def test_every_option_of_every_check_can_stand_in_the_file(tmp_path: Path) -> No
 def test_thresholds_and_severities_of_one_check(tmp_path: Path) -> None:
     text = "[quorum]\nwarning = 2:\ncritical = 1:\nseverity = no-margin=ok\n"
     settings = understood(tmp_path, text).settings
-    assert settings["quorum"].thresholds == ("2:", "1:")
+    assert [one and one.text for one in settings["quorum"].thresholds] == ["2:", "1:"]
     assert settings["quorum"].severities["no-margin"] is OK
     assert "no-margin" not in settings["nodes"].severities
 

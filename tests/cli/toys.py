@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, Optional, Tuple
 
 from check_ha.core.check import Check, Judgement, Metric
-from check_ha.core.condition import Condition, Finding, Severity
+from check_ha.core.condition import Condition, Severity
 from check_ha.core.evidence import Evidence
+from check_ha.core.finding import Finding
 from check_ha.core.options import FilterOptions, duration, natural, option, pair
 
 BAD = Condition("bad", Severity.CRITICAL, "Something is bad.")
@@ -43,7 +44,7 @@ def toy(judgement: Optional[Judgement] = None, **more: Any) -> Check:
 
 
 def says(condition: Condition, text: str, advice: str = "") -> Finding:
-    return Finding(condition, text, advice)
+    return Finding(condition, text, advice=advice)
 
 
 def echo(evidence: Evidence, options: ToyOptions) -> Judgement:

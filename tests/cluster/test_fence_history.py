@@ -155,10 +155,10 @@ def test_last_fencing() -> None:
 
 def test_detail() -> None:
     assert detail(event("success", 5)._replace(reason="by hand"), NOW) == (
-        "node2: reboot by node3 succeeded 5s ago, asked by pacemaker-controld.86 on node1: by hand"
+        "reboot by node3 succeeded 5s ago, asked by pacemaker-controld.86 on node1: by hand"
     )
     bare = FenceEvent("off", "node2", "pending")
-    assert detail(bare, None) == "node2: off under way, asked by an unknown client"
+    assert detail(bare, None) == "off under way, asked by an unknown client"
 
 
 events = st.lists(

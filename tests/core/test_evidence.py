@@ -35,7 +35,7 @@ def test_what_was_understood() -> None:
 def test_what_was_not_understood() -> None:
     evidence = examine([LOUD], {CRM_MON: output(CRM_MON, stdout="what?")})
     assert evidence.get(LOUD) is None
-    assert [finding.text for finding in evidence.findings] == ["crm_mon: not understood: what?"]
+    assert [finding.line for finding in evidence.findings] == ["crm_mon: not understood: what?"]
     assert evidence.failed[CRM_MON].text == "crm_mon: not understood: what?"
 
 

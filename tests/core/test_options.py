@@ -7,7 +7,8 @@ from typing import Any, Callable, Optional
 
 import pytest
 
-from check_ha.core.options import FilterOptions, Options, age, duration, natural, option, pair, regex
+from check_ha.core.options import FilterOptions, Options, duration, natural, option, pair, regex
+from check_ha.core.wording import age
 
 
 class Some(FilterOptions):

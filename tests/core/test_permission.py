@@ -74,7 +74,7 @@ def test_member_of_haclient_without_a_role(
     said: Sequence[Output], ps: Optional[Output], expected: List[Tuple[str, str]]
 ) -> None:
     found = findings_of([failure(one) for one in said], ps)
-    assert [(finding.condition.name, finding.text) for finding in found] == expected
+    assert [(finding.condition.name, finding.line) for finding in found] == expected
 
 
 def test_whom_a_role_would_help_need_not_be_started_anew() -> None:
@@ -101,27 +101,27 @@ def test_the_sudoers_line_allows_all_that_was_refused_of_a_family_and_nothing_mo
     password = "sudo: a password is required"
     refused = [failure(with_sudo(tool, stderr=password)) for tool in (CFGTOOL, CMAPCTL, CMAPCTL_STATS, CRM_MON)]
     (corosync, pacemaker) = findings_of([refused[0], *(one.optional() for one in refused[1:3]), refused[3]], None)
-    assert corosync.text == (
+    assert corosync.line == (
         "sudo refuses corosync-cfgtool -s; to allow it: add to /etc/sudoers.d/check_ha: nagios ALL=(root) NOPASSWD: "
         '/usr/sbin/corosync-cfgtool -s, /usr/sbin/corosync-cmapctl "", /usr/sbin/corosync-cmapctl -m stats'
     )
-    assert "corosync" not in pacemaker.text
+    assert "corosync" not in pacemaker.line
     # what a check tells of one tool by itself
-    assert finding_of(refused[1], refused, None).text.partition("; ")[2] == corosync.text.partition("; ")[2]
+    assert finding_of(refused[1], refused, None).line.partition("; ")[2] == corosync.line.partition("; ")[2]
 
 
 def test_a_remedy_is_never_cut_off() -> None:
     refused = [failure(with_sudo(tool, stderr="sudo: a password is required")) for tool in ALL]
     for finding in findings_of(refused, None):
-        assert finding.text.endswith("; to allow it: check_ha_setup --user nagios")
+        assert finding.line.endswith("; to allow it: check_ha_setup --user nagios")
     longest = "a-user-whose-name-has-32-letters"
     denied = [output(tool, 1, stderr="API error 11", user=longest) for tool in (QUORUMTOOL, CFGTOOL, CMAPCTL)]
     (finding,) = findings_of([failure(one) for one in denied], None)
-    assert finding.text.endswith("corosync-cfgtool -R")
-    assert len(finding.text) <= ITEM_LIMIT
+    assert finding.line.endswith("corosync-cfgtool -R")
+    assert len(finding.line) <= ITEM_LIMIT
     tools = (SHOWN_NOTHING, QUERY_DENIED, QUERY_FAILED)
     (finding,) = findings_of([failure(one._replace(user=longest)) for one in tools], None)
-    assert finding.text == (
+    assert finding.line == (
         f"user {longest} has no ACL role for crm_mon, cibadmin, crm_verify; "
         f"to allow it: nrpe/acl-crmsh.sh or nrpe/acl-pcs.sh of check_ha, for {longest}"
     )

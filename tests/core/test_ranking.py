@@ -6,18 +6,22 @@ from typing import List, Tuple
 
 import pytest
 
-from check_ha.core.condition import Severity
-from check_ha.core.ranking import Told, ranked, together, words
+from check_ha.core.condition import TOOL_MISSING, Condition, Severity
+from check_ha.core.finding import Finding
+from check_ha.core.ranking import ranked, together, words
 
 NAMES = {"node1", "node2", "p_vip", "g_web", "corosync"}
 CRITICAL, WARNING, UNKNOWN = Severity.CRITICAL, Severity.WARNING, Severity.UNKNOWN
 
 
-def told(check: str, text: str, severity: Severity = CRITICAL, condition: str = "") -> Told:
-    return Told(check, text, severity, condition or f"{check}-condition")
+def told(check: str, text: str, severity: Severity = CRITICAL, condition: str = "") -> Finding:
+    what = (
+        TOOL_MISSING if condition == TOOL_MISSING.name else Condition(condition or f"{check}-condition", severity, "")
+    )
+    return Finding(what, text, check=check, override=severity)
 
 
-def order(*found: Told) -> List[Tuple[str, bool]]:
+def order(*found: Finding) -> List[Tuple[str, bool]]:
     return [(one.text, one.again) for one in ranked(found, NAMES)]
 
 

@@ -34,7 +34,7 @@ def findings(
     *outputs: Output, ps: Optional[Output] = None, error: Optional[ParseError] = None
 ) -> List[Tuple[str, str]]:
     failures = [failure for failure in (failure_of(one, error) for one in outputs) if failure]
-    return [(finding.condition.name, finding.text) for finding in findings_of(failures, ps)]
+    return [(finding.condition.name, finding.line) for finding in findings_of(failures, ps)]
 
 
 ONE_TOOL: Dict[str, Tuple[Output, Tuple[str, str]]] = {
@@ -263,9 +263,12 @@ def test_the_words_of_sudo(words: str) -> None:
 
 def test_who_is_in_a_new_group_must_be_started_anew() -> None:
     (denied,) = findings_of([failure(DENIED)], None)
-    assert denied.advice == "a new group counts for new processes only: restart nrpe, or whatever runs this check"
+    assert denied.step == (
+        "as root, and restart nrpe or whatever runs this check, for a new group counts for new processes only: "
+        "usermod -aG haclient nagios"
+    )
     (sudo,) = findings_of([failure(with_sudo(CRM_MON, stderr="sudo: a password is required"))], None)
-    assert sudo.advice == ""
+    assert sudo.advice == "add to /etc/sudoers.d/check_ha"
 
 
 BELIEVED = {

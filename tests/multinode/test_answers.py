@@ -7,10 +7,11 @@ from typing import Any, List, Tuple
 import pytest
 
 from check_ha.cli.view import view_text
+from check_ha.core.wording import joined
 from check_ha.model.view import ConfiguredView
 from check_ha.multinode.answers import Answer, answer_of
 from check_ha.multinode.node_names import roster_of, strangers
-from check_ha.multinode.partitions import believe, listed
+from check_ha.multinode.partitions import believe
 from check_ha.sources.tools import BROKEN, FLOODED, HUNG, MISSING, PEER, Output, Tool
 from tests.multinode.views import answer, corosync, pacemaker, resource, silent, stopped, three, view
 
@@ -147,4 +148,4 @@ def test_a_chain_is_one_partition() -> None:
     ("names", "text"), [((), "none"), (("a",), "a"), (("a", "b"), "a and b"), (("a", "b", "c"), "a, b and c")]
 )
 def test_listed(names: Tuple[str, ...], text: str) -> None:
-    assert listed(names) == text
+    assert joined(names) == text

@@ -20,6 +20,7 @@ from check_ha.model.view import (
 )
 from check_ha.multinode.answers import Answer
 from check_ha.multinode.drift import DriftOptions, judge
+from tests.checks.build import lines
 from tests.multinode.views import answer, corosync, found, measured, pacemaker, silent, stopped, three, view, views
 
 OTHER_CONF = ConfView("bb", (SectionView("logging", "l1"), SectionView("quorum", "q2"), SectionView("totem", "t1")))
@@ -221,7 +222,7 @@ def test_measures() -> None:
 
 
 def test_details() -> None:
-    assert judged(view("node1", authkey=None), silent("node2")).details == (
+    assert lines(judged(view("node1", authkey=None), silent("node2"))) == (
         "node1: corosync.conf aa, authkey not known, corosync version 3.1.7, pacemaker version 2.1.5-a3f44794f94, "
         "feature set 3.16.1, cluster name lab, config_version 3",
         "node2: no view: no answer within 4 s",

@@ -22,6 +22,7 @@ from check_ha.model.view import (
 )
 from check_ha.multinode.answers import Answer
 from check_ha.multinode.split_brain import CHECK, SplitBrainOptions, judge
+from tests.checks.build import lines
 from tests.multinode.views import (
     THREE,
     VIP,
@@ -529,7 +530,7 @@ def test_measures() -> None:
 
 
 def test_details() -> None:
-    told = judged(view("node1"), stopped("node2"), silent("nodex")).details
+    told = lines(judged(view("node1"), stopped("node2"), silent("nodex")))
     assert told == (
         "node1: corosync running, pacemaker running; ring 1.9 of node1 and node2, quorate; "
         "DC node1, CIB 0.7.10, runs p_vip, p_db; carries 192.0.2.100",

@@ -7,7 +7,7 @@ from typing import List, Tuple
 import pytest
 
 from check_ha.core.check import Judgement
-from check_ha.core.condition import Finding
+from check_ha.core.finding import Finding, Row, Subject
 from tests.cli.toys import BAD, COUNT, DARK, FINE, ODD, WEIGHT, echo, says, toy
 from tests.replay import SAMPLES, replay
 
@@ -186,7 +186,12 @@ def test_what_has_no_room_is_counted() -> None:
 
 def test_verbose() -> None:
     findings = (says(ODD, "doll: blue", "paint it"), BAD_TOY, FINE_TOY)
-    judgement = Judgement("3 toys", findings, (COUNT.of(3),), ("teddy: 1 leg", "doll|blue"))
+    judgement = Judgement(
+        "3 toys",
+        findings,
+        (COUNT.of(3),),
+        (Row(Subject("toy", "teddy"), "1 leg"), Row(Subject("toy", "do|ll"), "blue")),
+    )
     assert shown(judgement, "-v") == (
         2,
         "HA_TOY CRITICAL - teddy: torn; doll: blue\n"
@@ -195,7 +200,7 @@ def test_verbose() -> None:
         "  -> paint it\n"
         "ok: ball: new [fine]\n"
         "teddy: 1 leg\n"
-        "doll/blue\n"
+        "do/ll: blue\n"
         "| 'cluster.toys.count'=3;;;0\n",
     )
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from check_ha.output.plain_text import ITEM_LIMIT, clean, decimal, label
+from check_ha.core.wording import decimal
+from check_ha.output.plain_text import ITEM_LIMIT, clean, label
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,9 @@ from check_ha.checks.config.misspelt import UNKNOWN_SETTING, misnamed
 from check_ha.checks.config.refused import refusals
 from check_ha.checks.config.settings import Setup, major_of, map_keys, setup_of
 from check_ha.core.check import Check, Judgement, Measure, Metric
-from check_ha.core.condition import REMOTE_NODE, Condition, Finding, Severity
+from check_ha.core.condition import REMOTE_NODE, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
+from check_ha.core.finding import DAEMON, DEVICE, FILE, NODE, SETTING, Finding, Row, Subject
 from check_ha.core.options import Options, option, regex
 from check_ha.model.corosync import CorosyncMap
 from check_ha.model.corosync_conf import CorosyncConf, Mistake
@@ -106,7 +107,7 @@ def judge(evidence: Evidence, options: ConfigOptions) -> Judgement:
         summary=_summary(setup, written, running, verification),
         findings=tuple(findings),
         measures=tuple(_measures(setup, found if written and running else None, verification)),
-        details=tuple(_details(setup, found, files, evidence.get(VERSION))),
+        rows=tuple(_rows(setup, found, files, evidence.get(VERSION))),
     )
 
 
@@ -120,23 +121,27 @@ def _file(
         first, more = fatal[0], len(fatal) - 1
         text = f"{CONFIG} line {first.line}: {first.message}{f': {first.text}' if first.text else ''}"
         others = f" ({more} more mistake{'s' if more > 1 else ''})" if more else ""
-        yield Finding(INVALID, f"{text}{others}; corosync will not load it", "mend it until corosync -t is content")
+        yield Finding(
+            INVALID, f"{text}{others}; corosync will not load it", advice="mend it until corosync -t is content"
+        )
     elif written:
         for reason in refusals(written):
             text = f"{CONFIG}: {reason}; corosync will not load it"
-            yield Finding(INVALID, text, "mend it until corosync -t is content")
+            yield Finding(INVALID, text, advice="mend it until corosync -t is content")
     if not fatal:
         for mistake in conf.mistakes:
             yield Finding(IGNORED, f"{CONFIG} line {mistake.line}: {mistake.message}: {mistake.text}")
     if conf.blanked:
         text = f"{CONFIG} line {conf.blanked[0]} begins with a NUL byte: corosync reads nothing of it"
-        yield Finding(IGNORED, text, "write the file anew: a crash may have damaged it")
+        yield Finding(IGNORED, text, advice="write the file anew: a crash may have damaged it")
     yield from misnamed(conf, major)
     for path in (FOLDER, CONFIG):
         file = state_of(path, files)
         if file and writable(file):
             yield Finding(
-                CONFIG_WRITABLE, f"{path} can be changed by {writable(file)}", f"chown root {path}; chmod go-w {path}"
+                CONFIG_WRITABLE,
+                f"{path} can be changed by {writable(file)}",
+                advice=f"chown root {path}; chmod go-w {path}",
             )
 
 
@@ -148,7 +153,7 @@ def _key(conf: Optional[CorosyncConf], setup: Setup, running: Optional[Setup], e
         yield evidence.failed[COROSYNC_FILES]
     inline = conf is not None and conf.get("totem.key") is not None
     for fault in key_faults(setup.keys.get("totem.keyfile"), inline, evidence.get(FILES) or ()):
-        yield Finding(_KEY_FAULTS[fault.kind], fault.text, fault.advice)
+        yield Finding(_KEY_FAULTS[fault.kind], fault.text, advice=fault.advice)
 
 
 def _running(found: Tuple[Difference, ...], cmap: CorosyncMap, invalid: bool) -> Iterator[Finding]:
@@ -157,7 +162,7 @@ def _running(found: Tuple[Difference, ...], cmap: CorosyncMap, invalid: bool) ->
         restart = any(one.at_start for one in found)
         advice = "restart corosync, node by node" if restart else "corosync-cfgtool -R on one node loads it on all"
         yield Finding(
-            RUNNING_DIFFERS, f"corosync runs with other settings than corosync.conf has: {labels(found)}", advice
+            RUNNING_DIFFERS, f"corosync runs with other settings than corosync.conf has: {labels(found)}", advice=advice
         )
     message = cmap.values.get("config.reload_error_message", "")
     # 1 is CS_OK; 3.1.7 has no message, and leaves the mark of a reload that never ended
@@ -165,7 +170,7 @@ def _running(found: Tuple[Difference, ...], cmap: CorosyncMap, invalid: bool) ->
     stuck = stuck and cmap.values.get("config.reload_in_progress") != "1"
     if not invalid and (message or stuck or cmap.values.get("config.reload_status", "1") != "1"):
         text = f"the last reload of corosync.conf failed{f': {message}' if message else ''}"
-        yield Finding(RELOAD_FAILED, text, "corosync-cfgtool -R again; its log says why it fails")
+        yield Finding(RELOAD_FAILED, text, advice="corosync-cfgtool -R again; its log says why it fails")
     versions = {
         cmap.label(member.node_id): member.config_version
         for member in cmap.members
@@ -180,7 +185,7 @@ def _verified(verification: Verification) -> Iterator[Finding]:
     if not verification.valid:
         first, more = (verification.errors or ("no reason given",))[0], len(verification.errors) - 1
         others = f" ({more} more error{'s' if more > 1 else ''})" if more > 0 else ""
-        yield Finding(VERIFY_ERRORS, f"crm_verify finds errors in the CIB: {first}{others}", "crm_verify -L -V")
+        yield Finding(VERIFY_ERRORS, f"crm_verify finds errors in the CIB: {first}{others}", advice="crm_verify -L -V")
 
 
 def _summary(
@@ -219,28 +224,30 @@ def _measures(
         yield CIB_ERRORS.of(len(verification.errors))
 
 
-def _details(
+def _rows(
     setup: Optional[Setup],
     found: Tuple[Difference, ...],
     files: Tuple[FileState, ...],
     version: Optional[Tuple[int, ...]],
-) -> Iterator[str]:
+) -> Iterator[Row]:
     if setup:
         for node in setup.nodes:
             ways = ", ".join(f"link {number} {address}" for number, address in node.addresses.items())
-            yield f"{node.label}: nodeid {node.node_id or 'generated'}, {ways}, {_counted(node.votes, 'vote')}"
+            state = f"nodeid {node.node_id or 'generated'}, {ways}, {_counted(node.votes, 'vote')}"
+            yield Row(Subject(NODE, node.label), state)
         if setup.device:
-            yield f"quorum device: model {setup.device}, {_counted(setup.device_votes, 'vote')}"
-        yield f"totem: transport {setup.transport}, {_crypto(setup)}"
+            state = f"model {setup.device}, {_counted(setup.device_votes, 'vote')}"
+            yield Row(Subject(DEVICE, "quorum device"), state)
+        yield Row(Subject(SETTING, "totem"), f"transport {setup.transport}, {_crypto(setup)}")
         keyfile = setup.keys.get("totem.keyfile", AUTHKEY)
         if setup.protected and keyfile != AUTHKEY:
-            yield f"the key is in {keyfile}, which is not looked at"
+            yield Row(Subject(FILE, keyfile), "the key of the cluster, not looked at")
     for difference in found:
-        yield f"differs from corosync.conf: {difference.label}"
+        yield Row(Subject(SETTING, difference.name), f"differs from corosync.conf: {difference.values}")
     for file in files:
-        yield f"{file.path}: {file.kind}, {file.owner}:{file.group}, mode {file.mode:o}"
+        yield Row(Subject(FILE, file.path), f"{file.kind}, {file.owner}:{file.group}, mode {file.mode:o}")
     if version:
-        yield f"corosync {'.'.join(map(str, version))} is installed"
+        yield Row(Subject(DAEMON, "corosync"), f"{'.'.join(map(str, version))} is installed")
 
 
 CHECK = Check(

@@ -49,10 +49,15 @@ class Difference(NamedTuple):
     @property
     def label(self) -> str:
         """``totem.token 1000 (file: 3000)``: what runs, and what was to run."""
+        return f"{self.name} {self.values}"
+
+    @property
+    def values(self) -> str:
+        """``1000 (file: 3000)``."""
         if self.running is None:
-            return f"{self.name} not loaded" + (f" (file: {self.written})" if self.written else "")
+            return "not loaded" + (f" (file: {self.written})" if self.written else "")
         file = "not in the file" if self.written is None else f"file: {self.written}"
-        return f"{self.name} {self.running}".strip() + f" ({file})"
+        return f"{self.running} ({file})".strip()
 
 
 def differences(written: Setup, running: Setup) -> Tuple[Difference, ...]:

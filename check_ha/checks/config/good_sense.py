@@ -3,7 +3,8 @@
 from typing import Iterator
 
 from check_ha.checks.config.settings import Setup
-from check_ha.core.condition import Condition, Finding, Severity
+from check_ha.core.condition import Condition, Severity
+from check_ha.core.finding import Finding
 
 SINGLE_LINK = Condition("single-link", Severity.WARNING, "One network alone joins the nodes.")
 NO_TWO_NODE = Condition(
@@ -44,10 +45,10 @@ def _single_link(setup: Setup) -> Iterator[Finding]:
     what = "ring" if setup.major < 3 else "link"
     text = f"only {what} {setup.links[0]} joins the {len(setup.nodes)} nodes: one fault of that network cuts them apart"
     if setup.major >= 3 and setup.transport != "knet":
-        yield Finding(SINGLE_LINK, text, f"transport knet: it has up to eight links, {setup.transport} has one")
+        yield Finding(SINGLE_LINK, text, advice=f"transport knet: it has up to eight links, {setup.transport} has one")
     else:
         more = "" if setup.major >= 3 else ", and rrp_mode: passive in totem { }"
-        yield Finding(SINGLE_LINK, text, f"give every node a ring1_addr on another network{more}")
+        yield Finding(SINGLE_LINK, text, advice=f"give every node a ring1_addr on another network{more}")
 
 
 def _no_two_node(setup: Setup) -> Iterator[Finding]:
@@ -61,7 +62,7 @@ def _no_two_node(setup: Setup) -> Iterator[Finding]:
         yield Finding(
             NO_TWO_NODE,
             f"two nodes without two_node: when {one} or {other} fails, the other one loses quorum and stops as well",
-            "two_node: 1 in quorum { } (with fencing), or a quorum device; then: corosync-cfgtool -R",
+            advice="two_node: 1 in quorum { } (with fencing), or a quorum device; then: corosync-cfgtool -R",
         )
 
 
@@ -72,13 +73,13 @@ def _no_wait_for_all(setup: Setup) -> Iterator[Finding]:
         yield Finding(
             NO_WAIT_FOR_ALL,
             "two_node with wait_for_all: 0: a node that boots cut off starts everything again, or fences the other one",
-            "remove wait_for_all: 0, it is 1 with two_node",
+            advice="remove wait_for_all: 0, it is 1 with two_node",
         )
     elif setup.on("quorum.last_man_standing") and not waits:
         yield Finding(
             NO_WAIT_FOR_ALL,
             "last_man_standing without wait_for_all: nodes that boot cut off may have quorum of their own",
-            "wait_for_all: 1 in quorum { }, then restart corosync",
+            advice="wait_for_all: 1 in quorum { }, then restart corosync",
         )
 
 
@@ -96,7 +97,7 @@ def _votes_differ(setup: Setup) -> Iterator[Finding]:
     yield Finding(
         VOTES_DIFFER,
         f"quorum.expected_votes is {expected} and {has}: {why}",
-        "remove expected_votes, the nodelist tells it; then: corosync-cfgtool -R",
+        advice="remove expected_votes, the nodelist tells it; then: corosync-cfgtool -R",
     )
 
 
@@ -105,10 +106,12 @@ def _ignored(setup: Setup) -> Iterator[Finding]:
     two_node, breaker = setup.on("quorum.two_node"), setup.on("quorum.auto_tie_breaker")
     if two_node and len(setup.nodes) > 2:
         yield Finding(
-            IGNORED, f"two_node is set, and there are {len(setup.nodes)} nodes: it has no effect", "remove two_node"
+            IGNORED,
+            f"two_node is set, and there are {len(setup.nodes)} nodes: it has no effect",
+            advice="remove two_node",
         )
     if two_node and breaker:
-        yield Finding(IGNORED, "two_node has no effect with auto_tie_breaker", "keep one of them")
+        yield Finding(IGNORED, "two_node has no effect with auto_tie_breaker", advice="keep one of them")
     if breaker and setup.node_votes % 2 == 1 and not two_node and not setup.on("quorum.wait_for_all"):
         yield Finding(IGNORED, "auto_tie_breaker has no effect: with an odd number of votes it needs wait_for_all: 1")
     if setup.keys.get("quorum.auto_tie_breaker_node") and not breaker:
@@ -125,20 +128,20 @@ def _no_encryption(setup: Setup) -> Iterator[Finding]:
     )
     if setup.hash != "none":
         yield Finding(
-            NO_ENCRYPTION, "the nodes sign their messages and do not encrypt them (crypto_cipher none)", advice
+            NO_ENCRYPTION, "the nodes sign their messages and do not encrypt them (crypto_cipher none)", advice=advice
         )
     elif setup.major >= 3 and setup.transport != "knet":
         yield Finding(
             NO_ENCRYPTION,
             f"the nodes do not encrypt their messages ({setup.transport} cannot): "
             "who reaches that network can take the cluster down",
-            "transport knet, with crypto_cipher: aes256 and crypto_hash: sha256",
+            advice="transport knet, with crypto_cipher: aes256 and crypto_hash: sha256",
         )
     else:
         yield Finding(
             NO_ENCRYPTION,
             "the nodes do not encrypt their messages: who reaches that network can take the cluster down",
-            advice,
+            advice=advice,
         )
 
 
@@ -155,13 +158,13 @@ def _device_settings(setup: Setup) -> Iterator[Finding]:
         yield Finding(
             QDEVICE_SETTINGS,
             f"quorum.device.votes is {votes}: algorithm ffsplit works with 1",
-            "votes: 1 in device { }",
+            advice="votes: 1 in device { }",
         )
     if algorithm == "lms" and setup.device_votes != max(0, setup.node_votes - 1):
         yield Finding(
             QDEVICE_SETTINGS,
             f"quorum.device.votes is {setup.device_votes}: algorithm lms works with its default",
-            "remove votes",
+            advice="remove votes",
         )
     if algorithm not in ("ffsplit", "lms"):
         yield Finding(

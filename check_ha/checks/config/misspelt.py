@@ -7,7 +7,8 @@ section. Known are the names of corosync 1.4 to 3.1.10, of corosync-qdevice, and
 import re
 from typing import Dict, FrozenSet, Iterator, Optional
 
-from check_ha.core.condition import Condition, Finding, Severity
+from check_ha.core.condition import Condition, Severity
+from check_ha.core.finding import Finding
 from check_ha.model.corosync_conf import CorosyncConf, Section
 
 UNKNOWN_SETTING = Condition("unknown-setting", Severity.WARNING, "A name in corosync.conf is misspelt or misplaced.")

@@ -30,16 +30,9 @@ from check_ha.checks.daemons.processes import (
 )
 from check_ha.checks.daemons.versions import pacemaker_differs, replaced
 from check_ha.core.check import Check, Judgement, Measure, Metric
-from check_ha.core.condition import (
-    NO_PERMISSION,
-    NOT_RESPONDING,
-    NOT_RUNNING,
-    UNREADABLE,
-    Condition,
-    Finding,
-    Severity,
-)
+from check_ha.core.condition import NO_PERMISSION, NOT_RESPONDING, NOT_RUNNING, UNREADABLE, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
+from check_ha.core.finding import DAEMON, Finding, Row, Subject
 from check_ha.core.options import Options
 from check_ha.parsers.cib import parse_cib
 from check_ha.parsers.cmapctl import parse_map
@@ -109,7 +102,7 @@ def judge(evidence: Evidence, options: Options) -> Judgement:
         summary=_summary(daemons, len(children)),
         findings=tuple(findings),
         measures=tuple(_measures(daemons)),
-        details=tuple(map(_detail, daemons)),
+        rows=tuple(map(_row, daemons)),
     )
 
 
@@ -202,14 +195,14 @@ def _remote(evidence: Evidence, daemon: Daemon) -> Judgement:
     if failure is not None and failure.condition is NOT_RUNNING:
         text = f"{daemon.label} runs, and no cluster node is connected to it"
         advice = "on a cluster node: crm_mon, and crm_resource --cleanup of the resource that connects"
-        findings.append(Finding(REMOTE_UNCONNECTED, text, advice))
+        findings.append(Finding(REMOTE_UNCONNECTED, text, advice=advice))
     elif failure is not None and not findings:
         findings.append(failure)
     return Judgement(
         summary=f"a Pacemaker Remote node: {daemon.label} runs, a cluster node is connected to it",
         findings=(*findings, *_outdated(evidence, [daemon])),
         measures=tuple(_measures([daemon])),
-        details=(_detail(daemon),),
+        rows=(_row(daemon),),
     )
 
 
@@ -220,9 +213,9 @@ def _outdated(evidence: Evidence, daemons: List[Daemon]) -> Iterator[Finding]:
     if names:
         what = "runs an executable that is" if len(names) == 1 else "run executables that are"
         text = f"{', '.join(names)} {what} no longer on the disk{f' ({differs})' if differs else ''}"
-        yield Finding(OUTDATED, text, advice)
+        yield Finding(OUTDATED, text, advice=advice)
     elif differs:
-        yield Finding(OUTDATED, f"pacemaker is not the one installed: {differs}", advice)
+        yield Finding(OUTDATED, f"pacemaker is not the one installed: {differs}", advice=advice)
 
 
 def _summary(daemons: Sequence[Daemon], children: int) -> str:
@@ -254,12 +247,12 @@ def _measures(daemons: Sequence[Daemon]) -> Iterator[Measure]:
         yield DAEMON_ANSWERS.of(int(bool(daemon.answers)), daemon.name, maximum=1)
 
 
-def _detail(daemon: Daemon) -> str:
+def _row(daemon: Daemon) -> Row:
     answer = {True: ", answers", False: ", does NOT answer", None: ""}[daemon.answers]
     if daemon.processes is None:
-        return f"{daemon.name}: process not known{answer}"
+        return Row(Subject(DAEMON, daemon.name), f"process not known{answer}")
     states = " ".join(f"pid {process.pid} in state {process.state}" for process in daemon.processes)
-    return f"{daemon.name}: {states or 'NOT running'}{answer}"
+    return Row(Subject(DAEMON, daemon.name), f"{states or 'NOT running'}{answer}")
 
 
 CHECK = Check(

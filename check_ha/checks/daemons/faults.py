@@ -3,7 +3,8 @@
 from typing import Iterable, Iterator, Mapping, Sequence
 
 from check_ha.checks.daemons.processes import LAUNCHER, QDEVICE, Daemon
-from check_ha.core.condition import NOT_RESPONDING, Condition, Finding, Severity
+from check_ha.core.condition import NOT_RESPONDING, Condition, Severity
+from check_ha.core.finding import Finding
 
 FROZEN = Condition("frozen", Severity.CRITICAL, "A daemon is stopped in its tracks, by a signal or a debugger.")
 DAEMON_MISSING = Condition(
@@ -24,7 +25,7 @@ def hanging(daemons: Iterable[Daemon], waits: Mapping[str, str]) -> Iterator[Fin
         if daemon.frozen:
             silent = f" and does not answer ({said})" if said else ""
             advice = f"kill -CONT {daemon.pids}; or reboot the node, where the cluster has given it up"
-            yield Finding(FROZEN, f"{daemon.label} is frozen ({daemon.frozen}){silent}", advice)
+            yield Finding(FROZEN, f"{daemon.label} is frozen ({daemon.frozen}){silent}", advice=advice)
         elif daemon.answers is False and not daemon.missing:
             why = ": it waits for a disk (state D)" if daemon.stuck else ""
             yield Finding(NOT_RESPONDING, f"{daemon.label} does not answer ({said}){why}")
@@ -38,7 +39,7 @@ def children_missing(launcher: Daemon, children: Iterable[Daemon]) -> Iterator[F
         yield Finding(
             DAEMON_MISSING,
             f"{names} {'is' if len(missing) == 1 else 'are'} not running, though {launcher.label} is",
-            "pacemakerd restarts what ends, until it gives up: journalctl -u pacemaker",
+            advice="pacemakerd restarts what ends, until it gives up: journalctl -u pacemaker",
         )
 
 
@@ -48,7 +49,7 @@ def launcher_missing(orphans: Sequence[str]) -> Iterator[Finding]:
         yield Finding(
             DAEMON_MISSING,
             f"{LAUNCHER} is not running, what it has started still is ({', '.join(orphans)}): nobody restarts that",
-            "systemctl restart pacemaker",
+            advice="systemctl restart pacemaker",
         )
 
 
@@ -58,7 +59,7 @@ def helpers_down(daemons: Iterable[Daemon]) -> Iterator[Finding]:
         state = "is not running" if daemon.missing else f"is frozen ({daemon.frozen})" if daemon.frozen else ""
         if state and daemon.name == QDEVICE:
             text = f"{daemon.label} {state}: this node has no part in the vote of the quorum device"
-            yield Finding(QDEVICE_DOWN, text, "systemctl restart corosync-qdevice")
+            yield Finding(QDEVICE_DOWN, text, advice="systemctl restart corosync-qdevice")
         elif state:
             text = f"{daemon.label} {state}, and the cluster fences with it: this node cannot be fenced"
-            yield Finding(SBD_DOWN, text, "sbd starts with corosync only: restart the cluster on this node")
+            yield Finding(SBD_DOWN, text, advice="sbd starts with corosync only: restart the cluster on this node")

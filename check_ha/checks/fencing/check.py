@@ -27,11 +27,13 @@ from check_ha.checks.fencing.devices import (
     why_failed,
 )
 from check_ha.cluster.fence_history import Fencing, by_target, detail, last_fencing, newest
-from check_ha.cluster.resources import be, cleanup, listed
+from check_ha.cluster.resources import cleanup
 from check_ha.core.check import Check, Judgement, Measure, Metric
-from check_ha.core.condition import FILTERED_OUT, REMOTE_NODE, UNREADABLE, Condition, Finding, Severity
+from check_ha.core.condition import FILTERED_OUT, REMOTE_NODE, UNREADABLE, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
+from check_ha.core.finding import NODE, RESOURCE, Finding, Row, Subject
 from check_ha.core.options import FilterOptions, duration, option
+from check_ha.core.wording import are, listed
 from check_ha.model.cluster import Cluster, Node
 from check_ha.parsers.cib import parse_cib
 from check_ha.parsers.crm_mon import parse_crm_mon
@@ -109,7 +111,7 @@ def judge(evidence: Evidence, options: FencingOptions) -> Judgement:
         summary=_summary(enabled, devices, covered, fencings, cluster),
         findings=tuple(findings),
         measures=tuple(_measures(devices, covered, fencings, cluster, options.max_age)) if cluster else (),
-        details=tuple(_details(devices, covered, cluster)),
+        rows=tuple(_rows(devices, covered, cluster)),
     )
 
 
@@ -120,13 +122,13 @@ def _switch(enabled: Optional[bool], devices: Sequence[FenceDevice], none: bool)
         yield Finding(
             FENCING_DISABLED,
             f"fencing is off (stonith-enabled=false), {known}",
-            f"{'test the fence devices' if devices else 'configure and test fence devices'}, then: {switch}",
+            advice=f"{'test the fence devices' if devices else 'configure and test fence devices'}, then: {switch}",
         )
     elif enabled and none:
         yield Finding(
             NO_DEVICE,
             "fencing is on, and there is no fence device: no resource is started, no failed node recovered",
-            "configure a fence device; stonith_admin --list-installed shows the agents",
+            advice="configure a fence device; stonith_admin --list-installed shows the agents",
         )
 
 
@@ -147,7 +149,7 @@ def _history(fencings: Sequence[Fencing], max_age: float) -> Iterator[Finding]:
             remedy = f"when the cause is mended: stonith_admin --cleanup --history {one.target}"
             if one.state == "UNCLEAN":
                 remedy = f"switch {one.target} off by hand, be sure of it, then: stonith_admin --confirm {one.target}"
-            yield Finding(FENCE_FAILED, one.failure(), remedy)
+            yield Finding(FENCE_FAILED, one.failure(), advice=remedy)
         elif one.pending:
             yield Finding(FENCE_PENDING, one.attempt())
         if one.recent(max_age):
@@ -166,7 +168,7 @@ def _unable(cluster: Cluster) -> Iterator[Finding]:
     if cluster.dc is None:
         yield Finding(NO_DC, "no DC is elected: nobody decides on fencing")
     elif cluster.with_quorum is False and cluster.options.no_quorum_policy != "ignore":
-        whom = f"{listed(unclean)}, which {be(unclean)} UNCLEAN" if unclean else "anybody"
+        whom = f"{listed(unclean)}, which {are(unclean)} UNCLEAN" if unclean else "anybody"
         yield Finding(NO_QUORUM, f"no quorum: this partition may not fence {whom}")
 
 
@@ -175,7 +177,7 @@ def _due(nodes: Sequence[Node], fencings: Sequence[Fencing]) -> Iterator[Finding
     tried = {one.target for one in fencings if one.failed or one.pending}
     due = [node.name for node in nodes if node.unclean and not node.id_as_resource and node.name not in tried]
     if due:
-        text = f"{listed(due)} {be(due)} UNCLEAN and must be fenced, and no try is in the fence history"
+        text = f"{listed(due)} {are(due)} UNCLEAN and must be fenced, and no try is in the fence history"
         yield Finding(FENCE_DUE, text)
 
 
@@ -183,14 +185,18 @@ def _devices(devices: Sequence[FenceDevice], cluster: Cluster) -> Iterator[Findi
     for one in devices:
         enable = f"crm_resource --meta --resource {one.id} --set-parameter target-role --parameter-value Started"
         if one.disabled:
-            yield Finding(DEVICE_DISABLED, f"{one.id} is disabled (target-role): nobody can fence with it", enable)
+            yield Finding(
+                DEVICE_DISABLED, f"{one.id} is disabled (target-role): nobody can fence with it", advice=enable
+            )
         elif one.failed:
-            yield Finding(DEVICE_FAILED, f"{one.id} failed{why_failed(one, cluster)}", cleanup(one.id))
+            yield Finding(DEVICE_FAILED, f"{one.id} failed{why_failed(one, cluster)}", advice=cleanup(one.id))
         elif one.instances and not one.active and not one.in_motion:
             if cluster.options.stop_all_resources:
                 yield Finding(DEVICE_DISABLED, f"{one.id} is stopped (stop-all-resources): nobody monitors it")
             else:
-                yield Finding(DEVICE_STOPPED, f"{one.id} runs nowhere{why_failed(one, cluster)}", cleanup(one.id))
+                yield Finding(
+                    DEVICE_STOPPED, f"{one.id} runs nowhere{why_failed(one, cluster)}", advice=cleanup(one.id)
+                )
         elif one.configured and not one.configured.monitored:
             yield Finding(DEVICE_UNMONITORED, f"{one.id} has no monitor: its faults show only when it is needed")
 
@@ -200,7 +206,7 @@ def _coverage(covered: Sequence[Coverage]) -> Iterator[Finding]:
         advice = (
             "name the node in pcmk_host_list (or pcmk_host_map) of its fence device" if "lists it" in gap.why else ""
         )
-        yield Finding(COVERAGE_DOUBTFUL if gap.by_name else NODE_UNFENCEABLE, gap.text, advice)
+        yield Finding(COVERAGE_DOUBTFUL if gap.by_name else NODE_UNFENCEABLE, gap.text, advice=advice)
 
 
 def _count(devices: Sequence[FenceDevice]) -> str:
@@ -246,15 +252,16 @@ def _measures(
         yield LAST.of(int(seconds))
 
 
-def _details(devices: Sequence[FenceDevice], covered: Sequence[Coverage], cluster: Optional[Cluster]) -> Iterator[str]:
+def _rows(devices: Sequence[FenceDevice], covered: Sequence[Coverage], cluster: Optional[Cluster]) -> Iterator[Row]:
     for device in devices:
         where = f"active on {', '.join(device.nodes)}" if device.nodes else "not active"
-        yield f"{device.id} ({device.agent}): {where if device.instances else 'not listed by crm_mon'}"
+        state = where if device.instances else "not listed by crm_mon"
+        yield Row(Subject(RESOURCE, device.id), state, f"{device.id} ({device.agent})")
     words = {True: "can be fenced", False: "CANNOT be fenced", None: "not judged whether it can be fenced"}
     for one in covered:
-        yield f"{one.node}: {words[one.fenceable]}: {one.why}"
+        yield Row(Subject(NODE, one.node), f"{words[one.fenceable]}: {one.why}")
     for event in cluster.fence_history.events if cluster and cluster.fence_history else ():
-        yield detail(event, cluster.updated if cluster else None)
+        yield Row(Subject(NODE, event.target), detail(event, cluster.updated if cluster else None))
 
 
 CHECK = Check(

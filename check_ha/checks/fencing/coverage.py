@@ -9,8 +9,8 @@ import re
 from typing import Collection, Dict, FrozenSet, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.checks.fencing.targets import WATCHDOG, Targets, named_after, targets_of, watchdog_fences
-from check_ha.cluster.resources import listed
 from check_ha.cluster.rules import Truth, every, holds, some
+from check_ha.core.wording import listed
 from check_ha.model.cib import Cib, ConfiguredPrimitive, FencingLevel, Location
 from check_ha.model.cluster import INFINITY
 

@@ -36,11 +36,13 @@ from check_ha.checks.resources.not_running import (
     without_ticket,
 )
 from check_ha.checks.resources.state import Remark, Situation, Stand, situation_of
-from check_ha.cluster.resources import listed, plain
+from check_ha.cluster.resources import plain
 from check_ha.core.check import Check, Judgement, Measure, Metric
-from check_ha.core.condition import FILTERED_OUT, Condition, Finding, Severity
+from check_ha.core.condition import FILTERED_OUT, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
+from check_ha.core.finding import RESOURCE, Finding, Row, Subject
 from check_ha.core.options import FilterOptions, option, pair
+from check_ha.core.wording import listed
 from check_ha.parsers.cib import parse_cib
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.sources.tools import CIBADMIN, CRM_MON
@@ -152,7 +154,7 @@ def judge(evidence: Evidence, options: ResourceOptions) -> Judgement:
         summary=_summary(selected, now),
         findings=tuple(_findings(selected, now, expected)),
         measures=tuple(_measures(selected, now, expected)),
-        details=tuple(_detail(unit, now) for unit in now.units),
+        rows=tuple(_row(unit, now) for unit in now.units),
     )
 
 
@@ -163,7 +165,7 @@ def _findings(selected: Sequence[Unit], now: Situation, expected: Sequence[Expec
     cause = common_cause([unit for unit in selected if not expected_to_be("stopped", expected, unit)], now)
     if cause:
         condition = {STOP_ALL: STOPPED_ALL, NO_NODE: STOPPED}.get(cause.kind, NO_QUORUM)
-        yield Finding(condition, *cause.remark)
+        yield Finding(condition, cause.remark.text, advice=cause.remark.advice)
         explained = {unit.id for unit in cause.of}
         rest = [unit for unit in selected if unit.id not in explained]
     yield from _whole_cluster(now)
@@ -171,7 +173,7 @@ def _findings(selected: Sequence[Unit], now: Situation, expected: Sequence[Expec
         for condition, find in table:
             role = _UNWANTED.get(condition, "")
             for remark in find([unit for unit in units if not expected_to_be(role, expected, unit)], now):
-                yield Finding(condition, *remark)
+                yield Finding(condition, remark.text, advice=remark.advice)
     for one in disappointments(expected, now.units, now.lost):
         yield Finding(WRONG_ROLE if one.expectation.role else WRONG_NODE, one.text)
 
@@ -181,7 +183,7 @@ def _whole_cluster(now: Situation) -> Iterator[Finding]:
     cluster = now.cluster
     if cluster.options.maintenance_mode:
         text = f"the cluster is in maintenance mode: nobody watches its {_count(len(now.units), 'resource')}"
-        yield Finding(MAINTENANCE, text, "crm_attribute --name maintenance-mode --delete")
+        yield Finding(MAINTENANCE, text, advice="crm_attribute --name maintenance-mode --delete")
     if not now.units and not cluster.instances_configured:
         yield Finding(NO_RESOURCE, "the cluster has no resources")
     shown = [one.primitive for one in cluster.primitives()]
@@ -193,7 +195,7 @@ def _whole_cluster(now: Situation) -> Iterator[Finding]:
         yield Finding(
             NOT_LISTED, f"{listed(names) or _count(gap, 'resource instance')}: configured, but left out by crm_mon, "
             "as it does with what is unmanaged on a lost node",
-            f"crm_resource --locate --resource {names[0] if names else 'NAME'}",
+            advice=f"crm_resource --locate --resource {names[0] if names else 'NAME'}",
         )  # fmt: skip
     if cluster.instances_blocked and not any(primitive.blocked for primitive in shown):
         yield Finding(BLOCKED, f"{_count(cluster.instances_blocked, 'resource')} blocked, and left out by crm_mon")
@@ -229,7 +231,7 @@ def _measures(selected: Sequence[Unit], now: Situation, expected: Sequence[Expec
                 yield PROMOTED.of(len(unit.promoted_on(now.lost)), name)
 
 
-def _detail(unit: Unit, now: Situation) -> str:
+def _row(unit: Unit, now: Situation) -> Row:
     """``ms_db: Promoted on node1, Unpromoted on node2, node3``."""
     roles: Dict[str, List[str]] = {}
     for one in unit.members:
@@ -242,7 +244,7 @@ def _detail(unit: Unit, now: Situation) -> str:
     stand = now.stand(unit)
     known = {Stand.RUNNING: "", Stand.DOWN: "; should run"}.get(stand, f"; {stand}")
     texts = (f"{role} on {', '.join(nodes)}" if nodes else role for role, nodes in roles.items())
-    return f"{unit.label}: {', '.join(texts)}{known}"
+    return Row(Subject(RESOURCE, unit.id), f"{', '.join(texts)}{known}", unit.label)
 
 
 def _count(number: int, what: str) -> str:

@@ -4,7 +4,8 @@ from typing import Callable, Dict, Iterator, List, Sequence, Tuple
 
 from check_ha.checks.resources.instances import Unit
 from check_ha.checks.resources.state import Remark, Situation, Stand
-from check_ha.cluster.resources import be, cleanup, in_motion, listed, plain
+from check_ha.cluster.resources import cleanup, in_motion, plain
+from check_ha.core.wording import are, listed
 from check_ha.model.cluster import Primitive
 
 
@@ -24,7 +25,7 @@ def multiple_active(units: Sequence[Unit], now: Situation) -> Iterator[Remark]:
         names = [unit.label for unit in found]
         stuck = ", and blocked: the cluster stops none of them" if blocked_too else ""
         yield Remark(
-            f"{listed(names)} {be(names)} active on {', '.join(nodes[:-1])} and {nodes[-1]} at once{stuck}",
+            f"{listed(names)} {are(names)} active on {', '.join(nodes[:-1])} and {nodes[-1]} at once{stuck}",
             f"stop all but one by hand, then: crm_resource --cleanup --resource {found[0].id}",
         )
 

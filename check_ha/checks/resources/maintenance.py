@@ -4,7 +4,8 @@ from typing import Dict, Iterator, List, Sequence, Tuple
 
 from check_ha.checks.resources.instances import Unit
 from check_ha.checks.resources.state import Remark, Situation, Stand
-from check_ha.cluster.resources import be, in_motion, listed
+from check_ha.cluster.resources import in_motion
+from check_ha.core.wording import are, listed
 from check_ha.model.cluster import Placed
 
 _ITSELF = ""
@@ -22,7 +23,7 @@ def moving(units: Sequence[Unit], now: Situation) -> Iterator[Remark]:
     for (action, nodes, after), those in found.items():
         names = [unit.label for unit in those]
         where = f" on {', '.join(nodes)}" if nodes else ""
-        yield Remark(f"{listed(names)} {be(names)} {action}{where}{after}{now.and_with_it(those)}")
+        yield Remark(f"{listed(names)} {are(names)} {action}{where}{after}{now.and_with_it(those)}")
 
 
 def in_maintenance(units: Sequence[Unit], now: Situation) -> Iterator[Remark]:

@@ -5,7 +5,8 @@ from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 from check_ha.checks.resources.instances import Unit
 from check_ha.checks.resources.state import Remark, Situation, Stand
 from check_ha.cluster.nodes import described, may_act
-from check_ha.cluster.resources import be, cleanup, listed, plain, told
+from check_ha.cluster.resources import cleanup, plain, told
+from check_ha.core.wording import are, listed
 
 
 class Cause(NamedTuple):
@@ -43,7 +44,7 @@ def common_cause(units: Sequence[Unit], now: Situation) -> Optional[Cause]:
     names = [unit.top for unit in down]
     doing = "running or promoted" if any(now.unpromoted(unit) for unit in down) else "running"
     doing += " here" if kind == NO_QUORUM else ""
-    return Cause(kind, Remark(f"{text}: {listed(names)} {be(names)} not {doing}", advice), tuple(down))
+    return Cause(kind, Remark(f"{text}: {listed(names)} {are(names)} not {doing}", advice), tuple(down))
 
 
 def down(units: Sequence[Unit], now: Situation) -> Iterator[Remark]:
@@ -75,7 +76,7 @@ def on_lost_nodes(units: Sequence[Unit], now: Situation) -> Iterator[Remark]:
             found.setdefault(unit.shown_on(now.lost)[0], []).append(unit.top)
     for name, tops in found.items():
         fate = "not recovered before it is fenced" if nodes[name].unclean else "nobody else serves that"
-        yield Remark(f"{listed(tops)} {be(tops)} shown on {name}, which is {described(nodes[name])}: {fate}")
+        yield Remark(f"{listed(tops)} {are(tops)} shown on {name}, which is {described(nodes[name])}: {fate}")
 
 
 def disabled(units: Sequence[Unit], now: Situation) -> Iterator[Remark]:
@@ -95,8 +96,9 @@ def locked(units: Sequence[Unit], now: Situation) -> Iterator[Remark]:
             found.setdefault(node, []).append(unit)
     for node, those in found.items():
         names = list(now.by_name(those))
+        kept = f"{listed(names)} {are(names)} kept for {node}, which was shut down (shutdown-lock)"
         yield Remark(
-            f"{listed(names)} {be(names)} kept for {node}, which was shut down (shutdown-lock){now.and_with_it(those)}",
+            kept + now.and_with_it(those),
             f"start {node}, or give it free: crm_resource --refresh --resource {those[0].id} --node {node}",
         )
 
@@ -111,7 +113,7 @@ def without_ticket(units: Sequence[Unit], now: Situation) -> Iterator[Remark]:
             found.setdefault((now.tickets(unit, promoted=True)[0], "promoted"), []).append(unit)
     for (ticket, doing), those in found.items():
         names = list(now.by_name(those))
-        text = f"{listed(names)} {be(names)} not {doing}: ticket {ticket} {now.ungranted[ticket]}"
+        text = f"{listed(names)} {are(names)} not {doing}: ticket {ticket} {now.ungranted[ticket]}"
         yield Remark(text + now.and_with_it(those), "booth grants tickets; what is granted: crm_ticket --info")
 
 

@@ -5,7 +5,8 @@ from typing import Dict, FrozenSet, Iterable, List, Mapping, NamedTuple, Optiona
 
 from check_ha.checks.resources.instances import Unit, units_of
 from check_ha.cluster.nodes import bundle_nodes, can_start, lost
-from check_ha.cluster.resources import CONNECTION, bans, listed, plain, stopped_on_purpose, told
+from check_ha.cluster.resources import CONNECTION, bans, plain, stopped_on_purpose, told
+from check_ha.core.wording import listed
 from check_ha.model.cib import Cib
 from check_ha.model.cluster import Cluster, FailCount, Failure, Node
 

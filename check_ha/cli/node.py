@@ -1,0 +1,117 @@
+"""The checks of one node: ask its tools, judge what they say. One check is a run of all checks that are one."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
+
+from check_ha.cli.arguments import ReplayOptions, RunOptions, parse
+from check_ha.cli.run import Order, Outcome
+from check_ha.cli.state import Memory, default_directory
+from check_ha.core.check import Check, Judgement
+from check_ha.core.condition import UNREADABLE, Severity
+from check_ha.core.evidence import Evidence, Reading, doubtful, examine
+from check_ha.core.finding import Finding
+from check_ha.core.options import Options
+from check_ha.core.verdict import Thresholds, Verdict, verdict_of
+from check_ha.output.plain_text import clean
+from check_ha.sources.node import Node
+from check_ha.sources.recording import Recording, RecordingError
+from check_ha.sources.runner import FOLDERS
+from check_ha.sources.tools import PS, Output, Source, Tool
+
+
+class Settings(NamedTuple):
+    """What one check is to be run with."""
+
+    own: Options
+    severities: Mapping[str, Severity]
+    thresholds: Thresholds
+
+
+class Judged(NamedTuple):
+    """One check, judged on what its tools said."""
+
+    check: Check
+    verdict: Verdict
+    evidence: Evidence
+
+
+def understand(check: Check, argv: Sequence[str]) -> Order:
+    """Understand the command line of one check of a node."""
+    arguments = parse(check, argv)
+    common = arguments.common
+    settings = Settings(arguments.own, dict(common.severity), (common.warning, common.critical))
+
+    def carry_out() -> Outcome:
+        source = source_of(common, check.command)
+        outputs = collect(check.readings, source)
+        memory = Memory(state_directory(common) if check.remembers else None, check.name)
+        judged = judge(check, settings, outputs, source, memory)
+        return Outcome(judged.verdict, outputs)
+
+    return Order(carry_out, arguments.verbose, common.format)
+
+
+def judge(
+    check: Check,
+    settings: Settings,
+    outputs: Mapping[Tool, Output],
+    source: Source,
+    memory: Memory,
+    parsed: Optional[Dict[Tool, Any]] = None,
+    keep: bool = True,
+) -> Judged:
+    """Judge one check; what it wants remembered for its next run is kept unless told otherwise."""
+    evidence = examine(check.readings, outputs, memory.recall(), source.now, parsed)
+    judgement = _judgement(check, settings.own, evidence)
+    if judgement.remember is not None and keep:
+        memory.remember(judgement.remember)
+    complete = judgement._replace(findings=(*judgement.findings, *evidence.findings))
+    verdict = verdict_of(check, complete, settings.severities, settings.thresholds)
+    notes = (memory.trouble,) if memory.trouble else ()
+    return Judged(check, verdict._replace(time=source.now, node=source.node, notes=notes), evidence)
+
+
+def _judgement(check: Check, own: Options, evidence: Evidence) -> Judgement:
+    try:
+        return check.judge(evidence, own)
+    except Exception as error:  # a mistake of ours in one check must not hide what the others, or the tools, prove
+        text = f"this check failed ({error!r}): report it, with a recording of check_ha_snapshot"
+        return Judgement("not judged", (Finding(UNREADABLE, text),))
+
+
+def source_of(common: ReplayOptions, name: str) -> Source:
+    """This node, or the recorded directory of ``--from``; one that is none ends the process with UNKNOWN."""
+    if common.from_ is None:
+        folders = FOLDERS if common.tools is None else (common.tools,)
+        return Node(folders, common.timeout, common.sudo)
+    try:
+        return Recording(common.from_)
+    except RecordingError as error:
+        sys.stdout.write(f"{name.replace('check_', '', 1).upper()} UNKNOWN - {clean(str(error))}\n")
+        sys.exit(3)
+
+
+def collect(readings: Sequence[Reading[Any]], source: Source) -> Dict[Tool, Output]:
+    """The outputs these readings need, and the process list where only that can settle a doubt."""
+    outputs = source.collect(dict.fromkeys(reading.tool for reading in readings))
+    if PS not in outputs and doubtful(readings, outputs):
+        outputs.update(source.collect([PS]))
+    return outputs
+
+
+def state_directory(common: RunOptions) -> Optional[str]:
+    """A replay keeps no state unless it is told where: the same recording must give the same verdict."""
+    if common.state_dir is None and common.from_ is not None:
+        return None
+    return common.state_dir or default_directory()
+
+
+def strictest(checks: Sequence[Check]) -> List[Reading[object]]:
+    """One reading for each tool: one that a check cannot do without, where there is such."""
+    found: Dict[Tool, Reading[object]] = {}
+    readings = [reading for check in checks for reading in check.readings]
+    for reading in sorted(readings, key=lambda one: (not one.required, one.silent)):
+        found.setdefault(reading.tool, reading)
+    return list(found.values())

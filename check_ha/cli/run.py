@@ -1,0 +1,68 @@
+"""A command from start to end: understand the command line, carry it out, print the verdict, end with its exit code."""
+
+from __future__ import annotations
+
+import sys
+from typing import Callable, List, Mapping, NamedTuple, NoReturn, Optional, Sequence, Tuple
+
+from check_ha.core.verdict import Verdict
+from check_ha.output.lines import verbose_lines
+from check_ha.sources.tools import Output, Tool
+
+TEXT, JSON, HUMAN = "text", "json", "human"
+FORMATS = (TEXT, JSON)
+
+
+class Outcome(NamedTuple):
+    """What was found out."""
+
+    verdict: Verdict
+    outputs: Mapping[Tool, Output]
+    print_picture: Optional[Callable[[Verdict], None]] = None
+    """What shows it to a person."""
+
+
+class Order(NamedTuple):
+    """A command line, understood."""
+
+    carry_out: Callable[[], Outcome]
+    verbose: int
+    format: str
+    """TEXT, JSON or HUMAN."""
+
+
+def run(understand: Callable[[Sequence[str]], Order], argv: Sequence[str]) -> NoReturn:
+    """Do all that the command line says, print, and end the process with the exit code."""
+    order = understand(argv)
+    outcome = order.carry_out()
+    if order.format == TEXT:
+        from check_ha.output.nagios import print_text
+
+        verbose = order.verbose
+        print_text(outcome.verdict, [*verbose_lines(outcome.verdict, verbose), *_tool_lines(verbose, outcome.outputs)])
+    from check_ha.output.nagios import exit_code
+
+    if order.format == HUMAN and outcome.print_picture:
+        outcome.print_picture(outcome.verdict)
+    else:
+        from check_ha.output.as_json import as_json
+
+        sys.stdout.write(as_json(outcome.verdict) + "\n")
+    sys.exit(exit_code(outcome.verdict))
+
+
+def _tool_lines(verbose: int, outputs: Mapping[Tool, Output]) -> List[str]:
+    """The tools with exit status and time (-vv), and what they printed (-vvv)."""
+    lines: List[str] = []
+    for output in outputs.values() if verbose >= 2 else ():
+        end = output.fault or f"exit {output.status}"
+        lines.append(f"{' '.join(output.argv)}: {end}, {output.seconds:.2f} s")
+        lines += _printed(output) if verbose >= 3 else []
+    return lines
+
+
+def _printed(output: Output) -> Tuple[str, ...]:
+    from check_ha.sources.shareable import shareable  # its patterns are compiled where they are needed
+
+    text = shareable(output).stdout.decode("utf-8", "backslashreplace")
+    return tuple(f"  {line}" for line in (*output.stderr.splitlines(), *text.splitlines()))

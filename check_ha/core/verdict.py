@@ -1,0 +1,109 @@
+"""The verdict: what a judgement amounts to for this user. Whatever prints it, prints this."""
+
+from __future__ import annotations
+
+from typing import Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
+
+from check_ha.core.check import Check, Judgement, Measure
+from check_ha.core.condition import Condition, Severity
+from check_ha.core.finding import Finding, Row
+from check_ha.core.wording import decimal
+
+
+class Threshold(NamedTuple):
+    """A range given with -w or -c."""
+
+    text: str
+    matches: Callable[[Union[int, float]], bool]
+    violation: str
+    """``outside range 0:5``."""
+
+
+Thresholds = Tuple[Optional[Threshold], Optional[Threshold]]
+"""That of -w, and that of -c."""
+
+OUT_OF_RANGE = Condition(
+    "out-of-range", Severity.WARNING, "The main number is outside of -w (WARNING) or -c (CRITICAL)."
+)
+
+
+class Verdict(NamedTuple):
+    """What is said of a cluster."""
+
+    check: str
+    """``quorum``; empty for all checks of a node in one."""
+    state: Severity
+    summary: str
+    """What was looked at, in one sentence."""
+    findings: Tuple[Finding, ...]
+    """Worst first, with their severities."""
+    rows: Tuple[Row, ...]
+    measures: Tuple[Measure, ...]
+    notes: Tuple[str, ...] = ()
+    """What else -v says: that no state is kept, which check does not apply here."""
+    time: float = 0.0
+    """Seconds since the epoch at which the tools were asked."""
+    node: str = ""
+    """The node that was looked at; empty where that is not known, or where it was several."""
+    parts: Tuple[Verdict, ...] = ()
+    """Of all checks in one: that of each."""
+
+    @property
+    def name(self) -> str:
+        """``HA_QUORUM``, ``HA``."""
+        return f"HA_{self.check.upper()}" if self.check else "HA"
+
+    @property
+    def news(self) -> Tuple[Finding, ...]:
+        """What was found and is no problem."""
+        return tuple(one for one in self.findings if one.severity is Severity.OK)
+
+    @property
+    def problems(self) -> Tuple[Finding, ...]:
+        """What is not OK, worst first."""
+        return tuple(one for one in self.findings if one.severity is not Severity.OK)
+
+
+def verdict_of(
+    check: Check, judgement: Judgement, severities: Mapping[str, Severity], thresholds: Thresholds = (None, None)
+) -> Verdict:
+    """Weigh what a check has found: ``severities`` are those that the user gave, by condition."""
+    findings = [
+        one._replace(check=check.name, override=severities.get(one.condition.name, one.override))
+        for one in judgement.findings
+    ]
+    findings += _out_of_range(check, judgement.measures, thresholds)
+    empty = not findings and not judgement.measures  # nothing was looked at
+    return Verdict(
+        check=check.name,
+        state=Severity.UNKNOWN if empty else worst(findings),
+        summary=judgement.summary,
+        findings=tuple(sorted(findings, key=lambda one: -one.severity)),
+        rows=judgement.rows,
+        measures=tuple(_with_ranges(one, check, thresholds) for one in judgement.measures),
+    )
+
+
+def worst(findings: Sequence[Finding]) -> Severity:
+    """Return the worst severity; OK where nothing was found."""
+    return max((one.severity for one in findings), default=Severity.OK)
+
+
+def _with_ranges(measure: Measure, check: Check, thresholds: Thresholds) -> Measure:
+    if measure.metric is not check.number:
+        return measure
+    warning, critical = (threshold.text if threshold else "" for threshold in thresholds)
+    return measure._replace(warning=warning, critical=critical)
+
+
+def _out_of_range(check: Check, measures: Sequence[Measure], thresholds: Thresholds) -> List[Finding]:
+    """The main number, where it is out of a range; -c counts before -w."""
+    measure = next((one for one in measures if one.metric is check.number), None)
+    if measure is None or check.number is None:
+        return []
+    value = measure.value if measure.judged is None else measure.judged
+    for threshold, severity in ((thresholds[1], Severity.CRITICAL), (thresholds[0], Severity.WARNING)):
+        if threshold and not threshold.matches(value):
+            text = f"{decimal(value)}{check.number.unit} {check.number.meaning} ({threshold.violation})"
+            return [Finding(OUT_OF_RANGE, text, override=severity, check=check.name)]
+    return []
