@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.cli.arguments import ReplayOptions, RunOptions, parse
 from check_ha.cli.run import Order, Outcome
@@ -15,9 +15,6 @@ from check_ha.core.finding import Finding
 from check_ha.core.options import Options
 from check_ha.core.verdict import Thresholds, Verdict, verdict_of
 from check_ha.output.plain_text import clean
-from check_ha.sources.node import Node
-from check_ha.sources.recording import Recording, RecordingError
-from check_ha.sources.runner import FOLDERS
 from check_ha.sources.tools import PS, Output, Source, Tool
 
 
@@ -29,12 +26,8 @@ class Settings(NamedTuple):
     thresholds: Thresholds
 
 
-class Judged(NamedTuple):
-    """One check, judged on what its tools said."""
-
-    check: Check
-    verdict: Verdict
-    evidence: Evidence
+Judged = Tuple[Verdict, Evidence]
+"""What is said of one check, and what it is based on."""
 
 
 def understand(check: Check, argv: Sequence[str]) -> Order:
@@ -47,8 +40,8 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
         source = source_of(common, check.command)
         outputs = collect(check.readings, source)
         memory = Memory(state_directory(common) if check.remembers else None, check.name)
-        judged = judge(check, settings, outputs, source, memory)
-        return Outcome(judged.verdict, outputs)
+        verdict, _ = judge(check, settings, outputs, source, memory)
+        return Outcome(verdict, outputs)
 
     return Order(carry_out, arguments.verbose, common.format)
 
@@ -70,7 +63,7 @@ def judge(
     complete = judgement._replace(findings=(*judgement.findings, *evidence.findings))
     verdict = verdict_of(check, complete, settings.severities, settings.thresholds)
     notes = (memory.trouble,) if memory.trouble else ()
-    return Judged(check, verdict._replace(time=source.now, node=source.node, notes=notes), evidence)
+    return verdict._replace(time=source.now, node=source.node, notes=notes), evidence
 
 
 def _judgement(check: Check, own: Options, evidence: Evidence) -> Judgement:
@@ -84,8 +77,13 @@ def _judgement(check: Check, own: Options, evidence: Evidence) -> Judgement:
 def source_of(common: ReplayOptions, name: str) -> Source:
     """This node, or the recorded directory of ``--from``; one that is none ends the process with UNKNOWN."""
     if common.from_ is None:
+        from check_ha.sources.node import Node  # with subprocess, which a replay does without
+        from check_ha.sources.runner import FOLDERS
+
         folders = FOLDERS if common.tools is None else (common.tools,)
         return Node(folders, common.timeout, common.sudo)
+    from check_ha.sources.recording import Recording, RecordingError
+
     try:
         return Recording(common.from_)
     except RecordingError as error:

@@ -97,10 +97,10 @@ def _outcome(checks: Sequence[Check], understood: Understood) -> Outcome:
         keep = not options.human  # who only looks takes no news from the others
         parts.append(judge(check, understood.settings[check.name], outputs, source, memory, parsed, keep))
     verdict = combined(
-        [(part.verdict, part.evidence) for part in parts],
+        parts,
         everything,
         readings,
-        _summary([part.verdict for part in parts]),
+        _summary([verdict for verdict, _ in parts]),
         _names(everything),
     )
 

@@ -26,8 +26,6 @@ def guarded(main: Callable[[], None]) -> Callable[[], None]:
 
     @functools.wraps(main)
     def run() -> None:
-        # a command lives for a tenth of a second: collecting cycles costs 2 ms of it, and frees nothing worth having
-        gc.disable()
         _open_all()
         _end_when_told()
         code: Any = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Callable, List, Mapping, NamedTuple, NoReturn, Optional, Sequence, Tuple
+from typing import Callable, List, Mapping, NoReturn, Optional, Sequence, Tuple
 
 from check_ha.core.verdict import Verdict
 from check_ha.output.lines import verbose_lines
@@ -13,22 +13,27 @@ TEXT, JSON, HUMAN = "text", "json", "human"
 FORMATS = (TEXT, JSON)
 
 
-class Outcome(NamedTuple):
-    """What was found out."""
+class Outcome:
+    """What was found out: the verdict, the outputs it is based on, and what can show it to a person."""
 
-    verdict: Verdict
-    outputs: Mapping[Tool, Output]
-    print_picture: Optional[Callable[[Verdict], None]] = None
-    """What shows it to a person."""
+    def __init__(
+        self,
+        verdict: Verdict,
+        outputs: Mapping[Tool, Output],
+        print_picture: Optional[Callable[[Verdict], None]] = None,
+    ) -> None:
+        self.verdict = verdict
+        self.outputs = outputs
+        self.print_picture = print_picture
 
 
-class Order(NamedTuple):
-    """A command line, understood."""
+class Order:
+    """A command line, understood: what is to be done, how much -v asks for, and TEXT, JSON or HUMAN."""
 
-    carry_out: Callable[[], Outcome]
-    verbose: int
-    format: str
-    """TEXT, JSON or HUMAN."""
+    def __init__(self, carry_out: Callable[[], Outcome], verbose: int, format: str) -> None:
+        self.carry_out = carry_out
+        self.verbose = verbose
+        self.format = format
 
 
 def run(understand: Callable[[Sequence[str]], Order], argv: Sequence[str]) -> NoReturn:

@@ -10,13 +10,13 @@ from check_ha.core.finding import Finding, Row
 from check_ha.core.wording import decimal
 
 
-class Threshold(NamedTuple):
-    """A range given with -w or -c."""
+class Threshold:
+    """A range given with -w or -c: its text, whether a number is in it, and words for one that is not."""
 
-    text: str
-    matches: Callable[[Union[int, float]], bool]
-    violation: str
-    """``outside range 0:5``."""
+    def __init__(self, text: str, matches: Callable[[Union[int, float]], bool], violation: str) -> None:
+        self.text = text
+        self.matches = matches
+        self.violation = violation
 
 
 Thresholds = Tuple[Optional[Threshold], Optional[Threshold]]
