@@ -333,7 +333,7 @@ def test_filters(given: Dict[str, List[str]], names: List[str]) -> None:
 
 def test_advice() -> None:
     def advice(view: Cluster, cib: Cib) -> List[str]:
-        return [finding.advice for finding in judged(view, cib).findings]
+        return [finding.step for finding in judged(view, cib).findings]
 
     assert advice(view(nodes=GONE, events=(event("failed", 5),)), cib()) == [
         "switch node2 off by hand, be sure of it, then: stonith_admin --confirm node2"

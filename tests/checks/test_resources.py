@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 import pytest
 
 from check_ha.checks.resources.check import CHECK, ResourceOptions, judge
+from check_ha.cluster.resources import names_of
 from check_ha.core.check import Judgement
 from check_ha.core.options import regex
 from check_ha.model.cib import Cib, ConfiguredPrimitive, Location, TicketDependency
@@ -123,12 +125,13 @@ ABSENT: Dict[str, Tuple[Optional[Cluster], Found]] = {
         [("stopped", "p runs nowhere: it has failed too often on node1")],
     ),
     "crit-unmanaged-and-died": (
-        cluster(primitive("p", managed=False)), [("stopped", "p runs nowhere and is unmanaged, nobody will start it")],
+        cluster(primitive("p", managed=False)),
+        [("stopped", "p runs nowhere, and the cluster does not start it because it is unmanaged")],
     ),
     "crit-died-in-maintenance-mode": (
         set_option(primitive("p", managed=False), primitive("q", "node1", managed=False), maintenance_mode=True),
         [("maintenance", "the cluster is in maintenance mode: nobody watches its 2 resources"),
-         ("stopped", "p runs nowhere, and nobody starts it in maintenance mode")],
+         ("stopped", "p runs nowhere, and the cluster does not start it in maintenance mode")],
     ),
     "crit-banned-everywhere": (
         cluster(primitive("p"), bans=(Ban("b1", "p", "node1", -INFINITY), Ban("b2", "p", "node2", -INFINITY))),
@@ -216,11 +219,12 @@ ABSENT: Dict[str, Tuple[Optional[Cluster], Found]] = {
     "crit-on-unclean-node": (
         cluster(primitive("p", "node3"), web(primitive("v", "node3"), primitive("a", "node3")), nodes=LOST),
         [("on-lost-node",
-          "p, g_web are shown on node3, which is UNCLEAN (offline): not recovered before it is fenced")],
+          "p, g_web are shown on node3, which is UNCLEAN (offline): "
+          "they are not started elsewhere until it is fenced")],
     ),
     "crit-on-offline-node": (
         cluster(primitive("p", "node2", failed=True), nodes=GONE),
-        [("on-lost-node", "p is shown on node2, which is offline: nobody else serves that")],
+        [("on-lost-node", "p is shown on node2, which is offline: it is not running anywhere else")],
     ),
     "ok-clone-instance-on-unclean-node": (cluster(ping("node1", "node2", "node3"), nodes=LOST), []),
     "warn-disabled": (
@@ -329,9 +333,9 @@ FAULTS: Dict[str, Tuple[Cluster, Found]] = {
         cluster(primitive("p", "node1", orphaned=True, managed=False, blocked=True)),
         [("blocked", "p is blocked on node1"), ("orphaned", "p is no longer configured and still runs on node1")],
     ),
-    "warn-clone-with-instances-too-many": (
+    "warn-clone-with-surplus-instances": (
         cluster(clone("cl_ping", primitive("p_ping", "node1"), primitive("p_ping", "node2", orphaned=True))),
-        [("orphaned", "cl_ping has instances too many on node2")],
+        [("orphaned", "cl_ping has surplus instances on node2")],
     ),
     "ok-orphaned-clone-instance-that-is-gone": (
         cluster(clone("cl_ping", primitive("p_ping", "node1"), primitive("p_ping", orphaned=True))), [],
@@ -534,7 +538,7 @@ BUNDLES: Dict[str, Tuple[Cluster, Found]] = {
     ),
     "crit-on-a-lost-node": (
         cluster(bundle(replica(0, "node2")), nodes=(*GONE, *guests("web-0", online=False))),
-        [("on-lost-node", "web is shown on node2, which is offline: nobody else serves that")],
+        [("on-lost-node", "web is shown on node2, which is offline: it is not running anywhere else")],
     ),
     "warn-disabled": (
         cluster(bundle(replica(0, target_role="Stopped"))), [("disabled", "web is stopped on purpose (target-role)")],
@@ -608,7 +612,7 @@ WITH_CIB: Dict[str, Tuple[Cluster, Optional[Cib], Found]] = {
     ),
     "crit-ticket-unknown-without-cib": (
         cluster(primitive("p"), tickets=REVOKED), None,
-        [("stopped", "p runs nowhere: perhaps for want of ticket siteA, cibadmin does not tell")],
+        [("stopped", "p runs nowhere: perhaps it waits for ticket siteA: cibadmin did not answer")],
     ),
     "crit-shutdown-lock-of-an-old-version": (
         cluster(primitive("p"), nodes=GONE), cib(properties=LOCKING),
@@ -701,13 +705,13 @@ EXPECTED: Dict[str, Tuple[Tuple[str, str], Found]] = {
     "warn-no-such-resource-for-a-role": (
         ("q", "STARTED"), [("wrong-role", "q is expected started, and there is no such resource")],
     ),
-    "warn-not-started": (("down", "started"), [("wrong-role", "down runs nowhere, and is expected to")]),
+    "warn-not-started": (("down", "started"), [("wrong-role", "down runs nowhere, but should run")]),
     "warn-not-stopped": (
-        ("cl_ping", "stopped"), [("wrong-role", "cl_ping runs on node1, node2, and is expected to be stopped")],
+        ("cl_ping", "stopped"), [("wrong-role", "cl_ping runs on node1, node2, but should be stopped")],
     ),
-    "warn-not-promoted": (("p", "promoted"), [("wrong-role", "p is promoted nowhere, and expected to be")]),
+    "warn-not-promoted": (("p", "promoted"), [("wrong-role", "p is promoted nowhere, but should be")]),
     "warn-promoted": (
-        ("ms_db", "slave"), [("wrong-role", "ms_db is promoted on node1, expected to be nowhere")],
+        ("ms_db", "slave"), [("wrong-role", "ms_db is promoted on node1, but should not be")],
     ),
 }  # fmt: skip
 
@@ -829,7 +833,7 @@ def test_details() -> None:
 
 
 ADVICE = (
-    (cluster(primitive("p")), "what keeps it: crm_resource --why --resource p"),
+    (cluster(primitive("p")), "to see what keeps it from running: crm_resource --why --resource p"),
     (cluster(primitive("p"), failures=failed("p", "node1")),
      "when the cause is mended: crm_resource --cleanup --resource p"),
     (cluster(bundle(replica(0)), failures=failed("web-podman-0", "node1")),
@@ -839,18 +843,19 @@ ADVICE = (
     (cluster(web(primitive("v", target_role="Stopped"))), "crm resource start g_web, or: pcs resource enable g_web"),
     (cluster(primitive("p", "node1", managed=False)), "crm resource manage p, or: pcs resource manage p"),
     (cluster(primitive("p", locked_to="node2")),
-     "start node2, or give it free: crm_resource --refresh --resource p --node node2"),
+     "start node2 again, or let it run elsewhere: crm_resource --refresh --resource p --node node2"),
     (set_option(primitive("p", "node1"), maintenance_mode=True), "crm_attribute --name maintenance-mode --delete"),
     (set_option(primitive("p"), stop_all_resources=True), "crm_attribute --name stop-all-resources --delete"),
-    (cluster(database((), ("node1", "node2"))), "promotion scores: crm_simulate -sL | grep p_db"),
-    (cluster(ping("node1", spare=1)), "what keeps it: crm_resource --why --resource p_ping"),
+    (cluster(database((), ("node1", "node2"))),
+     "to see the promotion scores of p_db: crm_simulate --show-scores --live-check"),
+    (cluster(ping("node1", spare=1)), "to see what keeps it from running: crm_resource --why --resource p_ping"),
 )  # fmt: skip
 
 
 @pytest.mark.parametrize(("view", "advice"), ADVICE, ids=[advice for _, advice in ADVICE])
 def test_advice(view: Cluster, advice: str) -> None:
     """What an administrator who is paged can copy."""
-    assert [finding.advice for finding in judged(view).findings] == [advice]
+    assert [finding.step for finding in judged(view).findings] == [advice]
 
 
 @pytest.mark.parametrize(
@@ -862,7 +867,24 @@ def test_advice(view: Cluster, advice: str) -> None:
     ids=["crit-named", "crit-not-named"],
 )
 def test_advice_of_what_is_not_listed(given: Optional[Cib], advice: str) -> None:
-    assert [finding.advice for finding in judged(VANISHED, given).findings] == [advice]
+    assert [finding.step for finding in judged(VANISHED, given).findings] == [advice]
+
+
+def every_case() -> Iterator[Tuple[str, Optional[Cluster], Judgement]]:
+    for cases in (ABSENT, FAULTS, CLONES, BUNDLES):
+        yield from ((name, view, judged(view)) for name, (view, _) in cases.items())
+    yield from ((name, view, judged(view, configured)) for name, (view, configured, _) in WITH_CIB.items())
+    yield from ((name, PLACES, judged(PLACES, expect=(one,))) for name, (one, _) in EXPECTED.items())
+
+
+@pytest.mark.parametrize(("view", "judgement"), [pytest.param(*case, id=name) for name, *case in every_case()])
+def test_every_name_in_a_text_is_a_subject(view: Optional[Cluster], judgement: Judgement) -> None:
+    """But for what stands in parentheses: reasons, and groups of which only a member is meant."""
+    names = {name for placed in view.primitives() for name in names_of(placed)} if view else set()
+    names |= {node.name for node in view.nodes} | {ticket.id for ticket in view.tickets} if view else set()
+    for one in judgement.findings:
+        said = set(re.findall(r"[\w-]+", re.sub(r"\([^)]*\)", "", one.text))) & names
+        assert said - {subject.name for subject in one.subjects} == set(), one.text
 
 
 def test_more_names_than_a_person_can_read() -> None:

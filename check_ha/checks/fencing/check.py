@@ -27,7 +27,7 @@ from check_ha.checks.fencing.devices import (
     why_failed,
 )
 from check_ha.cluster.fence_history import Fencing, by_target, detail, last_fencing, newest
-from check_ha.cluster.resources import cleanup
+from check_ha.cluster.resources import MENDED, cleanup
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import FILTERED_OUT, REMOTE_NODE, UNREADABLE, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
@@ -189,13 +189,18 @@ def _devices(devices: Sequence[FenceDevice], cluster: Cluster) -> Iterator[Findi
                 DEVICE_DISABLED, f"{one.id} is disabled (target-role): nobody can fence with it", advice=enable
             )
         elif one.failed:
-            yield Finding(DEVICE_FAILED, f"{one.id} failed{why_failed(one, cluster)}", advice=cleanup(one.id))
+            yield Finding(
+                DEVICE_FAILED, f"{one.id} failed{why_failed(one, cluster)}", advice=MENDED, commands=(cleanup(one.id),)
+            )
         elif one.instances and not one.active and not one.in_motion:
             if cluster.options.stop_all_resources:
                 yield Finding(DEVICE_DISABLED, f"{one.id} is stopped (stop-all-resources): nobody monitors it")
             else:
                 yield Finding(
-                    DEVICE_STOPPED, f"{one.id} runs nowhere{why_failed(one, cluster)}", advice=cleanup(one.id)
+                    DEVICE_STOPPED,
+                    f"{one.id} runs nowhere{why_failed(one, cluster)}",
+                    advice=MENDED,
+                    commands=(cleanup(one.id),),
                 )
         elif one.configured and not one.configured.monitored:
             yield Finding(DEVICE_UNMONITORED, f"{one.id} has no monitor: its faults show only when it is needed")
