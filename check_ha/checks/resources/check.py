@@ -37,26 +37,28 @@ from check_ha.checks.resources.conditions import (
     ON_LOST_NODE,
     ORPHANED,
     PENDING,
+    PROMOTED_INCOMPLETE,
     STOPPED,
     STOPPED_ALL,
     UNMANAGED,
     WRONG_NODE,
     WRONG_ROLE,
 )
-from check_ha.checks.resources.eligible import instances_expected
+from check_ha.checks.resources.eligible import instances_expected, promoted_expected
 from check_ha.checks.resources.expected import Expectation, expectations, expected_to_be, not_as_expected
 from check_ha.checks.resources.failed import blocked, failed, failure_ignored, multiple_active, orphaned
 from check_ha.checks.resources.incomplete import incomplete
 from check_ha.checks.resources.instances import ResourceInstances
 from check_ha.checks.resources.maintenance import in_maintenance, moving, unmanaged
 from check_ha.checks.resources.not_running import common_cause, disabled, down, locked, on_lost_nodes, without_ticket
-from check_ha.checks.resources.promotion import not_promoted
+from check_ha.checks.resources.promotion import not_promoted, promoted_incomplete
 from check_ha.checks.resources.state import ResourceState, ResourceStates
+from check_ha.checks.resources.whole_cluster import whole_cluster
 from check_ha.cluster.resources import plain
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import FILTERED_OUT
 from check_ha.core.evidence import Evidence, Reading
-from check_ha.core.finding import SETTING, Finding, Row, Subject, resources
+from check_ha.core.finding import Finding, Row
 from check_ha.core.options import FilterOptions, option, pair
 from check_ha.core.wording import count, listed
 from check_ha.parsers.cib import parse_cib
@@ -64,7 +66,7 @@ from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.sources.tools import CIBADMIN, CRM_MON
 
 CLUSTER = Reading(CRM_MON, parse_crm_mon)
-CIB = Reading(CIBADMIN, parse_cib, required=False)
+CIB = Reading(CIBADMIN, parse_cib)
 
 DOWN = Metric("cluster.resources.down.count", "resources that should run and do not")
 TOTAL = Metric("cluster.resources.total.count", "resources (a clone or bundle counts once)")
@@ -74,7 +76,9 @@ BLOCKED_COUNT = Metric("cluster.resources.blocked.count", "resources that are bl
 UNMANAGED_COUNT = Metric("cluster.resources.unmanaged.count", "resources that are not managed")
 DISABLED_COUNT = Metric("cluster.resources.disabled.count", "resources stopped on purpose")
 ACTIVE = Metric("resource.instances.active.count", "instances that run; the maximum should", instance="CLONE")
-PROMOTED = Metric("resource.instances.promoted.count", "instances that are promoted", instance="CLONE")
+PROMOTED = Metric(
+    "resource.instances.promoted.count", "instances that are promoted; the maximum should", instance="CLONE"
+)
 
 
 class ResourceOptions(FilterOptions):
@@ -95,6 +99,7 @@ _ABSENCES: Tuple[Tuple[str, Find], ...] = (
     ("", on_lost_nodes),
     ("stopped", down),
     ("unpromoted", not_promoted),
+    ("unpromoted", promoted_incomplete),
     ("", incomplete),
     ("stopped", disabled),
     ("", locked),
@@ -108,8 +113,8 @@ def judge(evidence: Evidence, options: ResourceOptions) -> Judgement:
     cluster = evidence.get(CLUSTER)
     if cluster is None:
         return Judgement("no resources were read")
-    states = ResourceStates(cluster, evidence.get(CIB))
-    selected = [resource for resource in states.all if options.selects(*resource.names)]
+    states = ResourceStates(cluster, evidence.get(CIB), evidence.now, options.selects)
+    selected = states.selected
     if cluster.dc is None:
         text = "no DC is elected (an election that does not end, or pacemaker just starts)"
         finding = Finding(NO_DC, f"{text}: which of {count(len(selected), 'resource')} run is not known")
@@ -131,42 +136,13 @@ def _findings(
     cause, explained = common_cause([one for one in selected if not expected_to_be("stopped", expected, one)], states)
     if cause:
         yield cause
-    yield from _whole_cluster(states)
+    yield from whole_cluster(states)
     for find in _FAULTS:
         yield from find(selected, states)
     rest = [one for one in selected if one.id not in explained]
     for role, find in _ABSENCES:
         yield from find([one for one in rest if not expected_to_be(role, expected, one)], states)
     yield from not_as_expected(expected, states.all, states.lost)
-
-
-def _whole_cluster(states: ResourceStates) -> Iterator[Finding]:
-    """What no filter leaves out."""
-    cluster = states.cluster
-    if cluster.options.maintenance_mode:
-        yield Finding(
-            MAINTENANCE,
-            f"the cluster is in maintenance mode: nobody watches its {count(len(states.all), 'resource')}",
-            (Subject(SETTING, "maintenance-mode"),),
-            commands=("crm_attribute --name maintenance-mode --delete",),
-        )
-    if not states.all and not cluster.instances_configured:
-        yield Finding(NO_RESOURCE, "the cluster has no resources")
-    shown = [one.primitive for one in cluster.primitives()]
-    gap = (cluster.instances_configured or 0) - len(shown)
-    if gap > 0:
-        # a clone with clone-max=0 is in the CIB, and neither counted nor listed
-        ids = {plain(primitive.id) for primitive in shown}
-        names = [one.id for one in states.cib.primitives if one.id not in ids] if states.cib else []
-        yield Finding(
-            NOT_LISTED,
-            f"{listed(names) or count(gap, 'resource instance')}: configured, but left out by crm_mon, "
-            "as it does with what is unmanaged on a lost node",
-            resources(*names),
-            commands=(f"crm_resource --locate --resource {names[0] if names else 'NAME'}",),
-        )
-    if cluster.instances_blocked and not any(primitive.blocked for primitive in shown):
-        yield Finding(BLOCKED, f"{count(cluster.instances_blocked, 'resource')} blocked, and left out by crm_mon")
 
 
 def _summary(selected: Sequence[ResourceInstances], states: ResourceStates) -> str:
@@ -199,7 +175,7 @@ def _measures(
             name = one.id if one.group else one.outermost
             yield ACTIVE.of(len(one.running(states.lost)), name, maximum=instances_expected(one, states))
             if one.promotable:
-                yield PROMOTED.of(len(one.promoted_on(states.lost)), name)
+                yield PROMOTED.of(len(one.promoted_on(states.lost)), name, maximum=promoted_expected(one, states))
 
 
 def _row(resource: ResourceInstances, states: ResourceStates) -> Row:
@@ -225,7 +201,8 @@ CHECK = Check(
     readings=(CLUSTER, CIB),
     conditions=(
         NO_DC, NO_QUORUM, STOPPED, ON_LOST_NODE, FAILED, BLOCKED, MULTIPLE_ACTIVE, NOT_PROMOTED, NOT_LISTED,
-        CLONE_INCOMPLETE, ORPHANED, FAILURE_IGNORED, UNMANAGED, MAINTENANCE, DISABLED, STOPPED_ALL, NO_TICKET, LOCKED,
+        CLONE_INCOMPLETE, PROMOTED_INCOMPLETE, ORPHANED,
+        FAILURE_IGNORED, UNMANAGED, MAINTENANCE, DISABLED, STOPPED_ALL, NO_TICKET, LOCKED,
         PENDING, WRONG_NODE, WRONG_ROLE, NO_RESOURCE, FILTERED_OUT,
     ),
     metrics=(

@@ -17,6 +17,9 @@ BLOCKED = Condition(
 )
 MULTIPLE_ACTIVE = Condition("multiple-active", Severity.CRITICAL, "A resource is active on several nodes at once.")
 NOT_PROMOTED = Condition("not-promoted", Severity.CRITICAL, "A promotable resource runs, and is promoted nowhere.")
+PROMOTED_INCOMPLETE = Condition(
+    "promoted-incomplete", Severity.WARNING, "Fewer instances are promoted than promoted-max asks for."
+)
 NOT_LISTED = Condition(
     "not-listed", Severity.CRITICAL,
     "A resource is configured and left out by crm_mon (2.0.4 to 2.1.9, 3.0.0: unmanaged on an offline node).",

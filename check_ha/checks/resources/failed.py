@@ -4,7 +4,8 @@ from typing import Callable, Dict, Iterator, List, Sequence, Tuple
 
 from check_ha.checks.resources.conditions import BLOCKED, FAILED, FAILURE_IGNORED, MULTIPLE_ACTIVE, ORPHANED
 from check_ha.checks.resources.instances import ResourceInstances
-from check_ha.checks.resources.state import ResourceState, ResourceStates, failure_subjects, failure_text
+from check_ha.checks.resources.state import ResourceState, ResourceStates
+from check_ha.checks.resources.wording import and_with_it, failure_subjects, failure_text
 from check_ha.cluster.resources import MENDED, cleanup, in_motion, plain
 from check_ha.core.condition import Condition
 from check_ha.core.finding import Finding, nodes
@@ -42,9 +43,10 @@ def _is_multiple(primitive: Primitive) -> bool:
 
 def blocked(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
     """Yield what the cluster will not touch, because its stop failed or on-fail is block."""
-    yield from _each(
-        BLOCKED, found, states, lambda one: one.blocked and not _is_multiple(one), "{name} is blocked{place}{why}"
-    )
+    for resource in found:
+        stopped = " and does not run" if states.state(resource) == ResourceState.DOWN else ""
+        text = f"{{name}} is blocked{{place}}{stopped}{{why}}{{with_it}}"
+        yield from _each(BLOCKED, [resource], states, lambda one: one.blocked and not _is_multiple(one), text)
 
 
 def failed(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
@@ -89,10 +91,12 @@ def _each(
         ids = {plain(primitive.id) for primitive in primitives}
         failures = [one for one in states.failures(resource, places) if plain(one.resource) in ids]
         why = f": {failure_text(resource, failures, places)}" if failures else ""
+        place = f" on {', '.join(places)}" if places else ""
+        with_it, waiting = and_with_it([resource], states)
         yield Finding(
             condition,
-            text.format(name=resource.label, place=f" on {', '.join(places)}" if places else "", why=why),
-            (resource.subject, *failure_subjects(resource, failures, places)),
+            text.format(name=resource.label, place=place, why=why, with_it=with_it),
+            (resource.subject, *failure_subjects(resource, failures, places), *waiting),
             advice,
             (cleanup(primitives[0].id),),
         )

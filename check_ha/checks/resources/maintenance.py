@@ -1,13 +1,15 @@
 """Who looks after a resource: an action that is under way, or nobody, for maintenance or is-managed=false."""
 
-from typing import Dict, Iterator, List, Sequence, Tuple
+from typing import Dict, Iterable, Iterator, List, Sequence, Tuple
 
 from check_ha.checks.resources.conditions import MAINTENANCE, PENDING, UNMANAGED
 from check_ha.checks.resources.instances import ResourceInstances
-from check_ha.checks.resources.state import ResourceState, ResourceStates, failure_text, named_as
-from check_ha.cluster.resources import in_motion
+from check_ha.checks.resources.state import ResourceState, ResourceStates
+from check_ha.checks.resources.wording import and_with_it, by_name, failure_text, named_as
+from check_ha.cluster.resources import in_motion, names_of
 from check_ha.core.finding import Finding, nodes
 from check_ha.core.wording import are, listed
+from check_ha.model.cib import is_false, is_true
 from check_ha.model.cluster import Placed
 
 _ITSELF = ""
@@ -25,7 +27,7 @@ def moving(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterat
     for (action, places, after), those in actions.items():
         names = [resource.label for resource in those]
         where = f" on {', '.join(places)}" if places else ""
-        with_it, waiting = states.and_with_it(those)
+        with_it, waiting = and_with_it(those, states)
         text = f"{listed(names)} {are(names)} {action}{where}{after}{with_it}"
         yield Finding(PENDING, text, (*(one.subject for one in those), *waiting, *nodes(*places)))
 
@@ -33,8 +35,14 @@ def moving(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterat
 def in_maintenance(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
     """Yield resources that nobody watches because their node is in maintenance, or they are."""
     own, by_node = _in_maintenance(found, states)
-    for name, those in states.by_name(own).items():
-        yield Finding(MAINTENANCE, f"{name} is in maintenance", named_as(name, those))
+    for name, those in by_name(own, states).items():
+        where = states.where_set(those, "maintenance", is_true) or (those[0].outermost,)
+        yield Finding(
+            MAINTENANCE,
+            f"{name} is in maintenance: nobody watches it",
+            named_as(name, those),
+            commands=(_and(f"crm_resource --resource {one} --meta --delete-parameter maintenance" for one in where),),
+        )
     for node, those in by_node.items():
         names = [resource.label for resource in those]
         yield Finding(
@@ -50,15 +58,15 @@ def unmanaged(found: Sequence[ResourceInstances], states: ResourceStates) -> Ite
     those = [
         resource
         for resource in found
-        if any(_because_of(one, states) == _ITSELF and not _own(one) for one in _unmanaged(resource, states))
+        if any(_because_of(one, states) == _ITSELF and not _own(one, states) for one in _unmanaged(resource, states))
     ]
-    for name, named in states.by_name(those).items():
-        what = named[0].outermost
+    for name, named in by_name(those, states).items():
+        where = states.where_set(named, "is-managed", is_false) or (named[0].outermost,)
         yield Finding(
             UNMANAGED,
             f"{name} is unmanaged: the cluster will not start, stop or move it",
             named_as(name, named),
-            commands=(f"crm resource manage {what}", f"pcs resource manage {what}"),
+            commands=(_and(f"crm resource manage {one}" for one in where), f"pcs resource manage {' '.join(where)}"),
         )
 
 
@@ -71,7 +79,7 @@ def _in_maintenance(
         unmanaged = _unmanaged(resource, states)
         for node in sorted({_because_of(one, states) for one in unmanaged} - {_ITSELF}):
             by_node.setdefault(node, []).append(resource)
-        if any(_because_of(one, states) == _ITSELF and _own(one) for one in unmanaged):
+        if any(_because_of(one, states) == _ITSELF and _own(one, states) for one in unmanaged):
             own.append(resource)
     return own, by_node
 
@@ -93,6 +101,13 @@ def _because_of(one: Placed, states: ResourceStates) -> str:
     return next((node for node in one.primitive.nodes if node in states.in_maintenance), _ITSELF)
 
 
-def _own(one: Placed) -> bool:
-    """Whether its own maintenance is the reason; printed since 2.1.6."""
-    return bool(one.primitive.maintenance) or any(parent.maintenance for parent in one.parents)
+def _own(one: Placed, states: ResourceStates) -> bool:
+    """Whether its own maintenance is the reason: crm_mon says so since 2.1.6, and the CIB in every version."""
+    if one.primitive.maintenance or any(parent.maintenance for parent in one.parents):
+        return True
+    configured = (states.meta.get(name, {}).get("maintenance") for name in names_of(one))
+    return one.primitive.maintenance is None and any(is_true(value) for value in configured)
+
+
+def _and(commands: Iterable[str]) -> str:
+    return " && ".join(commands)

@@ -14,11 +14,13 @@ from check_ha.checks.resources.conditions import (
     STOPPED_ALL,
 )
 from check_ha.checks.resources.instances import ResourceInstances
-from check_ha.checks.resources.reasons import reason_down
-from check_ha.checks.resources.state import ResourceState, ResourceStates, named_as
+from check_ha.checks.resources.reasons import reason_down, release
+from check_ha.checks.resources.state import ResourceState, ResourceStates
+from check_ha.checks.resources.wording import and_with_it, by_name, named_as
 from check_ha.cluster.nodes import described, may_act
 from check_ha.core.finding import SETTING, TICKET, Finding, Subject, nodes, resources
 from check_ha.core.wording import are, listed
+from check_ha.model.cluster import Group
 
 
 def common_cause(
@@ -57,11 +59,12 @@ def common_cause(
 
 
 def down(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
-    """Yield what should run and runs nowhere; what waits for another resource is told with that."""
+    """Yield what should run and runs nowhere; what is blocked, or waits for another resource, is told with that."""
     for resource in found:
-        if states.state(resource) == ResourceState.DOWN and not states.has_cause(resource):
+        told = states.cause(resource) in states.selected or any(one.primitive.blocked for one in resource.primitives)
+        if states.state(resource) == ResourceState.DOWN and not told:
             why = reason_down(resource, states)
-            with_it, waiting = states.and_with_it([resource])
+            with_it, waiting = and_with_it([resource], states)
             yield Finding(
                 STOPPED,
                 f"{resource.label} runs nowhere{_left_alone(resource, states)}"
@@ -82,32 +85,47 @@ def _left_alone(resource: ResourceInstances, states: ResourceStates) -> str:
 
 def on_lost_nodes(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
     """Yield what is shown on nothing but nodes of which nobody knows anything, by node."""
-    by_name = {node.name: node for node in states.cluster.nodes}
-    shown: Dict[str, List[str]] = {}
+    by_node = {node.name: node for node in states.cluster.nodes}
+    shown: Dict[str, List[ResourceInstances]] = {}
     for resource in found:
         if states.state(resource) == ResourceState.LOST:
-            shown.setdefault(resource.shown_on(states.lost)[0], []).append(resource.outermost)
-    for name, names in shown.items():
+            shown.setdefault(resource.shown_on(states.lost)[0], []).append(resource)
+    for name, those in shown.items():
+        node = by_node[name]
+        names = [one.outermost for one in those]
         them = "it is" if len(set(names)) == 1 else "they are"
         fate = f"{them} not started elsewhere until it is fenced"
-        if not by_name[name].unclean:
+        if not node.unclean:
             fate = f"{them} not running anywhere else"
-        text = f"{listed(names)} {are(names)} shown on {name}, which is {described(by_name[name])}: {fate}"
-        yield Finding(ON_LOST_NODE, text, (*nodes(name), *resources(*dict.fromkeys(names))))
+        with_it, waiting = and_with_it(those, states)
+        text = f"{listed(names)} {are(names)} shown on {name}, which is {described(node)}: {fate}{with_it}"
+        yield Finding(ON_LOST_NODE, text, (*nodes(name), *resources(*dict.fromkeys(names)), *waiting))
 
 
 def disabled(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
     """Yield what target-role stops."""
     those = [one for one in found if states.state(one) == ResourceState.DISABLED]
-    for name, named in states.by_name(those).items():
-        with_it, waiting = states.and_with_it(named)
-        what = named[0].outermost
+    for name, named in by_name(those, states).items():
+        with_it, waiting = and_with_it(named, states)
+        what = " ".join(states.where_set(named, "target-role", _stopped) or _where_shown(named))
         yield Finding(
             DISABLED,
             f"{name} is stopped on purpose (target-role){with_it}",
             (*named_as(name, named), *waiting),
             commands=(f"crm resource start {what}", f"pcs resource enable {what}"),
         )
+
+
+def _stopped(value: str) -> bool:
+    return value.lower() == "stopped"
+
+
+def _where_shown(found: Sequence[ResourceInstances]) -> Tuple[str, ...]:
+    """Where target-role is set as far as crm_mon tells: not at a group that is not disabled itself."""
+    groups = [parent for one in found[0].primitives for parent in one.parents if isinstance(parent, Group)]
+    if any(group.disabled is False for group in groups):
+        return tuple(one.id for one in found)
+    return (found[0].outermost,)
 
 
 def locked(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
@@ -118,15 +136,14 @@ def locked(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterat
             placed = (one.primitive.locked_to or "" for one in resource.primitives if one.primitive.locked_to)
             kept.setdefault(next(placed), []).append(resource)
     for node, those in kept.items():
-        named = states.by_name(those)
-        with_it, waiting = states.and_with_it(those)
+        named = by_name(those, states)
+        with_it, waiting = and_with_it(those, states)
         subjects = [subject for name, one in named.items() for subject in named_as(name, one)]
         yield Finding(
             LOCKED,
             f"{listed(named)} {are(named)} kept for {node}, which was shut down (shutdown-lock){with_it}",
             (*subjects, *nodes(node), *waiting),
-            f"start {node} again, or let it run elsewhere",
-            (f"crm_resource --refresh --resource {those[0].id} --node {node}",),
+            *release(those[0].id, [node]),
         )
 
 
@@ -139,8 +156,8 @@ def without_ticket(found: Sequence[ResourceInstances], states: ResourceStates) -
         elif states.not_promoted(resource) and states.tickets(resource, promoted=True):
             waiting.setdefault((states.tickets(resource, promoted=True)[0], "promoted"), []).append(resource)
     for (ticket, doing), those in waiting.items():
-        named = states.by_name(those)
-        with_it, others = states.and_with_it(those)
+        named = by_name(those, states)
+        with_it, others = and_with_it(those, states)
         text = f"{listed(named)} {are(named)} not {doing}: ticket {ticket} {states.missing_tickets[ticket]}{with_it}"
         subjects = [subject for name, one in named.items() for subject in named_as(name, one)]
         yield Finding(

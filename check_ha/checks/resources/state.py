@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Dict, Iterable, List, Optional, Sequence, Tuple
+from typing import Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from check_ha.checks.resources.instances import ResourceInstances, resources_of
 from check_ha.cluster.nodes import bundle_nodes, can_start, lost
-from check_ha.cluster.resources import bans, plain, stopped_on_purpose, told
+from check_ha.cluster.resources import bans, plain, stopped_on_purpose
 from check_ha.cluster.tickets import missing_tickets, tickets_needed
-from check_ha.core.finding import Subject, nodes, resources
-from check_ha.core.wording import listed
 from check_ha.model.cib import Cib
 from check_ha.model.cluster import Ban, Cluster, FailCount, Failure
 
@@ -33,10 +31,24 @@ class ResourceState:
 class ResourceStates:
     """All resources of a cluster, the state of each, and what is looked up for them."""
 
-    def __init__(self, cluster: Cluster, cib: Optional[Cib]) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        cib: Optional[Cib],
+        now: float = 0.0,
+        selects: Callable[..., bool] = lambda *names: True,
+    ) -> None:
         self.cluster = cluster
         self.cib = cib
+        self.now = now
+        """Seconds since the epoch."""
+        self.meta: Dict[str, Dict[str, str]] = {}
+        """Meta attributes as configured, of primitives, groups, clones and bundles."""
+        if cib:
+            self.meta = {one.id: dict(reversed(one.meta)) for one in cib.primitives}
+            self.meta.update({one.id: dict(reversed(one.meta)) for one in cib.collections})
         self.all = resources_of(cluster)
+        self.selected = tuple(one for one in self.all if selects(*one.names))
         self.lost = frozenset(node.name for node in cluster.nodes if lost(node))
         """Nodes that are offline or must be fenced."""
         inside = bundle_nodes(cluster)
@@ -64,7 +76,7 @@ class ResourceStates:
         self._consequences: Dict[str, List[ResourceInstances]] = {}
         for resource in self.all:
             if resource.id in self._causes:
-                self._consequences.setdefault(self._causes[resource.id], []).append(resource)
+                self._consequences.setdefault(self._causes[resource.id].id, []).append(resource)
 
     def state(self, resource: ResourceInstances) -> str:
         """Return one word of ResourceState."""
@@ -112,55 +124,30 @@ class ResourceStates:
         failed = [one for one in found if self.failures(one, nodes) or self.failed_too_often(one)]
         return failed[0] if failed else found[0]
 
-    def has_cause(self, resource: ResourceInstances) -> bool:
-        """Return whether it is down because of another resource, which is told with that."""
-        return resource.id in self._causes
+    def where_set(self, found: Iterable[ResourceInstances], name: str, holds: Callable[[str], bool]) -> Tuple[str, ...]:
+        """Return at which of these, or of what is around them, the CIB sets a meta attribute so; outer ones first.
 
-    def and_with_it(self, found: Iterable[ResourceInstances]) -> Tuple[str, Tuple[Subject, ...]]:
-        """Return what is down because of these, in words and as subjects: ``, and with it p_fs, p_app``."""
-        names = [one.id for resource in found for one in self._consequences.get(resource.id, ())]
-        return (f", and with it {listed(names)}" if names else ""), resources(*names)
+        Empty where the CIB was not read, and where it is a default for all (``rsc_defaults``).
+        """
+        names = dict.fromkeys(one for resource in found for one in reversed(resource.names))
+        return tuple(one for one in names if holds(self.meta.get(one, {}).get(name, "")))
 
-    def by_name(self, found: Sequence[ResourceInstances]) -> Dict[str, List[ResourceInstances]]:
-        """Return these by label; all of a group, clone or bundle by the name of that."""
-        ids = {resource.id for resource in found}
-        outer = {resource.outermost for resource in found}
-        partly = {one.outermost for one in self.all if one.outermost in outer and one.id not in ids}
-        named: Dict[str, List[ResourceInstances]] = {}
-        for resource in found:
-            name = resource.label if resource.outermost in partly else resource.outermost
-            named.setdefault(name, []).append(resource)
-        return named
+    def cause(self, resource: ResourceInstances) -> Optional[ResourceInstances]:
+        """Return the resource because of which it is down, where there is one."""
+        return self._causes.get(resource.id)
+
+    def consequences(self, found: Iterable[ResourceInstances]) -> List[ResourceInstances]:
+        """Return what is down because of these."""
+        return [one for resource in found for one in self._consequences.get(resource.id, ())]
 
 
-def failure_text(resource: ResourceInstances, failures: Iterable[Failure], known: Iterable[str] = ()) -> str:
-    """Return these failures of it in words; of a bundle each with the primitive that failed."""
-    parts: Dict[str, List[Failure]] = {}
-    for one in failures:
-        parts.setdefault(f"{plain(one.resource)} " if resource.bundle else "", []).append(one)
-    return ", ".join(part + told(those, known) for part, those in parts.items())
-
-
-def failure_subjects(
-    resource: ResourceInstances, failures: Sequence[Failure], known: Iterable[str] = ()
-) -> Tuple[Subject, ...]:
-    """Return whom ``failure_text`` names: the nodes, those that are known first, and what failed in a bundle."""
-    inside = [plain(one.resource) for one in failures] if resource.bundle else []
-    return (*resources(*dict.fromkeys(inside)), *nodes(*dict.fromkeys((*known, *(one.node for one in failures)))))
-
-
-def named_as(name: str, found: Sequence[ResourceInstances]) -> Tuple[Subject, ...]:
-    """Return the subject of what ``by_name`` calls so: the one resource, or the whole that these are."""
-    return (found[0].subject,) if name == found[0].label else resources(name)
-
-
-def _causes(states: ResourceStates) -> Dict[str, str]:
-    """Return what is down because of another resource, by id, and the id of that.
+def _causes(states: ResourceStates) -> Dict[str, ResourceInstances]:
+    """Return what is down because of another resource, by id, and that resource.
 
     A member of a group waits for those before it, and in a clone of groups all of an instance stop with the one that
-    fails; the connection to a guest node comes and goes with what the guest is inside of.
+    fails; the connection to a guest node comes and goes with what the guest is inside of; and there are constraints.
     """
-    causes: Dict[str, str] = {}
+    causes: Dict[str, ResourceInstances] = {}
     groups: Dict[str, List[ResourceInstances]] = {}
     by_id = {resource.id: resource for resource in states.all}
     containers = {node.name: node.id_as_resource for node in states.cluster.nodes if node.id_as_resource}
@@ -169,9 +156,38 @@ def _causes(states: ResourceStates) -> Dict[str, str]:
             groups.setdefault(resource.group, []).append(resource)
         container = by_id.get(containers.get(resource.id) or "")
         if container and states.state(resource) == ResourceState.DOWN and not states.settled(container):
-            causes[resource.id] = container.id
+            causes[resource.id] = container
     for members in groups.values():
         down = [one for one in members if states.state(one) == ResourceState.DOWN]
         cause = states.culprit(down) if members[0] in down else members[0]
-        causes.update({one.id: cause.id for one in down if one is not cause and not states.failures(one)})
-    return causes
+        causes.update({one.id: cause for one in down if one is not cause and not states.failures(one)})
+    for resource, cause in _by_constraints(states):
+        if _root(cause, causes) is not resource:
+            causes.setdefault(resource.id, cause)
+    return {name: _root(cause, causes) for name, cause in causes.items()}
+
+
+def _root(resource: ResourceInstances, causes: Mapping[str, ResourceInstances]) -> ResourceInstances:
+    """The last in a row of causes."""
+    while resource.id in causes:
+        resource = causes[resource.id]
+    return resource
+
+
+def _by_constraints(states: ResourceStates) -> Iterator[Tuple[ResourceInstances, ResourceInstances]]:
+    """What is down and has not failed, with what an order or colocation has it wait for."""
+    by_name: Dict[str, List[ResourceInstances]] = {}
+    for resource in states.all:
+        for name in resource.names:
+            by_name.setdefault(name, []).append(resource)
+    for one in states.cib.dependencies if states.cib else ():
+        waiting = [
+            resource for resource in by_name.get(one.resource, ())
+            if states.state(resource) == ResourceState.DOWN and not states.failures(resource)
+        ]  # fmt: skip
+        needed = by_name.get(one.needs, ())
+        cause = next((other for other in needed if not states.settled(other)), None)
+        if cause is None and one.promoted and not any(other.promoted_on(states.lost) for other in needed):
+            cause = next((other for other in needed if states.not_promoted(other)), None)
+        if cause and not one.promotion:
+            yield from ((resource, cause) for resource in waiting)
