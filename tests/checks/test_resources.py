@@ -146,11 +146,11 @@ ABSENT: Dict[str, Tuple[Optional[Cluster], Found]] = {
     ),
     "crit-banned-everywhere": (
         cluster(primitive("p"), bans=(Ban("b1", "p", "node1", -INFINITY), Ban("b2", "p", "node2", -INFINITY))),
-        [("stopped", "p runs nowhere: constraints keep it off every node that is up (b1, b2)")],
+        [("stopped", "p runs nowhere: constraints b1, b2 keep it off every node that is up")],
     ),
     "crit-banned-by-group": (
         cluster(web(primitive("v")), bans=(Ban("b1", "g_web", "node1", -INFINITY), Ban("b1", "g_web", "node2", -1))),
-        [("stopped", "v (g_web) runs nowhere: constraints keep it off every node that is up (b1)")],
+        [("stopped", "v (g_web) runs nowhere: constraint b1 keeps it off every node that is up")],
     ),
     "crit-promotion-banned-only": (
         cluster(primitive("p"), bans=tuple(Ban("b", "p", name, -INFINITY, True) for name in ("node1", "node2"))),
@@ -716,21 +716,21 @@ PROMOTED: Dict[str, Tuple[Cluster, Optional[Cib], Found]] = {
     "ok-not-known-without-cib": (cluster(database(("node1",), ("node2",))), None, []),
     "warn-one-of-two": (
         cluster(database(("node1",), ("node2",)), failures=failed("p_db", "node2", task="promote")), promoting("2"),
-        [("promoted-incomplete", "ms_db is promoted on node1, 1 of 2; not on node2: "
+        [("promoted-incomplete", "ms_db: 1 of 2 instances is promoted, on node1, not on node2: "
                                  "promote failed on node2 (no such file)")],
     ),
     "warn-master-max": (
         cluster(database(("node1",), ("node2",))), promoting("2", "master-max"),
-        [("promoted-incomplete", "ms_db is promoted on node1, 1 of 2; not on node2")],
+        [("promoted-incomplete", "ms_db: 1 of 2 instances is promoted, on node1, not on node2")],
     ),
     "warn-two-of-three": (
         cluster(database(("node1", "node3"), ("node2",)), nodes=THREE), promoting("INFINITY"),
-        [("promoted-incomplete", "ms_db is promoted on node1 and node3, 2 of 3; not on node2")],
+        [("promoted-incomplete", "ms_db: 2 of 3 instances are promoted, on node1 and node3, not on node2")],
     ),
     "warn-bundle": (
         cluster(bundle(replica(0, "node1", role="Promoted"), replica(1, "node2", role="Unpromoted")),
                 nodes=(*TWO, *guests("web-0", "web-1"))), promoting("2", clone="web"),
-        [("promoted-incomplete", "web is promoted on node1, 1 of 2; not on node2")],
+        [("promoted-incomplete", "web: 1 of 2 replicas is promoted, on node1, not on node2")],
     ),
     "ok-where-it-is-not-wanted": (
         cluster(database(("node1",), ("node2",)), bans=(Ban("b", "ms_db", "node2", -INFINITY, True),)),
@@ -739,7 +739,7 @@ PROMOTED: Dict[str, Tuple[Cluster, Optional[Cib], Found]] = {
     "warn-kept-from-it-by-drbd": (
         cluster(database(("node1",), ("node2",)), bans=DRBD_BANS[1:]),
         configured(ConfiguredCollection("ms_db", (("promoted-max", "2"),)), locations=(DRBD,)),
-        [("promoted-incomplete", "ms_db is promoted on node1, 1 of 2; not on node2: constraint "
+        [("promoted-incomplete", "ms_db: 1 of 2 instances is promoted, on node1, not on node2: constraint "
                                  "drbd-fence-by-handler-r0-ms_db keeps it from being promoted on node2")],
     ),
     "ok-while-it-moves": (
@@ -803,7 +803,7 @@ CONSTRAINED: Dict[str, Tuple[Cluster, Optional[Cib], Found]] = {
     "crit-banned-and-failed-long-ago": (
         cluster(primitive("p"), failures=failed("p", "node1", task="monitor"),
                 bans=tuple(Ban("b", "p", name, -INFINITY) for name in ("node1", "node2"))), None,
-        [("stopped", "p runs nowhere: constraints keep it off every node that is up (b)")],
+        [("stopped", "p runs nowhere: constraint b keeps it off every node that is up")],
     ),
     "ok-exclusive": (
         cluster(ping("node1", spare=2), nodes=THREE), exclusive(Location("l1", ("cl_ping",), "node1", 0)), [],
@@ -909,7 +909,7 @@ STEPS: Dict[str, Tuple[Cluster, Optional[Cib], str]] = {
     ),
     "a-move-left-bans": (
         cluster(primitive("p"), bans=tuple(one._replace(id=f"cli-ban-p-on-{one.node}") for one in BANNED)), None,
-        "if it should run there, remove the constraint: crm_resource --clear --resource p",
+        "if it should run there, remove the constraints: crm_resource --clear --resource p",
     ),
     "opt-in": (
         set_option(primitive("p"), symmetric=False), cib("p"),

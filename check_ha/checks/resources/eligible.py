@@ -8,7 +8,7 @@ from check_ha.checks.resources.instances import ResourceInstances
 from check_ha.checks.resources.state import ResourceStates
 from check_ha.cluster.resources import CONNECTION
 from check_ha.cluster.rules import Attributes, holds
-from check_ha.core.wording import joined
+from check_ha.core.wording import joined, listed
 from check_ha.model.cib import Location
 from check_ha.model.cluster import Ban, Node
 from check_ha.parsers.cib_rules import parse_score
@@ -133,6 +133,11 @@ def constraint_ids(found: Sequence[Ban], states: ResourceStates) -> Tuple[str, .
     return tuple(dict.fromkeys(ids.get(ban.id, ban.id) for ban in found))
 
 
+def keeping(ids: Sequence[str]) -> str:
+    """Return ``constraint l1 keeps``, ``constraints l1, l2 keep``."""
+    return f"constraint {ids[0]} keeps" if len(ids) == 1 else f"constraints {listed(ids)} keep"
+
+
 def removal(
     resource: ResourceInstances, found: Sequence[Ban], states: ResourceStates, promoted: bool = False
 ) -> Tuple[str, Tuple[str, ...]]:
@@ -145,7 +150,8 @@ def removal(
         what = f"if the data here are the newest (drbdadm status: UpToDate) and {joined(away) or 'the peer'} is gone"
         advice = f"{f'bring back {joined(away)}; ' if away else ''}{what} for good"
     else:
-        advice = f"{back}if it should {'be promoted' if promoted else 'run'} there, remove the constraint"
+        them = "the constraint" if len(ids) == 1 else "the constraints"
+        advice = f"{back}if it should {'be promoted' if promoted else 'run'} there, remove {them}"
     if all(one.startswith("cli-ban-") for one in ids):
         names = dict.fromkeys(ban.resource for ban in found)
         return advice, (" && ".join(f"crm_resource --clear --resource {name}" for name in names),)

@@ -52,3 +52,8 @@ def failure_subjects(
 def named_as(name: str, found: Sequence[ResourceInstances]) -> Tuple[Subject, ...]:
     """Return the subject of what ``by_name`` calls so: the one resource, or the whole that these are."""
     return (found[0].subject,) if name == found[0].label else resources(name)
+
+
+def without_meta(where: Iterable[str], name: str) -> str:
+    """Return the command that takes a meta attribute away; for a bundle crmsh (4.4) has none that does."""
+    return " && ".join(f"crm_resource --resource {one} --meta --delete-parameter {name}" for one in where)
