@@ -9,7 +9,7 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple
 import pytest
 
 from check_ha.checks.resources.check import CHECK, ResourceOptions, judge
-from check_ha.cluster.resources import names_of
+from check_ha.cluster.resources import names_of, plain
 from check_ha.core.check import Judgement
 from check_ha.core.options import regex
 from check_ha.model.cib import (
@@ -48,7 +48,25 @@ STATEFUL = "ocf:pacemaker:Stateful"
 
 
 def judged(view: Optional[Cluster], cib: Optional[Cib] = None, **options: Any) -> Judgement:
+    """What is judged of it; what the test does not say of the CIB is what the cluster shows."""
+    if view and cib:
+        cib = complete(view, cib)
     return judge(evidence({CRM_MON: view, CIBADMIN: cib}), ResourceOptions(**options))
+
+
+def complete(view: Cluster, cib: Cib) -> Cib:
+    """The CIB with all that the cluster lists."""
+    known = {one.id for one in cib.primitives} | {one.id for one in cib.collections}
+    configured = [placed for placed in view.primitives() if not placed.primitive.orphaned]
+    primitives = {plain(placed.primitive.id): placed.primitive.agent for placed in configured}
+    around = {plain(parent.id): isinstance(parent, Bundle) for placed in configured for parent in placed.parents}
+    more = tuple(ConfiguredPrimitive(name, agent) for name, agent in primitives.items() if name not in known)
+    collections = tuple(
+        ConfiguredCollection(name, (("promoted-max", "1"),) if of_containers else ())
+        for name, of_containers in around.items()
+        if name not in known
+    )
+    return cib._replace(primitives=(*cib.primitives, *more), collections=(*cib.collections, *collections))
 
 
 def failed(resource: str, *nodes: str, task: str = "start", reason: str = "no such file") -> Tuple[Failure, ...]:
@@ -856,6 +874,35 @@ WITH_CIB.update({**PROMOTED, **CONSTRAINED})
 @pytest.mark.parametrize(("view", "given", "expected"), (PROMOTED | CONSTRAINED).values(), ids=PROMOTED | CONSTRAINED)
 def test_with_constraints(view: Cluster, given: Optional[Cib], expected: Found) -> None:
     assert found(judged(view, given)) == expected
+
+
+INCOMPLETE: Dict[str, Tuple[Cluster, Cib, str]] = {
+    "a-primitive": (cluster(primitive("p", "node1"), primitive("q", "node1")), cib("q"), "p"),
+    "a-clone": (cluster(ping("node1", "node2")), cib("p_ping"), "cl_ping"),
+    "a-bundle": (cluster(bundle(replica(0, "node1")), nodes=(*TWO, *guests("web-0"))), cib("httpd"), "web"),
+    "its-container": (
+        cluster(bundle(replica(0, "node1")), nodes=(*TWO, *guests("web-0"))), configured(ConfiguredCollection("web")),
+        "web",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("view", "given", "name"), INCOMPLETE.values(), ids=INCOMPLETE)
+def test_a_cib_that_lacks_what_is_listed(view: Cluster, given: Cib, name: str) -> None:
+    judgement = judge(evidence({CRM_MON: view, CIBADMIN: given}), ResourceOptions())
+    text = f"cibadmin: incomplete output: no configuration of {name}, which crm_mon lists"
+    assert found(judgement) == [("unreadable", text)]
+
+
+def test_what_is_in_no_cib() -> None:
+    view = cluster(
+        primitive("vm1", "node1"), primitive("guest1", "node1", agent="ocf:pacemaker:remote"),
+        primitive("o", "node1", orphaned=True), bundle(replica(0, "node1")),
+        nodes=(*THREE, node("guest1", type="remote", id_as_resource="vm1"), *guests("web-0")),
+    )  # fmt: skip
+    given = cib("vm1", "httpd", collections=(ConfiguredCollection("web", (("promoted-max", "0"),)),))
+    judgement = judge(evidence({CRM_MON: view, CIBADMIN: given}), ResourceOptions())
+    assert found(judgement) == [("orphaned", "o is no longer configured and still runs on node1")]
 
 
 def meta(*collections: ConfiguredCollection, **primitives: Pairs) -> Cib:

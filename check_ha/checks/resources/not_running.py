@@ -61,7 +61,7 @@ def common_cause(
 def down(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
     """Yield what should run and runs nowhere; what is blocked, or waits for another resource, is told with that."""
     for resource in found:
-        told = states.cause(resource) in states.selected or any(one.primitive.blocked for one in resource.primitives)
+        told = resource.id in states.told_with_another or any(one.primitive.blocked for one in resource.primitives)
         if states.state(resource) == ResourceState.DOWN and not told:
             why = reason_down(resource, states)
             with_it, waiting = and_with_it([resource], states)
