@@ -27,7 +27,7 @@ from check_ha.core.condition import (
     UNREADABLE,
     Condition,
 )
-from check_ha.core.finding import Finding
+from check_ha.core.finding import DAEMON, TOOL, Finding, Subject
 from check_ha.core.permission import refusal, shows_nothing
 from check_ha.core.processes import processes_of_root
 from check_ha.core.starting import connecting
@@ -203,26 +203,32 @@ def _finding(
     condition: Condition, group: Sequence[Failure], refused: Sequence[Output], processes: Optional[Output]
 ) -> Finding:
     first = group[0].output
-    family, user = first.tool.family, first.user
-    tools = ", ".join(dict.fromkeys(failure.output.tool.label for failure in group))
-    start = connecting(processes, family) if condition is STARTING else None
+    start = connecting(processes, first.tool.family) if condition is STARTING else None
     if start:
         return start
+    tools = tuple(dict.fromkeys(failure.output.tool.label for failure in group))
+    if condition is NO_PERMISSION:
+        finding = refusal(", ".join(tools), first, refused)
+    else:
+        finding = Finding(condition, _text(condition, group, ", ".join(tools)))
+    daemon = () if first.tool.family == SYSTEM else (Subject(DAEMON, first.tool.family),)
+    about_daemon = daemon if condition in (NOT_RUNNING, NOT_RESPONDING, REMOTE_NODE) else ()
+    subjects = (*about_daemon, *(Subject(TOOL, label) for label in tools))
+    return finding._replace(subjects=subjects, reason=group[0].text)
+
+
+def _text(condition: Condition, group: Sequence[Failure], tools: str) -> str:
+    family, user = group[0].output.tool.family, group[0].output.user
     if condition is NOT_RUNNING:
         reason = group[0].text if len({failure.text for failure in group}) == 1 else "cannot connect"
-        return Finding(condition, f"{family} is not running on this node ({tools}: {reason})")
+        return f"{family} is not running on this node ({tools}: {reason})"
     if condition is REMOTE_NODE:
-        return Finding(
-            condition, f"this is a Pacemaker Remote node, without {family}: run this check on a cluster node"
-        )
+        return f"this is a Pacemaker Remote node, without {family}: run this check on a cluster node"
     if condition is NOT_RESPONDING:
-        subject = "" if family == SYSTEM else f"{family} does not answer: "
-        return Finding(condition, f"{subject}{tools}: {group[0].text}")
-    if condition is NO_PERMISSION:
-        return refusal(tools, first, refused)
-    if group[0].condition is None and condition is UNREADABLE and not shows_nothing(first):
-        return Finding(condition, f"{tools}: cannot connect: {family} is down, or user {user} may not ask it")
-    return Finding(condition, f"{tools}: {group[0].text}")
+        return f"{'' if family == SYSTEM else f'{family} does not answer: '}{tools}: {group[0].text}"
+    if group[0].condition is None and condition is UNREADABLE and not shows_nothing(group[0].output):
+        return f"{tools}: cannot connect: {family} is down, or user {user} may not ask it"
+    return f"{tools}: {group[0].text}"
 
 
 def _first_line(text: str) -> str:
