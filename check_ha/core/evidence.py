@@ -46,14 +46,21 @@ class Evidence(NamedTuple):
     failed: Mapping[Tool, Finding] = MappingProxyType({})
     """For each tool without an answer the finding that this amounts to, reported or not."""
     starting: Optional[Finding] = None
-    """That the cluster software of this node was just started, where that explains that there is no DC or no quorum.
-
-    It is among the findings: a check that asks leaves out what this explains, and that only.
-    """
+    """That the cluster software of this node was just started, where a tool shows what is normal then."""
 
     def get(self, reading: Reading[T]) -> Optional[T]:
         """What this tool said, or ``None`` where it failed."""
         return cast("Optional[T]", self.values.get(reading.tool))
+
+    def unless_starting(self, findings: Iterable[Finding]) -> Tuple[Finding, ...]:
+        """Return these findings, or in their place that this node is just starting.
+
+        For what that explains: no DC, no quorum, nodes that are not seen yet, what is not running without a failure.
+        """
+        found = tuple(findings)
+        if self.starting is None or not found:
+            return found
+        return () if self.starting in self.findings else (self.starting,)
 
 
 def examine(
@@ -88,7 +95,6 @@ def examine(
     own = {reading.tool: outputs[reading.tool] for reading in readings}
     if start is None and unsettled(own):
         start = starting(outputs)
-        findings = (*findings, start) if start else findings
     return Evidence(values, findings, previous, now, failed, start)
 
 

@@ -11,7 +11,7 @@ A daemon that is frozen, or does not answer, is no start. Nor is a Pacemaker wit
 from __future__ import annotations
 
 import re
-from typing import Mapping, Optional
+from typing import Mapping, Optional, Sequence
 
 from check_ha.core.condition import STARTING
 from check_ha.core.finding import DAEMON, Finding, Subject
@@ -38,13 +38,33 @@ def no_dc(outputs: Mapping[Tool, Output]) -> bool:
 
 
 def unsettled(outputs: Mapping[Tool, Output]) -> bool:
-    """Return whether a tool shows what is normal for a moment after the start: no DC, or no quorum."""
+    """Return whether a tool shows what is normal for a moment after the start.
+
+    That is no DC, no quorum, or a cluster that has begun to start its resources within the last minute or two.
+    """
     cluster, quorum = outputs.get(CRM_MON), outputs.get(QUORUMTOOL)
     return (
         no_dc(outputs)
-        or (cluster is not None and b'with_quorum="false"' in cluster.stdout)
+        or (cluster is not None and (b'with_quorum="false"' in cluster.stdout or _without_past(cluster.stdout)))
         or (quorum is not None and re.search(rb"^Quorate:\s+No", quorum.stdout, re.MULTILINE) is not None)
     )
+
+
+def _without_past(document: bytes) -> bool:
+    """Return whether something does not run, and every action in this document of crm_mon is of the last two minutes.
+
+    ``last_update time="Sat Nov 28 15:30:16 2026"``, ``last-rc-change="Sat Nov 28 15:30:15 2026"``: their minutes are
+    enough to tell whether the process list is worth asking.
+    """
+    now = re.search(rb"<last_update time=\"[^\"]*?([0-9]+):([0-9]+):", document)
+    if now is None or b'role="Stopped"' not in document:
+        return False
+    then = set(re.findall(rb"last-rc-change=\"[^\"]*?([0-9]+):([0-9]+):", document))
+    return all((_minutes(now.groups()) - _minutes(one)) % 1440 in (0, 1) for one in then)
+
+
+def _minutes(clock: Sequence[bytes]) -> int:
+    return 60 * int(clock[0]) + int(clock[1])
 
 
 def starting(outputs: Mapping[Tool, Output]) -> Optional[Finding]:

@@ -6,7 +6,9 @@ from typing import Dict, List, Tuple
 
 import pytest
 
+from check_ha.core.condition import NOT_RUNNING
 from check_ha.core.evidence import Evidence, Reading, also_needed, examine
+from check_ha.core.finding import Finding
 from check_ha.parsers.errors import ParseError
 from check_ha.sources.tools import CFGTOOL, CIBADMIN, CRM_MON, CRM_VERIFY, PS, QUORUMTOOL, Output
 from tests.core.said import hung, missing, output, processes
@@ -99,6 +101,7 @@ def test_what_is_needed_as_well() -> None:
 
 NO_DC = '<summary><current_dc present="false"/></summary>'
 INQUORATE = '<summary><current_dc present="true" with_quorum="false"/></summary>'
+STOPPED = '<last_update time="Sun Nov 29 00:00:16 2026"/><resource role="Stopped"/><operation_history {}/>'
 NO_QUORUM = "Quorate:          No\n"
 
 
@@ -120,6 +123,20 @@ STARTS: Dict[str, Tuple[str, Output, str, bool]] = {
     "warn-dc-deadtime-is-not-understood": (NO_DC, ps(*BOTH), "soon", True),
     "warn-without-quorum": (INQUORATE, ps(*BOTH), "", True),
     "ok-with-dc-and-quorum": (INQUORATE.replace("false", "true"), ps(*BOTH), "", False),
+    "warn-nothing-was-done-yet": (STOPPED.format(""), ps(*BOTH), "", True),
+    "warn-all-was-done-a-moment-ago": (
+        STOPPED.format('last-rc-change="Sat Nov 28 23:59:59 2026"'),
+        ps(*BOTH),
+        "",
+        True,
+    ),
+    "crit-something-was-done-before": (
+        STOPPED.format('last-rc-change="Sat Nov 28 23:58:59 2026"'),
+        ps(*BOTH),
+        "",
+        False,
+    ),
+    "crit-all-was-done-and-it-runs-for-long": (STOPPED.format(""), ps(("corosync", 90), ("pacemakerd", 90)), "", False),
     "crit-corosync-is-not-there": (NO_DC, ps(("pacemakerd", 3)), "", False),
     "crit-somebody-elses-processes": (NO_DC, ps(*BOTH, user="joe "), "", False),
     "crit-an-old-ps": (NO_DC, processes("corosync -f", "pacemakerd"), "", False),
@@ -132,17 +149,20 @@ def test_starting(said: str, listed: Output, deadtime: str, expected: bool) -> N
     if deadtime:
         outputs[CIBADMIN] = output(CIBADMIN, stdout=DEADTIME.format(deadtime))
     evidence = examine([LOUD], outputs)
-    assert names(evidence) == ["starting"] * expected
     assert (evidence.starting is not None) is expected
+    problem = Finding(NOT_RUNNING, "the dc is gone")
+    told = evidence.unless_starting([problem])
+    assert [one.condition.name for one in told] == ["starting" if expected else "not-running"]
+    assert evidence.unless_starting([]) == ()
 
 
 def test_starting_is_told_by_corosync_as_well() -> None:
     reading = Reading(QUORUMTOOL, shouted)
     outputs = {QUORUMTOOL: output(QUORUMTOOL, stdout="Quorate:          No\n"), PS: ps(("corosync", 10))}
-    assert [one.text for one in examine([reading], outputs).findings] == [
-        "corosync was started 10s ago on this node, pacemaker is not up yet"
-    ]
-    assert examine([reading], {**outputs, PS: ps(("corosync", 11))}).findings == ()
+    starting = examine([reading], outputs).starting
+    assert starting is not None
+    assert starting.text == "corosync was started 10s ago on this node, pacemaker is not up yet"
+    assert examine([reading], {**outputs, PS: ps(("corosync", 11))}).starting is None
 
 
 DOWN = output(CRM_MON, 102, stderr="Connection refused")
@@ -166,6 +186,8 @@ def test_connecting(said: Output, listed: Output, expected: str) -> None:
     evidence = examine([Reading(said.tool, shouted)], {said.tool: said, PS: listed})
     assert names(evidence) == [expected]
     assert (evidence.starting is not None) is (expected == "starting")
+    told = evidence.unless_starting([Finding(NOT_RUNNING, "what follows from it")])
+    assert [one.text for one in told] == [] if evidence.starting else ["what follows from it"]
 
 
 def test_a_start_is_told_once() -> None:
