@@ -29,9 +29,14 @@ def are(names: Iterable[str]) -> str:
 
 
 def age(seconds: Optional[float]) -> str:
-    """Return how long ago, for a person: ``12s ago``, ``5m ago``, ``2d ago``; ``at an unknown time`` for None."""
+    """Return how long ago, for a person: ``12s ago``, ``5m ago``, ``2d ago``; ``at an unknown time`` for None.
+
+    What is more than a minute in the future is told as such: ``2h ahead of this node's clock``.
+    """
     if seconds is None:
         return "at an unknown time"
+    if seconds < -60:
+        return f"{age(-seconds)[: -len(' ago')]} ahead of this node's clock"
     for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
         if seconds >= 2 * size or (seconds >= size and seconds % size < size // 10):
             return f"{int(seconds // size)}{unit} ago"

@@ -5,6 +5,16 @@ from typing import NamedTuple, Optional, Tuple, Union
 Pairs = Tuple[Tuple[str, str], ...]
 
 
+TRUE = frozenset(("true", "on", "yes", "y", "1"))
+FALSE = frozenset(("false", "off", "no", "n", "0"))
+"""What Pacemaker takes for true and false, in any case (crm_str_to_boolean, 1.1 to 3.0)."""
+
+
+def is_true(value: Optional[str]) -> bool:
+    """Return whether Pacemaker takes this value of an option for true."""
+    return value is not None and value.lower() in TRUE
+
+
 class ConfiguredPrimitive(NamedTuple):
     """One ``primitive`` of the configuration, templates resolved."""
 

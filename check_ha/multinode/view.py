@@ -8,7 +8,7 @@ from typing import Dict, Iterator, List, Optional, Tuple
 from check_ha.cluster.fence_history import Fencing, by_target
 from check_ha.cluster.resources import in_motion, plain
 from check_ha.cluster.virtual_addresses import virtual_ips
-from check_ha.core.condition import NOT_RESPONDING, NOT_RUNNING, REMOTE_NODE
+from check_ha.core.condition import NOT_RESPONDING, NOT_RUNNING, REMOTE_NODE, STARTING
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.model.cluster import Bundle, Clone, Cluster, Placed
 from check_ha.model.corosync import CorosyncMap
@@ -230,7 +230,7 @@ def _daemon(evidence: Evidence, *tools: Tool) -> Optional[str]:
     conditions = [evidence.failed[tool].condition for tool in tools if tool in evidence.failed]
     if NOT_RESPONDING in conditions:
         return SILENT
-    return STOPPED if NOT_RUNNING in conditions or REMOTE_NODE in conditions else None
+    return STOPPED if {NOT_RUNNING, STARTING, REMOTE_NODE}.intersection(conditions) else None
 
 
 def _authkey(evidence: Evidence, conf: Optional[CorosyncConf]) -> Optional[str]:

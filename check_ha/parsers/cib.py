@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
-from check_ha.model.cib import Cib, ConfiguredNode, ConfiguredPrimitive, Pairs
+from check_ha.model.cib import FALSE, Cib, ConfiguredNode, ConfiguredPrimitive, Pairs
 from check_ha.parsers.cib_rules import parse_levels, parse_locations, parse_score, parse_tickets
 from check_ha.parsers.errors import ParseError
 from check_ha.parsers.xml import Element, parse_document, start_tag
@@ -131,7 +131,7 @@ def _operations(source: Element, references: _References) -> Iterator[Element]:
 
 def _recurring(op: Element) -> bool:
     """Whether it is a monitor of what runs; an interval without a digit but 0 is none (``0``, ``0s``)."""
-    disabled = op.get("enabled", "").lower() in ("false", "off", "no", "n", "0")
+    disabled = op.get("enabled", "").lower() in FALSE
     return (
         op.get("name") == "monitor"
         and any(digit in op.get("interval", "") for digit in "123456789")
