@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Dict, Iterator, List, Mapping, Optional, Sequence
 
 from check_ha.cluster.resources import (
+    MENDED,
     bans,
     cleanup,
     count_text,
@@ -123,7 +124,9 @@ def _down(
             own = [failure for failure in failures if plain(failure.resource) == name]
             last = max(own, key=lambda one: one.when or datetime.min, default=None)
             why = f": {last.task} on {last.node} failed ({reason_of(last)})" if last else ""
-            yield Finding(RESOURCE_DOWN, f"{name} failed and runs nowhere{why}", advice=cleanup(name))
+            yield Finding(
+                RESOURCE_DOWN, f"{name} failed and runs nowhere{why}", advice=MENDED, commands=(cleanup(name),)
+            )
 
 
 def _reached(counts: Sequence[FailCount]) -> Iterator[Finding]:
@@ -134,7 +137,9 @@ def _reached(counts: Sequence[FailCount]) -> Iterator[Finding]:
             banned.setdefault(plain(one.resource), {}).setdefault(count_text(one), []).append(one.node)
     for resource, places in banned.items():
         told = ", ".join(f"{', '.join(nodes)} (fail-count {count})" for count, nodes in places.items())
-        yield Finding(THRESHOLD_REACHED, f"{resource} is banned from {told}", advice=cleanup(resource))
+        yield Finding(
+            THRESHOLD_REACHED, f"{resource} is banned from {told}", advice=MENDED, commands=(cleanup(resource),)
+        )
 
 
 def _failed(failures: Sequence[Failure], counts: Sequence[FailCount], cluster: Cluster) -> Iterator[Finding]:
@@ -145,7 +150,7 @@ def _failed(failures: Sequence[Failure], counts: Sequence[FailCount], cluster: C
         text += f" ({reason_of(failure)})"
         if count and count.fail_count < count.migration_threshold < INFINITY:
             text += f", {_next_bans(count)}"
-        yield Finding(FAILED_ACTION, text, advice=cleanup(failure.resource, failure.node))
+        yield Finding(FAILED_ACTION, text, advice=MENDED, commands=(cleanup(failure.resource, failure.node),))
 
 
 def _next_bans(one: FailCount) -> str:
@@ -165,7 +170,7 @@ def _counted(counts: Sequence[FailCount], failures: Sequence[Failure]) -> Iterat
             text += ", of a resource that is no longer configured"
         elif one.fail_count < one.migration_threshold < INFINITY:
             text = f"{one.resource}: {_next_bans(one)}"
-        yield Finding(FAIL_COUNT, text, advice=cleanup(one.resource, one.node))
+        yield Finding(FAIL_COUNT, text, advice=MENDED, commands=(cleanup(one.resource, one.node),))
 
 
 def _summary(looked: int, old: int) -> str:
@@ -192,7 +197,7 @@ def _rows(failures: Sequence[Failure], counts: Sequence[FailCount], cluster: Clu
         state = (
             f"{failure.task}{interval} on {failure.node}, exit {failure.exit_code}"
             f"{f' ({words})' if words else ''}, {age(_age(failure.when, cluster))}{reason}; "
-            f"{cleanup(failure.resource, failure.node)}"
+            f"{MENDED}: {cleanup(failure.resource, failure.node)}"
         )
         yield Row(Subject(RESOURCE, plain(failure.resource)), state, failure.resource)
     for one in counts:

@@ -3,6 +3,7 @@
 from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.cluster.resources import in_motion, names_of, plain, stopped_on_purpose
+from check_ha.cluster.tickets import missing_tickets, tickets_needed
 from check_ha.model.addresses import InterfaceAddress, Interfaces
 from check_ha.model.cib import Cib, ConfiguredPrimitive
 from check_ha.model.cluster import Bundle, Clone, Cluster, Placed
@@ -125,12 +126,7 @@ def virtual_ips(cluster: Cluster, cib: Optional[Cib], more: Mapping[str, str]) -
 
 def tickets_missing(vip: VirtualIp, cluster: Cluster, cib: Optional[Cib]) -> Tuple[str, ...]:
     """The tickets that it waits for: on the passive site of a geo cluster that is as it should be."""
-    granted = {ticket.id: ticket.granted and not ticket.standby for ticket in cluster.tickets}
-    return tuple(
-        one.ticket
-        for one in (cib.tickets if cib else ())
-        if granted.get(one.ticket) is False and not one.promoted_only and not set(vip.names).isdisjoint(one.resources)
-    )
+    return tickets_needed(vip.names, missing_tickets(cluster), cib)
 
 
 def _virtual_ip(

@@ -13,7 +13,7 @@ form says in ``status`` how the command ended::
 
 from __future__ import annotations
 
-from typing import Callable, Optional, Tuple, TypeVar
+from typing import Callable, Dict, Optional, Tuple, TypeVar
 
 from check_ha.model.cluster import Ban, Cluster, ClusterOptions, DesignatedController, Node, Ticket
 from check_ha.parsers.crm_mon_history import parse_fail_counts, parse_failures, parse_fence_history
@@ -66,6 +66,7 @@ def parse_crm_mon(data: bytes) -> Cluster:
         instances_configured=_configured(root, "number"),
         instances_disabled=_configured(root, "disabled"),
         instances_blocked=_configured(root, "blocked"),
+        attributes=_section(root, "node_attributes", _attributes, {}),
     )
 
 
@@ -193,6 +194,14 @@ def _options(element: Element) -> ClusterOptions:
 def _configured(root: Element, name: str) -> Optional[int]:
     """A count of ``<resources_configured number="10" disabled="0" blocked="0"/>``; the last two since 1.1.16."""
     return _section(root, "summary/resources_configured", lambda element: optional_number(element, name), None)
+
+
+def _attributes(section: Element) -> Dict[str, Dict[str, str]]:
+    """``<node name="node1"><attribute name="osprole" value="compute"/></node>``, for nodes that are online."""
+    return {
+        text(node, "name"): {one.get("name", ""): one.get("value", "") for one in node.iterchildren("attribute")}
+        for node in section.iterchildren("node")
+    }
 
 
 def _tickets(tickets: Element) -> Tuple[Ticket, ...]:

@@ -184,7 +184,7 @@ def test_no_failures_were_read() -> None:
 
 def test_advice_is_the_command_that_clears_it() -> None:
     given = state(DOWN, failures=[failed("p_db:0", "node2")], counts=[counted("p_db:0", INFINITY)])
-    assert [finding.advice for finding in judged(given).findings] == [
+    assert [finding.step for finding in judged(given).findings] == [
         "when the cause is mended: crm_resource --cleanup --resource p_db",
         "when the cause is mended: crm_resource --cleanup --resource p_db",
         "when the cause is mended: crm_resource --cleanup --resource p_db --node node2",
