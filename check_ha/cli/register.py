@@ -13,7 +13,7 @@ CHECKS: Dict[str, str] = {
     "nodes": "check_ha.checks.nodes",
     "rings": "check_ha.checks.rings",
     "resources": "check_ha.checks.resources.check",
-    "vip": "check_ha.checks.vip",
+    "vip": "check_ha.checks.vip.check",
     "failed_actions": "check_ha.checks.failed_actions",
     "fencing": "check_ha.checks.fencing.check",
     "constraints": "check_ha.checks.constraints",

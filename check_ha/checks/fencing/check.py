@@ -28,6 +28,7 @@ from check_ha.checks.fencing.devices import (
 )
 from check_ha.cluster.fence_history import Fencing, by_target, detail, last_fencing, newest
 from check_ha.cluster.resources import cleanup
+from check_ha.cluster.this_node import this_node
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import FILTERED_OUT, REMOTE_NODE, UNREADABLE, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
@@ -95,7 +96,7 @@ def judge(evidence: Evidence, options: FencingOptions) -> Judgement:
     none = not devices and cib is not None and not watchdog(cluster, cib)
     findings = [*_switch(enabled, devices, none)]
     if cluster:
-        findings += _readable(cluster, evidence.get(NODE_NAME))
+        findings += _readable(cluster, this_node(evidence.get(NODE_NAME), cluster))
         findings += _history([one for one in fencings if options.selects(one.target)], options.max_age)
         findings += _filtered(cluster, devices, options)
     if cluster and enabled:
