@@ -10,7 +10,7 @@ from check_ha.core.check import Check
 CHECKS: Dict[str, str] = {
     "daemons": "check_ha.checks.daemons.check",
     "quorum": "check_ha.checks.quorum",
-    "nodes": "check_ha.checks.nodes",
+    "nodes": "check_ha.checks.nodes.check",
     "rings": "check_ha.checks.rings",
     "resources": "check_ha.checks.resources.check",
     "vip": "check_ha.checks.vip.check",
