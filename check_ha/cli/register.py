@@ -14,7 +14,7 @@ CHECKS: Dict[str, str] = {
     "rings": "check_ha.checks.rings",
     "resources": "check_ha.checks.resources.check",
     "vip": "check_ha.checks.vip.check",
-    "failed_actions": "check_ha.checks.failed_actions",
+    "failed_actions": "check_ha.checks.failed_actions.check",
     "fencing": "check_ha.checks.fencing.check",
     "constraints": "check_ha.checks.constraints",
     "config": "check_ha.checks.config.check",
