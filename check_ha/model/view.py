@@ -1,4 +1,4 @@
-"""What one node believes: the view that ``check_ha_view`` prints and that the comparisons read.
+"""What one node says of its cluster: the view that ``check_ha_view`` prints and that the comparisons read.
 
 ``None`` is what the node could not tell; ``troubles`` says why.
 """
@@ -140,7 +140,7 @@ class VersionsView(NamedTuple):
     feature_set: Optional[str]
 
 
-class TroubleView(NamedTuple):
+class FailedToolView(NamedTuple):
     """A tool that gave no answer."""
 
     tool: str
@@ -159,7 +159,7 @@ class CutView(NamedTuple):
 
 
 class View(NamedTuple):
-    """What one node believes."""
+    """What one node says of its cluster."""
 
     time: float
     """Seconds since the epoch, by this node's clock."""
@@ -178,10 +178,10 @@ class View(NamedTuple):
     authkey: Optional[str]
     """A fingerprint of corosync's key, or NO_FILE."""
     versions: VersionsView
-    troubles: Tuple[TroubleView, ...] = ()
+    troubles: Tuple[FailedToolView, ...] = ()
     cut: Tuple[CutView, ...] = ()
 
-    def why(self, *files: str) -> Optional[TroubleView]:
-        """Why the first of these tools, named by their files, that failed gave no answer."""
-        found = {trouble.tool: trouble for trouble in self.troubles}
+    def why(self, *files: str) -> Optional[FailedToolView]:
+        """Return why a tool gave no answer: the first that failed of these, which are named by their files."""
+        found = {failed.tool: failed for failed in self.troubles}
         return next((found[file] for file in files if file in found), None)

@@ -1,4 +1,4 @@
-"""Which node of which cluster each answer is from, and which nodes of the cluster have given none.
+"""Find out which node of which cluster each answer is from, and which nodes of the cluster have given none.
 
 A node is asked by a name of the monitoring server's, which need not be the name it has in the cluster.
 """
@@ -11,48 +11,50 @@ from check_ha.model.view import View
 from check_ha.multinode.answers import Answer
 
 
-class Roster(NamedTuple):
+class ClusterNodes(NamedTuple):
     """The nodes of the cluster."""
 
-    heard: Tuple[Answer, ...]
+    answered: Tuple[Answer, ...]
     """With a view, one for each node, in the order asked; ``node`` is the name."""
-    unheard: Tuple[Answer, ...]
+    unreachable: Tuple[Answer, ...]
     """Without. ``node`` is empty where it cannot be told which node of the cluster that is."""
     nodes: Tuple[str, ...]
-    """Every node of the cluster that is known to one of those heard."""
-    doubles: Tuple[Tuple[Answer, Answer], ...] = ()
-    """Asked by two names, and one node."""
+    """Every node of the cluster that one of the views knows."""
+    asked_twice: Tuple[Tuple[Answer, Answer], ...] = ()
+    """One node that was asked by two names."""
 
     @property
     def views(self) -> Dict[str, View]:
-        """The views, by the name of the node."""
-        return {answer.node: answer.view for answer in self.heard if answer.view}
+        """Return the views, by the name of the node."""
+        return {answer.node: answer.view for answer in self.answered if answer.view}
 
     @property
     def not_asked(self) -> Tuple[str, ...]:
-        """Nodes of the cluster that nobody has asked, as far as that can be told."""
-        if any(not answer.node for answer in self.unheard):
+        """Return the nodes of the cluster that nobody has asked, as far as that can be told."""
+        if any(not answer.node for answer in self.unreachable):
             return ()
-        asked = {answer.node for answer in (*self.heard, *self.unheard)}
+        asked = {answer.node for answer in (*self.answered, *self.unreachable)}
         return tuple(name for name in self.nodes if name not in asked)
 
 
-def roster_of(answers: Sequence[Answer]) -> Roster:
-    """Find out who is who."""
+def identify(answers: Sequence[Answer]) -> ClusterNodes:
+    """Give each answer the name of its node."""
     aliases = _aliases([answer.view for answer in answers if answer.view])
     named = [answer._replace(node=_name(answer, aliases)) for answer in answers]
-    heard, doubles = _one_each([answer._replace(node=answer.node or answer.asked) for answer in named if answer.view])
-    unheard = [answer for answer in named if not answer.view]
+    answered, doubles = _one_each(
+        [answer._replace(node=answer.node or answer.asked) for answer in named if answer.view]
+    )
+    unreachable = [answer for answer in named if not answer.view]
     left = [name for name in aliases if name not in {answer.node for answer in named}]
-    nameless = [answer for answer in unheard if not answer.node]
+    nameless = [answer for answer in unreachable if not answer.node]
     if len(left) == len(nameless) == 1:
-        unheard = [answer if answer.node else answer._replace(node=left[0]) for answer in unheard]
-    nodes = dict.fromkeys((*aliases, *(answer.node for answer in heard)))
-    return Roster(tuple(heard), tuple(unheard), tuple(nodes), tuple(doubles))
+        unreachable = [answer if answer.node else answer._replace(node=left[0]) for answer in unreachable]
+    nodes = dict.fromkeys((*aliases, *(answer.node for answer in answered)))
+    return ClusterNodes(tuple(answered), tuple(unreachable), tuple(nodes), tuple(doubles))
 
 
 def _aliases(views: Iterable[View]) -> Dict[str, Set[str]]:
-    """Every node by the name Pacemaker or corosync gives it, and what else it may be called."""
+    """Return every node by the name Pacemaker or corosync gives it, with all that it may be called."""
     found: Dict[str, Set[str]] = {}
     for view in views:
         nodes = [node for node in view.pacemaker.nodes if not node.remote] if view.pacemaker else []
@@ -67,7 +69,7 @@ def _aliases(views: Iterable[View]) -> Dict[str, Set[str]]:
 
 
 def _name(answer: Answer, aliases: Dict[str, Set[str]]) -> str:
-    """The name in the cluster: by its own word, else by an alias, else by the first part of its name if one has it."""
+    """Return its name in the cluster: as it says itself, else by an alias, else by the host part of its name."""
     if answer.view and answer.view.node:
         return answer.view.node
     same = [name for name, others in aliases.items() if answer.asked in others]
@@ -76,7 +78,7 @@ def _name(answer: Answer, aliases: Dict[str, Set[str]]) -> str:
 
 
 def _short(name: str) -> str:
-    """The name of the host alone, as long as it is a name."""
+    """Return the name of the host alone, as long as it is a name."""
     first = name.split(".")[0]
     return name if first.isdigit() or ":" in name else first
 
@@ -87,17 +89,17 @@ def _one_each(answers: Sequence[Answer]) -> Tuple[List[Answer], List[Tuple[Answe
     return list(first.values()), doubles
 
 
-def strangers(heard: Sequence[Answer]) -> Optional[Tuple[Answer, Answer]]:
-    """Two nodes that are of different clusters: neither of the two knows a node that the other knows."""
-    first = next((answer for answer in heard if _knows(answer)), None)
-    for answer in heard:
+def other_cluster(answered: Sequence[Answer]) -> Optional[Tuple[Answer, Answer]]:
+    """Return two nodes that are of different clusters: neither of the two knows a node that the other knows."""
+    first = next((answer for answer in answered if _knows(answer)), None)
+    for answer in answered:
         if first and _knows(answer) and not _acquainted(first, answer):
             return first, answer
     return None
 
 
 def _acquainted(one: Answer, other: Answer) -> bool:
-    """By the addresses of the rings where both have them: names such as node1 are many a cluster's."""
+    """Compare the addresses of the rings where both have them: names such as node1 are many a cluster's."""
     left, right = _addresses(one), _addresses(other)
     return bool(left & right if left and right else _knows(one) & _knows(other))
 

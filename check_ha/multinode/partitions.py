@@ -1,4 +1,4 @@
-"""What several views amount to when they are put together: partitions, what runs where, who carries which address.
+"""Combine several views into the state of the cluster: partitions, what runs where, who carries which address.
 
 Whatever one partition says of its own members is believed, and nothing it says of others: a node that is cut off
 shows the rest of the cluster as it was, or as it supposes. Within a partition all see one CIB; where they differ one
@@ -22,9 +22,9 @@ class Partition(NamedTuple):
     """Nodes that count each other as members."""
 
     nodes: Tuple[str, ...]
-    """Those heard."""
+    """Those that gave a view."""
     members: Tuple[str, ...]
-    """Those they count, heard or not."""
+    """Those they count as members, with or without a view."""
     quorate: Optional[bool]
     dcs: Tuple[str, ...]
     """The DCs they name; more than one is wrong."""
@@ -37,24 +37,24 @@ class Partition(NamedTuple):
 
     @property
     def label(self) -> str:
-        """``node1 and node2``."""
+        """Return ``node1 and node2``."""
         return joined(self.nodes)
 
     @property
     def acts(self) -> bool:
-        """Whether it may start resources: quorate, as far as is known with a DC."""
+        """Tell whether it may start resources: quorate, and as far as is known with a DC."""
         return bool(self.quorate) and not self.leaderless
 
 
-class Belief(NamedTuple):
-    """One look at the cluster, put together."""
+class ClusterState(NamedTuple):
+    """One look at the cluster."""
 
     partitions: Tuple[Partition, ...]
-    outside: Tuple[str, ...]
-    """Nodes heard that are in no partition: corosync does not run there."""
-    dark: Tuple[str, ...]
-    """Nodes heard that could not tell which partition they are in."""
-    places: Places
+    corosync_stopped: Tuple[str, ...]
+    """Nodes that are in no partition: corosync does not run there."""
+    partition_unknown: Tuple[str, ...]
+    """Nodes that could not tell which partition they are in."""
+    active_on: Places
     """Where each active primitive runs, but clones, fence devices, and what is moving within a partition."""
     promoted: Tuple[Places, ...]
     """For each partition where its promotable clones are promoted."""
@@ -62,38 +62,40 @@ class Belief(NamedTuple):
     """The nodes whose interfaces carry each virtual address, but those of clones."""
     owners: Mapping[str, Tuple[str, ...]]
     """The resources that each virtual address belongs to."""
-    pairs: FrozenSet[Pair] = frozenset()
+    connected: FrozenSet[Pair] = frozenset()
     """Nodes that count each other."""
 
     @property
     def split(self) -> bool:
-        """Whether two partitions act as the cluster."""
+        """Tell whether two partitions act as the cluster."""
         return sum(one.acts for one in self.partitions) > 1 or sum(bool(one.runs) for one in self.partitions) > 1
 
 
-def believe(heard: Sequence[Answer], earlier: Optional[Belief] = None) -> Belief:
-    """Put the views together. With an earlier look only what both show is apart, doubled or carried twice.
+def combine(answered: Sequence[Answer], earlier: Optional[ClusterState] = None) -> ClusterState:
+    """Combine the views. With an earlier look only what both show is apart, doubled or carried twice.
 
     Once it is certain that two partitions act, each with what it runs now, nothing of that is in doubt any more.
     """
-    known = [(answer.node, answer.view) for answer in heard if answer.view]
-    outside = [(node, view) for node, view in known if view.daemons.corosync == STOPPED]
-    dark = [(node, view) for node, view in known if (node, view) not in outside and _members(view) is None]
-    inside = [one for one in known if one not in outside and one not in dark]
-    pairs = frozenset(_pairs(inside)) | (earlier.pairs if earlier else frozenset())
+    known = [(answer.node, answer.view) for answer in answered if answer.view]
+    corosync_stopped = [(node, view) for node, view in known if view.daemons.corosync == STOPPED]
+    partition_unknown = [
+        (node, view) for node, view in known if (node, view) not in corosync_stopped and _members(view) is None
+    ]
+    inside = [one for one in known if one not in corosync_stopped and one not in partition_unknown]
+    pairs = frozenset(_pairs(inside)) | (earlier.connected if earlier else frozenset())
     sides = [_side(group) for group in _groups(inside, pairs)]
     owners = _owners([view for _, view in known])
-    belief = Belief(
+    state = ClusterState(
         partitions=tuple(_partition(side) for side in sides),
-        outside=tuple(node for node, _ in outside),
-        dark=tuple(node for node, _ in dark),
-        places=_places(sides),
+        corosync_stopped=tuple(node for node, _ in corosync_stopped),
+        partition_unknown=tuple(node for node, _ in partition_unknown),
+        active_on=_active_on(sides),
         promoted=tuple(_promoted(side) for side in sides),
         carriers=_carriers(known, owners),
         owners=owners,
-        pairs=pairs,
+        connected=pairs,
     )
-    return belief if earlier is None or belief.split else _confirmed(belief, earlier)
+    return state if earlier is None or state.split else _confirmed(state, earlier)
 
 
 _Known = Tuple[str, View]
@@ -115,7 +117,7 @@ class _Side(NamedTuple):
 
 
 def _members(view: View) -> Optional[Tuple[str, ...]]:
-    """Whom this node counts: by corosync; where it may not be asked, or is frozen, by Pacemaker, which has it so."""
+    """Return whom this node counts as members: by corosync; where it may not be asked, or is frozen, by Pacemaker."""
     if view.corosync:
         return tuple(member.name for member in view.corosync.members)
     if view.pacemaker is None or view.pacemaker.dc is None:
@@ -124,7 +126,7 @@ def _members(view: View) -> Optional[Tuple[str, ...]]:
 
 
 def _counts(one: _Known, other: _Known) -> bool:
-    """Whether the first counts the second as a member: by its id, else by what it is called."""
+    """Tell whether the first counts the second as a member: by its id, else by its name or an address."""
     (_, view), (name, seen) = one, other
     if view.corosync and seen.corosync and seen.corosync.node_id is not None:
         return seen.corosync.node_id in [member.id for member in view.corosync.members]
@@ -139,11 +141,11 @@ def _pairs(inside: Sequence[_Known]) -> Iterator[Pair]:
                 yield frozenset((one[0], other[0]))
 
 
-def _groups(inside: Sequence[_Known], pairs: FrozenSet[Pair]) -> List[List[_Known]]:
-    """Each with all whom it counts, directly or through others, in the order asked."""
+def _groups(inside: Sequence[_Known], connected: FrozenSet[Pair]) -> List[List[_Known]]:
+    """Return the nodes in groups that count each other, directly or through others, in the order asked."""
     groups: List[List[_Known]] = []
     for one in inside:
-        near = [group for group in groups if any(frozenset((one[0], other[0])) in pairs for other in group)]
+        near = [group for group in groups if any(frozenset((one[0], other[0])) in connected for other in group)]
         groups = [group for group in groups if group not in near]
         groups.append([*(other for group in near for other in group), one])
     order = {node: position for position, (node, _) in enumerate(inside)}
@@ -162,7 +164,7 @@ def _side(known: Sequence[_Known]) -> _Side:
 
 
 def _account(known: Sequence[_Known]) -> Optional[PacemakerView]:
-    """Pacemaker's view by the newest CIB; of several of that age by the DC's."""
+    """Return Pacemaker's view by the newest CIB; of several of that age that of the DC."""
     accounts = [(_age(view.cib_epoch), view.pacemaker.dc == node, view) for node, view in known if view.pacemaker]
     return max(accounts, key=lambda one: one[:2])[2].pacemaker if accounts else None
 
@@ -197,8 +199,8 @@ def _leaderless(view: View) -> bool:
     return view.daemons.pacemaker == STOPPED or (view.pacemaker is not None and view.pacemaker.dc is None)
 
 
-def _places(sides: Sequence[_Side]) -> Dict[str, Tuple[str, ...]]:
-    """What is moving within one partition may be on two nodes, or be shown so; between two it may not."""
+def _active_on(sides: Sequence[_Side]) -> Dict[str, Tuple[str, ...]]:
+    """Return where each primitive runs. What moves within one partition may be on two nodes; between two it may not."""
     found: Dict[str, List[Tuple[Tuple[str, ...], bool]]] = {}
     for side in sides:
         for one in side.resources:
@@ -218,7 +220,7 @@ def _promoted(side: _Side) -> Dict[str, Tuple[str, ...]]:
 
 
 def _owners(views: Sequence[View]) -> Dict[str, Tuple[str, ...]]:
-    """Every virtual address any node knows of: where Pacemaker is down the node itself knows of none."""
+    """Return every virtual address that any node knows of: where Pacemaker is down, the node itself knows of none."""
     vips = [vip for view in views for vip in view.vips or ()]
     cloned = {vip.resource for vip in vips if vip.cloned}
     found: Dict[str, Tuple[str, ...]] = {}
@@ -232,20 +234,22 @@ def _owners(views: Sequence[View]) -> Dict[str, Tuple[str, ...]]:
 def _carriers(known: Sequence[_Known], owners: Mapping[str, Tuple[str, ...]]) -> Dict[str, Tuple[str, ...]]:
     found: Dict[str, Tuple[str, ...]] = {}
     for node, view in known:
-        for address in {one.address for one in view.addresses or ()} & set(owners):
-            found[address] = (*found.get(address, ()), node)
+        carried = {one.address for one in view.addresses or ()}
+        for address in owners:  # and not the set: the first line must be the same in each run
+            if address in carried:
+                found[address] = (*found.get(address, ()), node)
     return found
 
 
-def _confirmed(belief: Belief, earlier: Belief) -> Belief:
-    """What both looks show. Partitions are so already, by the pairs of both."""
+def _confirmed(state: ClusterState, earlier: ClusterState) -> ClusterState:
+    """Return what both looks show. Partitions are so already, by the connected nodes of both."""
     dcs = {dc for partition in earlier.partitions for dc in partition.dcs}
-    return belief._replace(
+    return state._replace(
         partitions=tuple(
-            one._replace(dcs=tuple(dc for dc in one.dcs if dc in dcs) or one.dcs[:1]) for one in belief.partitions
+            one._replace(dcs=tuple(dc for dc in one.dcs if dc in dcs) or one.dcs[:1]) for one in state.partitions
         ),
-        places=_in_both(belief.places, earlier.places),
-        carriers=_in_both(belief.carriers, earlier.carriers),
+        active_on=_in_both(state.active_on, earlier.active_on),
+        carriers=_in_both(state.carriers, earlier.carriers),
     )
 
 

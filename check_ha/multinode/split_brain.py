@@ -1,7 +1,7 @@
 """Do two parts of the cluster both think that they are the cluster?
 
-Run it on the monitoring server. It asks every node, by ssh or check_nrpe, what it believes (check_ha_view) and compares
-the answers. After the links between two nodes have died each finds itself healthy, and with two_node or
+Run it on the monitoring server. It asks every node, by ssh or check_nrpe, for its view of the cluster (check_ha_view)
+and compares the views. After the links between two nodes have died each finds itself healthy, and with two_node or
 no-quorum-policy=ignore each runs everything: the virtual address is there twice, and the data goes two ways. No
 check on a single node can see that.
 
@@ -22,14 +22,14 @@ from typing import Dict, Iterator, List, Tuple
 
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import FILTERED_OUT, Condition, Severity
-from check_ha.core.finding import NODE, Finding, Row, Subject
+from check_ha.core.finding import NODE, Finding, Row, Subject, nodes, resources
 from check_ha.core.options import FilterOptions, duration, option
-from check_ha.core.wording import joined
+from check_ha.core.wording import are, count, joined
 from check_ha.multinode.answers import Views
-from check_ha.multinode.incomplete_views import APART, INCOMPLETE, lacking
-from check_ha.multinode.node_names import Roster, roster_of, strangers
-from check_ha.multinode.partition_text import described, summary, told
-from check_ha.multinode.partitions import Belief, believe
+from check_ha.multinode.incomplete_views import APART, INCOMPLETE, incomplete_views
+from check_ha.multinode.node_names import ClusterNodes, identify, other_cluster
+from check_ha.multinode.partition_text import described, summary, view_line
+from check_ha.multinode.partitions import ClusterState, combine
 from check_ha.multinode.unreachable_nodes import (
     ANSWERING,
     ASKED,
@@ -42,8 +42,8 @@ from check_ha.multinode.unreachable_nodes import (
     UNREADABLE,
     UNSEEN,
     counted,
-    nobody_heard,
-    unheard,
+    no_views,
+    unreachable_nodes,
     wrongly_asked,
 )
 
@@ -83,10 +83,12 @@ RESOURCES_TWICE = Metric("cluster.resources.duplicated.count", "primitives, but 
 ADDRESSES_TWICE = Metric("cluster.addresses.duplicated.count", "virtual addresses carried by several nodes")
 
 STOP_ONE = (
-    "decide whose data is to be kept; on the other side stop the cluster (systemctl stop pacemaker corosync), mend the "
-    "links, start it again; with fencing that works this cannot happen (check_ha_fencing)"
+    "decide whose data to keep; stop the cluster on each node of the other side; only then mend the links, and start "
+    "it there again (with fencing that works this cannot happen: check_ha_fencing); to stop a node"
 )
-MEND = "find the link that is down: check_ha_rings on each of them"
+STOP = ("systemctl stop pacemaker corosync",)
+MEND = "find the link that is down, on each of them"
+RINGS = ("check_ha_rings",)
 
 
 class SplitBrainOptions(FilterOptions):
@@ -98,86 +100,100 @@ class SplitBrainOptions(FilterOptions):
 
 
 def judge(views: Views, options: SplitBrainOptions) -> Judgement:
-    """Put the views together, then judge what they amount to, then what is missing of them."""
-    roster = roster_of(views.answers)
-    findings = [*wrongly_asked(roster), *nobody_heard(roster)]
-    if not roster.heard or strangers(roster.heard):
-        return Judgement(f"{len(roster.heard)} views, not compared", tuple(findings), tuple(counted(roster)))
-    before = believe(roster_of(views.earlier.answers).heard) if views.earlier else None
-    belief = believe(roster.heard, before)
-    problems = list(_problems(belief, options))
-    findings = [*problems, *unheard(roster, belief, options.max_age), *findings, *lacking(roster, belief)]
+    """Combine the views, then judge what they amount to, then what they lack."""
+    cluster = identify(views.answers)
+    findings = [*wrongly_asked(cluster), *no_views(cluster)]
+    if not cluster.answered or other_cluster(cluster.answered):
+        return Judgement(f"{len(cluster.answered)} views, not compared", tuple(findings), tuple(counted(cluster)))
+    before = combine(identify(views.earlier.answers).answered) if views.earlier else None
+    state = combine(cluster.answered, before)
+    problems = list(_problems(state, options))
+    findings = [
+        *problems,
+        *unreachable_nodes(cluster, state, options.max_age),
+        *findings,
+        *incomplete_views(cluster, state),
+    ]
     gone = [] if problems or not before else list(_problems(before, options))
     if gone:
-        findings.append(Finding(GONE, f"gone at a second look: {'; '.join(one.text for one in gone)}"))
-    if belief.places and not any(options.selects(name) for name in belief.places):
-        findings.append(Finding(FILTERED_OUT, f"--include and --exclude leave none of {len(belief.places)} resources"))
+        text = f"gone at a second look: {'; '.join(one.text for one in gone)}"
+        findings.append(Finding(GONE, text, tuple(dict.fromkeys(one for found in gone for one in found.subjects))))
+    if state.active_on and not any(options.selects(name) for name in state.active_on):
+        text = f"--include and --exclude leave none of {count(len(state.active_on), 'resource')}"
+        findings.append(Finding(FILTERED_OUT, text, resources(*state.active_on)))
     return Judgement(
-        summary=summary(belief, roster),
+        summary=summary(state, cluster),
         findings=tuple(findings),
-        measures=(*counted(roster), *_measures(belief)),
-        rows=tuple(_rows(roster)),
+        measures=(*counted(cluster), *_measures(state)),
+        rows=tuple(_rows(cluster)),
     )
 
 
-def _problems(belief: Belief, options: SplitBrainOptions) -> Iterator[Finding]:
-    """What wakes somebody, but for partitions that are just being joined; the worst first."""
-    yield from _apart(belief)
-    for address, nodes in belief.carriers.items():
-        owners = belief.owners[address]
-        if len(nodes) > 1 and options.selects(*owners):
-            yield Finding(ADDRESS_TWICE, f"{address} ({', '.join(owners)}) is carried by {joined(nodes)}")
+def _problems(state: ClusterState, options: SplitBrainOptions) -> Iterator[Finding]:
+    """Yield what wakes somebody, and partitions that are just being joined; the worst first."""
+    yield from _partitioned(state)
+    for address, names in state.carriers.items():
+        owners = state.owners[address]
+        if len(names) > 1 and options.selects(*owners):
+            text = f"{address} ({', '.join(owners)}) is carried by {joined(names)}"
+            yield Finding(ADDRESS_TWICE, text, (*resources(*owners), *nodes(*names)))
     together: Dict[Tuple[str, ...], List[str]] = {}
-    for name, nodes in belief.places.items():
-        if len(nodes) > 1 and options.selects(name):
-            together.setdefault(tuple(sorted(nodes)), []).append(name)
-    for nodes, names in together.items():
-        be = "is" if len(names) == 1 else "are"
-        yield Finding(RESOURCE_TWICE, f"{joined(names)} {be} active on {joined(nodes)} at once")
-    yield from _promoted(belief, options)
-    for partition in belief.partitions:
+    for name, names in state.active_on.items():
+        if len(names) > 1 and options.selects(name):
+            together.setdefault(tuple(sorted(names)), []).append(name)
+    for names, ids in together.items():
+        text = f"{joined(ids)} {are(ids)} active on {joined(names)} at once"
+        yield Finding(RESOURCE_TWICE, text, (*resources(*ids), *nodes(*names)))
+    yield from _promoted(state, options)
+    for partition in state.partitions:
         if len(partition.dcs) > 1:
             text = f"{partition.label} are one partition and follow {len(partition.dcs)} DCs: {joined(partition.dcs)}"
-            yield Finding(TWO_DCS, text, advice="if it lasts: restart pacemaker on one of them")
+            subjects = nodes(*dict.fromkeys((*partition.dcs, *partition.nodes)))
+            yield Finding(TWO_DCS, text, subjects, advice="if it lasts, restart Pacemaker on one of the DCs")
 
 
-def _apart(belief: Belief) -> Iterator[Finding]:
-    if len(belief.partitions) < 2:
+def _partitioned(state: ClusterState) -> Iterator[Finding]:
+    if len(state.partitions) < 2:
         return
-    worst_first = sorted(belief.partitions, key=lambda one: (not one.acts, not one.runs, -len(one.members)))
+    worst_first = sorted(state.partitions, key=lambda one: (not one.acts, not one.runs, -len(one.members)))
     sides = " against ".join(described(one) for one in worst_first)
-    if belief.split:
-        yield Finding(SPLIT_BRAIN, f"split brain: {sides}", advice=STOP_ONE)
+    subjects = nodes(*(node for one in worst_first for node in one.nodes))
+    if state.split:
+        yield Finding(SPLIT_BRAIN, f"split brain: {sides}", subjects, STOP_ONE, STOP)
     elif all(one.leaderless and not one.runs for one in worst_first[1:]):
-        names = joined([one.label for one in worst_first[1:]])
-        yield Finding(JOINING, f"{names} not (yet) with the others: {sides}", advice=MEND)
+        names = [node for one in worst_first[1:] for node in one.nodes]
+        text = f"{joined(names)} {'has' if len(names) == 1 else 'have'} not joined the others (yet): {sides}"
+        subjects = nodes(*names, *worst_first[0].nodes)
+        yield Finding(JOINING, text, subjects, MEND, RINGS)
     else:
-        yield Finding(PARTITIONED, f"partitioned, contained: {sides}", advice=MEND)
+        yield Finding(PARTITIONED, f"partitioned, contained: {sides}", subjects, MEND, RINGS)
 
 
-def _promoted(belief: Belief, options: SplitBrainOptions) -> Iterator[Finding]:
-    where: Dict[str, List[str]] = {}
-    for promoted in belief.promoted:
-        for name, nodes in promoted.items():
-            where.setdefault(name, []).append(joined(nodes))
+def _promoted(state: ClusterState, options: SplitBrainOptions) -> Iterator[Finding]:
+    where: Dict[str, List[Tuple[str, ...]]] = {}
+    for promoted in state.promoted:
+        for name, names in promoted.items():
+            where.setdefault(name, []).append(names)
     for name, sides in where.items():
         if len(sides) > 1 and options.selects(name):
-            yield Finding(PROMOTED_TWICE, f"{name} is promoted on {' and, apart from it, on '.join(sides)}")
+            text = f"{name} is promoted on {' and also on '.join(map(joined, sides))}"
+            subjects = (*resources(name), *nodes(*(node for side in sides for node in side)))
+            yield Finding(PROMOTED_TWICE, text, subjects)
 
 
-def _measures(belief: Belief) -> Iterator[Measure]:
-    yield PARTITIONS.of(len(belief.partitions))
-    yield ACTING.of(sum(bool(one.runs) for one in belief.partitions), maximum=len(belief.partitions))
-    yield RESOURCES_TWICE.of(sum(len(nodes) > 1 for nodes in belief.places.values()), maximum=len(belief.places))
-    yield ADDRESSES_TWICE.of(sum(len(nodes) > 1 for nodes in belief.carriers.values()), maximum=len(belief.owners))
+def _measures(state: ClusterState) -> Iterator[Measure]:
+    yield PARTITIONS.of(len(state.partitions))
+    yield ACTING.of(sum(bool(one.runs) for one in state.partitions), maximum=len(state.partitions))
+    yield RESOURCES_TWICE.of(sum(len(names) > 1 for names in state.active_on.values()), maximum=len(state.active_on))
+    yield ADDRESSES_TWICE.of(sum(len(names) > 1 for names in state.carriers.values()), maximum=len(state.owners))
 
 
-def _rows(roster: Roster) -> Iterator[Row]:
-    for node, view in roster.views.items():
-        yield Row(Subject(NODE, node), told(node, view))
-    for answer in roster.unheard:
+def _rows(cluster: ClusterNodes) -> Iterator[Row]:
+    for node, view in cluster.views.items():
+        yield Row(Subject(NODE, node), view_line(node, view))
+    for answer in cluster.unreachable:
         yield Row(Subject(NODE, answer.node or answer.asked), f"no view: {answer.reason}")
-    for name in roster.not_asked:
+    for name in cluster.not_asked:
         yield Row(Subject(NODE, name), "not asked")
 
 

@@ -1,4 +1,4 @@
-"""From evidence to the view: what this node believes, and what it could not tell."""
+"""Make the view of this node from what its tools printed: what it says of the cluster, and what it could not tell."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from check_ha.model.view import (
     ConfiguredView,
     CorosyncView,
     DaemonsView,
+    FailedToolView,
     FencingView,
     MemberView,
     NodeView,
     PacemakerView,
     ResourceView,
-    TroubleView,
     VersionsView,
     View,
     VipView,
@@ -72,7 +72,7 @@ READINGS = (
 
 
 def view_of(evidence: Evidence) -> View:
-    """What these outputs amount to."""
+    """Return the view of this node."""
     cluster, cib, cmap = evidence.get(CLUSTER), evidence.get(CIB), evidence.get(MAP)
     conf, interfaces = evidence.get(CONF), evidence.get(INTERFACES)
     nodelist = _nodelist(cmap, conf)
@@ -81,7 +81,9 @@ def view_of(evidence: Evidence) -> View:
         for one in interfaces.addresses
         if one.interface != "lo" and not one.address.startswith(("127.", "fe80:"))
     )  # fmt: skip
-    node = evidence.get(NODE_NAME) or (cluster.origin if cluster else None) or _listed(nodelist, cmap, addresses)
+    node = (
+        evidence.get(NODE_NAME) or (cluster.origin if cluster else None) or _name_in_nodelist(nodelist, cmap, addresses)
+    )
     return View(
         time=round(evidence.now, 3),
         node=node,
@@ -97,17 +99,17 @@ def view_of(evidence: Evidence) -> View:
         authkey=_authkey(evidence, conf),
         versions=_versions(evidence, cluster, node),
         troubles=tuple(
-            TroubleView(tool.file, finding.condition.name, finding.text) for tool, finding in evidence.failed.items()
+            FailedToolView(tool.file, finding.condition.name, finding.text) for tool, finding in evidence.failed.items()
         ),
     )
 
 
-def _listed(
+def _name_in_nodelist(
     nodelist: Optional[Tuple[ConfiguredView, ...]],
     cmap: Optional[CorosyncMap],
     addresses: Optional[Tuple[AddressView, ...]],
 ) -> Optional[str]:
-    """The name that corosync's nodelist has for this node, found by its id or by an address that it carries."""
+    """Return the name that corosync's nodelist has for this node, found by its id or by an address that it carries."""
     here = {one.address for one in addresses or ()}
     for one in nodelist or ():
         own = cmap is not None and cmap.local_node_id is not None and one.id == cmap.local_node_id
@@ -123,7 +125,7 @@ def _cluster_name(cmap: Optional[CorosyncMap], conf: Optional[CorosyncConf]) -> 
 
 
 def _corosync(evidence: Evidence, cluster: Optional[Cluster]) -> Optional[CorosyncView]:
-    """The membership by quorumtool, which votequorum keeps in step with the votes, else by the map."""
+    """Return the membership by quorumtool, which votequorum keeps in step with the votes, else by the map."""
     quorum, cmap = evidence.get(QUORUM), evidence.get(MAP)
     if quorum is None and cmap is None:
         return None
@@ -165,7 +167,7 @@ def _pacemaker(cluster: Cluster) -> PacemakerView:
 
 
 def _resources(cluster: Cluster) -> Iterator[ResourceView]:
-    """What is active, by plain id, so that all instances of a clone are one."""
+    """Yield what is active, by plain id, so that all instances of a clone are one."""
     active: Dict[str, List[Placed]] = {}
     for placed in cluster.primitives():
         if placed.primitive.active and placed.primitive.nodes:
@@ -187,14 +189,14 @@ def _unique(names: Iterator[str]) -> Tuple[str, ...]:
 
 
 def _fencing(one: Fencing) -> Iterator[FencingView]:
-    """The last that happened to this node; what is under way counts before what is over."""
+    """Yield the last that happened to this node; what is under way counts before what is over."""
     event = next(iter((*one.pending, *one.failed, *one.done)), None)
     if event:
         yield FencingView(one.target, event.action, event.status, one.seconds_since(event))
 
 
 def _nodelist(cmap: Optional[CorosyncMap], conf: Optional[CorosyncConf]) -> Optional[Tuple[ConfiguredView, ...]]:
-    """The nodes of the running map; where corosync does not run, those of its file."""
+    """Return the nodes of the running map; where corosync does not run, those of its file."""
     if cmap:
         return tuple(
             ConfiguredView(node.node_id, node.name, tuple(address for _, address in node.addresses))
@@ -224,7 +226,7 @@ def _vips(evidence: Evidence) -> Optional[Tuple[VipView, ...]]:
 
 
 def _daemon(evidence: Evidence, *tools: Tool) -> Optional[str]:
-    """One tool that answered proves that the daemon runs; a user who may not ask proves nothing."""
+    """Return the state of a daemon: one tool that answered proves that it runs, a missing right proves nothing."""
     if any(tool in evidence.values for tool in tools):
         return RUNNING
     conditions = [evidence.failed[tool].condition for tool in tools if tool in evidence.failed]
@@ -234,7 +236,7 @@ def _daemon(evidence: Evidence, *tools: Tool) -> Optional[str]:
 
 
 def _authkey(evidence: Evidence, conf: Optional[CorosyncConf]) -> Optional[str]:
-    """``None`` as well where corosync is told to take its key from elsewhere."""
+    """Return the fingerprint of the key; ``None`` as well where corosync takes its key from elsewhere."""
     elsewhere = conf and (conf.get("totem.keyfile") or conf.get("totem.key"))
     return None if elsewhere and elsewhere != AUTHKEY.argv[1] else evidence.get(KEY)
 

@@ -20,13 +20,13 @@ from check_ha.model.view import (
     CorosyncView,
     CutView,
     DaemonsView,
+    FailedToolView,
     FencingView,
     MemberView,
     NodeView,
     PacemakerView,
     ResourceView,
     SectionView,
-    TroubleView,
     VersionsView,
     View,
     VipView,
@@ -45,7 +45,7 @@ T = TypeVar("T")
 
 
 def parse_view(data: bytes) -> View:
-    """The view in this one line of JSON."""
+    """Return the view in this one line of JSON; ParseError with the reason where there is none."""
     if len(data) > LONGEST:
         raise ParseError(f"a view of more than {LONGEST // 1024} kB")
     try:
@@ -151,7 +151,7 @@ def _view(fields: _Fields) -> View:
         corosync_conf=fields.known("corosync_conf", lambda key: fields.object(key, _conf)),
         authkey=fields.known("authkey", fields.text),
         versions=fields.object("versions", _versions),
-        troubles=fields.objects("troubles", _trouble),
+        troubles=fields.objects("troubles", _failed_tool),
         cut=fields.objects("cut", _cut),
     )
 
@@ -251,8 +251,8 @@ def _versions(fields: _Fields) -> VersionsView:
     )
 
 
-def _trouble(fields: _Fields) -> TroubleView:
-    return TroubleView(fields.text("tool"), fields.text("condition"), fields.text("text"))
+def _failed_tool(fields: _Fields) -> FailedToolView:
+    return FailedToolView(fields.text("tool"), fields.text("condition"), fields.text("text"))
 
 
 def _cut(fields: _Fields) -> CutView:

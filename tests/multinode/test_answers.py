@@ -10,8 +10,8 @@ from check_ha.cli.view import view_text
 from check_ha.core.wording import joined
 from check_ha.model.view import ConfiguredView
 from check_ha.multinode.answers import Answer, answer_of
-from check_ha.multinode.node_names import roster_of, strangers
-from check_ha.multinode.partitions import believe
+from check_ha.multinode.node_names import identify, other_cluster
+from check_ha.multinode.partitions import combine
 from check_ha.sources.tools import BROKEN, FLOODED, HUNG, MISSING, PEER, Output, Tool
 from tests.multinode.views import answer, corosync, pacemaker, resource, silent, stopped, three, view
 
@@ -59,7 +59,7 @@ def test_no_view(given: Any, reason: str) -> None:
 
 def test_garbled() -> None:
     assert said(stdout=b'{"schema": 9}\n') == Answer(
-        "node1", reason="a view of schema 9, and this version of check_ha knows 1: update it", garbled=True
+        "node1", reason="a view of schema 9, and this version of check_ha knows 1: update it", unreadable=True
     )
 
 
@@ -67,8 +67,8 @@ def test_garbled() -> None:
 
 
 def names(*given: Any) -> Tuple[List[str], List[str], Tuple[str, ...]]:
-    roster = roster_of([answer(one) if hasattr(one, "time") else one for one in given])
-    return [one.node for one in roster.heard], [one.node for one in roster.unheard], roster.not_asked
+    cluster = identify([answer(one) if hasattr(one, "time") else one for one in given])
+    return [one.node for one in cluster.answered], [one.node for one in cluster.unreachable], cluster.not_asked
 
 
 @pytest.mark.parametrize("asked", ["node3", "node3.example.net", "198.51.100.3"])
@@ -103,15 +103,15 @@ def test_a_node_that_does_not_know_its_name() -> None:
 
 def test_nodes_of_corosync_without_names() -> None:
     made = view("node1", pacemaker=None, nodelist=(ConfiguredView(1, "", ("198.51.100.1",)), ConfiguredView(None, "")))
-    assert roster_of([answer(made)]).nodes == ("198.51.100.1", "node1")
+    assert identify([answer(made)]).nodes == ("198.51.100.1", "node1")
 
 
 def test_strangers_have_other_addresses_even_if_they_have_the_same_names() -> None:
     other = tuple(ConfiguredView(number, f"node{number}", (f"203.0.113.{number}",)) for number in (1, 2))
     one, two = answer(view("node1"))._replace(node="a"), answer(view("node2", nodelist=other))._replace(node="b")
-    assert strangers([one, two]) == (one, two)
-    assert strangers([one, answer(view("node2"))]) is None
-    assert strangers([one, answer(stopped("node2", nodelist=None))]) is None
+    assert other_cluster([one, two]) == (one, two)
+    assert other_cluster([one, answer(view("node2"))]) is None
+    assert other_cluster([one, answer(stopped("node2", nodelist=None))]) is None
 
 
 # Put together
@@ -121,26 +121,26 @@ def test_strangers_have_other_addresses_even_if_they_have_the_same_names() -> No
 def test_a_cib_version_that_is_none_is_the_oldest(epoch: Any) -> None:
     old = view("node1", cib_epoch=epoch, pacemaker=pacemaker(resource("p_a", "node1")))
     new = view("node2", cib_epoch="0.0.1", pacemaker=pacemaker(resource("p_a", "node2")))
-    heard = roster_of([answer(old), answer(new)]).heard
-    assert believe(heard).places == {"p_a": ("node2",)}
+    answered = identify([answer(old), answer(new)]).answered
+    assert combine(answered).active_on == {"p_a": ("node2",)}
 
 
 def test_of_views_of_one_age_that_of_the_dc_counts() -> None:
     dc = view("node2", pacemaker=pacemaker(resource("p_a", "node2"), dc="node2"))
     other = view("node1", pacemaker=pacemaker(resource("p_a", "node1"), dc="node2"))
-    assert believe(roster_of([answer(other), answer(dc)]).heard).places == {"p_a": ("node2",)}
+    assert combine(identify([answer(other), answer(dc)]).answered).active_on == {"p_a": ("node2",)}
 
 
 def test_members_are_known_by_address_where_they_have_no_id() -> None:
     """Corosync 2 without names in the nodelist, and a node that may not ask its own corosync."""
     ring = corosync("node1")._replace(members=corosync("192.0.2.1", ("192.0.2.1", "192.0.2.2")).members)
     one, other = view("node1", corosync=ring), view("node2", corosync=None)
-    assert len(believe(roster_of([answer(one), answer(other)]).heard).partitions) == 1
+    assert len(combine(identify([answer(one), answer(other)]).answered).partitions) == 1
 
 
 def test_a_chain_is_one_partition() -> None:
     views = [three("node1", ("node1", "node2")), three("node3", ("node2", "node3")), three("node2")]
-    (partition,) = believe(roster_of([answer(one) for one in views]).heard).partitions
+    (partition,) = combine(identify([answer(one) for one in views]).answered).partitions
     assert partition.nodes == ("node1", "node3", "node2")
 
 

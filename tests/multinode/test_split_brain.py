@@ -7,6 +7,7 @@ from typing import Any, Dict, List, Tuple
 import pytest
 
 from check_ha.core.check import Judgement
+from check_ha.core.finding import nodes, resources
 from check_ha.core.options import regex
 from check_ha.model.view import (
     RUNNING,
@@ -15,9 +16,9 @@ from check_ha.model.view import (
     AddressView,
     CutView,
     DaemonsView,
+    FailedToolView,
     FencingView,
     NodeView,
-    TroubleView,
     VipView,
 )
 from check_ha.multinode.answers import Answer
@@ -126,7 +127,7 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], List[Tuple[str, str]]]] = {
         [
             (
                 "joining",
-                "node2 not (yet) with the others: node1 (quorate, DC node1, runs 1 resource) "
+                "node2 has not joined the others (yet): node1 (quorate, DC node1, runs 1 resource) "
                 "against node2 (no quorum, no DC, runs nothing)",
             )
         ],
@@ -191,7 +192,7 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], List[Tuple[str, str]]]] = {
         ),
         [
             ("split-brain", f"split brain: {TWO_SIDES}"),
-            ("promoted-twice", "p_db is promoted on node1 and, apart from it, on node2"),
+            ("promoted-twice", "p_db is promoted on node1 and also on node2"),
         ],
     ),
     "ok-promoted-on-both-of-one-partition": (
@@ -276,7 +277,7 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], List[Tuple[str, str]]]] = {
         [
             (
                 "unseen",
-                "nodex cannot be asked (no answer within 4 s), and which node of the cluster that is cannot be told",
+                "nodex cannot be asked (no answer within 4 s), and it is not clear which node of the cluster that is",
             )
         ],
     ),
@@ -311,8 +312,8 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], List[Tuple[str, str]]]] = {
         (silent("node1"), silent("node2", "refused")),
         [("too-few-views", "no node could be asked: node1: no answer within 4 s; node2: refused")],
     ),
-    "unknown-garbled": (
-        (view("node1"), Answer("node2", reason="a view that is cut off after 1023 bytes", garbled=True)),
+    "unknown-unreadable": (
+        (view("node1"), Answer("node2", reason="a view that is cut off after 1023 bytes", unreadable=True)),
         [
             ("too-few-views", "there is only the view of node1, without node2 to compare it with"),
             ("unreadable", "node2 sent a view that is cut off after 1023 bytes"),
@@ -335,7 +336,7 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], List[Tuple[str, str]]]] = {
                 pacemaker=None,
                 vips=None,
                 daemons=DaemonsView(None, None),
-                troubles=(TroubleView("quorumtool-s.txt", "no-permission", "user nagios may not run it"),),
+                troubles=(FailedToolView("quorumtool-s.txt", "no-permission", "user nagios may not run it"),),
             ),
         ),
         [("incomplete", "node2 cannot tell which partition it is in: user nagios may not run it")],
@@ -347,7 +348,7 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], List[Tuple[str, str]]]] = {
                 pacemaker=None,
                 vips=None,
                 daemons=DaemonsView(RUNNING, None),
-                troubles=(TroubleView("crm_mon.xml", "no-permission", "user nagios may not run crm_mon"),),
+                troubles=(FailedToolView("crm_mon.xml", "no-permission", "user nagios may not run crm_mon"),),
             )
             for name in ("node1", "node2")
         ),
@@ -359,7 +360,8 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], List[Tuple[str, str]]]] = {
     ),
     "unknown-vips-not-told": (
         tuple(
-            view(name, vips=None, troubles=(TroubleView("cibadmin.xml", "x", "no CIB"),)) for name in ("node1", "node2")
+            view(name, vips=None, troubles=(FailedToolView("cibadmin.xml", "x", "no CIB"),))
+            for name in ("node1", "node2")
         ),
         [("incomplete", "node1 cannot tell the virtual addresses: no CIB")],
     ),
@@ -379,13 +381,13 @@ CASES.update(
     {
         "unknown-views-of-different-days": (
             (view("node1"), view("node2", time=TIME + 86400)),
-            [("apart", "24 hours lie between the views of node1 and node2, or between their clocks (check_ha_drift)")],
+            [("apart", "the views of node1 and node2 were made 24 hours apart, or their clocks differ by that")],
         ),
         "crit-views-of-different-days": (
             (CUT[0], CUT[1]._replace(time=TIME - 61.5)),
             [
                 *SPLIT,
-                ("apart", "61.2 s lie between the views of node2 and node1, or between their clocks (check_ha_drift)"),
+                ("apart", "the views of node2 and node1 were made 61.2 s apart, or their clocks differ by that"),
             ],
         ),
         "ok-views-of-one-minute": ((view("node1"), view("node2", time=TIME + 60.3)), []),
@@ -503,7 +505,7 @@ def test_while_it_is_contained_both_looks_must_show_it() -> None:
 def test_filters() -> None:
     assert [name for name, _ in found(judged(*CUT, exclude=(regex("p_vip"),)))] == ["split-brain", "filtered-out"]
     assert found(judged(*HEALTHY, include=(regex("p_x"),))) == [
-        ("filtered-out", "--include and --exclude leave none of 1 resources")
+        ("filtered-out", "--include and --exclude leave none of 1 resource")
     ]
 
 
@@ -551,3 +553,22 @@ def test_remote_nodes_are_in_no_partition() -> None:
 def test_conditions_have_their_reason() -> None:
     assert all(condition.meaning for condition in CHECK.conditions)
     assert len({condition.name for condition in CHECK.conditions}) == len(CHECK.conditions)
+
+
+# Subjects and commands
+
+
+def test_findings_name_their_subjects() -> None:
+    """The culprits first, then each other node that has a part in it; what can be typed stands by itself."""
+    split, address, twice = judged(*CUT).findings
+    assert split.subjects == nodes("node1", "node2")
+    assert split.commands == ("systemctl stop pacemaker corosync",)
+    assert "systemctl" not in split.advice
+    assert address.subjects == twice.subjects == (*resources("p_vip"), *nodes("node1", "node2"))
+
+
+@pytest.mark.parametrize("given", [given for given, _ in CASES.values()], ids=CASES)
+def test_every_finding_has_subjects_that_its_text_names(given: Tuple[Any, ...]) -> None:
+    for finding in judged(*given).findings:
+        assert finding.subjects or finding.text == "no view could be read"
+        assert all(one.name in finding.text for one in finding.subjects)

@@ -20,12 +20,12 @@ from check_ha.model.view import (
     ConfiguredView,
     CorosyncView,
     DaemonsView,
+    FailedToolView,
     FencingView,
     MemberView,
     NodeView,
     PacemakerView,
     ResourceView,
-    TroubleView,
     VersionsView,
     View,
     VipView,
@@ -103,7 +103,7 @@ def test_corosync_frozen() -> None:
     assert made.pacemaker
     assert made.pacemaker.dc == "node1"
     assert made.versions.feature_set is None  # it prints <3.15.1, which is no feature set
-    assert made.troubles[0] == TroubleView(
+    assert made.troubles[0] == FailedToolView(
         "quorumtool-s.txt",
         "not-responding",
         "corosync does not answer: corosync-quorumtool -s: no answer within 8 s",
