@@ -93,15 +93,16 @@ def _asked(check: Check, own: object, peers: Peers, nodes: Sequence[str]) -> Tup
     first = Views(tuple(answer_of(node, outputs[node]) for node in nodes))
     judgement: Judgement = check.judge(first, own)
     slowest = max((answer.within for answer in first.answers if answer.view), default=0.0)
-    if twice and needs_second_look(judgement.findings) and peers.left > 1.2 * slowest:
-        time.sleep(max(0.0, min(PAUSE, (peers.left - 1.5 * slowest) / 2)))
+    if twice and needs_second_look(first.answers, judgement.findings) and peers.left > 1.2 * slowest:
+        pause = max(0.0, min(PAUSE, (peers.left - 1.5 * slowest) / 2))
+        time.sleep(pause)
         again = peers.ask([answer.asked for answer in first.answers if answer.view])
         outputs.update(again)
         answers = tuple(
             answer_of(answer.asked, again[answer.asked]) if answer.asked in again else answer
             for answer in first.answers
         )
-        judgement = check.judge(Views(answers, first), own)
+        judgement = check.judge(Views(answers, first, pause), own)
     return judgement, {output.tool: output for output in outputs.values()}
 
 

@@ -22,6 +22,8 @@ class MemberView(NamedTuple):
     name: str
     """As the cluster calls it where that is known, else what corosync calls it."""
     votes: Optional[int]
+    device: str = ""
+    """The column of the quorum device: ``A,V,NMW`` (alive, votes), ``A,NV,NMW`` (it gives this node no vote)."""
 
 
 class CorosyncView(NamedTuple):
@@ -33,6 +35,7 @@ class CorosyncView(NamedTuple):
     votes: Optional[int]
     expected_votes: Optional[int]
     members: Tuple[MemberView, ...]
+    """Empty: not known. Corosync 1 lists none, and a node that is alone is its own only member."""
     config_version: Optional[int]
     """Of the running configuration."""
 
@@ -55,6 +58,8 @@ class NodeView(NamedTuple):
     pending: bool = False
     remote: bool = False
     """A remote or guest node, which is in no ring."""
+    expected_up: Optional[bool] = None
+    """True from when it joins until it leaves cleanly or is fenced; ``None``: not told, as by check_ha 0.1.0."""
 
 
 class ResourceView(NamedTuple):
@@ -80,7 +85,9 @@ class FencingView(NamedTuple):
     status: str
     """``success``, ``failed`` or ``pending``."""
     age: Optional[float]
-    """Seconds since it ended."""
+    """Seconds since it ended; ``None`` as well where its time is in the future of this node's clock."""
+    ahead: Optional[float] = None
+    """By how many seconds it is in the future of this node's clock: then nobody knows when it was."""
 
 
 class PacemakerView(NamedTuple):
@@ -108,6 +115,11 @@ class AddressView(NamedTuple):
 
     address: str
     interface: str
+    prefix: Optional[int] = None
+    operstate: Optional[str] = None
+    """Of the interface: ``UP``, ``DOWN``, ``UNKNOWN``, ...; not told by check_ha 0.1.0."""
+    flags: Tuple[str, ...] = ()
+    """Of the interface: ``UP``, ``LOWER_UP``, ``NO-CARRIER``, ...; empty: not told."""
 
 
 class SectionView(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional, Tuple
+from typing import NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.core.condition import Severity
 from check_ha.core.finding import Finding
@@ -36,6 +36,8 @@ class Views(NamedTuple):
     answers: Tuple[Answer, ...]
     earlier: Optional[Views] = None
     """The look before this one: what an alarm is made of must be in both."""
+    pause: float = 0.0
+    """Seconds between the two."""
 
 
 def answer_of(asked: str, output: Output) -> Answer:
@@ -77,7 +79,15 @@ def _program(output: Output) -> str:
     return output.argv[0].rpartition("/")[2]
 
 
-def needs_second_look(findings: Tuple[Finding, ...]) -> bool:
-    """Tell whether this would wake somebody. Views are made one after the other while the cluster goes on: a resource
-    that moves, or a node that joins, may show in one as it was and in the next as it is."""
-    return any(finding.condition.severity is Severity.CRITICAL for finding in findings)
+def needs_second_look(answers: Sequence[Answer], findings: Sequence[Finding]) -> bool:
+    """Tell whether a second look may say something else.
+
+    What would wake somebody may be gone: views are made one after the other while the cluster goes on, and a resource
+    that moves, or a node that joins, may show in one as it was and in the next as it is. A CIB that is older than
+    another may stay so.
+    """
+    if any(finding.condition.severity is Severity.CRITICAL for finding in findings):
+        return True
+    pacemakers = [(answer.view.pacemaker, answer.view.cib_epoch) for answer in answers if answer.view]
+    versions = {(pacemaker.dc, epoch) for pacemaker, epoch in pacemakers if pacemaker and pacemaker.dc and epoch}
+    return len(versions) > len({dc for dc, _ in versions})

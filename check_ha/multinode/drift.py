@@ -21,7 +21,7 @@ from check_ha.core.condition import NOT_RUNNING, REMOTE_NODE, Condition, Severit
 from check_ha.core.finding import NODE, Finding, Row, Subject, nodes
 from check_ha.core.options import Options, duration, option
 from check_ha.core.wording import joined
-from check_ha.model.view import NO_FILE, View
+from check_ha.model.view import NO_FILE, STOPPED, View
 from check_ha.multinode.agreement import (
     agreement,
     clocks_of,
@@ -33,7 +33,7 @@ from check_ha.multinode.agreement import (
     span,
 )
 from check_ha.multinode.answers import Views
-from check_ha.multinode.node_names import ClusterNodes, identify, other_cluster
+from check_ha.multinode.node_names import ClusterNodes, clusters_of, identify
 from check_ha.multinode.unreachable_nodes import (
     ANSWERING,
     ASKED,
@@ -43,14 +43,17 @@ from check_ha.multinode.unreachable_nodes import (
     UNREADABLE,
     counted,
     no_views,
+    not_one_cluster,
     wrongly_asked,
 )
 from check_ha.sources.tools import (
     AUTHKEY,
     CMAPCTL,
+    COROSYNC,
     COROSYNC_CONF,
     COROSYNC_VERSION,
     CRM_MON,
+    PACEMAKER,
     PACEMAKERD_FEATURES,
     QUORUMTOOL,
     Tool,
@@ -116,27 +119,33 @@ ITEMS = (
     ComparedItem(CONFIG_VERSION, "config_version", _config_version, (CMAPCTL,)),
 )
 _IDS = "node ids"
+_NAMES = (*(item.name for item in ITEMS), _IDS)
+
+
+def _id_text(names: Dict[int, str]) -> Optional[str]:
+    return " ".join(f"{number}:{name}" for number, name in sorted(names.items())) or None
+
+
+_NODE_IDS = (
+    ComparedItem(NODE_IDS, "node ids of corosync", lambda view: _id_text(listed_names(view)), (CMAPCTL, COROSYNC_CONF)),
+    ComparedItem(NODE_IDS, "node ids of Pacemaker", lambda view: _id_text(pacemaker_names(view)), (CRM_MON,)),
+)
+"""They are compared one by one; this tells whether a node tells them."""
 
 
 def judge(views: Views, options: DriftOptions) -> Judgement:
-    """Compare each item over all nodes that tell it, then node ids, then clocks."""
-    cluster = identify(views.answers)
+    """Compare each item over all nodes that tell it, then node ids, then clocks; of several clusters the largest."""
+    clusters = [identify(answers) for answers in clusters_of(views.answers)]
+    cluster = clusters[0]
     known = {node: view for node, view in cluster.views.items() if not _remote(view)}
-    findings: List[Finding] = []
-    if not other_cluster(cluster.answered):
-        for item in ITEMS:
-            findings += _differences(item, known)
-        findings += _node_ids(known)
-        findings += _clocks(cluster, options)
+    findings = [finding for item in ITEMS for finding in _differences(item, known)]
+    findings += [*_node_ids(known), *_clocks(cluster, options)]
     number = len(findings)
-    if known and not any(item.value(view) for item in ITEMS for view in known.values()):
-        findings.append(Finding(NOT_TOLD, f"{joined(list(known))} tell nothing that could be compared", nodes(*known)))
-    findings += [finding for item in ITEMS for finding in _not_told(item, known)]
-    findings += _unanswered(cluster)
+    findings += [*_not_told(known), *_unanswered(cluster), *not_one_cluster(clusters)]
     return Judgement(
         summary=_summary(known),
         findings=tuple(findings),
-        measures=(*counted(cluster), DIFFERENCES.of(number), *_offsets(cluster)),
+        measures=(*counted(clusters), DIFFERENCES.of(number), *_offsets(cluster)),
         rows=tuple(_rows(cluster, known)),
     )
 
@@ -194,13 +203,31 @@ def _clocks(cluster: ClusterNodes, options: DriftOptions) -> Iterator[Finding]:
         yield Finding(CLOCK, text, nodes(ahead, behind))
 
 
-def _not_told(item: ComparedItem, known: Dict[str, View]) -> Iterator[Finding]:
+def _not_told(known: Dict[str, View]) -> Iterator[Finding]:
     """Yield what some nodes tell and another does not, unless what would tell it is stopped there."""
-    silent = [(node, view) for node, view in known.items() if item.value(view) is None]
-    for node, view in silent if len(silent) < len(known) else ():
-        failed = view.why(*(tool.file for tool in item.tools))
-        if failed and failed.condition != NOT_RUNNING.name:
-            yield Finding(NOT_TOLD, f"{node} does not tell its {item.name}: {failed.text}", nodes(node))
+    told = {node: _items_told(view) for node, view in known.items()}
+    silent = [node for node, names in told.items() if not names]
+    if silent:
+        verb = "tells" if len(silent) == 1 else "tell"
+        yield Finding(NOT_TOLD, f"{joined(silent)} {verb} nothing that could be compared", nodes(*silent))
+    elif len(known) > 1 and not any(sum(name in names for names in told.values()) > 1 for name in _NAMES):
+        text = f"nothing could be compared: {joined(list(known))} tell nothing in common"
+        yield Finding(NOT_TOLD, text, nodes(*known))
+    for item in (*ITEMS, *_NODE_IDS):
+        missing = [node for node, view in known.items() if item.value(view) is None]
+        for node in missing if len(missing) < len(known) else ():
+            reason = _reason(item, known[node])
+            if node not in silent and reason:
+                yield Finding(NOT_TOLD, f"{node} does not tell its {item.name}: {reason}", nodes(node))
+
+
+def _reason(item: ComparedItem, view: View) -> str:
+    """Return why a node does not tell it; empty where the daemon that would tell it is stopped."""
+    failed = view.why(*(tool.file for tool in item.tools))
+    if failed:
+        return "" if failed.condition == NOT_RUNNING.name else failed.text
+    stopped = {COROSYNC: view.daemons.corosync == STOPPED, PACEMAKER: view.daemons.pacemaker == STOPPED}
+    return "" if any(stopped.get(tool.family) for tool in item.tools) else "it does not say why"
 
 
 def _unanswered(cluster: ClusterNodes) -> Iterator[Finding]:
@@ -217,7 +244,7 @@ def _unanswered(cluster: ClusterNodes) -> Iterator[Finding]:
 
 
 def _summary(known: Dict[str, View]) -> str:
-    return agreement({node: _items_told(view) for node, view in known.items()}, [*(item.name for item in ITEMS), _IDS])
+    return agreement({node: _items_told(view) for node, view in known.items()}, _NAMES)
 
 
 def _items_told(view: View) -> List[str]:

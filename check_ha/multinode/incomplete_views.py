@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Iterator
+from typing import Dict, Iterator
 
 from check_ha.core.condition import Condition, Severity
 from check_ha.core.finding import Finding, nodes
-from check_ha.model.view import STOPPED, View
+from check_ha.model.view import View
 from check_ha.multinode.agreement import furthest, span
+from check_ha.multinode.cluster_state import ClusterState
 from check_ha.multinode.node_names import ClusterNodes
-from check_ha.multinode.partitions import ClusterState
+from check_ha.multinode.partitions import Partition, tells_nothing_of_pacemaker
+from check_ha.multinode.placement import cib_version
 from check_ha.sources.tools import CIBADMIN, CMAPCTL, CRM_MON, IP_ADDR, QUORUMTOOL, Tool
 
 INCOMPLETE = Condition("incomplete", Severity.UNKNOWN, "A view lacks what is compared; its reason is given.")
@@ -34,11 +36,8 @@ def _incomplete(cluster: ClusterNodes, state: ClusterState) -> Iterator[Finding]
     for node in state.partition_unknown:
         yield _lacks(node, views[node], "which partition it is in", QUORUMTOOL, CMAPCTL, CRM_MON)
     for partition in state.partitions:
-        inside = [views[node] for node in partition.nodes]
-        if not any(view.pacemaker or view.daemons.pacemaker == STOPPED for view in inside):
-            yield _lacks(partition.nodes[0], inside[0], "what runs there", CRM_MON)
-        elif any(view.pacemaker for view in inside) and not any(view.vips is not None for view in inside):
-            yield _lacks(partition.nodes[0], inside[0], "the virtual addresses", CIBADMIN, CRM_MON)
+        inside = {node: views[node] for node in partition.nodes}
+        yield from _partition_lacks(partition, inside)
     for node, view in views.items():
         if view.addresses is None:
             yield _lacks(node, view, "its addresses", IP_ADDR)
@@ -46,6 +45,22 @@ def _incomplete(cluster: ClusterNodes, state: ClusterState) -> Iterator[Finding]
             if cut.field in ("resources", "vips", "nodes", "members", "addresses"):
                 text = f"{node} sent {cut.kept} of {cut.total} {cut.field}: there was no room for more"
                 yield Finding(INCOMPLETE, text, nodes(node))
+
+
+def _partition_lacks(partition: Partition, inside: Dict[str, View]) -> Iterator[Finding]:
+    first, view = next(iter(inside.items()))
+    silent = [(node, view) for node, view in inside.items() if tells_nothing_of_pacemaker(view)]
+    if not partition.resources_known and len(silent) == len(inside):
+        yield _lacks(first, view, "what runs there", CRM_MON)
+    elif not partition.resources_known:
+        yield from (_lacks(node, view, "what it runs", CRM_MON) for node, view in silent)
+    elif any(one.pacemaker for one in inside.values()) and not any(one.vips is not None for one in inside.values()):
+        yield _lacks(first, view, "the virtual addresses", CIBADMIN, CRM_MON)
+    if partition.quorate is None and not partition.frozen:
+        yield _lacks(first, view, "whether it has quorum", QUORUMTOOL, CRM_MON)
+    for node, view in inside.items() if len(inside) > 1 else ():
+        if view.pacemaker and view.pacemaker.dc and not cib_version(view.cib_epoch):
+            yield _lacks(node, view, "the version of its CIB", CIBADMIN)
 
 
 def _apart_in_time(cluster: ClusterNodes) -> Iterator[Finding]:
@@ -58,6 +73,5 @@ def _apart_in_time(cluster: ClusterNodes) -> Iterator[Finding]:
 
 def _lacks(node: str, view: View, what: str, *tools: Tool) -> Finding:
     failed = view.why(*(tool.file for tool in tools))
-    return Finding(
-        INCOMPLETE, f"{node} cannot tell {what}: {failed.text if failed else 'it does not say why'}", nodes(node)
-    )
+    reason = failed.text if failed else "it does not say why"
+    return Finding(INCOMPLETE, f"{node} cannot tell {what}: {reason}", nodes(node))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from check_ha.core.wording import count, joined
 from check_ha.model.view import STOPPED, View
+from check_ha.multinode.cluster_state import ClusterState
 from check_ha.multinode.node_names import ClusterNodes
-from check_ha.multinode.partitions import ClusterState, Partition
+from check_ha.multinode.partitions import Partition
 
 _QUORUM = {True: "quorate", False: "no quorum", None: "quorum not known"}
 
@@ -15,6 +16,8 @@ def described(one: Partition) -> str:
     quorum = f"corosync frozen on {joined(one.frozen)}" if one.frozen else _QUORUM[one.quorate]
     dc = f"DC {one.dcs[0]}" if one.dcs else "no DC" if one.leaderless else "DC not known"
     runs = f"runs {count(len(one.runs), 'resource')}" if one.runs else "runs nothing"
+    if not one.runs and not one.idle:
+        runs = "what it runs is not known"
     return f"{one.label} ({quorum}, {dc}, {runs})"
 
 
@@ -28,7 +31,8 @@ def summary(state: ClusterState, cluster: ClusterNodes) -> str:
         texts.append(f"{joined(members)} {word}, {_QUORUM[one.quorate]}, {dc}")
     texts.append(f"{count(len(state.active_on), 'resource')} on one node each")
     for address, owners in state.owners.items():
-        texts.append(f"{address} ({', '.join(owners)}) on {joined(state.carriers.get(address, ()))}")
+        carriers = state.carriers.get(address, ())
+        texts.append(f"{address} ({', '.join(owners)}) on {joined([one.node for one in carriers])}")
     stopped = [node for node, view in cluster.views.items() if view.daemons.pacemaker == STOPPED]
     stopped = [node for node in stopped if node not in state.corosync_stopped]
     for daemon, names in (("corosync", state.corosync_stopped), ("pacemaker", stopped)):
@@ -41,7 +45,7 @@ def view_line(node: str, view: View) -> str:
     corosync, pacemaker = view.corosync, view.pacemaker
     texts = [f"corosync {view.daemons.corosync or 'not known'}, pacemaker {view.daemons.pacemaker or 'not known'}"]
     if corosync:
-        members = joined([member.name for member in corosync.members])
+        members = joined([member.name for member in corosync.members]) if corosync.members else "unknown members"
         texts.append(f"ring {corosync.ring_id or 'not known'} of {members}, {_QUORUM[corosync.quorate]}")
     if pacemaker:
         here = [one.id for one in pacemaker.resources if node in one.nodes]

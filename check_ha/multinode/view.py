@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import Dict, Iterator, List, Optional, Tuple
 
+from check_ha.cluster.config_hash import conf_view
 from check_ha.cluster.fence_history import Fencing, by_target
 from check_ha.cluster.resources import in_motion, plain
 from check_ha.cluster.virtual_addresses import virtual_ips
 from check_ha.core.condition import NOT_RESPONDING, NOT_RUNNING, REMOTE_NODE
 from check_ha.core.evidence import Evidence, Reading
+from check_ha.model.addresses import Interface, InterfaceAddress
 from check_ha.model.cluster import Bundle, Clone, Cluster, Placed
 from check_ha.model.corosync import CorosyncMap
 from check_ha.model.corosync_conf import CorosyncConf
@@ -31,7 +33,6 @@ from check_ha.model.view import (
     View,
     VipView,
 )
-from check_ha.multinode.config_hash import conf_view
 from check_ha.parsers.addresses import parse_ip_addr
 from check_ha.parsers.cib import parse_cib
 from check_ha.parsers.cmapctl import parse_map
@@ -66,6 +67,9 @@ KEY = Reading(AUTHKEY, parse_fingerprint, silent=True)
 COROSYNC_INSTALLED = Reading(COROSYNC_VERSION, parse_corosync_version, silent=True)
 PACEMAKER_INSTALLED = Reading(PACEMAKERD_FEATURES, parse_features, silent=True)
 
+_SAME_TIME = 2.0
+"""Seconds that an event may seem to be in the future: both times are whole seconds, of two clocks in step."""
+
 READINGS = (
     CLUSTER, CIB, NODE_NAME, QUORUM, MAP, INTERFACES, CONF, KEY, COROSYNC_INSTALLED, PACEMAKER_INSTALLED,
 )  # fmt: skip
@@ -77,13 +81,11 @@ def view_of(evidence: Evidence) -> View:
     conf, interfaces = evidence.get(CONF), evidence.get(INTERFACES)
     nodelist = _nodelist(cmap, conf)
     addresses = None if interfaces is None else tuple(
-        AddressView(one.address, one.interface)
+        _address(one, interfaces.named(one.interface))
         for one in interfaces.addresses
         if one.interface != "lo" and not one.address.startswith(("127.", "fe80:"))
     )  # fmt: skip
-    node = (
-        evidence.get(NODE_NAME) or (cluster.origin if cluster else None) or _name_in_nodelist(nodelist, cmap, addresses)
-    )
+    node = evidence.get(NODE_NAME) or (cluster.origin if cluster else None) or _listed(nodelist, cmap, addresses)
     return View(
         time=round(evidence.now, 3),
         node=node,
@@ -104,12 +106,12 @@ def view_of(evidence: Evidence) -> View:
     )
 
 
-def _name_in_nodelist(
+def _listed(
     nodelist: Optional[Tuple[ConfiguredView, ...]],
     cmap: Optional[CorosyncMap],
     addresses: Optional[Tuple[AddressView, ...]],
 ) -> Optional[str]:
-    """Return the name that corosync's nodelist has for this node, found by its id or by an address that it carries."""
+    """The name that corosync's nodelist has for this node, found by its id or by an address that it carries."""
     here = {one.address for one in addresses or ()}
     for one in nodelist or ():
         own = cmap is not None and cmap.local_node_id is not None and one.id == cmap.local_node_id
@@ -134,7 +136,10 @@ def _corosync(evidence: Evidence, cluster: Optional[Cluster]) -> Optional[Corosy
         names.update({int(node.id): node.name for node in cluster.nodes if re.fullmatch("[0-9]{1,10}", node.id)})
     members: List[MemberView] = []
     if quorum and quorum.members:
-        members = [MemberView(one.node_id, names.get(one.node_id, one.name), one.votes) for one in quorum.members]
+        members = [
+            MemberView(one.node_id, names.get(one.node_id, one.name), one.votes, one.qdevice or "")
+            for one in quorum.members
+        ]
     elif cmap:
         joined = [one.node_id for one in cmap.members if one.joined]
         members = [MemberView(one, names.get(one) or cmap.label(one), None) for one in joined]
@@ -149,6 +154,10 @@ def _corosync(evidence: Evidence, cluster: Optional[Cluster]) -> Optional[Corosy
     )
 
 
+def _address(one: InterfaceAddress, interface: Interface) -> AddressView:
+    return AddressView(one.address, one.interface, one.prefix, interface.operstate, interface.flags or ())
+
+
 def _number(text: str) -> Optional[int]:
     return int(text) if re.fullmatch("[0-9]{1,19}", text) else None
 
@@ -158,7 +167,9 @@ def _pacemaker(cluster: Cluster) -> PacemakerView:
         dc=cluster.dc.name if cluster.dc else None,
         quorate=cluster.with_quorum,
         nodes=tuple(
-            NodeView(node.name, node.id, node.online, node.unclean, node.pending, remote=node.type == "remote")
+            NodeView(
+                node.name, node.id, node.online, node.unclean, node.pending, node.type == "remote", node.expected_up
+            )
             for node in cluster.nodes
         ),
         resources=tuple(_resources(cluster)),
@@ -167,10 +178,13 @@ def _pacemaker(cluster: Cluster) -> PacemakerView:
 
 
 def _resources(cluster: Cluster) -> Iterator[ResourceView]:
-    """Yield what is active, by plain id, so that all instances of a clone are one."""
+    """Yield what is active, by plain id, so that all instances of a clone are one.
+
+    What is Stopped does not run: after a migration that failed crm_mon 2.1.5 says ``active="true"`` beside it.
+    """
     active: Dict[str, List[Placed]] = {}
     for placed in cluster.primitives():
-        if placed.primitive.active and placed.primitive.nodes:
+        if placed.primitive.active and placed.primitive.nodes and placed.primitive.role != "Stopped":
             active.setdefault(plain(placed.primitive.id), []).append(placed)
     for name, instances in sorted(active.items()):
         primitives = [placed.primitive for placed in instances]
@@ -191,8 +205,12 @@ def _unique(names: Iterator[str]) -> Tuple[str, ...]:
 def _fencing(one: Fencing) -> Iterator[FencingView]:
     """Yield the last that happened to this node; what is under way counts before what is over."""
     event = next(iter((*one.pending, *one.failed, *one.done)), None)
-    if event:
-        yield FencingView(one.target, event.action, event.status, one.seconds_since(event))
+    if event is None:
+        return
+    seconds = (one.now - event.completed).total_seconds() if one.now and event.completed else None
+    ahead = -seconds if seconds is not None and seconds < -_SAME_TIME else None
+    age = None if seconds is None or ahead is not None else max(0.0, seconds)
+    yield FencingView(one.target, event.action, event.status, age, ahead)
 
 
 def _nodelist(cmap: Optional[CorosyncMap], conf: Optional[CorosyncConf]) -> Optional[Tuple[ConfiguredView, ...]]:

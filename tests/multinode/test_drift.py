@@ -178,7 +178,10 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], List[Tuple[str, str]]]] = {
     ),
     "unknown-two-clusters": (
         (view("node1"), view("node5", nodelist=(), cluster=None, pacemaker=pacemaker(nodes=("node5", "node6")))),
-        [("not-one-cluster", "node1 (cluster lab) and node5 are not of one cluster")],
+        [
+            ("too-few-views", "there is only the view of node1, and none to compare it with"),
+            ("not-one-cluster", "node5 is not of one cluster with node1 (cluster lab)"),
+        ],
     ),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 import pytest
 
@@ -55,6 +55,11 @@ def judged(*given: Any, earlier: Any = (), **options: Any) -> Judgement:
     return judge(views(*given, earlier=earlier), SplitBrainOptions(**options))
 
 
+OTHER_CLUSTER = alone(
+    "node5", cluster="other", nodelist=(),
+    pacemaker=pacemaker(resource("p_vip", "node5"), dc="node5", online=("node5",), nodes=("node5",)),
+)  # fmt: skip
+
 CASES: Dict[str, Tuple[Tuple[Any, ...], List[Tuple[str, str]]]] = {
     "ok-two": (HEALTHY, []),
     "ok-three": (tuple(three(name) for name in THREE), []),
@@ -94,7 +99,7 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], List[Tuple[str, str]]]] = {
                 ("node3",),
                 corosync=corosync("node3", ("node3",), False),
                 pacemaker=pacemaker(
-                    resource("st_1", "node3", fencing=True), dc="node3", online=("node3",), nodes=THREE
+                    resource("st_1", "node3", fencing=True), dc="node3", online=("node3",), nodes=THREE, quorate=False
                 ),
             ),
         ),
@@ -209,7 +214,7 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], List[Tuple[str, str]]]] = {
         [("two-dcs", "node1 and node2 are one partition and follow 2 DCs: node1 and node2")],
     ),
     "crit-one-way": (
-        (view("node1"), alone("node2", False, pacemaker=pacemaker(dc="node2", online=("node2",)))),
+        (view("node1"), alone("node2", False, pacemaker=pacemaker(dc="node2", online=("node2",), quorate=False))),
         [
             (
                 "split-brain",
@@ -324,8 +329,11 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], List[Tuple[str, str]]]] = {
         [("asked-twice", "node1 and cluster.example.net are the same node, node1")],
     ),
     "unknown-two-clusters": (
-        (view("node1"), view("node5", cluster="other", nodelist=(), pacemaker=pacemaker(nodes=("node5", "node6")))),
-        [("not-one-cluster", "node1 (cluster lab) and node5 (cluster other) are not of one cluster")],
+        (view("node1"), OTHER_CLUSTER),
+        [
+            ("too-few-views", "there is only the view of node1, without node2 to compare it with"),
+            ("not-one-cluster", "node5 (cluster other) is not of one cluster with node1 (cluster lab)"),
+        ],
     ),
     "unknown-partition-not-told": (
         (
@@ -400,9 +408,12 @@ def test_findings(given: Tuple[Any, ...], wanted: List[Tuple[str, str]]) -> None
     assert found(judged(*given)) == wanted
 
 
-def fenced(*fencings: FencingView, unclean: Tuple[str, ...] = ()) -> Tuple[Any, ...]:
+def fenced(
+    *fencings: FencingView, unclean: Tuple[str, ...] = (), expected_up: Optional[bool] = False
+) -> Tuple[Any, ...]:
     made = pacemaker(dc="node1", online=("node1",), unclean=unclean, fencings=fencings)
-    return alone("node1", pacemaker=made), silent("node2")
+    nodes = tuple(one._replace(expected_up=expected_up if one.name == "node2" else True) for one in made.nodes)
+    return alone("node1", pacemaker=made._replace(nodes=nodes)), silent("node2")
 
 
 UNSEEN = "node2 cannot be asked (no answer within 4 s) and is no member for node1: it is down, or alone and unseen"
@@ -420,7 +431,13 @@ ONE_VIEW = ("too-few-views", "there is only the view of node1, without node2 to 
             FencingView("node2", "reboot", "success", 7200.0), (), [("unseen", UNSEEN), ONE_VIEW], id="warn-long-ago"
         ),
         pytest.param(
-            FencingView("node2", "reboot", "success", None), (), [("unseen", UNSEEN), ONE_VIEW], id="warn-age-not-known"
+            FencingView("node2", "reboot", "success", None), (),
+            [("unseen", f"{UNSEEN}; fenced at an unknown time"), ONE_VIEW], id="warn-age-not-known",
+        ),
+        pytest.param(
+            FencingView("node2", "reboot", "success", None, 7200.0), (),
+            [("unseen", f"{UNSEEN}; fenced at a time that is 2 hours in the future (a clock is wrong)"), ONE_VIEW],
+            id="warn-in-the-future",
         ),
         pytest.param(
             FencingView("node2", "on", "success", 40.0), (), [("unseen", UNSEEN), ONE_VIEW], id="warn-switched-on"
