@@ -129,9 +129,9 @@ def judge(views: Views, options: SplitBrainOptions) -> Judgement:
     """Combine the views, then judge what they amount to, then what they lack; each cluster by itself."""
     clusters = [_judged(identify(answers), views, options) for answers in clusters_of(views.answers)]
     asked = [one.nodes for one in clusters]
-    findings = [finding for one in clusters for finding in one.findings]
-    if len(clusters) > 1:
-        findings += not_one_cluster(asked)
+    findings = list(clusters[0].findings)
+    findings += [found for one in clusters[1:] for found in one.findings if found.condition is not TOO_FEW]
+    findings += not_one_cluster(asked)
     return Judgement(
         summary="; ".join(summary(one.state, one.nodes) for one in clusters),
         findings=tuple(findings),
