@@ -14,13 +14,13 @@ Truth = Optional[bool]
 
 
 def every(truths: Iterable[Truth]) -> Truth:
-    """Whether all are true."""
+    """Return whether all are true."""
     found = set(truths)
     return False if False in found else None if None in found else True
 
 
 def some(truths: Iterable[Truth]) -> Truth:
-    """Whether one is true."""
+    """Return whether one is true."""
     found = set(truths)
     return True if True in found else None if None in found else False
 
@@ -30,7 +30,7 @@ Attributes = Mapping[str, Optional[str]]
 
 
 def holds(rule: Rule, now: float, node: Optional[str] = None, attributes: Optional[Attributes] = None) -> Truth:
-    """Whether it holds for that node at that time, which is in seconds since the epoch; no node: for some node."""
+    """Return whether it holds for that node at that time, in seconds since the epoch; no node: for some node."""
     if not rule.parts:  # ACLs hide them
         return None
     truths = [_part_holds(part, now, node, attributes) for part in rule.parts]
@@ -85,7 +85,7 @@ def _reached(moment: Optional[Moment], now: float) -> Truth:
 
 
 def ends(location: Location) -> Optional[Moment]:
-    """When it ends by itself, if it is of the kind that ``--lifetime`` makes: the last of its dates."""
+    """Return when it ends by itself, if it is of the kind that ``--lifetime`` makes: the last of its dates."""
     moments = [moment for rule in location.rules for moment in _ends(rule)]
     if not moments or len(moments) < len(location.rules):
         return None
@@ -101,7 +101,7 @@ def _ends(rule: Rule) -> Iterator[Moment]:
 
 
 def nodes_of(location: Location) -> Iterator[str]:
-    """The nodes it names, itself or in a rule."""
+    """Yield the nodes it names, itself or in a rule."""
     if location.node:
         yield location.node
     for rule in location.rules:

@@ -13,10 +13,16 @@ form says in ``status`` how the command ended::
 
 from __future__ import annotations
 
+import re
 from typing import Callable, Dict, Optional, Tuple, TypeVar
 
 from check_ha.model.cluster import Ban, Cluster, ClusterOptions, DesignatedController, Node, Ticket
-from check_ha.parsers.crm_mon_history import parse_fail_counts, parse_failures, parse_fence_history
+from check_ha.parsers.crm_mon_history import (
+    parse_acted_on,
+    parse_fail_counts,
+    parse_failures,
+    parse_fence_history,
+)
 from check_ha.parsers.crm_mon_resources import parse_resources
 from check_ha.parsers.crm_mon_words import (
     flag,
@@ -67,6 +73,8 @@ def parse_crm_mon(data: bytes) -> Cluster:
         instances_disabled=_configured(root, "disabled"),
         instances_blocked=_configured(root, "blocked"),
         attributes=_section(root, "node_attributes", _attributes, {}),
+        version=_version(root.get("version") or ""),
+        acted_on=_section(root, "node_history", parse_acted_on, {}),
     )
 
 
@@ -202,6 +210,12 @@ def _attributes(section: Element) -> Dict[str, Dict[str, str]]:
         text(node, "name"): {one.get("name", ""): one.get("value", "") for one in node.iterchildren("attribute")}
         for node in section.iterchildren("node")
     }
+
+
+def _version(text: str) -> Tuple[int, ...]:
+    """``(1, 1, 24)`` of ``<crm_mon version="1.1.24">``."""
+    found = re.match(r"\d{1,4}(\.\d{1,4}){1,3}", text, re.ASCII)
+    return tuple(map(int, found.group().split("."))) if found else ()
 
 
 def _tickets(tickets: Element) -> Tuple[Ticket, ...]:
