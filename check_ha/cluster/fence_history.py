@@ -24,10 +24,10 @@ class Fencing(NamedTuple):
     """Successful fencing, newest first; unfencing (``on``) is none."""
 
     def seconds_since(self, event: FenceEvent) -> Optional[float]:
-        """How long ago it ended; ``None``: not known."""
+        """Return how long ago it ended, negative where its time is in the future; ``None``: not known."""
         if event.completed is None or self.now is None:
             return None
-        return max(0.0, (self.now - event.completed).total_seconds())
+        return (self.now - event.completed).total_seconds()
 
     def recent(self, max_age: float) -> Tuple[FenceEvent, ...]:
         """What succeeded within that time; one whose age is not known did."""

@@ -28,6 +28,7 @@ from check_ha.checks.failed_actions.listed import (
     not_shown,
     number,
     reached,
+    without_history,
 )
 from check_ha.checks.failed_actions.remembered import (
     DEFAULT,
@@ -87,6 +88,7 @@ def judge(evidence: Evidence, options: FailedActionOptions) -> Judgement:
         *fail_counts([one for one in counts if recent_count(one, cluster, options.max_age)], recent),
         *findings_of([one for one in cleared.values() if selected[one.resource]], evidence.now),
         *not_shown(cluster),
+        *without_history(cluster, {name: placed for name, placed in instances.items() if selected[name]}),
     ]
     if selected and not any(selected.values()):
         none = f"--include and --exclude leave none of {count(len(selected), 'resource')}"

@@ -122,8 +122,8 @@ def cleared_since(
 
 
 def _cleaned(one: Seen, cluster: Cluster) -> bool:
-    acted_on = cluster.acted_on.get(one.node)
-    return acted_on is not None and not any(plain(name) == one.resource for name in acted_on)
+    history = cluster.history.get(one.node)
+    return history is not None and not any(acted and plain(name) == one.resource for name, acted in history.items())
 
 
 def kept(current: Mapping[str, Seen], cleared: Mapping[str, Seen]) -> Dict[str, Any]:

@@ -250,7 +250,7 @@ def _measures(
     last = newest(fencings)
     seconds = last[0].seconds_since(last[1]) if last else None
     if seconds is not None:
-        yield LAST.of(int(seconds))
+        yield LAST.of(max(0, int(seconds)))
 
 
 def _rows(devices: Sequence[FenceDevice], covered: Sequence[Coverage], cluster: Optional[Cluster]) -> Iterator[Row]:
