@@ -10,7 +10,7 @@ from check_ha.cli.run import Order, Outcome
 from check_ha.cli.state import Memory, default_directory
 from check_ha.core.check import Check, Judgement
 from check_ha.core.condition import UNREADABLE, Severity
-from check_ha.core.evidence import Evidence, Reading, doubtful, examine
+from check_ha.core.evidence import Evidence, Reading, doubtful, examine, stand_ins
 from check_ha.core.finding import Finding
 from check_ha.core.options import Options
 from check_ha.core.verdict import Thresholds, Verdict, verdict_of
@@ -92,8 +92,9 @@ def source_of(common: ReplayOptions, name: str) -> Source:
 
 
 def collect(readings: Sequence[Reading[Any]], source: Source) -> Dict[Tool, Output]:
-    """The outputs these readings need, and the process list where only that can settle a doubt."""
-    outputs = source.collect(dict.fromkeys(reading.tool for reading in readings))
+    """The outputs these readings need, those of stand-ins, and the process list where only that can settle a doubt."""
+    outputs = source.collect(dict.fromkeys(reading.tool for reading in readings if reading.instead_of is None))
+    outputs.update(source.collect(stand_ins(readings, outputs)))
     if PS not in outputs and doubtful(readings, outputs):
         outputs.update(source.collect([PS]))
     return outputs
@@ -110,6 +111,6 @@ def strictest(checks: Sequence[Check]) -> List[Reading[object]]:
     """One reading for each tool: one that a check cannot do without, where there is such."""
     found: Dict[Tool, Reading[object]] = {}
     readings = [reading for check in checks for reading in check.readings]
-    for reading in sorted(readings, key=lambda one: (not one.required, one.silent)):
+    for reading in sorted(readings, key=lambda one: (one.instead_of is not None, not one.required, one.silent)):
         found.setdefault(reading.tool, reading)
     return list(found.values())

@@ -21,14 +21,23 @@ class Reading(Generic[T]):
     """A tool, and the parser that understands it.
 
     With ``required=False`` the check does without it, and only a tool that hangs is reported. With ``silent=True``
-    nothing is: the check itself says what the failure means, and finds it in ``Evidence.failed``.
+    nothing is: the check itself says what the failure means, and finds it in ``Evidence.failed``. With ``instead_of``
+    it is asked only where that other tool has no answer.
     """
 
-    def __init__(self, tool: Tool, parse: Callable[[bytes], T], required: bool = True, silent: bool = False) -> None:
+    def __init__(
+        self,
+        tool: Tool,
+        parse: Callable[[bytes], T],
+        required: bool = True,
+        silent: bool = False,
+        instead_of: Optional[Tool] = None,
+    ) -> None:
         self.tool = tool
         self.parse = parse
         self.required = required and not silent
         self.silent = silent
+        self.instead_of = instead_of
 
 
 class Evidence(NamedTuple):
@@ -63,7 +72,7 @@ def examine(
     values: Dict[Tool, Any] = {}
     parsed = {} if parsed is None else parsed
     failures: List[Failure] = []
-    for reading in readings:
+    for reading in asked(readings, outputs):
         output = outputs[reading.tool]
         failure = failure_of(output)
         if failure is None:
@@ -79,6 +88,17 @@ def examine(
     return Evidence(values, findings_of(failures, processes), previous, now, failed)
 
 
+def asked(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]) -> List[Reading[Any]]:
+    """Return the readings of which there is an output; that of a stand-in there need not be."""
+    return [one for one in readings if one.instead_of is None or one.tool in outputs]
+
+
+def stand_ins(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]) -> List[Tool]:
+    """Return the tools that are to be asked because the one they stand in for has no answer."""
+    waiting = [one for one in readings if one.instead_of is not None and one.tool not in outputs]
+    return [one.tool for one in waiting if one.instead_of and failure_of(outputs[one.instead_of])]
+
+
 def _parsed(reading: Reading[Any], output: Output, parsed: Dict[Tool, Any]) -> Any:
     """What the parser makes of it: a value or its ParseError."""
     if reading.tool not in parsed:
@@ -91,4 +111,6 @@ def _parsed(reading: Reading[Any], output: Output, parsed: Dict[Tool, Any]) -> A
 
 def doubtful(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]) -> bool:
     """Whether the process list is needed to tell a daemon that is down from a user who may not ask it."""
-    return in_doubt([failure for failure in (failure_of(outputs[reading.tool]) for reading in readings) if failure])
+    return in_doubt(
+        [failure for failure in (failure_of(outputs[one.tool]) for one in asked(readings, outputs)) if failure]
+    )
