@@ -1,6 +1,6 @@
 """What only the CIB knows: the configuration, from ``cibadmin --query``."""
 
-from typing import NamedTuple, Optional, Tuple, Union
+from typing import FrozenSet, NamedTuple, Optional, Tuple, Union
 
 Pairs = Tuple[Tuple[str, str], ...]
 
@@ -117,6 +117,8 @@ class Cib(NamedTuple):
     locations: Tuple[Location, ...] = ()
     levels: Tuple[FencingLevel, ...] = ()
     tickets: Tuple[TicketDependency, ...] = ()
+    expiring: FrozenSet[str] = frozenset()
+    """The ids of the primitives of which a failure expires by itself (``failure-timeout``)."""
 
     def option(self, *names: str) -> Optional[str]:
         """The value of a cluster option, under the first of its names that is set."""

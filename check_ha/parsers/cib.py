@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 from check_ha.model.cib import Cib, ConfiguredNode, ConfiguredPrimitive, Pairs
+from check_ha.parsers.cib_failures import parse_expiring
 from check_ha.parsers.cib_rules import parse_levels, parse_locations, parse_score, parse_tickets
 from check_ha.parsers.errors import ParseError
 from check_ha.parsers.xml import Element, parse_document, start_tag
@@ -49,6 +50,7 @@ def parse_cib(data: bytes) -> Cib:
         locations=parse_locations(configuration.find("constraints")),
         levels=parse_levels(configuration.find("fencing-topology")),
         tickets=tuple(parse_tickets(configuration.find("constraints"))),
+        expiring=parse_expiring(configuration),
     )
 
 

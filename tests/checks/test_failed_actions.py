@@ -10,9 +10,10 @@ import pytest
 
 from check_ha.checks.failed_actions.check import FailedActionOptions, judge
 from check_ha.core.check import Judgement
+from check_ha.model.cib import Cib
 from check_ha.model.cluster import INFINITY, Cluster, ClusterOptions, FailCount, Failure, Resource
 from check_ha.parsers.crm_mon import parse_crm_mon
-from check_ha.sources.tools import CRM_MON
+from check_ha.sources.tools import CIBADMIN, CRM_MON
 from tests.checks.build import Found, clone, cluster, evidence, found, group, lines, measured, node, primitive
 
 NOW = datetime(2026, 11, 23, 12, 0, 0)
@@ -330,8 +331,17 @@ SINCE = ("failed-since", "p_db: monitor on node1 failed {} (not running), and Pa
 EPOCH = 1_000_000.0
 
 
-def run(given: Cluster, previous: Optional[Mapping[str, Any]], at: float = EPOCH, **options: Any) -> Judgement:
-    made = evidence({CRM_MON: given}, previous)._replace(now=at)
+EXPIRES = Cib((), expiring=frozenset({"p_db"}))
+
+
+def run(
+    given: Cluster,
+    previous: Optional[Mapping[str, Any]],
+    at: float = EPOCH,
+    cib: Optional[Cib] = EXPIRES,
+    **options: Any,
+) -> Judgement:
+    made = evidence({CRM_MON: given, CIBADMIN: cib}, previous)._replace(now=at)
     return judge(made, FailedActionOptions(**options))
 
 
@@ -348,6 +358,8 @@ LATER = {
     "warn-for-max-age": (CLEARED, EPOCH + 7200, {"max_age": 9000.0}, since("2h ago")),
     "ok-after-max-age": (CLEARED, EPOCH + 60, {"max_age": 300.0}, []),
     "ok-cleaned-up-and-found-running": (CLEANED, EPOCH + 60, {}, []),
+    "ok-without-failure-timeout-only-a-cleanup-clears-it": (CLEARED, EPOCH + 60, {"cib": Cib(())}, []),
+    "warn-not-known-whether-it-has-a-failure-timeout": (CLEARED, EPOCH + 60, {"cib": None}, since("6m ago")),
     "ok-no-longer-configured": (state(), EPOCH + 60, {}, []),
     "ok-excluded": (
         state(DB, primitive("p_vip", "node1")), EPOCH + 60,
