@@ -414,6 +414,13 @@ def test_a_fail_count_alone_is_remembered() -> None:
     ]
 
 
+def test_what_failed_is_still_known_when_only_the_count_was_left() -> None:
+    """failure-timeout hides the failure first, and clears the fail-count with the next transition."""
+    second = run(state(DB, counts=[counted("p_db", 1)]), SEEN, EPOCH + 60)
+    assert found(second) == [("fail-count", "p_db: fail-count 1 on node1")]
+    assert found(run(CLEARED, second.remember, EPOCH + 120)) == since("6m ago")
+
+
 def test_the_state_is_bounded() -> None:
     many = [failed(f"p_{number}", ago=number) for number in range(900)]
     remembered = run(state(DB, failures=many), {}).remember

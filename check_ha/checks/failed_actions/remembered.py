@@ -107,9 +107,13 @@ def seen_now(cluster: Cluster, stamps: Stamps, before: Mapping[str, Seen], now: 
         key = f"{one.resource}@{node}"
         if key not in found or (one.task and one.when >= found[key].when):
             found[key] = one
-    # an earlier run may know better when that was than the stamp
-    return {key: one._replace(when=max(one.when, before[key].when)) if key in before else one
-            for key, one in found.items()}  # fmt: skip
+    return {key: _with(one, before[key]) if key in before else one for key, one in found.items()}
+
+
+def _with(one: Seen, earlier: Seen) -> Seen:
+    """An earlier run may know better when that was than the stamp, and what failed where only the count is left."""
+    known = earlier if earlier.task and not one.task else one
+    return known._replace(when=max(one.when, earlier.when))
 
 
 def expired_since(
