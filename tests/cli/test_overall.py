@@ -209,7 +209,8 @@ def test_what_is_told_once_is_told_once_by_each_command(cluster: Path, tmp_path:
     assert run(cluster, *state) == (0, [THREE_OK])
     assert replay(check_named("rings"), *single)[0] == 1
     assert sorted(path.name for path in (tmp_path / "state").iterdir()) == [
-        "all-constraints.json", "all-failed_actions.json", "all-nodes.json", "all-rings.json", "all-vip.json", "rings.json",
+        "all-constraints.json", "all-failed_actions.json", "all-nodes.json", "all-rings.json",
+        "all-vip.json", "rings.json",
     ]  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Dict, Optional, Tuple
+from typing import Dict, Optional, Set, Tuple
 
 import pytest
 
@@ -260,3 +260,34 @@ def test_refused(data: bytes, message: str) -> None:
     with pytest.raises(ParseError) as refusal:
         parse_cib(data)
     assert refusal.value.message == message
+
+
+TIMEOUT = '<meta_attributes id="m"><nvpair id="t" name="failure-timeout" value="%s"/></meta_attributes>'
+SECONDS = TIMEOUT % "60s"
+REFERENCE = '<meta_attributes id-ref="m"/>'
+EXPIRING = {
+    "none": ('<primitive id="a"/>', "", set()),
+    "its-own": (f'<primitive id="a">{SECONDS}</primitive><primitive id="b"/>', "", {"a"}),
+    "zero": (f'<primitive id="a">{TIMEOUT % "0s"}</primitive>', "", set()),
+    "of-its-group": (f'<group id="g">{SECONDS}<primitive id="a"/></group><primitive id="b"/>', "", {"a"}),
+    "of-its-clone": (f'<clone id="c">{SECONDS}<group id="g"><primitive id="a"/></group></clone>', "", {"a"}),
+    "of-its-template": (
+        f'<template id="t">{SECONDS}</template><primitive id="a" template="t"/><primitive id="b"/>', "", {"a"},
+    ),
+    "of-an-operation": (
+        f'<primitive id="a"><operations><op id="o" name="monitor">{SECONDS}</op></operations></primitive>', "", {"a"},
+    ),
+    "by-reference": (
+        f'<primitive id="a">{SECONDS}</primitive><primitive id="b">{REFERENCE}</primitive>', "", {"a", "b"},
+    ),
+    "by-default": (
+        '<primitive id="a"/><group id="g"><primitive id="b"/></group>', f"<rsc_defaults>{SECONDS}</rsc_defaults>",
+        {"a", "b"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("resources", "defaults", "names"), EXPIRING.values(), ids=EXPIRING)
+def test_failures_that_expire(resources: str, defaults: str, names: Set[str]) -> None:
+    document = f"<cib><configuration><resources>{resources}</resources>{defaults}</configuration></cib>"
+    assert parse_cib(document.encode()).expiring == names

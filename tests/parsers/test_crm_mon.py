@@ -717,7 +717,7 @@ def test_what_ran_since_the_history_was_cleared() -> None:
         </node>
         </node_history><status code="0" message="OK"/></pacemaker-result>"""
     parsed = parse_crm_mon(xml)
-    assert parsed.acted_on == {"node1": frozenset({"p_db"}), "node2": frozenset()}
+    assert parsed.history == {"node1": {"p_db": True}, "node2": {"p_db": False}}
     assert parsed.version == ()
 
 
