@@ -190,7 +190,8 @@ def _fencing(one: Fencing) -> Iterator[FencingView]:
     """The last that happened to this node; what is under way counts before what is over."""
     event = next(iter((*one.pending, *one.failed, *one.done)), None)
     if event:
-        yield FencingView(one.target, event.action, event.status, one.seconds_since(event))
+        seconds = one.seconds_since(event)  # negative by a clock that is ahead
+        yield FencingView(one.target, event.action, event.status, None if seconds is None else max(0.0, seconds))
 
 
 def _nodelist(cmap: Optional[CorosyncMap], conf: Optional[CorosyncConf]) -> Optional[Tuple[ConfiguredView, ...]]:

@@ -1,7 +1,7 @@
 """``ps``: the processes of this node, and the executables that they run."""
 
 import re
-from typing import Dict, List
+from typing import Dict, List, Optional
 
 from check_ha.model.node import Process, Processes
 from check_ha.parsers.errors import ParseError
@@ -38,21 +38,20 @@ def parse_processes(data: bytes) -> Processes:
     return Processes(tuple(processes))
 
 
-def parse_executables(data: bytes) -> Dict[int, str]:
-    """``ps -e -o pid,exe`` (since procps 3.3.17): by process id what it runs, where the user may know::
+def parse_executables(data: bytes) -> Dict[int, Optional[str]]:
+    """``ps -e -o pid,exe`` (since procps 3.3.17): by process id what it runs, ``None`` where the user may not know::
 
      PID EXE
     2680 /usr/sbin/pacemakerd
     2683 /usr/lib/pacemaker/pacemaker-execd (deleted)
     2685 -
     """
-    executables = {}
+    executables: Dict[int, Optional[str]] = {}
     for line in _rows(data, "PID")[1:]:
         match = re.fullmatch(r" *([0-9]{1,10}) +(\S.*)", line)
         if match is None:
             raise ParseError("unknown line of ps", line[:200])
-        if match[2].startswith("/"):
-            executables[int(match[1])] = match[2]
+        executables[int(match[1])] = match[2] if match[2].startswith("/") else None
     return executables
 
 
