@@ -92,7 +92,9 @@ FEATURES = "Pacemaker {} (Build: a3f44794f94)\n Supporting v{}: ncurses\n"
 
 def exe(corosync: str = "/usr/sbin/corosync", controld: str = "/usr/lib/pacemaker/pacemaker-controld") -> Output:
     others = "".join(f"     {pid} /usr/lib/pacemaker/x\n" for pid in (*range(89, 96), 115, 72, 60, 80, 104))
-    return output(PS_EXE, stdout=f"    PID EXE\n     74 {corosync}\n{others}     96 {controld}\n    500 -\n")
+    return output(
+        PS_EXE, stdout=f"    PID EXE\n      1 /sbin/init\n     74 {corosync}\n{others}     96 {controld}\n    500 -\n"
+    )
 
 
 def judged(*given: Output) -> Judgement:
@@ -327,12 +329,12 @@ CASES: Dict[str, Tuple[Tuple[Output, ...], Found]] = {
         [("daemon-missing", "pacemaker-execd, pacemaker-attrd, pacemaker-schedulerd are not running, "
           "though pacemakerd is")],
     ),
-    "unknown-executables-cut-off": ((output(PS_EXE, stdout="    PID EXE\n     74 /usr/sbin/corosync\n"),), [
+    "unknown-executables-cut-off": ((output(PS_EXE, stdout="    PID EXE\n      1 /sbin/init\n     74 /usr/sbin/corosync\n"),), [
         ("unreadable", "ps -o pid,exe: the list is cut off, it lacks pacemakerd (pid 89), pacemaker-based (pid 91), "
          "pacemaker-fenced (pid 92), pacemaker-execd (pid 93), pacemaker-attrd (pid 94), "
          "pacemaker-schedulerd (pid 95), pacemaker-controld (pid 96)"),
     ]),
-    "ok-who-may-not-know-what-they-run": ((output(PS_EXE, stdout="    PID EXE\n"),), []),
+    "ok-who-may-not-know-what-they-run": ((output(PS_EXE, stdout="    PID EXE\n      1 -\n"),), []),
     "unknown-features-cut-off": (
         (output(PACEMAKERD_FEATURES, stdout="Pacemaker 2.1.5 (Build: a3f44794f94)\n"),),
         [("unreadable", "pacemakerd: pacemakerd --features: no version: Pacemaker 2.1.5 (Build: a3f44794f94)")],

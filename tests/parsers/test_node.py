@@ -83,6 +83,11 @@ def test_executables() -> None:
     }
 
 
+def test_executables_that_are_cut_off_lack_a_process() -> None:
+    assert parse_executables(b"") == {}
+    assert parse_executables(b"     36 /usr/sbin/corosync\n") == {36: "/usr/sbin/corosync"}
+
+
 def test_versions() -> None:
     assert parse_corosync_version(b"corosync-quorumtool version: 3.1.7\n") == (3, 1, 7)
     assert parse_corosync_version(b"corosync-quorumtool version: 2.4.6-dirty\n") == (2, 4, 6)

@@ -29,14 +29,13 @@ def replaced(found: List[Daemon], executables: Optional[Mapping[int, Optional[st
 
 
 def not_listed(found: List[Daemon], executables: Optional[Mapping[int, Optional[str]]]) -> List[str]:
-    """Return the daemons that a list lacks which has others of them: it is cut off.
+    """Return the daemons that this list should have and lacks: it is cut off.
 
-    A recording of a user who may not know what they run has none.
+    Process 1 is always in it. Who may know what that runs may know it of all; of others a recording has no daemon.
     """
-    known = executables or {}
-    absent = [daemon for daemon in found if any(one.pid not in known for one in daemon.processes or ())]
-    present = any(one.pid in known for daemon in found for one in daemon.processes or ())
-    return [daemon.label for daemon in absent] if present else []
+    if executables is None or (1 in executables and executables[1] is None):
+        return []
+    return [daemon.label for daemon in found if any(one.pid not in executables for one in daemon.processes or ())]
 
 
 def pacemaker_differs(cluster: Optional[Cluster], installed: Optional[Features], here: Optional[str]) -> Iterator[str]:
