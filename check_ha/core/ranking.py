@@ -19,7 +19,7 @@ def ranked(found: Iterable[Finding]) -> List[Finding]:
     """Return the findings worst first; of equals in the order given, and behind them what another check told already.
 
     That is what is about no node, resource or daemon but such as another check has named, or has the condition and the
-    subjects of a finding of another check. What does both is left out.
+    culprit of a finding of another check. What does both is left out.
     """
     namers: Dict[Subject, Set[str]] = {}
     tellers: Dict[Tuple[str, Tuple[Subject, ...]], str] = {}
@@ -27,7 +27,8 @@ def ranked(found: Iterable[Finding]) -> List[Finding]:
     for one in sorted(found, key=lambda one: -one.severity):
         about = [subject for subject in one.subjects if subject.kind in _COUNT]
         known = all(namers.get(subject, set()) - {one.check} for subject in about)
-        again = tellers.setdefault((one.condition.name, one.subjects), one.check) != one.check
+        culprit = one.subjects[:1]
+        again = tellers.setdefault((one.condition.name, culprit), one.check) != one.check
         for subject in about:
             namers.setdefault(subject, set()).add(one.check)
         if not (known and again):

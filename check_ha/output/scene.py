@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
+from check_ha.cluster.this_node import this_node
 from check_ha.core.condition import Severity
 from check_ha.core.evidence import Evidence
 from check_ha.core.finding import Subject
@@ -12,7 +13,7 @@ from check_ha.core.verdict import Verdict
 from check_ha.core.wording import listed
 from check_ha.model.cluster import Cluster
 from check_ha.output.canvas import Line, Style, heading, line, paragraph, span
-from check_ha.sources.tools import CMAPCTL, CRM_MON, CRM_NODE, Tool
+from check_ha.sources.tools import CMAPCTL, CRM_MON, CRM_NODE, IP_ADDR, Tool
 
 MANY = 12
 """Rows of a table after which the rest is summed up."""
@@ -42,11 +43,8 @@ class Scene(NamedTuple):
     @property
     def here(self) -> str:
         """The name of this node; empty when it cannot be told."""
-        cmap = self.evidence.values.get(CMAPCTL)
-        name: Optional[str] = self.evidence.values.get(CRM_NODE) or (self.cluster.origin if self.cluster else None)
-        if not name and cmap and cmap.local_node_id is not None:
-            name = cmap.label(cmap.local_node_id)
-        return name or ""
+        said = self.evidence.values.get
+        return this_node(said(CRM_NODE), self.cluster, said(CMAPCTL), said(IP_ADDR)) or ""
 
     def styles(self, check: str, kind: str) -> Callable[[str], str]:
         """Return what colours the names of this kind: by the worst that this check found with it as the culprit."""

@@ -159,6 +159,7 @@ Membership information
          0          1            Qdevice
 """,
 )
+EXE_CUT_OFF = "    PID EXE\n      1 /sbin/init\n     74 /usr/sbin/corosync\n"
 REMOTE = ps([HEALTHY[0], (72, 1, "Ss", "root", "pacemaker-remoted")])
 REMOTE_TOOLS = (NO_CMAP, output(CRMADMIN, 1, stderr="Remote I/O error\n"))
 UNREADABLE_HISTORY = crm_mon(more='<fence_history status="102"/>')
@@ -329,7 +330,7 @@ CASES: Dict[str, Tuple[Tuple[Output, ...], Found]] = {
         [("daemon-missing", "pacemaker-execd, pacemaker-attrd, pacemaker-schedulerd are not running, "
           "though pacemakerd is")],
     ),
-    "unknown-executables-cut-off": ((output(PS_EXE, stdout="    PID EXE\n      1 /sbin/init\n     74 /usr/sbin/corosync\n"),), [
+    "unknown-executables-cut-off": ((output(PS_EXE, stdout=EXE_CUT_OFF),), [
         ("unreadable", "ps -o pid,exe: the list is cut off, it lacks pacemakerd (pid 89), pacemaker-based (pid 91), "
          "pacemaker-fenced (pid 92), pacemaker-execd (pid 93), pacemaker-attrd (pid 94), "
          "pacemaker-schedulerd (pid 95), pacemaker-controld (pid 96)"),

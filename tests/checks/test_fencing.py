@@ -82,7 +82,7 @@ CASES: Dict[str, Tuple[Optional[Cluster], Optional[Cib], Found]] = {
         [("device-stopped", "st_node2 runs nowhere: crm_mon leaves it out")],
     ),
     "crit-the-only-device-is-left-out-with-its-group-on-an-offline-node": (
-        view(primitive("p", "node1"), nodes=OFFLINE),
+        view(primitive("p", "node1"), nodes=OFFLINE, instances_configured=2),
         cib(device("st_all", "node1 node2")),
         [("device-stopped", "st_all runs nowhere: crm_mon leaves it out (node2 is offline)")],
     ),
@@ -473,7 +473,7 @@ STEPS: Dict[str, Tuple[Cluster, Cib, str]] = {
     "device-is-unmanaged-on-a-node-that-is-off": (
         view(st("node1", "node2", managed=False), st("node2", "node1"), nodes=OFFLINE),
         cib(),
-        "st_node1 is unmanaged; let the cluster start it elsewhere: "
+        "st_node1 is unmanaged; to let the cluster fence node2 and start it elsewhere: "
         "crm_resource --meta --resource st_node1 --set-parameter is-managed --parameter-value true",
     ),
     "node-is-not-listed": (

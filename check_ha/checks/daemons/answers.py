@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Dict, Optional
 
 from check_ha.checks.daemons.processes import BASED, CONTROLD, COROSYNC, FENCED, PACEMAKERD
+from check_ha.cluster.this_node import this_node
 from check_ha.core.condition import NOT_RESPONDING
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.parsers.cib import parse_cib
@@ -65,3 +66,8 @@ def waits(evidence: Evidence) -> Dict[str, str]:
     """Return ``corosync-cmapctl: no answer within 8 s``, by the daemon that was to answer."""
     failures = ((name, reading.tool, evidence.failed.get(reading.tool)) for name, reading in ASKED.items())
     return {name: f"{tool.label}: {failure.reason}" for name, tool, failure in failures if failure}
+
+
+def here(evidence: Evidence) -> Optional[str]:
+    """Return the name of this node, ``None`` where nothing tells it."""
+    return this_node(evidence.get(NODE_NAME), evidence.get(CLUSTER), evidence.get(MAP))

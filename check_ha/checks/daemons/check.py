@@ -29,6 +29,7 @@ from check_ha.checks.daemons.answers import (
     PROCESSES,
     QUORUM,
     answers_of,
+    here,
     waits,
 )
 from check_ha.checks.daemons.faults import CONDITIONS as FAULTS
@@ -107,7 +108,7 @@ def _helpers(evidence: Evidence) -> Iterator[str]:
     cmap, cib, quorum = evidence.get(MAP), evidence.get(CIB), evidence.get(QUORUM)
     if (cmap and cmap.values.get("quorum.device.model")) or (quorum and quorum.device_votes is not None):
         yield QDEVICE
-    if cib and fences_with_sbd(cib, evidence.get(NODE_NAME)):
+    if cib and fences_with_sbd(cib, here(evidence)):
         yield SBD
 
 

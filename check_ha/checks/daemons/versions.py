@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Iterator, List, Mapping, Optional
 
-from check_ha.checks.daemons.answers import CLUSTER, EXECUTABLES, INSTALLED, NODE_NAME
+from check_ha.checks.daemons.answers import CLUSTER, EXECUTABLES, INSTALLED, here
 from check_ha.checks.daemons.faults import daemons
 from check_ha.checks.daemons.processes import Daemon
 from check_ha.core.condition import UNREADABLE, Condition, Severity
@@ -38,7 +38,7 @@ def not_listed(found: List[Daemon], executables: Optional[Mapping[int, Optional[
     return [daemon.label for daemon in found if any(one.pid not in executables for one in daemon.processes or ())]
 
 
-def pacemaker_differs(cluster: Optional[Cluster], installed: Optional[Features], here: Optional[str]) -> Iterator[str]:
+def pacemaker_differs(cluster: Optional[Cluster], installed: Optional[Features], name: Optional[str]) -> Iterator[str]:
     """Yield where the Pacemaker that runs on this node is not the one installed.
 
     Of itself it tells the feature set (2.1.5 and later), and on the DC its version.
@@ -46,10 +46,10 @@ def pacemaker_differs(cluster: Optional[Cluster], installed: Optional[Features],
     if cluster is None or installed is None:
         return
     version = f"{installed.version}-{installed.build}"
-    if cluster.dc and cluster.dc.name == here and cluster.dc.version != version:
+    if cluster.dc and cluster.dc.name == name and cluster.dc.version != version:
         yield f"{cluster.dc.version} runs, {version} is installed"
         return
-    node = next((node for node in cluster.nodes if node.name == here), None)
+    node = next((node for node in cluster.nodes if node.name == name), None)
     # "<3.15.1" is what the DC prints of a node that reports none
     if node and node.feature_set and node.feature_set[0].isdigit() and node.feature_set != installed.feature_set:
         yield f"feature set {node.feature_set} runs, {installed.feature_set} ({version}) is installed"
@@ -57,7 +57,7 @@ def pacemaker_differs(cluster: Optional[Cluster], installed: Optional[Features],
 
 def outdated(evidence: Evidence, found: List[Daemon]) -> Iterator[Finding]:
     names = replaced(found, evidence.get(EXECUTABLES))
-    differs = "".join(pacemaker_differs(evidence.get(CLUSTER), evidence.get(INSTALLED), evidence.get(NODE_NAME)))
+    differs = "".join(pacemaker_differs(evidence.get(CLUSTER), evidence.get(INSTALLED), here(evidence)))
     advice = (
         "it was upgraded and not restarted, it seems: while all other nodes are online, "
         "restart the cluster software on this node"

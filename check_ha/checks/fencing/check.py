@@ -23,6 +23,7 @@ from check_ha.checks.fencing.coverage import COVERAGE_DOUBTFUL, NODE_UNFENCEABLE
 from check_ha.checks.fencing.devices import FenceDevice, fence_devices
 from check_ha.checks.fencing.levels import LEVEL_BROKEN, broken_levels
 from check_ha.cluster.fence_history import Fencing, by_target, detail, last_fencing, newest
+from check_ha.cluster.this_node import this_node
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import FILTERED_OUT
 from check_ha.core.evidence import Evidence, Reading
@@ -71,7 +72,7 @@ def judge(evidence: Evidence, options: FencingOptions) -> Judgement:
     elif enabled and not means:
         findings.append(switch.no_device(cib))
     if cluster:
-        findings += history.not_readable(cluster, evidence.get(NODE_NAME) or "")
+        findings += history.not_readable(cluster, this_node(evidence.get(NODE_NAME), cluster) or "")
         findings += history.history([one for one in fencings if options.selects(one.target)], cluster, options.max_age)
         findings += _filtered(cluster, devices, options)
     if cluster and enabled:
