@@ -78,7 +78,8 @@ def judge(
     judgement = _judgement(check, settings.own, evidence)
     if judgement.remember is not None and keep:
         memory.remember(judgement.remember)
-    complete = judgement._replace(findings=(*judgement.findings, *evidence.findings))
+    findings = dict.fromkeys((*judgement.findings, *evidence.findings))
+    complete = judgement._replace(findings=tuple(findings))
     verdict = verdict_of(check, complete, settings.severities, settings.thresholds)
     notes = (memory.trouble,) if memory.trouble else ()
     return verdict._replace(time=source.now, node=source.node, notes=notes), evidence

@@ -100,7 +100,7 @@ def examine(
     processes = outputs.get(PS)
     failed = {failure.output.tool: finding_of(failure, failures, processes) for failure in failures}
     findings = findings_of(failures, processes)
-    start = next((one for one in findings if one.condition is STARTING), None)
+    start = next((one for one in failed.values() if one.condition is STARTING), None)
     own = {reading.tool: outputs[reading.tool] for reading in asked(readings, outputs)}
     if start is None and unsettled(own):
         start = starting(outputs)

@@ -69,6 +69,3 @@ class Launcher(NamedTuple):
 
 Version = Tuple[int, ...]
 """``(3, 1, 7)``."""
-
-Executable = Tuple[int, Optional[str]]
-"""The process id, and the path of what it runs as the kernel tells it; ``None``: the user may not know."""

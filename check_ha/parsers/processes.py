@@ -1,7 +1,7 @@
 """``ps``: the processes of this node, and the executables that they run."""
 
 import re
-from typing import Dict, List
+from typing import Dict, List, Optional
 
 from check_ha.model.node import Process, Processes
 from check_ha.parsers.errors import ParseError
@@ -23,7 +23,7 @@ def parse_processes(data: bytes) -> Processes:
     missing from it may run.
     """
     processes = []
-    header, *lines = _rows(data, "PID")
+    header, *lines = _rows(data)
     elapsed = r" +([0-9]{1,12})" if "ELAPSED" in header.split() else r"()"
     for line in lines:
         match = re.fullmatch(r" *([0-9]{1,10}) +([0-9]{1,10}) +([A-Za-z])\S* +(\S+)" + elapsed + r" ?(.*)", line)
@@ -38,32 +38,38 @@ def parse_processes(data: bytes) -> Processes:
     return Processes(tuple(processes))
 
 
-def parse_executables(data: bytes) -> Dict[int, str]:
-    """``ps -e -o pid,exe`` (since procps 3.3.17): by process id what it runs, where the user may know::
+def parse_executables(data: bytes) -> Dict[int, Optional[str]]:
+    """``ps -e -o pid,exe`` (since procps 3.3.17): by process id what it runs, ``None`` where the user may not know::
 
      PID EXE
     2680 /usr/sbin/pacemakerd
     2683 /usr/lib/pacemaker/pacemaker-execd (deleted)
     2685 -
+
+    Of nothing there is nothing: who needs a process in it sees that it is not there.
     """
-    executables = {}
-    for line in _rows(data, "PID")[1:]:
+    executables: Dict[int, Optional[str]] = {}
+    header, *lines = _lines(data)
+    for line in lines if header.split()[:1] in ([], ["PID"]) else (header, *lines):
         match = re.fullmatch(r" *([0-9]{1,10}) +(\S.*)", line)
         if match is None:
             raise ParseError("unknown line of ps", line[:200])
-        if match[2].startswith("/"):
-            executables[int(match[1])] = match[2]
+        executables[int(match[1])] = match[2] if match[2].startswith("/") else None
     return executables
 
 
-def _rows(data: bytes, header: str) -> List[str]:
-    lines = data.decode("utf-8", "backslashreplace").split("\n")
-    if lines[0].split()[:1] != [header]:
+def _rows(data: bytes) -> List[str]:
+    lines = _lines(data)
+    if lines[0].split()[:1] != ["PID"]:
         raise ParseError("not the output of ps", lines[0][:200])
-    last = lines.pop()
+    return lines
+
+
+def _lines(data: bytes) -> List[str]:
+    *lines, last = data.decode("utf-8", "backslashreplace").split("\n")
     if last:
         raise ParseError("the output of ps is cut off", last[:200])
-    return lines
+    return lines or [""]
 
 
 def _program(command: str) -> str:

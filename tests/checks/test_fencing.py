@@ -473,7 +473,7 @@ STEPS: Dict[str, Tuple[Cluster, Cib, str]] = {
     "device-is-unmanaged-on-a-node-that-is-off": (
         view(st("node1", "node2", managed=False), st("node2", "node1"), nodes=OFFLINE),
         cib(),
-        "st_node1 is unmanaged; let the cluster start it elsewhere: "
+        "st_node1 is unmanaged; to let the cluster fence node2 and start it elsewhere: "
         "crm_resource --meta --resource st_node1 --set-parameter is-managed --parameter-value true",
     ),
     "node-is-not-listed": (

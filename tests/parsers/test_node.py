@@ -76,7 +76,16 @@ def test_processes_with_the_time_since_their_start() -> None:
 
 
 def test_executables() -> None:
-    assert parse_executables(PS_EXE.encode()) == {1: "/usr/lib/systemd/systemd", 36: "/usr/sbin/corosync (deleted)"}
+    assert parse_executables(PS_EXE.encode()) == {
+        1: "/usr/lib/systemd/systemd",
+        36: "/usr/sbin/corosync (deleted)",
+        91: None,
+    }
+
+
+def test_executables_that_are_cut_off_lack_a_process() -> None:
+    assert parse_executables(b"") == {}
+    assert parse_executables(b"     36 /usr/sbin/corosync\n") == {36: "/usr/sbin/corosync"}
 
 
 def test_versions() -> None:

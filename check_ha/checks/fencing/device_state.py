@@ -6,9 +6,9 @@ from typing import Collection, Iterator, Optional, Sequence
 
 from check_ha.checks.fencing.devices import FenceDevice, left_out
 from check_ha.cluster.nodes import described
-from check_ha.cluster.resources import plain, told
+from check_ha.cluster.resources import MENDED, cleanup, plain, told
 from check_ha.core.condition import UNREADABLE, Condition, Severity
-from check_ha.core.finding import Finding, nodes, resources
+from check_ha.core.finding import NODE, Finding, nodes, resources
 from check_ha.core.wording import are, joined
 from check_ha.model.cluster import Cluster
 
@@ -20,8 +20,6 @@ DEVICE_UNMONITORED = Condition(
 )
 
 CONDITIONS = (DEVICE_STOPPED, DEVICE_FAILED, DEVICE_DISABLED, DEVICE_UNMONITORED)
-
-_MENDED = "when the cause is mended"
 
 
 def problems(devices: Sequence[FenceDevice], cluster: Cluster, unclean: Collection[str]) -> Iterator[Finding]:
@@ -75,9 +73,15 @@ def _not_listed(one: FenceDevice, cluster: Cluster) -> Finding:
 
 
 def _manage(finding: Finding, one: FenceDevice) -> Finding:
+    """Return it with what lets the cluster start the device elsewhere.
+
+    The scheduler thinks that it is active there, and fences that node first, though it was stopped cleanly (2.1.5).
+    """
     if not one.unmanaged:
         return finding
-    advice = f"{one.id} is unmanaged; let the cluster start it elsewhere"
+    names = [subject.name for subject in finding.subjects if subject.kind == NODE]
+    fence = f"fence {joined(names)} and " if names else ""
+    advice = f"{one.id} is unmanaged; to let the cluster {fence}start it elsewhere"
     return finding._replace(advice=advice, commands=(_set(one.id, "is-managed", "true"),))
 
 
@@ -86,7 +90,7 @@ def _failed(one: FenceDevice, condition: Condition, what: str, cluster: Cluster)
     failures = [failure for failure in cluster.failures if plain(failure.resource) == one.id]
     text = f"{one.id} {what}{f': {told(failures)}' if failures else ''}"
     subjects = (*resources(one.id), *nodes(*dict.fromkeys(failure.node for failure in failures)))
-    return Finding(condition, text, subjects, _MENDED, (f"crm_resource --cleanup --resource {one.id}",))
+    return Finding(condition, text, subjects, MENDED, (cleanup(one.id),))
 
 
 def _set(resource: str, name: str, value: str) -> str:
