@@ -6,7 +6,8 @@ in what the nodes are called, in the clock. All of that is unnoticed until a nod
 
 Of corosync.conf counts what corosync makes of it: comments, blanks and order may differ, and so may each node's own
 bindnetaddr and nodeid, and the value of a key, which is hidden before it is looked at. Authkeys are compared by a
-fingerprint, from which no key can be told; a node where it may not be read is left out and named in the OK line.
+fingerprint, from which no key can be told. What one node does not tell and others do is UNKNOWN, unless what would tell
+it is stopped there; what no node tells is named in the OK line.
 
 A clock is judged by when a node was asked and when it had answered, so that a slow answer is no wrong clock. Views
 that were recorded (--from) are taken to be made within a minute.
