@@ -57,6 +57,8 @@ def _partition_lacks(partition: Partition, inside: Dict[str, View]) -> Iterator[
     for node, one in inside.items():
         if one.pacemaker and dc_unknown(one.pacemaker):
             yield _lacks(node, one, "which node is the DC", CRM_MON)
+        if one.pacemaker and not one.pacemaker.nodes:
+            yield _lacks(node, one, "which nodes Pacemaker has", CRM_MON)
     if any(one.pacemaker for one in inside.values()) and not any(one.vips is not None for one in inside.values()):
         yield _lacks(first, view, "the virtual addresses", CIBADMIN, CRM_MON)
     if partition.quorate is None and not partition.frozen:

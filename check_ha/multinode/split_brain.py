@@ -97,7 +97,7 @@ def judge(views: Views, options: SplitBrainOptions) -> Judgement:
     return Judgement(
         summary="; ".join(summary(one.state, one.nodes) for one in clusters),
         findings=tuple(findings),
-        measures=(*counted(asked), *_measures([one.state for one in clusters])),
+        measures=(*counted(asked), *_measures([one.state for one in clusters if one.nodes.answered])),
         rows=tuple(row for one in asked for row in _rows(one)),
     )
 
@@ -132,6 +132,8 @@ def _earlier(cluster: ClusterNodes, views: Views) -> Optional[ClusterNodes]:
 
 
 def _measures(states: Sequence[ClusterState]) -> Iterator[Measure]:
+    if not states:
+        return
     partitions = [partition for state in states for partition in state.partitions]
     places = [nodes for state in states for nodes in state.active_on.values()]
     carriers = [nodes for state in states for nodes in state.carriers.values()]

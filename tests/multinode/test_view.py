@@ -42,7 +42,7 @@ from tests.replay import RECORDINGS, SAMPLES
 NOT_RECORDED = {tool.file for tool in (COROSYNC_CONF, AUTHKEY, COROSYNC_VERSION, PACEMAKERD_FEATURES)}
 
 
-WORKS = ("BROADCAST", "MULTICAST", "UP", "LOWER_UP")
+WORKS = ("UP", "LOWER_UP")
 
 
 def recorded(directory: Path) -> View:
