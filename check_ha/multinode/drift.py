@@ -172,11 +172,11 @@ def _not_told(known: Dict[str, View]) -> Iterator[Finding]:
 
 def _reason(item: ComparedItem, view: View) -> str:
     """Return why a node does not tell it; empty where the daemon that would tell it is stopped."""
-    failed = view.why(*(tool.file for tool in item.tools))
-    if failed:
-        return "" if failed.condition == NOT_RUNNING.name else failed.text
     stopped = {COROSYNC: view.daemons.corosync == STOPPED, PACEMAKER: view.daemons.pacemaker == STOPPED}
-    return "" if any(stopped.get(tool.family) for tool in item.tools) else "it does not say why"
+    failed = view.why(*(tool.file for tool in item.tools))
+    if any(stopped.get(tool.family) for tool in item.tools) or (failed and failed.condition == NOT_RUNNING.name):
+        return ""
+    return failed.text if failed else "it does not say why"
 
 
 def _unanswered(cluster: ClusterNodes) -> Iterator[Finding]:
