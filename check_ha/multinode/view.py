@@ -8,8 +8,9 @@ from typing import Dict, Iterator, List, Optional, Tuple
 from check_ha.cluster.config_hash import conf_view
 from check_ha.cluster.fence_history import Fencing, by_target
 from check_ha.cluster.resources import in_motion, plain
+from check_ha.cluster.this_node import ListedNode, this_node
 from check_ha.cluster.virtual_addresses import virtual_ips
-from check_ha.core.condition import NOT_RESPONDING, NOT_RUNNING, REMOTE_NODE
+from check_ha.core.condition import NOT_RESPONDING, NOT_RUNNING, REMOTE_NODE, STARTING
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.model.addresses import Interface, InterfaceAddress
 from check_ha.model.cluster import Bundle, Clone, Cluster, Placed
@@ -85,7 +86,8 @@ def view_of(evidence: Evidence) -> View:
         for one in interfaces.addresses
         if one.interface != "lo" and not one.address.startswith(("127.", "fe80:"))
     )  # fmt: skip
-    node = evidence.get(NODE_NAME) or (cluster.origin if cluster else None) or _listed(nodelist, cmap, addresses)
+    listed = tuple(ListedNode(one.id, one.name, one.addresses) for one in nodelist or ())
+    node = this_node(evidence.get(NODE_NAME), cluster, cmap, interfaces, listed)
     return View(
         time=round(evidence.now, 3),
         node=node,
@@ -104,20 +106,6 @@ def view_of(evidence: Evidence) -> View:
             FailedToolView(tool.file, finding.condition.name, finding.text) for tool, finding in evidence.failed.items()
         ),
     )
-
-
-def _listed(
-    nodelist: Optional[Tuple[ConfiguredView, ...]],
-    cmap: Optional[CorosyncMap],
-    addresses: Optional[Tuple[AddressView, ...]],
-) -> Optional[str]:
-    """The name that corosync's nodelist has for this node, found by its id or by an address that it carries."""
-    here = {one.address for one in addresses or ()}
-    for one in nodelist or ():
-        own = cmap is not None and cmap.local_node_id is not None and one.id == cmap.local_node_id
-        if one.name and (own or here.intersection(one.addresses)):
-            return one.name
-    return None
 
 
 def _cluster_name(cmap: Optional[CorosyncMap], conf: Optional[CorosyncConf]) -> Optional[str]:
@@ -253,7 +241,7 @@ def _daemon(evidence: Evidence, *tools: Tool) -> Optional[str]:
     conditions = [evidence.failed[tool].condition for tool in tools if tool in evidence.failed]
     if NOT_RESPONDING in conditions:
         return SILENT
-    return STOPPED if NOT_RUNNING in conditions or REMOTE_NODE in conditions else None
+    return STOPPED if {NOT_RUNNING, STARTING, REMOTE_NODE}.intersection(conditions) else None
 
 
 def _authkey(evidence: Evidence, conf: Optional[CorosyncConf]) -> Optional[str]:
