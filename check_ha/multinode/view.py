@@ -143,7 +143,10 @@ def _corosync(evidence: Evidence, cluster: Optional[Cluster]) -> Optional[Corosy
 
 
 def _address(one: InterfaceAddress, interface: Interface) -> AddressView:
-    return AddressView(one.address, one.interface, one.prefix, interface.operstate, interface.flags or ())
+    """Return the address with the state of its interface, without the flags that every interface has."""
+    flags = interface.flags or ()
+    flags = tuple(flag for flag in flags if flag not in ("BROADCAST", "MULTICAST")) or flags
+    return AddressView(one.address, one.interface, one.prefix, interface.operstate, flags)
 
 
 def _number(text: str) -> Optional[int]:
