@@ -6,6 +6,7 @@ called otherwise, which is a change that CHANGELOG.md has to tell.
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import os
 import re
@@ -115,9 +116,10 @@ def test_a_parser_is_loaded_when_it_is_asked_for(code: str, lxml: bool) -> None:
 
 def test_every_parser_that_a_check_uses_is_there() -> None:
     """But that of a fingerprint, which is no output of the tool: only a hash of it is recorded."""
-    readings = [*READINGS, *(one for name in checks() for one in check_named(name).readings)]
+    used = {one.parse for one in READINGS}
+    used.update(one.parse for name in checks() for one in check_named(name).readings)
     ours = {getattr(check_ha.parsers, name) for name in PARSERS}
-    assert {one.parse for one in readings} - {parse_fingerprint} <= ours
+    assert used - {parse_fingerprint} <= ours
     assert COMPARISONS  # which read what parse_view makes
     assert check_ha.parsers.parse_view in ours
 
@@ -135,10 +137,8 @@ def test_parser_takes_bytes_and_returns_records(name: str) -> None:
 @pytest.mark.parametrize("name", PARSERS)
 @pytest.mark.parametrize("data", [b"", b"\x00\xff|", b"<a", b"{}"], ids=["nothing", "binary", "cut", "other"])
 def test_a_parser_raises_nothing_but_parse_error(name: str, data: bytes) -> None:
-    try:
+    with contextlib.suppress(check_ha.parsers.ParseError):  # "" is a corosync.conf, {} an empty one
         getattr(check_ha.parsers, name)(data)
-    except check_ha.parsers.ParseError as error:
-        assert error.message
 
 
 def fields(record: str) -> List[str]:
