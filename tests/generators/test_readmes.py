@@ -30,7 +30,7 @@ def test_output_is_written_anew_where_it_was_cut_before() -> None:
     assert with_output(rings) == (
         "    $ check_ha_rings\n    HA_RINGS WARNING - node2: link 1 (203.0.113.2) down, 1 of 2 links left | ...\n"
     )
-    two = "    $ check_ha_rings\n    x\n    ...\n\ntext\n\n    $ check_ha_rings\n    | ...\n"
+    two = "    $ check_ha_rings\n    x\n    ...\n\ntext\n\n    $ check_ha_rings\n    x | ...\n"
     first = with_output(rings).splitlines()[1].partition(" | ")[0]
     lines = with_output(two).splitlines()
     assert lines[1].startswith(f"{first} | '")
