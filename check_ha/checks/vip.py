@@ -289,5 +289,6 @@ CHECK = Check(
     judge=judge,
     options=VipOptions,
     filters="virtual IP",
+    nothing=NO_VIP,
     remembers=True,
 )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tup
 from check_ha.cli.arguments import ReplayOptions, RunOptions, parse
 from check_ha.cli.run import Order, Outcome
 from check_ha.cli.state import Memory, default_directory
-from check_ha.core.check import Check, Judgement
+from check_ha.core.check import Applies, Check, Judgement
 from check_ha.core.condition import UNREADABLE, Severity
 from check_ha.core.evidence import Evidence, Reading, doubtful, examine
 from check_ha.core.finding import Finding
@@ -38,12 +38,30 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
 
     def carry_out() -> Outcome:
         source = source_of(common, check.command)
-        outputs = collect(check.readings, source)
+        outputs: Dict[Tool, Output] = {}
+        if check.applies:
+            outputs.update(collect(check.applies.readings, source))
+            if applies(check.applies, outputs, source) is False:
+                return Outcome(_nothing(check, check.applies, settings, source), outputs)
+        outputs.update(collect(check.readings, source, outputs))
         memory = Memory(state_directory(common) if check.remembers else None, check.name)
         verdict, _ = judge(check, settings, outputs, source, memory)
         return Outcome(verdict, outputs)
 
     return Order(carry_out, arguments.verbose, common.format)
+
+
+def applies(one: Applies, outputs: Mapping[Tool, Output], source: Source) -> Optional[bool]:
+    """Whether what a check is about is set up here; None where that cannot be told."""
+    return one.holds(examine(one.readings, outputs, None, source.now))
+
+
+def _nothing(check: Check, one: Applies, settings: Settings, source: Source) -> Verdict:
+    """That there is nothing to judge: whoever runs this very check expects something."""
+    text = f"{one.what} is not set up here"
+    findings = (Finding(check.nothing, text),) if check.nothing else ()
+    verdict = verdict_of(check, Judgement(text, findings), settings.severities)
+    return verdict._replace(time=source.now, node=source.node)
 
 
 def judge(
@@ -91,9 +109,17 @@ def source_of(common: ReplayOptions, name: str) -> Source:
         sys.exit(3)
 
 
-def collect(readings: Sequence[Reading[Any]], source: Source) -> Dict[Tool, Output]:
-    """The outputs these readings need, and the process list where only that can settle a doubt."""
-    outputs = source.collect(dict.fromkeys(reading.tool for reading in readings))
+def collect(
+    readings: Sequence[Reading[Any]], source: Source, known: Optional[Mapping[Tool, Output]] = None
+) -> Dict[Tool, Output]:
+    """The outputs these readings need, and the process list where only that can settle a doubt.
+
+    What is known already is not asked for again.
+    """
+    outputs = dict(known or {})
+    outputs.update(
+        source.collect([tool for tool in dict.fromkeys(one.tool for one in readings) if tool not in outputs])
+    )
     if PS not in outputs and doubtful(readings, outputs):
         outputs.update(source.collect([PS]))
     return outputs
