@@ -104,12 +104,11 @@ def test_make_docs_names_the_sentence_and_writes_the_rest(
     with pytest.raises(SystemExit) as ended:
         generators.main()
     assert ended.value.code == (1 if ci else 0)
-    assert capsys.readouterr().err == (
-        "fr.po: no translation of 'A node is being fenced.'\n"
-        "fr.po: no use any more for 'A node was being fenced.'\nsee generators/fr.po\n"
-    )
+    said = capsys.readouterr().err.splitlines()
+    assert "fr.po: no translation of 'A node is being fenced.'" in said
+    assert said[-2:] == ["fr.po: no use any more for 'A node was being fenced.'", "see generators/fr.po"]
     assert "| fence-pending | WARNING | A node is being fenced. |" in (checkout / "docs/fr/checks.md").read_text()
-    assert (checkout / CATALOGUE).read_text().endswith('\n\nmsgid "A node is being fenced."\nmsgstr ""\n')
+    assert '\n\nmsgid "A node is being fenced."\nmsgstr ""\n' in (checkout / CATALOGUE).read_text()
     assert (checkout / "docs/checks.md").read_text() == (ROOT / "docs/checks.md").read_text()
 
 
