@@ -250,7 +250,7 @@ def state():
     return gc.isenabled(), gc.get_threshold(), handlers, locale.setlocale(locale.LC_ALL), logging.root.handlers[:]
 
 before = state()
-import check_ha.checks.nodes, check_ha.checks.resources.check, check_ha.multinode.split_brain
+import check_ha.checks.nodes.check, check_ha.checks.resources.check, check_ha.multinode.split_brain
 assert state() == before
 assert not any(name.startswith(("check_ha.cli", "check_ha.output", "nagiosplugin")) for name in sys.modules)
 """

@@ -10,12 +10,12 @@ from check_ha.cli.run import Order, Outcome
 from check_ha.cli.state import Memory, default_directory
 from check_ha.core.check import Applies, Check, Judgement
 from check_ha.core.condition import UNREADABLE, Severity
-from check_ha.core.evidence import Evidence, Reading, doubtful, examine
+from check_ha.core.evidence import Evidence, Reading, also_needed, examine
 from check_ha.core.finding import Finding
 from check_ha.core.options import Options
 from check_ha.core.verdict import Thresholds, Verdict, verdict_of
 from check_ha.output.plain_text import clean
-from check_ha.sources.tools import PS, Output, Source, Tool
+from check_ha.sources.tools import Output, Source, Tool
 
 
 class Settings(NamedTuple):
@@ -112,7 +112,7 @@ def source_of(common: ReplayOptions, name: str) -> Source:
 def collect(
     readings: Sequence[Reading[Any]], source: Source, known: Optional[Mapping[Tool, Output]] = None
 ) -> Dict[Tool, Output]:
-    """The outputs these readings need, and the process list where only that can settle a doubt.
+    """Return the outputs these readings need, and what must be asked when these leave a doubt.
 
     What is known already is not asked for again.
     """
@@ -120,8 +120,9 @@ def collect(
     outputs.update(
         source.collect([tool for tool in dict.fromkeys(one.tool for one in readings) if tool not in outputs])
     )
-    if PS not in outputs and doubtful(readings, outputs):
-        outputs.update(source.collect([PS]))
+    more = also_needed(readings, outputs)
+    if more:
+        outputs.update(source.collect(more))
     return outputs
 
 

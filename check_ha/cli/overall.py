@@ -26,7 +26,7 @@ options are; one that may be repeated takes one value a line:
 from __future__ import annotations
 
 import sys
-from typing import Any, Dict, List, NoReturn, Sequence, Set, Tuple
+from typing import Any, Dict, List, NoReturn, Sequence, Tuple
 
 from check_ha.cli.arguments import Parser, add_options, new_parser
 from check_ha.cli.node import Judged, applies, collect, judge, source_of, state_directory, strictest
@@ -36,16 +36,15 @@ from check_ha.cli.run import HUMAN, Order, Outcome, run
 from check_ha.cli.settings import OverallOptions, Understood
 from check_ha.cli.settings import understand as understand_settings
 from check_ha.cli.state import Memory
-from check_ha.cluster.resources import names_of
 from check_ha.core.check import Check
 from check_ha.core.combined import combined
 from check_ha.core.condition import Severity
-from check_ha.core.evidence import Evidence, examine
+from check_ha.core.evidence import examine
 from check_ha.core.verdict import Verdict
 from check_ha.core.wording import count
 from check_ha.output.lines import FIRST_LINE
 from check_ha.output.plain_text import clean
-from check_ha.sources.tools import CMAPCTL, CRM_MON, Output, Source, Tool
+from check_ha.sources.tools import Output, Source, Tool
 
 _TOLD_WHEN_OK = tuple(dict.fromkeys(("nodes", "resources", "rings", "vip", "quorum", *CHECKS)))
 _SHARE = 60
@@ -99,7 +98,7 @@ def _outcome(chosen: Sequence[Check], understood: Understood) -> Outcome:
         keep = not options.human  # who only looks takes no news from the others
         parts.append(judge(check, understood.settings[check.name], outputs, source, memory, parsed, keep))
     summary = _summary([verdict for verdict, _ in parts], options.skip)
-    verdict = combined(parts, everything, readings, summary, _names(everything))
+    verdict = combined(parts, everything, readings, summary)
 
     def print_picture(verdict: Verdict) -> None:
         from check_ha.output.human import print_picture
@@ -151,17 +150,3 @@ def _summary(verdicts: Sequence[Verdict], skipped: Sequence[str]) -> str:
             text += joint + part
             joint = "; "
     return text
-
-
-def _names(everything: Evidence) -> Set[str]:
-    """The names of nodes and resources, and what daemons and tools are called by."""
-    names = {"corosync", "pacemaker"}
-    cluster = everything.values.get(CRM_MON)
-    if cluster:
-        names.update(node.name for node in cluster.nodes)
-        for placed in cluster.primitives():
-            names.update(names_of(placed))
-    cmap = everything.values.get(CMAPCTL)
-    if cmap:
-        names.update(node.label for node in cmap.nodes)
-    return names

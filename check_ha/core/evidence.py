@@ -9,10 +9,12 @@ The same failure of a tool is the same finding in every check: that is decided h
 from types import MappingProxyType
 from typing import Any, Callable, Dict, Generic, Iterable, List, Mapping, NamedTuple, Optional, Tuple, TypeVar, cast
 
+from check_ha.core.condition import STARTING
 from check_ha.core.finding import Finding
+from check_ha.core.starting import no_dc, starting, unsettled
 from check_ha.core.tool_failure import Failure, failure_of, finding_of, findings_of, in_doubt
 from check_ha.parsers.errors import ParseError
-from check_ha.sources.tools import PS, Output, Tool
+from check_ha.sources.tools import CIBADMIN, PS, Output, Tool
 
 T = TypeVar("T")
 
@@ -43,10 +45,22 @@ class Evidence(NamedTuple):
     """Seconds since the epoch at which the outputs were made."""
     failed: Mapping[Tool, Finding] = MappingProxyType({})
     """For each tool without an answer the finding that this amounts to, reported or not."""
+    starting: Optional[Finding] = None
+    """That the cluster software of this node was just started, where a tool shows what is normal then."""
 
     def get(self, reading: Reading[T]) -> Optional[T]:
         """What this tool said, or ``None`` where it failed."""
         return cast("Optional[T]", self.values.get(reading.tool))
+
+    def unless_starting(self, findings: Iterable[Finding]) -> Tuple[Finding, ...]:
+        """Return these findings, or in their place that this node is just starting.
+
+        For what that explains: no DC, no quorum, nodes that are not seen yet, what is not running without a failure.
+        """
+        found = tuple(findings)
+        if self.starting is None or not found:
+            return found
+        return () if self.starting in self.findings else (self.starting,)
 
 
 def examine(
@@ -76,7 +90,12 @@ def examine(
             failures.append(failure if reading.required else failure.optional(reading.silent))
     processes = outputs.get(PS)
     failed = {failure.output.tool: finding_of(failure, failures, processes) for failure in failures}
-    return Evidence(values, findings_of(failures, processes), previous, now, failed)
+    findings = findings_of(failures, processes)
+    start = next((one for one in findings if one.condition is STARTING), None)
+    own = {reading.tool: outputs[reading.tool] for reading in readings}
+    if start is None and unsettled(own):
+        start = starting(outputs)
+    return Evidence(values, findings, previous, now, failed, start)
 
 
 def _parsed(reading: Reading[Any], output: Output, parsed: Dict[Tool, Any]) -> Any:
@@ -89,6 +108,13 @@ def _parsed(reading: Reading[Any], output: Output, parsed: Dict[Tool, Any]) -> A
     return parsed[reading.tool]
 
 
-def doubtful(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]) -> bool:
-    """Whether the process list is needed to tell a daemon that is down from a user who may not ask it."""
-    return in_doubt([failure for failure in (failure_of(outputs[reading.tool]) for reading in readings) if failure])
+def also_needed(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]) -> List[Tool]:
+    """Return what must be asked as well, now that these have answered.
+
+    The process list tells a daemon that is down from a user who may not ask it, and a Pacemaker that has just been
+    started from one that has lost its DC; how long it may be without DC is in the CIB.
+    """
+    own = {reading.tool: outputs[reading.tool] for reading in readings}
+    if not (unsettled(own) or in_doubt([failure for failure in map(failure_of, own.values()) if failure])):
+        return []
+    return [tool for tool in (PS, *([CIBADMIN] if no_dc(own) else [])) if tool not in outputs]

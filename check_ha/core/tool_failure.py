@@ -22,12 +22,15 @@ from check_ha.core.condition import (
     NOT_RESPONDING,
     NOT_RUNNING,
     REMOTE_NODE,
+    STARTING,
     TOOL_MISSING,
     UNREADABLE,
     Condition,
 )
-from check_ha.core.finding import Finding
+from check_ha.core.finding import DAEMON, TOOL, Finding, Subject
 from check_ha.core.permission import refusal, shows_nothing
+from check_ha.core.processes import processes_of_root
+from check_ha.core.starting import connecting
 from check_ha.parsers.errors import ParseError
 from check_ha.sources.tools import BROKEN, COROSYNC, FLOODED, HUNG, MISSING, PACEMAKER, SYSTEM, Output
 
@@ -137,14 +140,16 @@ def findings_of(failures: Sequence[Failure], processes: Optional[Output]) -> Tup
             family = failure.output.tool.family
             # what is wrong with one output has its own text; a daemon that is down is down for all its tools
             key = failure.output.tool.label if condition in (UNREADABLE, TOOL_MISSING) else family
+            key = "" if condition is STARTING else key
             groups.setdefault((key, condition), []).append(failure)
     refused = _refused_outputs(failures, processes)
-    return tuple(_finding(condition, group, refused) for (_, condition), group in groups.items())
+    return tuple(_finding(condition, group, refused, processes) for (_, condition), group in groups.items())
 
 
 def finding_of(failure: Failure, failures: Sequence[Failure], processes: Optional[Output]) -> Finding:
     """The finding this failure amounts to by itself; the others may settle what it leaves open."""
-    return _finding(_condition(failure, failures, processes), [failure], _refused_outputs(failures, processes))
+    refused = _refused_outputs(failures, processes)
+    return _finding(_condition(failure, failures, processes), [failure], refused, processes)
 
 
 def _refused_outputs(failures: Sequence[Failure], processes: Optional[Output]) -> List[Output]:
@@ -153,7 +158,11 @@ def _refused_outputs(failures: Sequence[Failure], processes: Optional[Output]) -
 
 def _condition(failure: Failure, failures: Sequence[Failure], processes: Optional[Output]) -> Condition:
     condition = failure.condition or _settled(failure, failures, processes)
-    return REMOTE_NODE if condition is NOT_RUNNING and _remote(failure, processes) else condition
+    if condition is not NOT_RUNNING:
+        return condition
+    if _remote(failure, processes):
+        return REMOTE_NODE
+    return STARTING if connecting(processes, failure.output.tool.family) else NOT_RUNNING
 
 
 def _settled_by_sibling(failure: Failure, failures: Sequence[Failure]) -> Optional[Condition]:
@@ -186,34 +195,40 @@ def _runs(daemons: Sequence[str], processes: Optional[Output]) -> Optional[bool]
 
     They are root's: a process of somebody else that calls itself so proves nothing.
     """
-    if processes is None or processes.status != 0 or not daemons:
-        return None
-    commands = [line.split(None, 4) for line in processes.stdout.decode("utf-8", "backslashreplace").splitlines()]
-    if not any(words[0] == "1" for words in commands if words):
-        return None  # /proc is mounted with hidepid
-    found = {words[4].split()[0].rsplit("/", 1)[-1] for words in commands if len(words) == 5 and words[3] == "root"}
-    return not found.isdisjoint(daemons)
+    found = processes_of_root(processes) if daemons else None
+    return None if found is None else not found.keys().isdisjoint(daemons)
 
 
-def _finding(condition: Condition, group: Sequence[Failure], refused: Sequence[Output]) -> Finding:
+def _finding(
+    condition: Condition, group: Sequence[Failure], refused: Sequence[Output], processes: Optional[Output]
+) -> Finding:
     first = group[0].output
-    family, user = first.tool.family, first.user
-    tools = ", ".join(dict.fromkeys(failure.output.tool.label for failure in group))
+    start = connecting(processes, first.tool.family) if condition is STARTING else None
+    if start:
+        return start
+    tools = tuple(dict.fromkeys(failure.output.tool.label for failure in group))
+    if condition is NO_PERMISSION:
+        finding = refusal(", ".join(tools), first, refused)
+    else:
+        finding = Finding(condition, _text(condition, group, ", ".join(tools)))
+    daemon = () if first.tool.family == SYSTEM else (Subject(DAEMON, first.tool.family),)
+    about_daemon = daemon if condition in (NOT_RUNNING, NOT_RESPONDING, REMOTE_NODE) else ()
+    subjects = (*about_daemon, *(Subject(TOOL, label) for label in tools))
+    return finding._replace(subjects=subjects, reason=group[0].text)
+
+
+def _text(condition: Condition, group: Sequence[Failure], tools: str) -> str:
+    family, user = group[0].output.tool.family, group[0].output.user
     if condition is NOT_RUNNING:
         reason = group[0].text if len({failure.text for failure in group}) == 1 else "cannot connect"
-        return Finding(condition, f"{family} is not running on this node ({tools}: {reason})")
+        return f"{family} is not running on this node ({tools}: {reason})"
     if condition is REMOTE_NODE:
-        return Finding(
-            condition, f"this is a Pacemaker Remote node, without {family}: run this check on a cluster node"
-        )
+        return f"this is a Pacemaker Remote node, without {family}: run this check on a cluster node"
     if condition is NOT_RESPONDING:
-        subject = "" if family == SYSTEM else f"{family} does not answer: "
-        return Finding(condition, f"{subject}{tools}: {group[0].text}")
-    if condition is NO_PERMISSION:
-        return refusal(tools, first, refused)
-    if group[0].condition is None and condition is UNREADABLE and not shows_nothing(first):
-        return Finding(condition, f"{tools}: cannot connect: {family} is down, or user {user} may not ask it")
-    return Finding(condition, f"{tools}: {group[0].text}")
+        return f"{'' if family == SYSTEM else f'{family} does not answer: '}{tools}: {group[0].text}"
+    if group[0].condition is None and condition is UNREADABLE and not shows_nothing(group[0].output):
+        return f"{tools}: cannot connect: {family} is down, or user {user} may not ask it"
+    return f"{tools}: {group[0].text}"
 
 
 def _first_line(text: str) -> str:

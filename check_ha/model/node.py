@@ -13,6 +13,8 @@ class Process(NamedTuple):
     user: str
     name: str
     """The program, without folder: ``corosync``."""
+    seconds: Optional[int] = None
+    """How long ago it was started; ``None``: this ``ps`` does not say."""
 
 
 class Processes(NamedTuple):

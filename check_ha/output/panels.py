@@ -13,7 +13,7 @@ from check_ha.cluster.links import Links, Peer, Way, links_of
 from check_ha.cluster.nodes import State, described, state_of
 from check_ha.cluster.resources import reason_of
 from check_ha.cluster.virtual_addresses import VirtualIp, virtual_ips
-from check_ha.core.ranking import words
+from check_ha.core.finding import NODE, RESOURCE
 from check_ha.core.wording import age
 from check_ha.model.addresses import Interfaces
 from check_ha.model.cluster import Node
@@ -33,7 +33,7 @@ def nodes(scene: Scene) -> List[Line]:
     if cluster is None:
         return unknown(scene, "Nodes", CRM_MON)
     quorum: Optional[QuorumStatus] = scene.evidence.values.get(QUORUMTOOL)
-    style, few = scene.styles("nodes"), len(cluster.nodes) <= MANY
+    style, few = scene.styles("nodes", NODE), len(cluster.nodes) <= MANY
     shown = [node for node in cluster.nodes if few or style(node.name) != Style.GOOD][:MANY]
     rest = [node.name for node in cluster.nodes if node not in shown]
     rows = [_node(node, scene, quorum, style(node.name)) for node in shown]
@@ -136,7 +136,7 @@ def addresses(scene: Scene) -> List[Line]:
         return []
     interfaces = scene.evidence.values.get(IP_ADDR)
     found = virtual_ips(cluster, scene.evidence.values.get(CIBADMIN), scene.agents)
-    style, few = scene.styles("vip"), len(found) <= MANY
+    style, few = scene.styles("vip", RESOURCE), len(found) <= MANY
     shown = [vip for vip in found if few or style(vip.id) != Style.GOOD][:MANY]
     rest = [vip.id for vip in found if vip not in shown]
     rows = [_virtual_ip(vip, scene.here, interfaces, style(vip.id)) for vip in shown]
@@ -163,13 +163,11 @@ def resources(scene: Scene) -> List[Line]:
     verdict = scene.verdicts.get("resources")
     if verdict is None or scene.cluster is None:
         return []
-    named = scene.named("resources", "vip", "failed_actions")
+    troubled = scene.troubled("resources", "vip", "failed_actions")
     rows: List[Row] = []
-    for row in verdict.rows:
-        label = row.label or row.subject.name
-        found = [named[word] for word in words(label) if word in named]
-        if found:
-            rows.append((span(label, STYLES[max(found)]), span(row.state)))
+    for one in verdict.rows:
+        if one.subject in troubled:
+            rows.append((span(one.label or one.subject.name, STYLES[troubled[one.subject]]), span(one.state)))
     rest = [row[0].text for row in rows[MANY:]]
     lines = paragraph([heading("Resources")], verdict.summary, scene.width, style_of(scene, "resources"))
     return [*lines, *table(rows[:MANY], scene.width), *more(rest, "resources: ", scene.width)]

@@ -23,7 +23,7 @@ from check_ha.parsers.errors import ParseError
 from check_ha.parsers.times import parse_instant
 from check_ha.parsers.xml import Element
 
-_PROMOTED = frozenset({"Promoted", "Master"})  # 2.0 and older say Master
+PROMOTED_ROLES = frozenset({"Promoted", "Master"})  # 2.0 and older say Master
 
 
 def parse_score(text: Optional[str]) -> int:
@@ -57,7 +57,8 @@ def _location(element: Element, rules: dict[Optional[str], Element]) -> Location
         score=None if score is None else parse_score(score),
         rules=tuple(_rules(element, rules)),
         pattern=element.get("rsc-pattern", ""),
-        promoted_only=not roles.isdisjoint(_PROMOTED),
+        promoted_only=not roles.isdisjoint(PROMOTED_ROLES),
+        exclusive=element.get("resource-discovery") == "exclusive",
     )
 
 
@@ -90,7 +91,8 @@ def _rule(element: Element) -> Rule:
 
 def _parts(rule: Element) -> Iterator[Union[Rule, Expression, DateExpression]]:
     for element in rule.iterchildren("rule", "expression", "date_expression"):
-        if element.get("id-ref") is not None:  # not followed: it might lead in a circle
+        # a reference is not followed, for it might lead in a circle; nor is a value taken from a parameter
+        if element.get("id-ref") is not None or element.get("value-source", "literal") != "literal":
             yield Expression("", "")
         elif element.tag == "rule":
             yield _rule(element)
@@ -122,10 +124,10 @@ def parse_tickets(constraints: Optional[Element]) -> Iterator[TicketDependency]:
     for element in () if constraints is None else constraints.iterchildren("rsc_ticket"):
         ticket, resource = element.get("ticket"), element.get("rsc")
         if ticket and resource:
-            yield TicketDependency(ticket, (resource,), element.get("rsc-role") in _PROMOTED)
+            yield TicketDependency(ticket, (resource,), element.get("rsc-role") in PROMOTED_ROLES)
         for group in element.iterchildren("resource_set") if ticket else ():
             names = tuple(name for name in (one.get("id") for one in group.iterchildren("resource_ref")) if name)
-            yield TicketDependency(ticket or "", names, group.get("role") in _PROMOTED)
+            yield TicketDependency(ticket or "", names, group.get("role") in PROMOTED_ROLES)
 
 
 def parse_levels(topology: Optional[Element]) -> Tuple[FencingLevel, ...]:

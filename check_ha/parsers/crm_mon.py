@@ -13,10 +13,16 @@ form says in ``status`` how the command ended::
 
 from __future__ import annotations
 
-from typing import Callable, Optional, Tuple, TypeVar
+import re
+from typing import Callable, Dict, Optional, Tuple, TypeVar
 
 from check_ha.model.cluster import Ban, Cluster, ClusterOptions, DesignatedController, Node, Ticket
-from check_ha.parsers.crm_mon_history import parse_fail_counts, parse_failures, parse_fence_history
+from check_ha.parsers.crm_mon_history import (
+    parse_acted_on,
+    parse_fail_counts,
+    parse_failures,
+    parse_fence_history,
+)
 from check_ha.parsers.crm_mon_resources import parse_resources
 from check_ha.parsers.crm_mon_words import (
     flag,
@@ -66,6 +72,9 @@ def parse_crm_mon(data: bytes) -> Cluster:
         instances_configured=_configured(root, "number"),
         instances_disabled=_configured(root, "disabled"),
         instances_blocked=_configured(root, "blocked"),
+        attributes=_section(root, "node_attributes", _attributes, {}),
+        version=_version(root.get("version") or ""),
+        acted_on=_section(root, "node_history", parse_acted_on, {}),
     )
 
 
@@ -193,6 +202,20 @@ def _options(element: Element) -> ClusterOptions:
 def _configured(root: Element, name: str) -> Optional[int]:
     """A count of ``<resources_configured number="10" disabled="0" blocked="0"/>``; the last two since 1.1.16."""
     return _section(root, "summary/resources_configured", lambda element: optional_number(element, name), None)
+
+
+def _attributes(section: Element) -> Dict[str, Dict[str, str]]:
+    """``<node name="node1"><attribute name="osprole" value="compute"/></node>``, for nodes that are online."""
+    return {
+        text(node, "name"): {one.get("name", ""): one.get("value", "") for one in node.iterchildren("attribute")}
+        for node in section.iterchildren("node")
+    }
+
+
+def _version(text: str) -> Tuple[int, ...]:
+    """``(1, 1, 24)`` of ``<crm_mon version="1.1.24">``."""
+    found = re.match(r"\d{1,4}(\.\d{1,4}){1,3}", text, re.ASCII)
+    return tuple(map(int, found.group().split("."))) if found else ()
 
 
 def _tickets(tickets: Element) -> Tuple[Ticket, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Iterator, Optional, Tuple
+from typing import Dict, FrozenSet, Iterator, Optional, Tuple
 
 from check_ha.model.cluster import INFINITY, FailCount, Failure, FenceEvent, FenceHistory
 from check_ha.parsers.crm_mon_words import (
@@ -30,8 +30,8 @@ _NOTIFICATIONS = ("_confirmed-pre_notify", "_confirmed-post_notify", "_pre_notif
 
 
 def parse_failures(failures: Element) -> Tuple[Failure, ...]:
-    """The section ``failures``."""
-    return tuple(_failure(element) for element in failures.iterchildren("failure"))
+    """The section ``failures``; 1.1.12 lists the same one twice."""
+    return tuple(dict.fromkeys(_failure(element) for element in failures.iterchildren("failure")))
 
 
 def _failure(element: Element) -> Failure:
@@ -136,6 +136,28 @@ def _fail_counts(history: Element) -> Iterator[FailCount]:
         for element in node.iterchildren("resource_history"):
             if element.get("fail-count") is not None and number(element, "fail-count") > 0:
                 yield _fail_count(text(node, "name"), element)
+
+
+_NO_ACTIONS = ("probe", "monitor", "cancel", "asyncmon")
+
+
+def parse_acted_on(history: Element) -> Dict[str, FrozenSet[str]]:
+    """Of the section ``node_history`` the resources that were started, stopped, promoted, ... on each node::
+
+        <resource_history id="p_single" orphan="false" migration-threshold="1000000">
+          <operation_history call="13" task="start" rc="0" rc_text="ok" .../>
+
+    What cleanup and refresh leave is ``task="probe"``, or nothing where it does not run.
+    """
+    return {text(node, "name"): frozenset(_acted_on(node)) for node in history.iterchildren("node")}
+
+
+def _acted_on(node: Element) -> Iterator[str]:
+    for element in node.iterchildren("resource_history"):
+        for operation in element:
+            if operation.tag == "operation_history" and operation.get("task") not in _NO_ACTIONS:
+                yield text(element, "id")
+                break
 
 
 def _fail_count(node: str, element: Element) -> FailCount:

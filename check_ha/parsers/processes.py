@@ -10,25 +10,29 @@ _TELLS_VERSION = (" --features", " --version", " -v")
 
 
 def parse_processes(data: bytes) -> Processes:
-    """``ps -e -o pid,ppid,stat,user,args``; procps 4.0.2::
+    """``ps -e -o pid,ppid,stat,user,etimes,args``; procps 4.0.2::
 
-            PID    PPID STAT USER     COMMAND
-              1       0 Ss   root     /sbin/init
-             36       1 Tsl  root     corosync -f
-             91      89 Ss   haclust+ /usr/lib/pacemaker/pacemaker-based
-            104      89 Z    root     [pacemaker-attrd] <defunct>
+            PID    PPID STAT USER     ELAPSED COMMAND
+              1       0 Ss   root        3671 /sbin/init
+             36       1 Tsl  root        3640 corosync -f
+             91      89 Ss   haclust+    3638 /usr/lib/pacemaker/pacemaker-based
+            104      89 Z    root          12 [pacemaker-attrd] <defunct>
 
+    Before procps 3.3.0 there is no ELAPSED, and the time is not known.
     A list without process 1 does not show the processes of others (``hidepid``): a ParseError, for whatever is
     missing from it may run.
     """
     processes = []
-    for line in _rows(data, "PID"):
-        match = re.fullmatch(r" *([0-9]{1,10}) +([0-9]{1,10}) +([A-Za-z])\S* +(\S+) ?(.*)", line)
+    header, *lines = _rows(data, "PID")
+    elapsed = r" +([0-9]{1,12})" if "ELAPSED" in header.split() else r"()"
+    for line in lines:
+        match = re.fullmatch(r" *([0-9]{1,10}) +([0-9]{1,10}) +([A-Za-z])\S* +(\S+)" + elapsed + r" ?(.*)", line)
         if match is None:
             raise ParseError("unknown line of ps", line[:200])
         # pacemakerd that only tells its version, as the checks themselves ask it, is no daemon
-        if not match[5].endswith(_TELLS_VERSION):
-            processes.append(Process(int(match[1]), int(match[2]), match[3], match[4], _program(match[5])))
+        if not match[6].endswith(_TELLS_VERSION):
+            seconds = int(match[5]) if match[5] else None
+            processes.append(Process(int(match[1]), int(match[2]), match[3], match[4], _program(match[6]), seconds))
     if not any(process.pid == 1 for process in processes):
         raise ParseError("ps does not show the processes of other users (/proc is mounted with hidepid)")
     return Processes(tuple(processes))
@@ -43,7 +47,7 @@ def parse_executables(data: bytes) -> Dict[int, str]:
     2685 -
     """
     executables = {}
-    for line in _rows(data, "PID"):
+    for line in _rows(data, "PID")[1:]:
         match = re.fullmatch(r" *([0-9]{1,10}) +(\S.*)", line)
         if match is None:
             raise ParseError("unknown line of ps", line[:200])
@@ -59,7 +63,7 @@ def _rows(data: bytes, header: str) -> List[str]:
     last = lines.pop()
     if last:
         raise ParseError("the output of ps is cut off", last[:200])
-    return lines[1:]
+    return lines
 
 
 def _program(command: str) -> str:

@@ -23,8 +23,9 @@ def shareable(output: Output) -> Output:
     if output.tool is CIBADMIN:
         return output._replace(stdout=_NVPAIR.sub(_hidden, output.stdout))
     if output.tool in (PS, PS_EXE):
-        columns = 5 if output.tool is PS else 2
-        lines = (_process(line, columns) for line in output.stdout.splitlines(keepends=True))
+        listed = output.stdout.splitlines(keepends=True)
+        columns = len(listed[0].split()) if listed else 0
+        lines = (_process(line, columns) for line in listed)
         return output._replace(stdout=b"".join(lines))
     return output
 
@@ -34,7 +35,7 @@ def _process(line: bytes, columns: int) -> bytes:
 
     That there is a pid 1 says that the list hides nobody's processes.
     """
-    words = line.split(None, columns - 1)
+    words = line.split(None, max(0, columns - 1))
     if len(words) < columns or words[0] == b"PID":
         return line if words[:1] == [b"PID"] else b""
     program = words[-1].split()[0]

@@ -50,13 +50,16 @@ def clone(name: str, *instances: Any, **more: Any) -> Clone:
 
 
 def cluster(*resources: Resource, nodes: Tuple[Node, ...] = (), **more: Any) -> Cluster:
-    """Two nodes with a DC and quorum."""
+    """Two nodes with a DC and quorum, of which crm_mon lists every resource."""
     given = {
         "dc": DesignatedController("node1", "1", "2.1.5"),
         "with_quorum": True,
         "nodes": nodes or (node("node1", is_dc=True), node("node2")),
     }
-    return Cluster(resources=resources, **{**given, **more})
+    made = Cluster(resources=resources, **{**given, **more})
+    if made.instances_configured is None:
+        made = made._replace(instances_configured=sum(1 for _ in made.primitives()))
+    return made
 
 
 def evidence(values: Mapping[Tool, Any], previous: Optional[Mapping[str, Any]] = None) -> Evidence:

@@ -34,7 +34,7 @@ SPLIT = "split-brain-2node"
 SPLIT_LINE = (
     "HA_SPLIT_BRAIN CRITICAL - split brain: node1 (quorate, DC node1, runs 5 resources) against node2 (quorate, "
     "DC node2, runs 5 resources); 192.0.2.100 (p_vip) is carried by node1 and node2; p_app, p_single and p_vip are "
-    "active on node1 and node2 at once; p_db is promoted on node1 and, apart from it, on node2"
+    "active on node1 and node2 at once; p_db is promoted on node1 and also on node2"
 )
 HEALTHY_LINE = (
     "HA_SPLIT_BRAIN OK - node1 and node2 are one partition, quorate, DC node1; 3 resources on one node each; "
@@ -273,8 +273,8 @@ def test_files_from_different_days_are_no_ok(tmp_path: Path) -> None:
     argv = [f"--from=node1={directory(HEALTHY) / 'node1'}", f"--from=node2={tmp_path / 'old'}"]
     assert first_line(*argv) == (
         3,
-        "HA_SPLIT_BRAIN UNKNOWN - 24 hours lie between the views of node2 and node1, or between their clocks "
-        "(check_ha_drift)",
+        "HA_SPLIT_BRAIN UNKNOWN - the views of node2 and node1 were made 24 hours apart, or their clocks differ "
+        "by that",
     )
 
 

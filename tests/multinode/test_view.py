@@ -8,6 +8,7 @@ from typing import Optional
 import pytest
 
 from check_ha.cli.view import view_from
+from check_ha.cluster.config_hash import conf_view
 from check_ha.core.evidence import Evidence, examine
 from check_ha.model.cluster import Cluster, FenceEvent, FenceHistory
 from check_ha.model.corosync import QuorumStatus
@@ -20,17 +21,16 @@ from check_ha.model.view import (
     ConfiguredView,
     CorosyncView,
     DaemonsView,
+    FailedToolView,
     FencingView,
     MemberView,
     NodeView,
     PacemakerView,
     ResourceView,
-    TroubleView,
     VersionsView,
     View,
     VipView,
 )
-from check_ha.multinode.config_hash import conf_view
 from check_ha.multinode.view import CLUSTER, QUORUM, READINGS, view_of
 from check_ha.parsers.corosync_conf import parse_corosync_conf
 from check_ha.sources.recording import Recording
@@ -38,6 +38,9 @@ from check_ha.sources.tools import AUTHKEY, COROSYNC_CONF, COROSYNC_VERSION, PAC
 from tests.replay import RECORDINGS, SAMPLES
 
 NOT_RECORDED = {tool.file for tool in (COROSYNC_CONF, AUTHKEY, COROSYNC_VERSION, PACEMAKERD_FEATURES)}
+
+
+WORKS = ("BROADCAST", "MULTICAST", "UP", "LOWER_UP")
 
 
 def recorded(directory: Path) -> View:
@@ -69,7 +72,7 @@ def test_one_side_of_a_split_brain() -> None:
         pacemaker=PacemakerView(
             dc="node1",
             quorate=True,
-            nodes=(NodeView("node1", "1", True), NodeView("node2", "2", False)),
+            nodes=(NodeView("node1", "1", True, expected_up=True), NodeView("node2", "2", False, expected_up=True)),
             resources=(
                 ResourceView("p_app", ("node1",)),
                 ResourceView("p_db", ("node1",), cloned=True, promoted=("node1",)),
@@ -85,10 +88,10 @@ def test_one_side_of_a_split_brain() -> None:
         ),
         vips=(VipView("p_vip", ("192.0.2.100",)),),
         addresses=(
-            AddressView("192.0.2.1", "pub0"),
-            AddressView("192.0.2.100", "pub0"),
-            AddressView("198.51.100.1", "ring0"),
-            AddressView("203.0.113.1", "ring1"),
+            AddressView("192.0.2.1", "pub0", 24, "UP", WORKS),
+            AddressView("192.0.2.100", "pub0", 24, "UP", WORKS),
+            AddressView("198.51.100.1", "ring0", 24, "UP", WORKS),
+            AddressView("203.0.113.1", "ring1", 24, "UP", WORKS),
         ),
         daemons=DaemonsView(RUNNING, RUNNING),
         corosync_conf=None,
@@ -103,7 +106,7 @@ def test_corosync_frozen() -> None:
     assert made.pacemaker
     assert made.pacemaker.dc == "node1"
     assert made.versions.feature_set is None  # it prints <3.15.1, which is no feature set
-    assert made.troubles[0] == TroubleView(
+    assert made.troubles[0] == FailedToolView(
         "quorumtool-s.txt",
         "not-responding",
         "corosync does not answer: corosync-quorumtool -s: no answer within 8 s",

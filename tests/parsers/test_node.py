@@ -63,6 +63,18 @@ def test_processes() -> None:
     assert [process.pid for process in parse_processes(PS.encode()).named("sbd")] == [120, 121]
 
 
+def test_processes_with_the_time_since_their_start() -> None:
+    listed = """\
+    PID    PPID STAT USER     ELAPSED COMMAND
+      1       0 Ss   root        3671 /sbin/init splash
+     89       1 Ss   root           4 /usr/sbin/pacemakerd
+"""
+    assert parse_processes(listed.encode()).all == (
+        Process(1, 0, "S", "root", "init", 3671),
+        Process(89, 1, "S", "root", "pacemakerd", 4),
+    )
+
+
 def test_executables() -> None:
     assert parse_executables(PS_EXE.encode()) == {1: "/usr/lib/systemd/systemd", 36: "/usr/sbin/corosync (deleted)"}
 

@@ -29,6 +29,7 @@ from check_ha.checks.daemons.processes import (
     fences_with_sbd,
 )
 from check_ha.checks.daemons.versions import pacemaker_differs, replaced
+from check_ha.cluster.this_node import this_node
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import NO_PERMISSION, NOT_RESPONDING, NOT_RUNNING, UNREADABLE, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
@@ -124,8 +125,12 @@ def _helpers(evidence: Evidence) -> Iterator[str]:
     cmap, cib = evidence.get(MAP), evidence.get(CIB)
     if cmap and cmap.values.get("quorum.device.model"):
         yield QDEVICE
-    if cib and fences_with_sbd(cib, evidence.get(NODE_NAME)):
+    if cib and fences_with_sbd(cib, _here(evidence)):
         yield SBD
+
+
+def _here(evidence: Evidence) -> Optional[str]:
+    return this_node(evidence.get(NODE_NAME), evidence.get(CLUSTER), evidence.get(MAP))
 
 
 def _waits(evidence: Evidence) -> Dict[str, str]:
@@ -208,7 +213,7 @@ def _remote(evidence: Evidence, daemon: Daemon) -> Judgement:
 
 def _outdated(evidence: Evidence, daemons: List[Daemon]) -> Iterator[Finding]:
     names = replaced(daemons, evidence.get(EXECUTABLES))
-    differs = "".join(pacemaker_differs(evidence.get(CLUSTER), evidence.get(INSTALLED), evidence.get(NODE_NAME)))
+    differs = "".join(pacemaker_differs(evidence.get(CLUSTER), evidence.get(INSTALLED), _here(evidence)))
     advice = "restart the cluster software on this node: it was upgraded, it seems, and not restarted"
     if names:
         what = "runs an executable that is" if len(names) == 1 else "run executables that are"

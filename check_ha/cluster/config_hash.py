@@ -1,4 +1,4 @@
-"""Hashes of corosync.conf, equal where corosync would read the same."""
+"""Hash corosync.conf so that two files are equal where corosync would read the same."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ which the view tells by itself."""
 
 
 def conf_view(conf: CorosyncConf) -> ConfView:
-    """A hash for the file and for each section. A key is no part of it: it is hidden before it gets here."""
+    """Return a hash of the file and of each section. A key is no part of it: it is hidden before it gets here."""
     if conf.empty:
         return ConfView(NO_FILE, ())
     texts: Dict[str, List[str]] = {}
@@ -25,7 +25,7 @@ def conf_view(conf: CorosyncConf) -> ConfView:
 
 
 def _canonical(section: Section) -> str:
-    """One text for all ways to write this section: its settings as they count, then its sections, both sorted."""
+    """Return one text for all ways to write this section: its settings as they count, then its sections, sorted."""
     settings = {one.key: one.value for one in section.settings if f"{section.path}.{one.key}" not in _NODE_SPECIFIC}
     lines = [f"{key}: {value}" for key, value in sorted(settings.items())]
     inner = sorted(_canonical(one) for one in section.sections)
