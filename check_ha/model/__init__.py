@@ -7,12 +7,14 @@ There stands what is promised of them.
 from typing import TYPE_CHECKING, Any, List
 
 if TYPE_CHECKING:
-    from check_ha.model.addresses import InterfaceAddress, Interfaces
+    from check_ha.model.addresses import Interface, InterfaceAddress, Interfaces
     from check_ha.model.cib import (
         Cib,
+        ConfiguredCollection,
         ConfiguredNode,
         ConfiguredPrimitive,
         DateExpression,
+        Dependency,
         Expression,
         FencingLevel,
         Location,
@@ -66,11 +68,13 @@ __all__ = [
     "Clone",
     "Cluster",
     "ClusterOptions",
+    "ConfiguredCollection",
     "ConfiguredNode",
     "ConfiguredPrimitive",
     "CorosyncConf",
     "CorosyncMap",
     "DateExpression",
+    "Dependency",
     "DesignatedController",
     "Expression",
     "FailCount",
@@ -81,6 +85,7 @@ __all__ = [
     "FencingLevel",
     "FileState",
     "Group",
+    "Interface",
     "InterfaceAddress",
     "Interfaces",
     "Launcher",

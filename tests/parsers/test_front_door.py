@@ -7,6 +7,7 @@ called otherwise, which is a change that CHANGELOG.md has to tell.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import inspect
 import os
 import re
@@ -159,6 +160,16 @@ def test_fields_stay_and_new_ones_come_last_with_a_default(record: str) -> None:
     known = [field.rstrip("=") for field in promised()[record]]
     assert here[: len(known)] == known
     assert [field for field in fields(record)[len(known) :] if not field.endswith("=")] == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "check_ha/model").glob("[a-z]*.py")), ids=lambda path: path.stem)
+def test_every_record_is_at_the_front_door(path: Path) -> None:
+    """But those in a View, which only the comparisons read."""
+    module = importlib.import_module(f"check_ha.model.{path.stem}")
+    own = [one for one in vars(module).values() if inspect.isclass(one) and one.__module__ == module.__name__]
+    records = {one.__name__ for one in own if hasattr(one, "_fields")}
+    assert {name for name in records - set(RECORDS) if path.stem != "view"} == set()
+    assert records
 
 
 def test_every_record_is_promised() -> None:
