@@ -57,7 +57,7 @@ def cluster(*resources: Resource, nodes: Tuple[Node, ...] = (), **more: Any) -> 
         "nodes": nodes or (node("node1", is_dc=True), node("node2")),
     }
     made = Cluster(resources=resources, **{**given, **more})
-    if made.instances_configured is None:
+    if "instances_configured" not in more:
         made = made._replace(instances_configured=sum(1 for _ in made.primitives()))
     return made
 

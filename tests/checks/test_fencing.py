@@ -82,7 +82,7 @@ CASES: Dict[str, Tuple[Optional[Cluster], Optional[Cib], Found]] = {
         [("device-stopped", "st_node2 runs nowhere: crm_mon leaves it out")],
     ),
     "crit-the-only-device-is-left-out-with-its-group-on-an-offline-node": (
-        view(primitive("p", "node1"), nodes=OFFLINE),
+        view(primitive("p", "node1"), nodes=OFFLINE, instances_configured=2),
         cib(device("st_all", "node1 node2")),
         [("device-stopped", "st_all runs nowhere: crm_mon leaves it out (node2 is offline)")],
     ),

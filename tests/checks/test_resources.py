@@ -841,7 +841,7 @@ CONSTRAINED: Dict[str, Tuple[Cluster, Optional[Cib], Found]] = {
          ("orphaned", "o is no longer configured and still runs on node1")],
     ),
     "crit-not-listed-and-not-counted": (
-        cluster(primitive("p", "node1")), cib("p", "q"),
+        cluster(primitive("p", "node1"), instances_configured=None), cib("p", "q"),
         [("not-listed", "q is configured, and crm_mon does not list it" + LEFT_OUT)],
     ),
     "ok-clone-max-0-and-not-counted": (

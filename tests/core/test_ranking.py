@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import List, Tuple
 
 from check_ha.core.condition import TOOL_MISSING, Condition, Severity
-from check_ha.core.finding import DAEMON, LINK, TOOL, Finding, Subject, nodes, resources
+from check_ha.core.finding import DAEMON, LINK, SETTING, TOOL, Finding, Subject, nodes, resources
 from check_ha.core.ranking import ranked, together
 
 CRITICAL, WARNING, UNKNOWN = Severity.CRITICAL, Severity.WARNING, Severity.UNKNOWN
@@ -84,10 +84,19 @@ def test_the_same_condition_of_the_same_is_told_once() -> None:
     ) == [("it is down", False)]
 
 
+def test_the_same_condition_of_the_same_culprit_with_what_nobody_named_comes_behind() -> None:
+    mode = Subject(SETTING, "maintenance-mode")
+    assert order(
+        told("resources", "nobody watches", mode, severity=WARNING, condition="maintenance"),
+        told("vip", "nobody watches p_vip", mode, *resources("p_vip"), severity=WARNING, condition="maintenance"),
+        told("fencing", "fencing is off", severity=WARNING),
+    ) == [("nobody watches", False), ("fencing is off", False), ("nobody watches p_vip", True)]
+
+
 def test_the_same_condition_of_something_else_is_told() -> None:
     found = [
-        told("resources", "nobody watches", severity=WARNING, condition="maintenance"),
-        told("vip", "nobody watches p_vip", *resources("p_vip"), severity=WARNING, condition="maintenance"),
+        told("quorum", "not understood", Subject(TOOL, "crm_mon"), severity=UNKNOWN, condition="unreadable"),
+        told("rings", "not understood", Subject(TOOL, "corosync-cfgtool"), severity=UNKNOWN, condition="unreadable"),
     ]
     assert ranked(found) == found
 

@@ -7,7 +7,7 @@ from typing import Any, Iterator, List, Mapping, Optional, Sequence, Tuple
 from check_ha.cluster.resources import plain, told
 from check_ha.cluster.virtual_addresses import LeftOut, VirtualIp, tickets_missing
 from check_ha.core.condition import Condition, Severity
-from check_ha.core.finding import TICKET, Finding, Subject, nodes, resources
+from check_ha.core.finding import SETTING, TICKET, Finding, Subject, nodes, resources
 from check_ha.model.cib import Cib
 from check_ha.model.cluster import Cluster
 
@@ -72,7 +72,8 @@ def states(cluster: Cluster, cib: Optional[Cib], vips: Sequence[VirtualIp]) -> I
     if cluster.options.maintenance_mode and vips:
         yield Finding(
             MAINTENANCE, f"the cluster is in maintenance mode: nobody watches {', '.join(vip.label for vip in vips)}",
-            resources(*(vip.id for vip in vips)), commands=("crm_attribute --name maintenance-mode --delete",),
+            (Subject(SETTING, "maintenance-mode"), *resources(*(vip.id for vip in vips))),
+            commands=("crm_attribute --name maintenance-mode --delete",),
         )  # fmt: skip
     for vip in vips:
         yield from _state(cluster, vip)
