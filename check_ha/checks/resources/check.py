@@ -52,7 +52,15 @@ from check_ha.checks.resources.failed import blocked, failed, failure_ignored, m
 from check_ha.checks.resources.incomplete import incomplete
 from check_ha.checks.resources.instances import ResourceInstances
 from check_ha.checks.resources.maintenance import in_maintenance, moving, unmanaged
-from check_ha.checks.resources.not_running import common_cause, disabled, down, locked, on_lost_nodes, without_ticket
+from check_ha.checks.resources.not_running import (
+    common_cause,
+    disabled,
+    down,
+    locked,
+    on_lost_nodes,
+    promotion_disabled,
+    without_ticket,
+)
 from check_ha.checks.resources.promotion import not_promoted, promoted_incomplete
 from check_ha.checks.resources.state import ResourceState, ResourceStates
 from check_ha.checks.resources.whole_cluster import whole_cluster
@@ -104,6 +112,7 @@ _ABSENCES: Tuple[Tuple[str, Find], ...] = (
     ("unpromoted", promoted_incomplete),
     ("", incomplete),
     ("stopped", disabled),
+    ("unpromoted", promotion_disabled),
     ("", locked),
     ("stopped", without_ticket),
 )
