@@ -10,7 +10,7 @@ from check_ha.cli.run import Order, Outcome
 from check_ha.cli.state import Memory, default_directory
 from check_ha.core.check import Applies, Check, Judgement
 from check_ha.core.condition import UNREADABLE, Severity
-from check_ha.core.evidence import Evidence, Reading, also_needed, examine
+from check_ha.core.evidence import Evidence, Reading, also_needed, examine, stand_ins
 from check_ha.core.finding import Finding
 from check_ha.core.options import Options
 from check_ha.core.verdict import Thresholds, Verdict, verdict_of
@@ -118,12 +118,11 @@ def collect(
     What is known already is not asked for again.
     """
     outputs = dict(known or {})
-    outputs.update(
-        source.collect([tool for tool in dict.fromkeys(one.tool for one in readings) if tool not in outputs])
-    )
-    more = also_needed(readings, outputs)
-    if more:
-        outputs.update(source.collect(more))
+    wanted = [one.tool for one in readings if one.instead_of is None and one.tool not in outputs]
+    outputs.update(source.collect(dict.fromkeys(wanted)) if wanted else {})
+    for find_more in (stand_ins, also_needed):
+        more = find_more(readings, outputs)
+        outputs.update(source.collect(more) if more else {})
     return outputs
 
 
@@ -138,6 +137,6 @@ def strictest(checks: Sequence[Check]) -> List[Reading[object]]:
     """One reading for each tool: one that a check cannot do without, where there is such."""
     found: Dict[Tool, Reading[object]] = {}
     readings = [reading for check in checks for reading in check.readings]
-    for reading in sorted(readings, key=lambda one: (not one.required, one.silent)):
+    for reading in sorted(readings, key=lambda one: (one.instead_of is not None, not one.required, one.silent)):
         found.setdefault(reading.tool, reading)
     return list(found.values())

@@ -100,3 +100,14 @@ def cleanup(resource: str, node: str = "") -> str:
     """Return the command that clears what failed, of every instance of that resource."""
     where = f" --node {node}" if node else ""
     return f"crm_resource --cleanup --resource {plain(resource)}{where}"
+
+
+def refresh(*resources: str) -> str:
+    """Return the command that has the cluster look again what runs where; of many resources at once.
+
+    ``--cleanup`` does that only for what has failed (since 1.1.18, in which --refresh got its meaning of today).
+    """
+    names = list(dict.fromkeys(plain(one) for one in resources))
+    if len(names) > 3:
+        return "crm_resource --refresh"
+    return " && ".join(f"crm_resource --refresh --resource {name}" for name in names)

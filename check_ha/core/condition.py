@@ -45,6 +45,9 @@ TOOL_MISSING = Condition("tool-missing", Severity.UNKNOWN, "A tool is not instal
 UNREADABLE = Condition(
     "unreadable", Severity.UNKNOWN, "A tool failed, or its output is empty, truncated or not recognised."
 )
+OUT_OF_RANGE = Condition(
+    "out-of-range", Severity.WARNING, "The main number is outside of -w (WARNING) or -c (CRITICAL)."
+)
 FILTERED_OUT = Condition("filtered-out", Severity.UNKNOWN, "--include and --exclude leave nothing to judge.")
 
 COMMON = (NOT_RUNNING, STARTING, NOT_RESPONDING, NO_PERMISSION, REMOTE_NODE, TOOL_MISSING, UNREADABLE)

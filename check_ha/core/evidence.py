@@ -23,14 +23,23 @@ class Reading(Generic[T]):
     """A tool, and the parser that understands it.
 
     With ``required=False`` the check does without it, and only a tool that hangs is reported. With ``silent=True``
-    nothing is: the check itself says what the failure means, and finds it in ``Evidence.failed``.
+    nothing is: the check itself says what the failure means, and finds it in ``Evidence.failed``. With ``instead_of``
+    it is asked only where that other tool has no answer.
     """
 
-    def __init__(self, tool: Tool, parse: Callable[[bytes], T], required: bool = True, silent: bool = False) -> None:
+    def __init__(
+        self,
+        tool: Tool,
+        parse: Callable[[bytes], T],
+        required: bool = True,
+        silent: bool = False,
+        instead_of: Optional[Tool] = None,
+    ) -> None:
         self.tool = tool
         self.parse = parse
         self.required = required and not silent
         self.silent = silent
+        self.instead_of = instead_of
 
 
 class Evidence(NamedTuple):
@@ -77,7 +86,7 @@ def examine(
     values: Dict[Tool, Any] = {}
     parsed = {} if parsed is None else parsed
     failures: List[Failure] = []
-    for reading in readings:
+    for reading in asked(readings, outputs):
         output = outputs[reading.tool]
         failure = failure_of(output)
         if failure is None:
@@ -92,10 +101,21 @@ def examine(
     failed = {failure.output.tool: finding_of(failure, failures, processes) for failure in failures}
     findings = findings_of(failures, processes)
     start = next((one for one in failed.values() if one.condition is STARTING), None)
-    own = {reading.tool: outputs[reading.tool] for reading in readings}
+    own = {reading.tool: outputs[reading.tool] for reading in asked(readings, outputs)}
     if start is None and unsettled(own):
         start = starting(outputs)
     return Evidence(values, findings, previous, now, failed, start)
+
+
+def asked(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]) -> List[Reading[Any]]:
+    """Return the readings of which there is an output; that of a stand-in there need not be."""
+    return [one for one in readings if one.instead_of is None or one.tool in outputs]
+
+
+def stand_ins(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]) -> List[Tool]:
+    """Return the tools that are to be asked because the one they stand in for has no answer."""
+    waiting = [one for one in readings if one.instead_of is not None and one.tool not in outputs]
+    return [one.tool for one in waiting if one.instead_of and failure_of(outputs[one.instead_of])]
 
 
 def _parsed(reading: Reading[Any], output: Output, parsed: Dict[Tool, Any]) -> Any:
@@ -114,7 +134,7 @@ def also_needed(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]
     The process list tells a daemon that is down from a user who may not ask it, and a Pacemaker that has just been
     started from one that has lost its DC; how long it may be without DC is in the CIB.
     """
-    own = {reading.tool: outputs[reading.tool] for reading in readings}
+    own = {reading.tool: outputs[reading.tool] for reading in asked(readings, outputs)}
     if not (unsettled(own) or in_doubt([failure for failure in map(failure_of, own.values()) if failure])):
         return []
     return [tool for tool in (PS, *([CIBADMIN] if no_dc(own) else [])) if tool not in outputs]

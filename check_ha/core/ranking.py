@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import Dict, Iterable, List, Sequence, Set, Tuple
 
-from check_ha.core.condition import TOOL_MISSING, Severity
+from check_ha.core.condition import FILTERED_OUT, OUT_OF_RANGE, TOOL_MISSING, Severity
 from check_ha.core.finding import DAEMON, NODE, RESOURCE, Finding, Subject
 
 _COUNT = (NODE, RESOURCE, DAEMON)
 """What a finding may be about so that another one about the same repeats it."""
+_OF_ITS_OWN = (FILTERED_OUT, OUT_OF_RANGE)
+"""What is about the check itself, and never about what another one has found."""
 
 
 def ranked(found: Iterable[Finding]) -> List[Finding]:
@@ -27,8 +29,8 @@ def ranked(found: Iterable[Finding]) -> List[Finding]:
     for one in sorted(found, key=lambda one: -one.severity):
         about = [subject for subject in one.subjects if subject.kind in _COUNT]
         known = all(namers.get(subject, set()) - {one.check} for subject in about)
-        culprit = one.subjects[:1]
-        again = tellers.setdefault((one.condition.name, culprit), one.check) != one.check
+        key = one.condition.name, one.subjects[:1]
+        again = one.condition not in _OF_ITS_OWN and tellers.setdefault(key, one.check) != one.check
         for subject in about:
             namers.setdefault(subject, set()).add(one.check)
         if not (known and again):

@@ -1,6 +1,6 @@
 """What only the CIB knows: the configuration, from ``cibadmin --query``."""
 
-from typing import NamedTuple, Optional, Tuple, Union
+from typing import FrozenSet, NamedTuple, Optional, Tuple, Union
 
 Pairs = Tuple[Tuple[str, str], ...]
 
@@ -159,6 +159,8 @@ class Cib(NamedTuple):
     tickets: Tuple[TicketDependency, ...] = ()
     collections: Tuple[ConfiguredCollection, ...] = ()
     dependencies: Tuple[Dependency, ...] = ()
+    expiring: FrozenSet[str] = frozenset()
+    """The ids of the primitives of which a failure expires by itself (``failure-timeout``)."""
 
     def option(self, *names: str) -> Optional[str]:
         """The value of a cluster option, under the first of its names that is set."""

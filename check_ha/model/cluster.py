@@ -7,7 +7,7 @@ provider, whatever the version printed.
 
 from datetime import datetime
 from types import MappingProxyType
-from typing import FrozenSet, Iterator, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import Iterator, Mapping, NamedTuple, Optional, Tuple, Union
 
 INFINITY = 1_000_000
 """Pacemaker's score and fail-count infinity (``crm_mon`` prints the number, all versions)."""
@@ -232,10 +232,11 @@ class Cluster(NamedTuple):
     """Node attributes by node, then by name, permanent and transient; but for those that Pacemaker uses itself."""
     version: Tuple[int, ...] = ()
     """Of ``crm_mon`` itself, ``(1, 1, 24)``; only ``--as-xml`` prints it, all there was before 2.0.3."""
-    acted_on: Mapping[str, FrozenSet[str]] = MappingProxyType({})
-    """By name of each online node the resources on which an action ran there since their history was last cleared.
+    history: Mapping[str, Mapping[str, bool]] = MappingProxyType({})
+    """By name of each online node the resources that have a history there; those that run there all have one.
 
-    A start or a stop is one; a probe is none, and all that there is after a cleanup.
+    True: an action ran there since it was last cleared. A start or a stop is one; a probe is none, and all that there
+    is after a cleanup.
     """
 
     def primitives(self) -> Iterator[Placed]:

@@ -106,7 +106,7 @@ class QuorumStatus(NamedTuple):
     provider: str = ""
 
 
-class ConfiguredNode(NamedTuple):
+class NodelistNode(NamedTuple):
     """One ``nodelist.node.P`` of the running map."""
 
     node_id: int
@@ -124,6 +124,9 @@ class ConfiguredNode(NamedTuple):
         return self.addresses[0][1] if self.addresses else f"node {self.node_id}"
 
 
+ConfiguredNode = NodelistNode
+
+
 class SeenMember(NamedTuple):
     """A node the local daemon has seen since it started (``runtime.members.ID``)."""
 
@@ -136,7 +139,7 @@ class SeenMember(NamedTuple):
 class CorosyncMap(NamedTuple):
     """``corosync-cmapctl``: configuration as loaded and run-time state."""
 
-    nodes: Tuple[ConfiguredNode, ...]
+    nodes: Tuple[NodelistNode, ...]
     members: Tuple[SeenMember, ...]
     local_node_id: Optional[int] = None
     transport: Optional[str] = None

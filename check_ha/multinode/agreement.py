@@ -1,12 +1,81 @@
-"""Compare what several nodes say: who has which value, which node has which id, how far clocks are apart."""
+"""What must be the same on all nodes, and how to compare it: who has which value, how far clocks are apart."""
 
 from __future__ import annotations
 
-from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
+from check_ha.core.condition import Condition, Severity
 from check_ha.core.wording import joined
 from check_ha.model.view import View
 from check_ha.multinode.answers import Answer
+from check_ha.sources.tools import (
+    AUTHKEY,
+    CMAPCTL,
+    COROSYNC_CONF,
+    COROSYNC_VERSION,
+    CRM_MON,
+    PACEMAKERD_FEATURES,
+    Tool,
+)
+
+CONF = Condition("conf-differs", Severity.WARNING, "corosync.conf is not the same on all nodes, or missing on one.")
+CONFIG_VERSION = Condition(
+    "config-version-differs", Severity.WARNING,
+    "Corosync runs with another config_version than on the others: it has not reloaded the file.",
+)  # fmt: skip
+KEY = Condition(
+    "authkey-differs", Severity.WARNING, "The authkey is another one, or missing: that node cannot join again."
+)
+VERSIONS = Condition("versions-differ", Severity.WARNING, "Another corosync or Pacemaker is installed.")
+CLUSTER_NAME = Condition("cluster-name-differs", Severity.WARNING, "The cluster has another name.")
+FEATURE_SET = Condition(
+    "feature-set-differs", Severity.WARNING,
+    "Pacemaker runs with another feature set: an upgrade is half done, and what has left cannot join again.",
+)  # fmt: skip
+NODE_IDS = Condition("node-ids-differ", Severity.WARNING, "A node id stands for another name, or for none.")
+
+
+class ComparedItem(NamedTuple):
+    """One thing that must be the same on all nodes."""
+
+    condition: Condition
+    name: str
+    value: Callable[[View], Optional[str]]
+    tools: Tuple[Tool, ...]
+    """What tells it."""
+
+
+def _conf(view: View) -> Optional[str]:
+    return view.corosync_conf.hash if view.corosync_conf else None
+
+
+def _config_version(view: View) -> Optional[str]:
+    version = view.corosync.config_version if view.corosync else None
+    return None if version is None else str(version)
+
+
+ITEMS = (
+    ComparedItem(CONF, "corosync.conf", _conf, (COROSYNC_CONF,)),
+    ComparedItem(KEY, "authkey", lambda view: view.authkey, (AUTHKEY,)),
+    ComparedItem(VERSIONS, "corosync version", lambda view: view.versions.corosync, (COROSYNC_VERSION,)),
+    ComparedItem(VERSIONS, "pacemaker version", lambda view: view.versions.pacemaker, (PACEMAKERD_FEATURES,)),
+    ComparedItem(FEATURE_SET, "feature set", lambda view: view.versions.feature_set, (CRM_MON, PACEMAKERD_FEATURES)),
+    ComparedItem(CLUSTER_NAME, "cluster name", lambda view: view.cluster, (CMAPCTL, COROSYNC_CONF)),
+    ComparedItem(CONFIG_VERSION, "config_version", _config_version, (CMAPCTL,)),
+)
+IDS = "node ids"
+NAMES = (*(item.name for item in ITEMS), IDS)
+
+
+def _id_text(names: Dict[int, str]) -> Optional[str]:
+    return " ".join(f"{number}:{name}" for number, name in sorted(names.items())) or None
+
+
+NODE_ID_ITEMS = (
+    ComparedItem(NODE_IDS, "node ids of corosync", lambda view: _id_text(listed_names(view)), (CMAPCTL, COROSYNC_CONF)),
+    ComparedItem(NODE_IDS, "node ids of Pacemaker", lambda view: _id_text(pacemaker_names(view)), (CRM_MON,)),
+)
+"""They are compared one by one; this tells whether a node tells them."""
 
 
 def sides_of(values: Mapping[str, Optional[str]]) -> List[Tuple[str, List[str]]]:

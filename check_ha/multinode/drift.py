@@ -6,7 +6,8 @@ in what the nodes are called, in the clock. All of that is unnoticed until a nod
 
 Of corosync.conf counts what corosync makes of it: comments, blanks and order may differ, and so may each node's own
 bindnetaddr and nodeid, and the value of a key, which is hidden before it is looked at. Authkeys are compared by a
-fingerprint, from which no key can be told; a node where it may not be read is left out and named in the OK line.
+fingerprint, from which no key can be told. What one node does not tell and others do is UNKNOWN, unless what would tell
+it is stopped there; what no node tells is named in the OK line.
 
 A clock is judged by when a node was asked and when it had answered, so that a slow answer is no wrong clock. Views
 that were recorded (--from) are taken to be made within a minute.
@@ -14,7 +15,7 @@ that were recorded (--from) are taken to be made within a minute.
 
 from __future__ import annotations
 
-from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, Iterator, List, Sequence, Tuple
 
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import NOT_RUNNING, REMOTE_NODE, Condition, Severity
@@ -23,6 +24,18 @@ from check_ha.core.options import Options, duration, option
 from check_ha.core.wording import joined
 from check_ha.model.view import NO_FILE, STOPPED, View
 from check_ha.multinode.agreement import (
+    CLUSTER_NAME,
+    CONF,
+    CONFIG_VERSION,
+    FEATURE_SET,
+    IDS,
+    ITEMS,
+    KEY,
+    NAMES,
+    NODE_ID_ITEMS,
+    NODE_IDS,
+    VERSIONS,
+    ComparedItem,
     agreement,
     clocks_of,
     differing_sections,
@@ -47,33 +60,12 @@ from check_ha.multinode.unreachable_nodes import (
     wrongly_asked,
 )
 from check_ha.sources.tools import (
-    AUTHKEY,
     CMAPCTL,
     COROSYNC,
-    COROSYNC_CONF,
-    COROSYNC_VERSION,
-    CRM_MON,
     PACEMAKER,
-    PACEMAKERD_FEATURES,
     QUORUMTOOL,
-    Tool,
 )
 
-CONF = Condition("conf-differs", Severity.WARNING, "corosync.conf is not the same on all nodes, or missing on one.")
-CONFIG_VERSION = Condition(
-    "config-version-differs", Severity.WARNING,
-    "Corosync runs with another config_version than on the others: it has not reloaded the file.",
-)  # fmt: skip
-KEY = Condition(
-    "authkey-differs", Severity.WARNING, "The authkey is another one, or missing: that node cannot join again."
-)
-VERSIONS = Condition("versions-differ", Severity.WARNING, "Another corosync or Pacemaker is installed.")
-CLUSTER_NAME = Condition("cluster-name-differs", Severity.WARNING, "The cluster has another name.")
-FEATURE_SET = Condition(
-    "feature-set-differs", Severity.WARNING,
-    "Pacemaker runs with another feature set: an upgrade is half done, and what has left cannot join again.",
-)  # fmt: skip
-NODE_IDS = Condition("node-ids-differ", Severity.WARNING, "A node id stands for another name, or for none.")
 CLOCK = Condition("clock-differs", Severity.WARNING, "The clocks of two nodes are further apart than --max-offset.")
 NOT_ANSWERING = Condition("not-answering", Severity.UNKNOWN, "A node cannot be asked, and is not compared.")
 NOT_TOLD = Condition("not-told", Severity.UNKNOWN, "A node does not tell what others tell: it is not compared in that.")
@@ -88,49 +80,6 @@ class DriftOptions(Options):
     """Options of check_ha_drift."""
 
     max_offset: float = option(2.0, "how far two clocks may be apart (2s)", metavar="DURATION", parse=duration)
-
-
-class ComparedItem(NamedTuple):
-    """One thing that must be the same on all nodes."""
-
-    condition: Condition
-    name: str
-    value: Callable[[View], Optional[str]]
-    tools: Tuple[Tool, ...]
-    """What tells it."""
-
-
-def _conf(view: View) -> Optional[str]:
-    return view.corosync_conf.hash if view.corosync_conf else None
-
-
-def _config_version(view: View) -> Optional[str]:
-    version = view.corosync.config_version if view.corosync else None
-    return None if version is None else str(version)
-
-
-ITEMS = (
-    ComparedItem(CONF, "corosync.conf", _conf, (COROSYNC_CONF,)),
-    ComparedItem(KEY, "authkey", lambda view: view.authkey, (AUTHKEY,)),
-    ComparedItem(VERSIONS, "corosync version", lambda view: view.versions.corosync, (COROSYNC_VERSION,)),
-    ComparedItem(VERSIONS, "pacemaker version", lambda view: view.versions.pacemaker, (PACEMAKERD_FEATURES,)),
-    ComparedItem(FEATURE_SET, "feature set", lambda view: view.versions.feature_set, (CRM_MON, PACEMAKERD_FEATURES)),
-    ComparedItem(CLUSTER_NAME, "cluster name", lambda view: view.cluster, (CMAPCTL, COROSYNC_CONF)),
-    ComparedItem(CONFIG_VERSION, "config_version", _config_version, (CMAPCTL,)),
-)
-_IDS = "node ids"
-_NAMES = (*(item.name for item in ITEMS), _IDS)
-
-
-def _id_text(names: Dict[int, str]) -> Optional[str]:
-    return " ".join(f"{number}:{name}" for number, name in sorted(names.items())) or None
-
-
-_NODE_IDS = (
-    ComparedItem(NODE_IDS, "node ids of corosync", lambda view: _id_text(listed_names(view)), (CMAPCTL, COROSYNC_CONF)),
-    ComparedItem(NODE_IDS, "node ids of Pacemaker", lambda view: _id_text(pacemaker_names(view)), (CRM_MON,)),
-)
-"""They are compared one by one; this tells whether a node tells them."""
 
 
 def judge(views: Views, options: DriftOptions) -> Judgement:
@@ -210,10 +159,10 @@ def _not_told(known: Dict[str, View]) -> Iterator[Finding]:
     if silent:
         verb = "tells" if len(silent) == 1 else "tell"
         yield Finding(NOT_TOLD, f"{joined(silent)} {verb} nothing that could be compared", nodes(*silent))
-    elif len(known) > 1 and not any(sum(name in names for names in told.values()) > 1 for name in _NAMES):
+    elif len(known) > 1 and not any(sum(name in names for names in told.values()) > 1 for name in NAMES):
         text = f"nothing could be compared: {joined(list(known))} tell nothing in common"
         yield Finding(NOT_TOLD, text, nodes(*known))
-    for item in (*ITEMS, *_NODE_IDS):
+    for item in (*ITEMS, *NODE_ID_ITEMS):
         missing = [node for node, view in known.items() if item.value(view) is None]
         for node in missing if len(missing) < len(known) else ():
             reason = _reason(item, known[node])
@@ -223,11 +172,11 @@ def _not_told(known: Dict[str, View]) -> Iterator[Finding]:
 
 def _reason(item: ComparedItem, view: View) -> str:
     """Return why a node does not tell it; empty where the daemon that would tell it is stopped."""
-    failed = view.why(*(tool.file for tool in item.tools))
-    if failed:
-        return "" if failed.condition == NOT_RUNNING.name else failed.text
     stopped = {COROSYNC: view.daemons.corosync == STOPPED, PACEMAKER: view.daemons.pacemaker == STOPPED}
-    return "" if any(stopped.get(tool.family) for tool in item.tools) else "it does not say why"
+    failed = view.why(*(tool.file for tool in item.tools))
+    if any(stopped.get(tool.family) for tool in item.tools) or (failed and failed.condition == NOT_RUNNING.name):
+        return ""
+    return failed.text if failed else "it does not say why"
 
 
 def _unanswered(cluster: ClusterNodes) -> Iterator[Finding]:
@@ -244,12 +193,12 @@ def _unanswered(cluster: ClusterNodes) -> Iterator[Finding]:
 
 
 def _summary(known: Dict[str, View]) -> str:
-    return agreement({node: _items_told(view) for node, view in known.items()}, _NAMES)
+    return agreement({node: _items_told(view) for node, view in known.items()}, NAMES)
 
 
 def _items_told(view: View) -> List[str]:
     names = [item.name for item in ITEMS if item.value(view) is not None]
-    return [*names, _IDS] if listed_names(view) or pacemaker_names(view) else names
+    return [*names, IDS] if listed_names(view) or pacemaker_names(view) else names
 
 
 def _offsets(cluster: ClusterNodes) -> Iterator[Measure]:

@@ -10,7 +10,7 @@ from check_ha.model.view import View
 from check_ha.multinode.agreement import furthest, span
 from check_ha.multinode.cluster_state import ClusterState
 from check_ha.multinode.node_names import ClusterNodes
-from check_ha.multinode.partitions import Partition, tells_nothing_of_pacemaker
+from check_ha.multinode.partitions import Partition, dc_unknown, tells_nothing_of_pacemaker
 from check_ha.multinode.placement import cib_version
 from check_ha.sources.tools import CIBADMIN, CMAPCTL, CRM_MON, IP_ADDR, QUORUMTOOL, Tool
 
@@ -50,11 +50,16 @@ def _incomplete(cluster: ClusterNodes, state: ClusterState) -> Iterator[Finding]
 def _partition_lacks(partition: Partition, inside: Dict[str, View]) -> Iterator[Finding]:
     first, view = next(iter(inside.items()))
     silent = [(node, view) for node, view in inside.items() if tells_nothing_of_pacemaker(view)]
-    if not partition.resources_known and len(silent) == len(inside):
+    if len(silent) == len(inside):
         yield _lacks(first, view, "what runs there", CRM_MON)
-    elif not partition.resources_known:
-        yield from (_lacks(node, view, "what it runs", CRM_MON) for node, view in silent)
-    elif any(one.pacemaker for one in inside.values()) and not any(one.vips is not None for one in inside.values()):
+        return
+    yield from (_lacks(node, view, "what its Pacemaker sees", CRM_MON) for node, view in silent)
+    for node, one in inside.items():
+        if one.pacemaker and dc_unknown(one.pacemaker):
+            yield _lacks(node, one, "which node is the DC", CRM_MON)
+        if one.pacemaker and not one.pacemaker.nodes:
+            yield _lacks(node, one, "which nodes Pacemaker has", CRM_MON)
+    if any(one.pacemaker for one in inside.values()) and not any(one.vips is not None for one in inside.values()):
         yield _lacks(first, view, "the virtual addresses", CIBADMIN, CRM_MON)
     if partition.quorate is None and not partition.frozen:
         yield _lacks(first, view, "whether it has quorum", QUORUMTOOL, CRM_MON)

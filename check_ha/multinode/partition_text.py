@@ -29,7 +29,8 @@ def summary(state: ClusterState, cluster: ClusterNodes) -> str:
         dc = f"DC {one.dcs[0]}" if one.dcs else "no DC"
         word = "are one partition" if len(members) > 1 else "is alone"
         texts.append(f"{joined(members)} {word}, {_QUORUM[one.quorate]}, {dc}")
-    texts.append(f"{count(len(state.active_on), 'resource')} on one node each")
+    once = sum(len(nodes) < 2 for nodes in state.active_on.values())
+    texts.append(f"{count(once, 'resource')} on one node each")
     for address, owners in state.owners.items():
         carriers = state.carriers.get(address, ())
         texts.append(f"{address} ({', '.join(owners)}) on {joined([one.node for one in carriers])}")

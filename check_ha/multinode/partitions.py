@@ -136,8 +136,16 @@ def _quorate(account: Optional[PacemakerView], views: Sequence[Named]) -> Option
     return True if True in told else False if False in told else None
 
 
+def dc_unknown(pacemaker: PacemakerView) -> bool:
+    """Tell whether there is a DC that is not named: without one crm_mon does not speak of quorum."""
+    return pacemaker.dc is None and pacemaker.quorate is not None
+
+
 def _leaderless(view: View) -> bool:
-    return view.daemons.pacemaker == STOPPED or (view.pacemaker is not None and view.pacemaker.dc is None)
+    """Tell whether it is known that no DC is elected."""
+    if view.pacemaker is None:
+        return view.daemons.pacemaker == STOPPED
+    return view.pacemaker.dc is None and not dc_unknown(view.pacemaker)
 
 
 def _not_joined(node: str, view: View) -> bool:
@@ -145,7 +153,7 @@ def _not_joined(node: str, view: View) -> bool:
     if view.pacemaker is None:
         return False
     own = [one for one in view.pacemaker.nodes if one.name == node]
-    return view.pacemaker.dc is None or (bool(own) and not any(one.online and not one.pending for one in own))
+    return _leaderless(view) or (bool(own) and not any(one.online and not one.pending for one in own))
 
 
 def _without_device_vote(views: Sequence[Named]) -> Tuple[str, ...]:

@@ -12,6 +12,7 @@ from check_ha.cluster.this_node import ListedNode, this_node
 from check_ha.cluster.virtual_addresses import virtual_ips
 from check_ha.core.condition import NOT_RESPONDING, NOT_RUNNING, REMOTE_NODE, STARTING
 from check_ha.core.evidence import Evidence, Reading
+from check_ha.core.wording import AHEAD
 from check_ha.model.addresses import Interface, InterfaceAddress
 from check_ha.model.cluster import Bundle, Clone, Cluster, Placed
 from check_ha.model.corosync import CorosyncMap
@@ -67,9 +68,6 @@ CONF = Reading(COROSYNC_CONF, parse_corosync_conf, silent=True)
 KEY = Reading(AUTHKEY, parse_fingerprint, silent=True)
 COROSYNC_INSTALLED = Reading(COROSYNC_VERSION, parse_corosync_version, silent=True)
 PACEMAKER_INSTALLED = Reading(PACEMAKERD_FEATURES, parse_features, silent=True)
-
-_SAME_TIME = 2.0
-"""Seconds that an event may seem to be in the future: both times are whole seconds, of two clocks in step."""
 
 READINGS = (
     CLUSTER, CIB, NODE_NAME, QUORUM, MAP, INTERFACES, CONF, KEY, COROSYNC_INSTALLED, PACEMAKER_INSTALLED,
@@ -143,7 +141,10 @@ def _corosync(evidence: Evidence, cluster: Optional[Cluster]) -> Optional[Corosy
 
 
 def _address(one: InterfaceAddress, interface: Interface) -> AddressView:
-    return AddressView(one.address, one.interface, one.prefix, interface.operstate, interface.flags or ())
+    """Return the address with the state of its interface, without the flags that every interface has."""
+    flags = interface.flags or ()
+    flags = tuple(flag for flag in flags if flag not in ("BROADCAST", "MULTICAST")) or flags
+    return AddressView(one.address, one.interface, one.prefix, interface.operstate, flags)
 
 
 def _number(text: str) -> Optional[int]:
@@ -196,7 +197,7 @@ def _fencing(one: Fencing) -> Iterator[FencingView]:
     if event is None:
         return
     seconds = (one.now - event.completed).total_seconds() if one.now and event.completed else None
-    ahead = -seconds if seconds is not None and seconds < -_SAME_TIME else None
+    ahead = -seconds if seconds is not None and seconds < -AHEAD else None
     age = None if seconds is None or ahead is not None else max(0.0, seconds)
     yield FencingView(one.target, event.action, event.status, age, ahead)
 

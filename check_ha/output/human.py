@@ -18,7 +18,7 @@ from check_ha.output.scene import STYLES, Scene
 from check_ha.sources.tools import CIBADMIN, CMAPCTL
 
 NARROWEST, WIDEST = 40, 120
-MOST = 20
+MOST = 12
 """Findings that are shown."""
 
 

@@ -164,10 +164,10 @@ def resources(scene: Scene) -> List[Line]:
     if verdict is None or scene.cluster is None:
         return []
     troubled = scene.troubled("resources", "vip", "failed_actions")
-    rows: List[Row] = []
-    for one in verdict.rows:
-        if one.subject in troubled:
-            rows.append((span(one.label or one.subject.name, STYLES[troubled[one.subject]]), span(one.state)))
+    shown = sorted((one for one in verdict.rows if one.subject in troubled), key=lambda one: -troubled[one.subject])
+    rows: List[Row] = [
+        (span(one.label or one.subject.name, STYLES[troubled[one.subject]]), span(one.state)) for one in shown
+    ]
     rest = [row[0].text for row in rows[MANY:]]
     lines = paragraph([heading("Resources")], verdict.summary, scene.width, style_of(scene, "resources"))
     return [*lines, *table(rows[:MANY], scene.width), *more(rest, "resources: ", scene.width)]

@@ -42,18 +42,19 @@ def parse_ip_addr(data: bytes) -> Interfaces:
          {"ifindex":2, ...}]
 
     An interface whose cable is out has ``"flags":["NO-CARRIER","BROADCAST","MULTICAST","UP"]``, ``"operstate":"DOWN"``.
-    Older versions print ``{}`` for what they filtered out. No interface at all is a ParseError, for even a node without
-    network has its loopback.
+    Older versions print ``{}`` for what they filtered out. No interface at all, or no address, is a ParseError: even a
+    node without network has its loopback.
     """
     if not data.strip():
         raise ParseError("no output where the JSON of ip -j addr was expected")
     interfaces = [interface for interface in _objects(_load(data), "the output of ip") if interface]
     if not interfaces:
         raise ParseError("ip -j addr lists no interface", _snippet(data))
-    return Interfaces(
-        tuple(address for interface in interfaces for address in _addresses(interface)),
-        tuple(_interface(interface) for interface in interfaces),
-    )
+    links = tuple(_interface(interface) for interface in interfaces)
+    addresses = tuple(address for interface in interfaces for address in _addresses(interface))
+    if not addresses:
+        raise ParseError("ip -j addr lists no address", _snippet(data))
+    return Interfaces(addresses, links)
 
 
 def _load(data: bytes) -> object:

@@ -19,6 +19,7 @@ from typing import Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 from check_ha.model.cib import FALSE, Cib, ConfiguredCollection, ConfiguredNode, ConfiguredPrimitive, Pairs
 from check_ha.parsers.cib_dependencies import parse_dependencies
+from check_ha.parsers.cib_failures import parse_expiring
 from check_ha.parsers.cib_rules import parse_levels, parse_locations, parse_score, parse_tickets
 from check_ha.parsers.errors import ParseError
 from check_ha.parsers.xml import Element, parse_document, start_tag
@@ -52,6 +53,7 @@ def parse_cib(data: bytes) -> Cib:
         tickets=tuple(parse_tickets(configuration.find("constraints"))),
         collections=tuple(_collections(configuration.find("resources"), references)),
         dependencies=tuple(parse_dependencies(configuration.find("constraints"))),
+        expiring=parse_expiring(configuration),
     )
 
 

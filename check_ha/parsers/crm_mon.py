@@ -18,10 +18,10 @@ from typing import Callable, Dict, Optional, Tuple, TypeVar
 
 from check_ha.model.cluster import Ban, Cluster, ClusterOptions, DesignatedController, Node, Ticket
 from check_ha.parsers.crm_mon_history import (
-    parse_acted_on,
     parse_fail_counts,
     parse_failures,
     parse_fence_history,
+    parse_history,
 )
 from check_ha.parsers.crm_mon_resources import parse_resources
 from check_ha.parsers.crm_mon_words import (
@@ -74,7 +74,7 @@ def parse_crm_mon(data: bytes) -> Cluster:
         instances_blocked=_configured(root, "blocked"),
         attributes=_section(root, "node_attributes", _attributes, {}),
         version=_version(root.get("version") or ""),
-        acted_on=_section(root, "node_history", parse_acted_on, {}),
+        history=_section(root, "node_history", parse_history, {}),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Dict, FrozenSet, Iterator, Optional, Tuple
+from typing import Dict, Iterator, Optional, Tuple
 
 from check_ha.model.cluster import INFINITY, FailCount, Failure, FenceEvent, FenceHistory
 from check_ha.parsers.crm_mon_words import (
@@ -141,23 +141,22 @@ def _fail_counts(history: Element) -> Iterator[FailCount]:
 _NO_ACTIONS = ("probe", "monitor", "cancel", "asyncmon")
 
 
-def parse_acted_on(history: Element) -> Dict[str, FrozenSet[str]]:
-    """Of the section ``node_history`` the resources that were started, stopped, promoted, ... on each node::
+def parse_history(history: Element) -> Dict[str, Dict[str, bool]]:
+    """Of the section ``node_history`` the resources of each node, and whether they were started, stopped, ... there::
 
         <resource_history id="p_single" orphan="false" migration-threshold="1000000">
           <operation_history call="13" task="start" rc="0" rc_text="ok" .../>
 
     What cleanup and refresh leave is ``task="probe"``, or nothing where it does not run.
     """
-    return {text(node, "name"): frozenset(_acted_on(node)) for node in history.iterchildren("node")}
+    return {
+        text(node, "name"): {text(one, "id"): _acted_on(one) for one in node.iterchildren("resource_history")}
+        for node in history.iterchildren("node")
+    }
 
 
-def _acted_on(node: Element) -> Iterator[str]:
-    for element in node.iterchildren("resource_history"):
-        for operation in element:
-            if operation.tag == "operation_history" and operation.get("task") not in _NO_ACTIONS:
-                yield text(element, "id")
-                break
+def _acted_on(resource: Element) -> bool:
+    return any(operation.get("task") not in _NO_ACTIONS for operation in resource.iterchildren("operation_history"))
 
 
 def _fail_count(node: str, element: Element) -> FailCount:

@@ -225,7 +225,10 @@ def _configured(fields: _Fields) -> ConfiguredView:
 
 
 def _vip(fields: _Fields) -> VipView:
-    return VipView(fields.text("resource"), fields.texts("addresses"), fields.flag("cloned"))
+    addresses = fields.texts("addresses")
+    if not addresses:
+        raise ParseError("vips: addresses is missing or not what it should be")
+    return VipView(fields.text("resource"), addresses, fields.flag("cloned"))
 
 
 def _address(fields: _Fields) -> AddressView:

@@ -10,10 +10,11 @@ import pytest
 
 from check_ha.checks.failed_actions.check import FailedActionOptions, judge
 from check_ha.core.check import Judgement
+from check_ha.model.cib import Cib
 from check_ha.model.cluster import INFINITY, Cluster, ClusterOptions, FailCount, Failure, Resource
 from check_ha.parsers.crm_mon import parse_crm_mon
-from check_ha.sources.tools import CRM_MON
-from tests.checks.build import Found, clone, cluster, evidence, found, group, lines, measured, primitive
+from check_ha.sources.tools import CIBADMIN, CRM_MON
+from tests.checks.build import Found, clone, cluster, evidence, found, group, lines, measured, node, primitive
 
 NOW = datetime(2026, 11, 23, 12, 0, 0)
 
@@ -321,15 +322,26 @@ def test_an_id_that_looks_like_the_key_of_an_action() -> None:
     ]
 
 
-SHOWN = state(DB, failures=[failed("p_db")], counts=[counted("p_db", 1)], acted_on={"node1": frozenset({"p_db"})})
-CLEARED = state(DB, acted_on={"node1": frozenset({"p_db"}), "node2": frozenset()})
+SHOWN = state(DB, failures=[failed("p_db")], counts=[counted("p_db", 1)])
+CLEARED = state(DB)
+GONE = CLEARED._replace(nodes=(node("node1", online=False), node("node2")), history={})
+CLEANED = CLEARED._replace(history={"node1": {"p_db": False}})
 SINCE = ("failed-since", "p_db: monitor on node1 failed {} (not running), and Pacemaker has cleared that since "
          "(failure-timeout)")  # fmt: skip
 EPOCH = 1_000_000.0
 
 
-def run(given: Cluster, previous: Optional[Mapping[str, Any]], at: float = EPOCH, **options: Any) -> Judgement:
-    made = evidence({CRM_MON: given}, previous)._replace(now=at)
+EXPIRES = Cib((), expiring=frozenset({"p_db"}))
+
+
+def run(
+    given: Cluster,
+    previous: Optional[Mapping[str, Any]],
+    at: float = EPOCH,
+    cib: Optional[Cib] = EXPIRES,
+    **options: Any,
+) -> Judgement:
+    made = evidence({CRM_MON: given, CIBADMIN: cib}, previous)._replace(now=at)
     return judge(made, FailedActionOptions(**options))
 
 
@@ -340,15 +352,17 @@ def since(age: str) -> Found:
 SEEN = run(SHOWN, {}).remember
 LATER = {
     "warn-cleared-by-failure-timeout": (CLEARED, EPOCH + 60, {}, since("6m ago")),
-    "warn-on-a-node-that-is-offline-now": (CLEARED._replace(acted_on={}), EPOCH + 60, {}, since("6m ago")),
+    "warn-on-a-node-that-is-offline-now": (GONE, EPOCH + 60, {}, since("6m ago")),
     "warn-for-an-hour": (CLEARED, EPOCH + 3300, {}, since("1h ago")),
     "ok-after-an-hour": (CLEARED, EPOCH + 3301, {}, []),
     "warn-for-max-age": (CLEARED, EPOCH + 7200, {"max_age": 9000.0}, since("2h ago")),
     "ok-after-max-age": (CLEARED, EPOCH + 60, {"max_age": 300.0}, []),
-    "ok-cleaned-up-and-found-running": (CLEARED._replace(acted_on={"node1": frozenset()}), EPOCH + 60, {}, []),
-    "ok-no-longer-configured": (state(acted_on=CLEARED.acted_on), EPOCH + 60, {}, []),
+    "ok-cleaned-up-and-found-running": (CLEANED, EPOCH + 60, {}, []),
+    "ok-without-failure-timeout-only-a-cleanup-clears-it": (CLEARED, EPOCH + 60, {"cib": Cib(())}, []),
+    "warn-not-known-whether-it-has-a-failure-timeout": (CLEARED, EPOCH + 60, {"cib": None}, since("6m ago")),
+    "ok-no-longer-configured": (state(), EPOCH + 60, {}, []),
     "ok-excluded": (
-        state(DB, primitive("p_vip", "node1"), acted_on=CLEARED.acted_on), EPOCH + 60,
+        state(DB, primitive("p_vip", "node1")), EPOCH + 60,
         {"exclude": (re.compile("p_db"),)}, [],
     ),
     "warn-still-listed-is-told-as-such": (SHOWN, EPOCH + 60, {}, [MONITOR]),
@@ -385,7 +399,7 @@ def test_a_resource_that_fails_again_and_again() -> None:
         "crm_resource --refresh --resource p_db --node node1"
     )
     assert [subject.name for subject in finding.subjects] == ["p_db", "node1"]
-    refreshed = run(CLEARED._replace(acted_on={"node1": frozenset()}), third.remember, EPOCH + 180)
+    refreshed = run(CLEANED, third.remember, EPOCH + 180)
     assert found(refreshed) == []
     assert found(run(CLEARED, refreshed.remember, EPOCH + 240)) == []
 
@@ -398,6 +412,13 @@ def test_a_fail_count_alone_is_remembered() -> None:
             "p_db: an action on node1 failed 6m ago, and Pacemaker has cleared that since (failure-timeout)",
         )
     ]
+
+
+def test_what_failed_is_still_known_when_only_the_count_was_left() -> None:
+    """failure-timeout hides the failure first, and clears the fail-count with the next transition."""
+    second = run(state(DB, counts=[counted("p_db", 1)]), SEEN, EPOCH + 60)
+    assert found(second) == [("fail-count", "p_db: fail-count 1 on node1")]
+    assert found(run(CLEARED, second.remember, EPOCH + 120)) == since("6m ago")
 
 
 def test_the_state_is_bounded() -> None:
@@ -470,3 +491,15 @@ def test_what_a_finding_is_about() -> None:
     assert [[subject.name for subject in one.subjects] for one in judged(given).findings] == [
         ["p_db", "node2"], ["p_db", "node1"], ["p_db", "node2"],
     ]  # fmt: skip
+
+
+def test_unknown_what_runs_has_no_history() -> None:
+    """crm_mon 1.1.14 to 3.0 list one of everything that runs on a node that is online."""
+    text = "crm_mon lists no history of p_db on node1: whether it failed there is not known"
+    given = state(DB, primitive("p_vip", "node2"), history={"node2": {"p_vip": True}})
+    assert found(judged(given)) == [("unreadable", text)]
+    assert found(judged(given, exclude=(re.compile("p_db"),))) == []
+    offline = given._replace(nodes=(node("node1", online=False), node("node2")))
+    assert found(judged(offline)) == [], "that of a node that is offline is not listed"
+    unique = clone("c_db", primitive("p_db:0", "node1"), primitive("p_db:1", "node2"), unique=True)
+    assert found(judged(state(unique, history={"node1": {"p_db:0": True}, "node2": {"p_db:1": True}}))) == []

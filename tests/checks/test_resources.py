@@ -9,7 +9,7 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple
 import pytest
 
 from check_ha.checks.resources.check import CHECK, ResourceOptions, judge
-from check_ha.cluster.resources import names_of
+from check_ha.cluster.resources import names_of, plain
 from check_ha.core.check import Judgement
 from check_ha.core.options import regex
 from check_ha.model.cib import (
@@ -48,7 +48,25 @@ STATEFUL = "ocf:pacemaker:Stateful"
 
 
 def judged(view: Optional[Cluster], cib: Optional[Cib] = None, **options: Any) -> Judgement:
+    """What is judged of it; what the test does not say of the CIB is what the cluster shows."""
+    if view and cib:
+        cib = complete(view, cib)
     return judge(evidence({CRM_MON: view, CIBADMIN: cib}), ResourceOptions(**options))
+
+
+def complete(view: Cluster, cib: Cib) -> Cib:
+    """The CIB with all that the cluster lists."""
+    known = {one.id for one in cib.primitives} | {one.id for one in cib.collections}
+    configured = [placed for placed in view.primitives() if not placed.primitive.orphaned]
+    primitives = {plain(placed.primitive.id): placed.primitive.agent for placed in configured}
+    around = {plain(parent.id): isinstance(parent, Bundle) for placed in configured for parent in placed.parents}
+    more = tuple(ConfiguredPrimitive(name, agent) for name, agent in primitives.items() if name not in known)
+    collections = tuple(
+        ConfiguredCollection(name, (("promoted-max", "1"),) if of_containers else ())
+        for name, of_containers in around.items()
+        if name not in known
+    )
+    return cib._replace(primitives=(*cib.primitives, *more), collections=(*cib.collections, *collections))
 
 
 def failed(resource: str, *nodes: str, task: str = "start", reason: str = "no such file") -> Tuple[Failure, ...]:
@@ -146,11 +164,11 @@ ABSENT: Dict[str, Tuple[Optional[Cluster], Found]] = {
     ),
     "crit-banned-everywhere": (
         cluster(primitive("p"), bans=(Ban("b1", "p", "node1", -INFINITY), Ban("b2", "p", "node2", -INFINITY))),
-        [("stopped", "p runs nowhere: constraints keep it off every node that is up (b1, b2)")],
+        [("stopped", "p runs nowhere: constraints b1, b2 keep it off every node that is up")],
     ),
     "crit-banned-by-group": (
         cluster(web(primitive("v")), bans=(Ban("b1", "g_web", "node1", -INFINITY), Ban("b1", "g_web", "node2", -1))),
-        [("stopped", "v (g_web) runs nowhere: constraints keep it off every node that is up (b1)")],
+        [("stopped", "v (g_web) runs nowhere: constraint b1 keeps it off every node that is up")],
     ),
     "crit-promotion-banned-only": (
         cluster(primitive("p"), bans=tuple(Ban("b", "p", name, -INFINITY, True) for name in ("node1", "node2"))),
@@ -716,21 +734,21 @@ PROMOTED: Dict[str, Tuple[Cluster, Optional[Cib], Found]] = {
     "ok-not-known-without-cib": (cluster(database(("node1",), ("node2",))), None, []),
     "warn-one-of-two": (
         cluster(database(("node1",), ("node2",)), failures=failed("p_db", "node2", task="promote")), promoting("2"),
-        [("promoted-incomplete", "ms_db is promoted on node1, 1 of 2; not on node2: "
+        [("promoted-incomplete", "ms_db: 1 of 2 instances is promoted, on node1, not on node2: "
                                  "promote failed on node2 (no such file)")],
     ),
     "warn-master-max": (
         cluster(database(("node1",), ("node2",))), promoting("2", "master-max"),
-        [("promoted-incomplete", "ms_db is promoted on node1, 1 of 2; not on node2")],
+        [("promoted-incomplete", "ms_db: 1 of 2 instances is promoted, on node1, not on node2")],
     ),
     "warn-two-of-three": (
         cluster(database(("node1", "node3"), ("node2",)), nodes=THREE), promoting("INFINITY"),
-        [("promoted-incomplete", "ms_db is promoted on node1 and node3, 2 of 3; not on node2")],
+        [("promoted-incomplete", "ms_db: 2 of 3 instances are promoted, on node1 and node3, not on node2")],
     ),
     "warn-bundle": (
         cluster(bundle(replica(0, "node1", role="Promoted"), replica(1, "node2", role="Unpromoted")),
                 nodes=(*TWO, *guests("web-0", "web-1"))), promoting("2", clone="web"),
-        [("promoted-incomplete", "web is promoted on node1, 1 of 2; not on node2")],
+        [("promoted-incomplete", "web: 1 of 2 replicas is promoted, on node1, not on node2")],
     ),
     "ok-where-it-is-not-wanted": (
         cluster(database(("node1",), ("node2",)), bans=(Ban("b", "ms_db", "node2", -INFINITY, True),)),
@@ -739,7 +757,7 @@ PROMOTED: Dict[str, Tuple[Cluster, Optional[Cib], Found]] = {
     "warn-kept-from-it-by-drbd": (
         cluster(database(("node1",), ("node2",)), bans=DRBD_BANS[1:]),
         configured(ConfiguredCollection("ms_db", (("promoted-max", "2"),)), locations=(DRBD,)),
-        [("promoted-incomplete", "ms_db is promoted on node1, 1 of 2; not on node2: constraint "
+        [("promoted-incomplete", "ms_db: 1 of 2 instances is promoted, on node1, not on node2: constraint "
                                  "drbd-fence-by-handler-r0-ms_db keeps it from being promoted on node2")],
     ),
     "ok-while-it-moves": (
@@ -803,7 +821,7 @@ CONSTRAINED: Dict[str, Tuple[Cluster, Optional[Cib], Found]] = {
     "crit-banned-and-failed-long-ago": (
         cluster(primitive("p"), failures=failed("p", "node1", task="monitor"),
                 bans=tuple(Ban("b", "p", name, -INFINITY) for name in ("node1", "node2"))), None,
-        [("stopped", "p runs nowhere: constraints keep it off every node that is up (b)")],
+        [("stopped", "p runs nowhere: constraint b keeps it off every node that is up")],
     ),
     "ok-exclusive": (
         cluster(ping("node1", spare=2), nodes=THREE), exclusive(Location("l1", ("cl_ping",), "node1", 0)), [],
@@ -841,7 +859,7 @@ CONSTRAINED: Dict[str, Tuple[Cluster, Optional[Cib], Found]] = {
          ("orphaned", "o is no longer configured and still runs on node1")],
     ),
     "crit-not-listed-and-not-counted": (
-        cluster(primitive("p", "node1")), cib("p", "q"),
+        cluster(primitive("p", "node1"), instances_configured=None), cib("p", "q"),
         [("not-listed", "q is configured, and crm_mon does not list it" + LEFT_OUT)],
     ),
     "ok-clone-max-0-and-not-counted": (
@@ -856,6 +874,35 @@ WITH_CIB.update({**PROMOTED, **CONSTRAINED})
 @pytest.mark.parametrize(("view", "given", "expected"), (PROMOTED | CONSTRAINED).values(), ids=PROMOTED | CONSTRAINED)
 def test_with_constraints(view: Cluster, given: Optional[Cib], expected: Found) -> None:
     assert found(judged(view, given)) == expected
+
+
+INCOMPLETE: Dict[str, Tuple[Cluster, Cib, str]] = {
+    "a-primitive": (cluster(primitive("p", "node1"), primitive("q", "node1")), cib("q"), "p"),
+    "a-clone": (cluster(ping("node1", "node2")), cib("p_ping"), "cl_ping"),
+    "a-bundle": (cluster(bundle(replica(0, "node1")), nodes=(*TWO, *guests("web-0"))), cib("httpd"), "web"),
+    "its-container": (
+        cluster(bundle(replica(0, "node1")), nodes=(*TWO, *guests("web-0"))), configured(ConfiguredCollection("web")),
+        "web",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("view", "given", "name"), INCOMPLETE.values(), ids=INCOMPLETE)
+def test_a_cib_that_lacks_what_is_listed(view: Cluster, given: Cib, name: str) -> None:
+    judgement = judge(evidence({CRM_MON: view, CIBADMIN: given}), ResourceOptions())
+    text = f"cibadmin: incomplete output: no configuration of {name}, which crm_mon lists"
+    assert found(judgement) == [("unreadable", text)]
+
+
+def test_what_is_in_no_cib() -> None:
+    view = cluster(
+        primitive("vm1", "node1"), primitive("guest1", "node1", agent="ocf:pacemaker:remote"),
+        primitive("o", "node1", orphaned=True), bundle(replica(0, "node1")),
+        nodes=(*THREE, node("guest1", type="remote", id_as_resource="vm1"), *guests("web-0")),
+    )  # fmt: skip
+    given = cib("vm1", "httpd", collections=(ConfiguredCollection("web", (("promoted-max", "0"),)),))
+    judgement = judge(evidence({CRM_MON: view, CIBADMIN: given}), ResourceOptions())
+    assert found(judgement) == [("orphaned", "o is no longer configured and still runs on node1")]
 
 
 def meta(*collections: ConfiguredCollection, **primitives: Pairs) -> Cib:
@@ -909,7 +956,7 @@ STEPS: Dict[str, Tuple[Cluster, Optional[Cib], str]] = {
     ),
     "a-move-left-bans": (
         cluster(primitive("p"), bans=tuple(one._replace(id=f"cli-ban-p-on-{one.node}") for one in BANNED)), None,
-        "if it should run there, remove the constraint: crm_resource --clear --resource p",
+        "if it should run there, remove the constraints: crm_resource --clear --resource p",
     ),
     "opt-in": (
         set_option(primitive("p"), symmetric=False), cib("p"),
@@ -1129,8 +1176,12 @@ ADVICE = (
      "when the cause is mended: crm_resource --cleanup --resource p"),
     (cluster(bundle(replica(0)), failures=failed("web-podman-0", "node1")),
      "when the cause is mended: crm_resource --cleanup --resource web-podman-0"),
-    (cluster(primitive("p", "node1", "node2")), "stop all but one by hand, then: crm_resource --cleanup --resource p"),
-    (cluster(primitive("p", "node1", orphaned=True)), "stop it by hand, then: crm_resource --cleanup --resource p"),
+    (cluster(primitive("p", "node1", "node2")), "stop all but one by hand, then: crm_resource --refresh --resource p"),
+    (cluster(primitive("p", "node1", "node2"), primitive("q", "node1", "node2")),
+     "stop all but one by hand, then: crm_resource --refresh --resource p && crm_resource --refresh --resource q"),
+    (cluster(*(primitive(name, "node1", "node2") for name in "pqrs")),
+     "stop all but one by hand, then: crm_resource --refresh"),
+    (cluster(primitive("p", "node1", orphaned=True)), "stop it by hand, then: crm_resource --refresh --resource p"),
     (cluster(web(primitive("v", target_role="Stopped"))), "crm resource start g_web, or: pcs resource enable g_web"),
     (cluster(primitive("p", "node1", managed=False)), "crm resource manage p, or: pcs resource manage p"),
     (cluster(primitive("p", locked_to="node2")),

@@ -443,6 +443,7 @@ def test_crit_left_out_by_crm_mon() -> None:
         (
             "not-listed",
             f"p_vip (192.0.2.100) {why}",
+            "make sure that the lost node does not have the address, then: "
             "crm_resource --resource p_vip --meta --delete-parameter is-managed",
         ),
         ("not-listed", f"p_other (192.0.2.101) {why}", "where it ran last: crm_resource --locate --resource p_other"),

@@ -128,6 +128,25 @@ def test_no_time_for_a_second_look(ask: str, tmp_path: Path, monkeypatch: pytest
     assert len((tmp_path / "asked").read_text().split()) == 2
 
 
+def test_a_cib_that_stays_older_is_looked_at_twice(ask: str, tmp_path: Path) -> None:
+    old = 's/"cib_epoch":"[0-9.]*"/"cib_epoch":"0.5.0"/'
+    says(tmp_path, f'if [ "$1" = node2 ]; then sed \'{old}\' "{HEALTHY}.$1"; else cat "{HEALTHY}.$1"; fi')
+    code, line = first_line("--via", ask, *BOTH)
+    assert code == 2
+    assert line.startswith("HA_SPLIT_BRAIN CRITICAL - changes do not reach node2: its CIB is 0.5.0, node1 has 0.")
+    assert sorted((tmp_path / "asked").read_text().split()) == ["node1", "node1", "node2", "node2"]
+
+
+def test_a_cib_that_is_older_for_a_moment_is_no_alarm(ask: str, tmp_path: Path) -> None:
+    old = 's/"cib_epoch":"[0-9.]*"/"cib_epoch":"0.5.0"/'
+    says(
+        tmp_path,
+        f'if [ "$1" = node2 ] && [ ! -e seen ]; then touch seen; sed \'{old}\' "{HEALTHY}.$1"; '
+        f'else cat "{HEALTHY}.$1"; fi',
+    )
+    assert first_line("--via", ask, *BOTH) == (0, HEALTHY_LINE)
+
+
 def test_nobody_answers(tmp_path: Path) -> None:
     assert first_line("--via", f"{tmp_path}/none {{node}}", *BOTH) == (
         3,

@@ -45,7 +45,10 @@ def recorded_with_teddy(folder: Path, said: str) -> Path:
 
 @pytest.mark.parametrize(
     ("said", "code", "line"),
-    [("whole", 0, "HA OK - 11 checks: "), ("a leg is off", 2, "HA CRITICAL - teddy: teddy: a leg is off")],
+    [
+        ("whole", 0, f"HA OK - {len(CHECKS) + 1} checks: "),
+        ("a leg is off", 2, "HA CRITICAL - teddy: teddy: a leg is off"),
+    ],
     ids=["ok", "crit"],
 )
 def test_it_is_run_where_it_is(tmp_path: Path, said: str, code: int, line: str) -> None:

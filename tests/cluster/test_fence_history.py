@@ -112,6 +112,14 @@ def test_still_down(target: Any, more: Dict[str, Any], expected: Optional[bool])
     assert one(event("success", 18), nodes=(node("node1"), target), **more).still_down is expected
 
 
+def test_a_time_in_the_future() -> None:
+    """The clock of one of the two nodes is wrong."""
+    fencing = one(event("success", -7200))
+    assert fencing.seconds_since(fencing.done[0]) == -7200.0
+    assert fencing.recent(60) == fencing.done, "who knows"
+    assert fencing.success(60) == "node2 was fenced 2h ahead of this node's clock (reboot by node3); it is online"
+
+
 def test_failure() -> None:
     failed = event("failed", 3)._replace(reason="no route to host")
     gone = node("node2", online=False, unclean=True)

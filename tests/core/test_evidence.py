@@ -7,7 +7,7 @@ from typing import Dict, List, Tuple
 import pytest
 
 from check_ha.core.condition import NOT_RUNNING
-from check_ha.core.evidence import Evidence, Reading, also_needed, examine
+from check_ha.core.evidence import Evidence, Reading, also_needed, examine, stand_ins
 from check_ha.core.finding import Finding
 from check_ha.parsers.errors import ParseError
 from check_ha.sources.tools import CFGTOOL, CIBADMIN, CRM_MON, CRM_VERIFY, PS, QUORUMTOOL, Output
@@ -211,3 +211,19 @@ def test_several_checks_parse_an_output_once() -> None:
     assert calls == [b"hello", b"what?"]
     assert first.get(good) == second.get(good) == "HELLO"
     assert first.findings == second.findings
+
+
+STAND_IN = Reading(CIBADMIN, shouted, silent=True, instead_of=CRM_MON)
+
+
+def test_a_stand_in_is_asked_only_where_the_other_has_no_answer() -> None:
+    readings = [LOUD, STAND_IN]
+    answered = {CRM_MON: output(CRM_MON, stdout="hello")}
+    assert stand_ins(readings, answered) == []
+    assert examine(readings, answered).get(STAND_IN) is None
+    assert also_needed(readings, answered) == []
+    failed = {CRM_MON: output(CRM_MON, 1, stderr="no")}
+    assert stand_ins(readings, failed) == [CIBADMIN]
+    both = {**failed, CIBADMIN: output(CIBADMIN, stdout="instead")}
+    assert stand_ins(readings, both) == []
+    assert examine(readings, both).get(STAND_IN) == "INSTEAD"

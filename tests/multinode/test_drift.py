@@ -176,6 +176,47 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], List[Tuple[str, str]]]] = {
         ),
         [("not-told", "node1 and node2 tell nothing that could be compared")],
     ),
+    "unknown-one-tells-nothing": (
+        two(
+            nodelist=None,
+            corosync_conf=None,
+            authkey=None,
+            cluster=None,
+            corosync=None,
+            pacemaker=None,
+            versions=VersionsView(None, None, None),
+        ),
+        [("not-told", "node2 tells nothing that could be compared")],
+    ),
+    "unknown-nothing-in-common": (
+        (
+            view("node1", nodelist=None, corosync=None, pacemaker=None, cluster=None, corosync_conf=None),
+            view("node2", versions=VersionsView(None, None, None), authkey=None),
+        ),
+        [
+            ("not-told", "nothing could be compared: node1 and node2 tell nothing in common"),
+            ("not-told", "node1 does not tell its corosync.conf: it does not say why"),
+            ("not-told", "node2 does not tell its authkey: it does not say why"),
+            ("not-told", "node2 does not tell its corosync version: it does not say why"),
+            ("not-told", "node2 does not tell its pacemaker version: it does not say why"),
+            ("not-told", "node2 does not tell its feature set: it does not say why"),
+            ("not-told", "node1 does not tell its cluster name: it does not say why"),
+            ("not-told", "node1 does not tell its config_version: it does not say why"),
+            ("not-told", "node1 does not tell its node ids of corosync: it does not say why"),
+            ("not-told", "node1 does not tell its node ids of Pacemaker: it does not say why"),
+        ],
+    ),
+    "unknown-not-told-without-a-reason": (
+        third(corosync_conf=None),
+        [("not-told", "node3 does not tell its corosync.conf: it does not say why")],
+    ),
+    "warn-two-clusters-the-larger-is-compared": (
+        (*two(authkey="00000000"), view("node5", nodelist=(), cluster=None, pacemaker=pacemaker(nodes=("node5",)))),
+        [
+            ("authkey-differs", "authkey of node2 differs from that of node1"),
+            ("not-one-cluster", "node5 is not of one cluster with node1 and node2 (cluster lab)"),
+        ],
+    ),
     "unknown-two-clusters": (
         (view("node1"), view("node5", nodelist=(), cluster=None, pacemaker=pacemaker(nodes=("node5", "node6")))),
         [

@@ -364,9 +364,17 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], List[Tuple[str, str]]]] = {
         ),
         [("incomplete", "node1 cannot tell what runs there: user nagios may not run crm_mon")],
     ),
-    "ok-resources-told-by-another-node-of-the-partition": (
+    "unknown-pacemaker-of-one-node-is-silent-another-tells-what-runs": (
         (view("node1"), view("node2", pacemaker=None, vips=None, daemons=DaemonsView(RUNNING, SILENT))),
-        [],
+        [("incomplete", "node2 cannot tell what its Pacemaker sees: it does not say why")],
+    ),
+    "unknown-pacemaker-names-no-node": (
+        (view("node1"), view("node2", pacemaker=pacemaker(nodes=(), quorate=True))),
+        [("incomplete", "node2 cannot tell which nodes Pacemaker has: it does not say why")],
+    ),
+    "unknown-a-dc-that-is-not-named": (
+        (view("node1"), view("node2", pacemaker=pacemaker(dc=None))),
+        [("incomplete", "node2 cannot tell which node is the DC: it does not say why")],
     ),
     "unknown-vips-not-told": (
         tuple(
@@ -425,7 +433,7 @@ CASES.update(
                     "node2",
                     ("node1", "node2"),
                     cib_epoch="0.9.1",
-                    pacemaker=pacemaker(dc=None, online=(), nodes=THREE)._replace(resources=()),
+                    pacemaker=pacemaker(dc=None, quorate=None, online=(), nodes=THREE)._replace(resources=()),
                 ),
                 three(
                     "node3",
@@ -787,6 +795,11 @@ def test_measures() -> None:
         "cluster.resources.duplicated.count": 1,
         "cluster.addresses.duplicated.count": 1,
     }
+
+
+def test_measures_without_any_view() -> None:
+    """Of a cluster that nobody tells of, no partition is counted."""
+    assert measured(judged(silent("node1"))) == {"cluster.nodes.asked.count": 1, "cluster.nodes.answering.count": 0}
 
 
 def test_details() -> None:

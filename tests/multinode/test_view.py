@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Optional
 
@@ -35,12 +36,13 @@ from check_ha.multinode.view import CLUSTER, QUORUM, READINGS, view_of
 from check_ha.parsers.corosync_conf import parse_corosync_conf
 from check_ha.sources.recording import Recording
 from check_ha.sources.tools import AUTHKEY, COROSYNC_CONF, COROSYNC_VERSION, PACEMAKERD_FEATURES, Output, Tool
+from tests.checks.build import cluster, primitive
 from tests.replay import RECORDINGS, SAMPLES
 
 NOT_RECORDED = {tool.file for tool in (COROSYNC_CONF, AUTHKEY, COROSYNC_VERSION, PACEMAKERD_FEATURES)}
 
 
-WORKS = ("BROADCAST", "MULTICAST", "UP", "LOWER_UP")
+WORKS = ("UP", "LOWER_UP")
 
 
 def recorded(directory: Path) -> View:
@@ -98,6 +100,38 @@ def test_one_side_of_a_split_brain() -> None:
         authkey=None,
         versions=VersionsView(None, None, "3.16.1"),
     )
+
+
+def test_an_event_in_the_future_has_no_age() -> None:
+    """A fence event that is stamped two hours ahead of this node's clock."""
+    now = datetime(2026, 11, 23, 4, 0, 0)
+    made = Cluster(None, None, (), updated=now)
+    for seconds, age, ahead in ((-40, 40.0, None), (1, 0.0, None), (7200, None, 7200.0)):
+        event = FenceEvent("reboot", "node2", "success", completed=now + timedelta(seconds=seconds))
+        view = view_of(Evidence({CLUSTER.tool: made._replace(fence_history=FenceHistory(True, (event,)))}))
+        assert view.pacemaker
+        assert view.pacemaker.fencings == (FencingView("node2", "reboot", "success", age, ahead),)
+
+
+def test_what_is_stopped_is_not_active() -> None:
+    """After a migration that failed crm_mon 2.1.5 shows role Stopped and active on a node."""
+    stopped = primitive("p_vm", "node1", role="Stopped")
+    view = view_of(Evidence({CLUSTER.tool: cluster(stopped, primitive("p_b", "node1"))}))
+    assert view.pacemaker
+    assert [one.id for one in view.pacemaker.resources] == ["p_b"]
+
+
+def test_the_quorum_device_and_what_is_expected_of_a_node() -> None:
+    made = recorded(RECORDINGS / "cluster" / "qdevice-split" / "node1")
+    assert made.corosync
+    assert made.pacemaker
+    assert [(one.name, one.device) for one in made.corosync.members] == [("node1", "A,V,NMW")]
+    assert [(one.name, one.expected_up) for one in made.pacemaker.nodes] == [("node1", True), ("node2", True)]
+
+
+def test_the_state_of_the_interface_under_an_address() -> None:
+    made = recorded(RECORDINGS / "cluster" / "healthy-2node" / "node1")
+    assert {(one.prefix, one.operstate, one.flags) for one in made.addresses or ()} == {(24, "UP", WORKS)}
 
 
 def test_corosync_frozen() -> None:

@@ -123,7 +123,7 @@ def _without_states(lines: List[List[Tuple[str, str]]]) -> List[List[Tuple[str, 
     for line in lines:
         head = line[0][0] if line else ""
         below_resources = head.strip() == "Resources" or (below_resources and head.startswith("  "))
-        if below_unknown and head == " " * 12:
+        if (below_unknown and head == " " * 12) or (below_resources and head.startswith("    ")):
             continue
         below_unknown = any(text.startswith("not known: ") for text, _ in line)
         kept.append([(text.partition(":")[0], style) for text, style in line] if below_unknown else line)

@@ -100,13 +100,14 @@ LAYOUTS = {
 
 @pytest.mark.parametrize(("given", "fault", "works"), LAYOUTS.values(), ids=LAYOUTS)
 def test_state_of_an_interface(given: Dict[str, object], fault: str, works: Optional[bool]) -> None:
-    data = json.dumps([{"ifname": "eth0", "addr_info": [], **given}]).encode()
+    data = json.dumps([LOOPBACK, {"ifname": "eth0", "addr_info": [], **given}]).encode()
     interface = parse_ip_addr(data).named("eth0")
     assert (interface.fault, interface.works) == (fault, works)
 
 
 def test_an_interface_has_other_names() -> None:
-    data = b'[{"ifname":"eth0","altnames":["enp3s0"],"flags":["UP"],"operstate":"UP","addr_info":[]}]'
+    data = b'[{"ifname":"eth0","altnames":["enp3s0"],"flags":["UP"],"operstate":"UP",'
+    data += b'"addr_info":[{"family":"inet","local":"192.0.2.1","prefixlen":24}]}]'
     assert parse_ip_addr(data).named("enp3s0").name == "eth0"
     assert parse_ip_addr(data).named("eth1").works is None
 
@@ -140,6 +141,8 @@ def test_the_peer_of_an_address_is_not_ours() -> None:
         ("[" * 100_000, "not the JSON that ip -j addr prints"),
         ("[]", "ip -j addr lists no interface"),
         ("[{},{}]", "ip -j addr lists no interface"),
+        ('[{"ifname":"lo","addr_info":[]}]', "ip -j addr lists no address"),
+        ('[{"ifname":"lo","addr_info":[{"family":"mpls"}]}]', "ip -j addr lists no address"),
         ("{}", "the output of ip is not a list"),
         ("[1]", "the output of ip holds something else than an object"),
         ('[{"ifindex":1}]', "interface without ifname"),

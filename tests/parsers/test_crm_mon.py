@@ -414,6 +414,19 @@ def test_refused_words_of_small_sections(sections: str) -> None:
         parse_crm_mon(document(sections))
 
 
+def test_stopped_does_not_run() -> None:
+    """After a failed migration crm_mon prints role Stopped and active true; the node stays."""
+    stopped = resource(VIP.replace('role="Started"', 'role="Stopped"'))
+    assert (stopped.role, stopped.active, stopped.nodes) == ("Stopped", False, resource(VIP).nodes)
+
+
+def test_node_attributes() -> None:
+    sections = '<node_attributes><node name="node1"><attribute name="site" value="A"/></node><node name="n2"/>'
+    cluster = parse_crm_mon(document(f"{sections}</node_attributes>"))
+    assert cluster.attributes == {"node1": {"site": "A"}, "n2": {}}
+    assert parse_crm_mon(document()).attributes == {}
+
+
 def test_unknown_elements_and_attributes_are_ignored() -> None:
     plain = parse_crm_mon(document(f"<resources>{VIP}</resources>"))
     vip = VIP.replace("<resource ", '<resource mood="good" ')
@@ -704,7 +717,7 @@ def test_what_ran_since_the_history_was_cleared() -> None:
         </node>
         </node_history><status code="0" message="OK"/></pacemaker-result>"""
     parsed = parse_crm_mon(xml)
-    assert parsed.acted_on == {"node1": frozenset({"p_db"}), "node2": frozenset()}
+    assert parsed.history == {"node1": {"p_db": True}, "node2": {"p_db": False}}
     assert parsed.version == ()
 
 

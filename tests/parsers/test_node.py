@@ -173,7 +173,11 @@ NOT_UNDERSTOOD: Dict[str, Tuple[Parser, str, str]] = {
     ),
     "ps-exe-without-exe": (parse_executables, "    PID EXE\n     36\n", "unknown line of ps:      36"),
     "corosync-version": (parse_corosync_version, "Usage:\n", "corosync-quorumtool -V: no version: Usage:"),
-    "features": (parse_features, "Pacemaker 2.1.5\nWritten\n", "pacemakerd --features: no version: Pacemaker 2.1.5"),
+    "features": (
+        parse_features,
+        "Pacemaker 2.1.5\nWritten\n",
+        "pacemakerd --features: no version: Pacemaker 2.1.5",
+    ),
     "stat": (parse_files, "/etc/corosync 0 0\n", "unknown line of stat: /etc/corosync 0 0"),
     "stat-empty": (parse_files, "", "the output of stat is empty or cut off"),
     "stat-cut": (parse_files, FILES[:-5], "the output of stat is empty or cut off"),

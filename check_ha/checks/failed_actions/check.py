@@ -7,7 +7,8 @@ that is banned - always does.
 
 A resource that fails and recovers between two looks is not well, though nothing may be listed when one looks: what an
 earlier run saw, and failure-timeout has cleared since, warns for --max-age (1h where none is given). A cleanup ends
-that. It takes state between two runs (see --state-dir; a replay with --from keeps none).
+that; which resources have a failure-timeout cibadmin tells. It takes state between two runs (see --state-dir; a replay
+with --from keeps none).
 
 Ages are by the clocks of the nodes. A time in the future, or one that cannot be right as the last run did not see that
 failure, is told as such and never hidden by --max-age.
@@ -28,12 +29,13 @@ from check_ha.checks.failed_actions.listed import (
     not_shown,
     number,
     reached,
+    without_history,
 )
 from check_ha.checks.failed_actions.remembered import (
     DEFAULT,
     FAILED_SINCE,
     Stamps,
-    cleared_since,
+    expired_since,
     findings_of,
     kept,
     recent_count,
@@ -48,10 +50,12 @@ from check_ha.core.finding import RESOURCE, Finding, Row, Subject
 from check_ha.core.options import FilterOptions, duration, option
 from check_ha.core.wording import age, count
 from check_ha.model.cluster import Cluster, FailCount, Failure, Placed
+from check_ha.parsers.cib import parse_cib
 from check_ha.parsers.crm_mon import parse_crm_mon
-from check_ha.sources.tools import CRM_MON
+from check_ha.sources.tools import CIBADMIN, CRM_MON
 
 CLUSTER = Reading(CRM_MON, parse_crm_mon)
+CIB = Reading(CIBADMIN, parse_cib, silent=True)
 
 FAILED = Metric("cluster.actions.failed.count", "failed actions")
 RESOURCE_FAILED = Metric("resource.actions.failed.count", "failed actions of this resource", instance="RESOURCE")
@@ -79,14 +83,15 @@ def judge(evidence: Evidence, options: FailedActionOptions) -> Judgement:
     before = seen_before(evidence)
     current = seen_now(cluster, stamps, before, evidence.now)
     oldest = evidence.now - (DEFAULT if options.max_age is None else options.max_age)
-    cleared = cleared_since(before, current, set(instances), cluster, oldest)
+    expired = expired_since(before, current, evidence.get(CIB), cluster, oldest)
     findings = [
         *([] if cluster.options.stop_all_resources else down(failures, counts, instances)),
         *reached(counts),
         *failed_actions(recent, counts, stamps),
         *fail_counts([one for one in counts if recent_count(one, cluster, options.max_age)], recent),
-        *findings_of([one for one in cleared.values() if selected[one.resource]], evidence.now),
+        *findings_of([one for one in expired.values() if selected.get(one.resource)], evidence.now),
         *not_shown(cluster),
+        *without_history(cluster, {name: placed for name, placed in instances.items() if selected[name]}),
     ]
     if selected and not any(selected.values()):
         none = f"--include and --exclude leave none of {count(len(selected), 'resource')}"
@@ -96,7 +101,7 @@ def judge(evidence: Evidence, options: FailedActionOptions) -> Judgement:
         findings=tuple(findings),
         measures=tuple(_measures(cluster, len(recent))),
         rows=tuple(_rows(failures, counts, stamps)),
-        remember={"failed": kept(current, cleared), **stamps.remember},
+        remember={"failed": kept(current, expired), **stamps.remember},
     )
 
 
@@ -152,7 +157,7 @@ def _rows(failures: Sequence[Failure], counts: Sequence[FailCount], stamps: Stam
 CHECK = Check(
     name="failed_actions",
     manual=__doc__,
-    readings=(CLUSTER,),
+    readings=(CLUSTER, CIB),
     conditions=(*CONDITIONS, FAILED_SINCE, FILTERED_OUT),
     metrics=(FAILED, RESOURCE_FAILED, FAIL_COUNT_METRIC),
     judge=judge,

@@ -7,7 +7,7 @@ from typing import Dict, Iterator, List, Mapping, Sequence, Tuple
 
 from check_ha.checks.failed_actions.remembered import Stamps
 from check_ha.cluster.resources import bans, count_text, plain, reason_of, should_run
-from check_ha.core.condition import Condition, Severity
+from check_ha.core.condition import UNREADABLE, Condition, Severity
 from check_ha.core.finding import Finding, nodes, resources
 from check_ha.core.wording import AHEAD, age, count, how_long
 from check_ha.model.cluster import INFINITY, Cluster, FailCount, Failure, Placed
@@ -47,6 +47,19 @@ def not_shown(cluster: Cluster) -> Iterator[Finding]:
             f"crm_mon {version} lists no fail-counts: how often a resource failed, and where it is banned, is not known"
         )
         yield Finding(NOT_SHOWN, text)
+
+
+def without_history(cluster: Cluster, instances: Mapping[str, Sequence[Placed]]) -> Iterator[Finding]:
+    """Yield what runs and has no history there: nothing is known of its failures. crm_mon 1.1.14 and later list it."""
+    if cluster.version and cluster.version < (1, 1, 14):
+        return
+    known = {node.name: set(map(plain, cluster.history.get(node.name, ()))) for node in cluster.nodes if node.online}
+    for name, placed in instances.items():
+        where = dict.fromkeys(node for one in placed if _runs(one) for node in one.primitive.nodes)
+        silent = [node for node in where if node in known and name not in known[node]]
+        if silent:
+            text = f"crm_mon lists no history of {name} on {', '.join(silent)}: whether it failed there is not known"
+            yield Finding(UNREADABLE, text, (*resources(name), *nodes(*silent)))
 
 
 def down(

@@ -1,20 +1,22 @@
 """What earlier runs saw: failures that Pacemaker has cleared since, and times that cannot be right.
 
 A resource with a failure-timeout that fails and recovers every few seconds has nothing to show most of the time. What
-one run sees is kept, and told by those that follow. A cleanup ends that: after it the history of the resource on that
-node begins anew, with a probe, while what failure-timeout clears leaves the last start or stop in there.
+one run sees is kept, and told by those that follow. A cleanup ends that: where there is no failure-timeout nothing else
+clears a failure, and where there is one the history of the resource on that node begins anew, with a probe, while what
+expires leaves the last start or stop in there.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Dict, Iterator, Mapping, NamedTuple, Optional, Sequence, Set
+from typing import Any, Dict, Iterator, Mapping, NamedTuple, Optional, Sequence
 
 from check_ha.cluster.resources import plain, reason_of
 from check_ha.core.condition import Condition, Severity
 from check_ha.core.evidence import Evidence
 from check_ha.core.finding import Finding, nodes, resources
 from check_ha.core.wording import age
+from check_ha.model.cib import Cib
 from check_ha.model.cluster import Cluster, FailCount, Failure
 
 FAILED_SINCE = Condition(
@@ -105,36 +107,42 @@ def seen_now(cluster: Cluster, stamps: Stamps, before: Mapping[str, Seen], now: 
         key = f"{one.resource}@{node}"
         if key not in found or (one.task and one.when >= found[key].when):
             found[key] = one
-    # an earlier run may know better when that was than the stamp
-    return {key: one._replace(when=max(one.when, before[key].when)) if key in before else one
-            for key, one in found.items()}  # fmt: skip
+    return {key: _with(one, before[key]) if key in before else one for key, one in found.items()}
 
 
-def cleared_since(
-    before: Mapping[str, Seen], current: Mapping[str, Seen], configured: Set[str], cluster: Cluster, oldest: float
+def _with(one: Seen, earlier: Seen) -> Seen:
+    """An earlier run may know better when that was than the stamp, and what failed where only the count is left."""
+    known = earlier if earlier.task and not one.task else one
+    return known._replace(when=max(one.when, earlier.when))
+
+
+def expired_since(
+    before: Mapping[str, Seen], current: Mapping[str, Seen], cib: Optional[Cib], cluster: Cluster, oldest: float
 ) -> Dict[str, Seen]:
     """Return what earlier runs saw since ``oldest``, and neither this one sees nor anybody has cleaned up."""
     return {
         key: one
         for key, one in before.items()
-        if key not in current and one.when >= oldest and one.resource in configured and not _cleaned(one, cluster)
+        if key not in current and one.when >= oldest and not _cleaned(one, cib, cluster)
     }
 
 
-def _cleaned(one: Seen, cluster: Cluster) -> bool:
-    acted_on = cluster.acted_on.get(one.node)
-    return acted_on is not None and not any(plain(name) == one.resource for name in acted_on)
+def _cleaned(one: Seen, cib: Optional[Cib], cluster: Cluster) -> bool:
+    if cib is not None and one.resource not in cib.expiring:
+        return True
+    history = cluster.history.get(one.node)
+    return history is not None and not any(acted and plain(name) == one.resource for name, acted in history.items())
 
 
-def kept(current: Mapping[str, Seen], cleared: Mapping[str, Seen]) -> Dict[str, Any]:
+def kept(current: Mapping[str, Seen], expired: Mapping[str, Seen]) -> Dict[str, Any]:
     """Return what the next run needs to know, the newest of it."""
-    newest = sorted((*current.items(), *cleared.items()), key=lambda one: -one[1].when)[:_MOST]
+    newest = sorted((*current.items(), *expired.items()), key=lambda one: -one[1].when)[:_MOST]
     return {key: list(one) for key, one in newest}
 
 
-def findings_of(cleared: Sequence[Seen], now: float) -> Iterator[Finding]:
+def findings_of(expired: Sequence[Seen], now: float) -> Iterator[Finding]:
     """Yield one finding for each."""
-    for one in cleared:
+    for one in expired:
         reason = f" ({one.reason})" if one.reason else ""
         yield Finding(
             FAILED_SINCE,

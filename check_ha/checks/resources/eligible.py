@@ -8,7 +8,7 @@ from check_ha.checks.resources.instances import ResourceInstances
 from check_ha.checks.resources.state import ResourceStates
 from check_ha.cluster.resources import CONNECTION
 from check_ha.cluster.rules import Attributes, holds
-from check_ha.core.wording import joined
+from check_ha.core.wording import joined, listed
 from check_ha.model.cib import Location
 from check_ha.model.cluster import Ban, Node
 from check_ha.parsers.cib_rules import parse_score
@@ -42,23 +42,16 @@ def nodes_allowed(resource: ResourceInstances, states: ResourceStates) -> Option
     Others are ruled out by symmetric-cluster=false, and by a constraint with resource-discovery=exclusive. A node for
     which it cannot be told whether a rule holds is allowed.
     """
-    mine = [
-        one for one in (states.cib.locations if states.cib else ())
-        if not one.promoted_only and not set(one.resources).isdisjoint(resource.names)
-    ]  # fmt: skip
-    kinds = [[one for one in mine if one.exclusive]]
+    mine = [one for name in resource.names for one in states.locations.get(name, ()) if not one.promoted_only]
+    exclusive = [one for one in mine if one.exclusive]
+    allowed = frozenset(_matching(exclusive, states)) if exclusive else None
     if states.cluster.options.symmetric is False and states.cib:
-        kinds.append([one for one in mine if _scores(one) >= 0])
-    elif not kinds[0]:
-        return None
-    allowed = frozenset(node.name for node in states.cluster.nodes)
-    for locations in kinds:
-        if locations or locations is not kinds[0]:
-            allowed &= frozenset(_matching(locations, states))
+        opted_in = frozenset(_matching([one for one in mine if _best_score(one) >= 0], states))
+        allowed = opted_in if allowed is None else allowed & opted_in
     return allowed
 
 
-def _scores(location: Location) -> int:
+def _best_score(location: Location) -> int:
     """The best score that it gives, 0 where a node attribute does."""
     scores = [0 if rule.score is None else rule.score for rule in location.rules]
     return max([*scores, *([location.score or 0] if location.node else [])], default=-1)
@@ -129,8 +122,12 @@ def _number(meta: Dict[str, str], *names: str) -> int:
 
 def constraint_ids(found: Sequence[Ban], states: ResourceStates) -> Tuple[str, ...]:
     """Return the ids of the constraints. crm_mon shows those with a rule under the id of that."""
-    ids = {rule.id: one.id for one in (states.cib.locations if states.cib else ()) for rule in one.rules}
-    return tuple(dict.fromkeys(ids.get(ban.id, ban.id) for ban in found))
+    return tuple(dict.fromkeys(states.constraints.get(ban.id, ban.id) for ban in found))
+
+
+def keeping(ids: Sequence[str]) -> str:
+    """Return ``constraint l1 keeps``, ``constraints l1, l2 keep``."""
+    return f"constraint {ids[0]} keeps" if len(ids) == 1 else f"constraints {listed(ids)} keep"
 
 
 def removal(
@@ -145,7 +142,8 @@ def removal(
         what = f"if the data here are the newest (drbdadm status: UpToDate) and {joined(away) or 'the peer'} is gone"
         advice = f"{f'bring back {joined(away)}; ' if away else ''}{what} for good"
     else:
-        advice = f"{back}if it should {'be promoted' if promoted else 'run'} there, remove the constraint"
+        them = "the constraint" if len(ids) == 1 else "the constraints"
+        advice = f"{back}if it should {'be promoted' if promoted else 'run'} there, remove {them}"
     if all(one.startswith("cli-ban-") for one in ids):
         names = dict.fromkeys(ban.resource for ban in found)
         return advice, (" && ".join(f"crm_resource --clear --resource {name}" for name in names),)

@@ -6,7 +6,7 @@ from check_ha.checks.resources.conditions import BLOCKED, FAILED, FAILURE_IGNORE
 from check_ha.checks.resources.instances import ResourceInstances
 from check_ha.checks.resources.state import ResourceState, ResourceStates
 from check_ha.checks.resources.wording import and_with_it, failure_subjects, failure_text
-from check_ha.cluster.resources import MENDED, cleanup, in_motion, plain
+from check_ha.cluster.resources import MENDED, cleanup, in_motion, plain, refresh
 from check_ha.core.condition import Condition
 from check_ha.core.finding import Finding, nodes
 from check_ha.core.wording import are, joined, listed
@@ -33,7 +33,7 @@ def multiple_active(found: Sequence[ResourceInstances], states: ResourceStates) 
             f"{listed(names)} {are(names)} active on {joined(active_on)} at once{stuck}",
             (*(resource.subject for resource in those), *nodes(*active_on)),
             "stop all but one by hand, then",
-            (cleanup(those[0].id),),
+            (refresh(*(resource.id for resource in those)),),
         )
 
 
@@ -71,7 +71,7 @@ def orphaned(found: Sequence[ResourceInstances], states: ResourceStates) -> Iter
         removed = all(one.primitive.orphaned for one in resource.primitives)
         what = "is no longer configured and still runs" if removed else "has surplus instances"
         text = f"{{name}} {what}{{place}}"
-        yield from _each(ORPHANED, [resource], states, lambda one: one.orphaned, text, "stop it by hand, then")
+        yield from _each(ORPHANED, [resource], states, lambda one: one.orphaned, text, "stop it by hand, then", refresh)
 
 
 def _each(
@@ -81,6 +81,7 @@ def _each(
     holds: Callable[[Primitive], bool],
     text: str,
     advice: str = MENDED,
+    command: Callable[[str], str] = cleanup,
 ) -> Iterator[Finding]:
     """Yield a finding for each resource of which this holds: where it does, and why as far as failures tell."""
     for resource in found:
@@ -98,5 +99,5 @@ def _each(
             text.format(name=resource.label, place=place, why=why, with_it=with_it),
             (resource.subject, *failure_subjects(resource, failures, places), *waiting),
             advice,
-            (cleanup(primitives[0].id),),
+            (command(primitives[0].id),),
         )

@@ -1,11 +1,11 @@
 """Who looks after a resource: an action that is under way, or nobody, for maintenance or is-managed=false."""
 
-from typing import Dict, Iterable, Iterator, List, Sequence, Tuple
+from typing import Dict, Iterator, List, Sequence, Tuple
 
 from check_ha.checks.resources.conditions import MAINTENANCE, PENDING, UNMANAGED
 from check_ha.checks.resources.instances import ResourceInstances
 from check_ha.checks.resources.state import ResourceState, ResourceStates
-from check_ha.checks.resources.wording import and_with_it, by_name, failure_text, named_as
+from check_ha.checks.resources.wording import and_with_it, by_name, failure_text, named_as, without_meta
 from check_ha.cluster.resources import in_motion, names_of
 from check_ha.core.finding import Finding, nodes
 from check_ha.core.wording import are, listed
@@ -41,7 +41,7 @@ def in_maintenance(found: Sequence[ResourceInstances], states: ResourceStates) -
             MAINTENANCE,
             f"{name} is in maintenance: nobody watches it",
             named_as(name, those),
-            commands=(_and(f"crm_resource --resource {one} --meta --delete-parameter maintenance" for one in where),),
+            commands=(without_meta(where, "maintenance"),),
         )
     for node, those in by_node.items():
         names = [resource.label for resource in those]
@@ -62,11 +62,14 @@ def unmanaged(found: Sequence[ResourceInstances], states: ResourceStates) -> Ite
     ]
     for name, named in by_name(those, states).items():
         where = states.where_set(named, "is-managed", is_false) or (named[0].outermost,)
+        manage = " && ".join(f"crm resource manage {one}" for one in where)
+        if named[0].bundle:
+            manage = without_meta(where, "is-managed")
         yield Finding(
             UNMANAGED,
             f"{name} is unmanaged: the cluster will not start, stop or move it",
             named_as(name, named),
-            commands=(_and(f"crm resource manage {one}" for one in where), f"pcs resource manage {' '.join(where)}"),
+            commands=(manage, f"pcs resource manage {' '.join(where)}"),
         )
 
 
@@ -107,7 +110,3 @@ def _own(one: Placed, states: ResourceStates) -> bool:
         return True
     configured = (states.meta.get(name, {}).get("maintenance") for name in names_of(one))
     return one.primitive.maintenance is None and any(is_true(value) for value in configured)
-
-
-def _and(commands: Iterable[str]) -> str:
-    return " && ".join(commands)

@@ -16,7 +16,7 @@ from check_ha.checks.resources.conditions import (
 from check_ha.checks.resources.instances import ResourceInstances
 from check_ha.checks.resources.reasons import reason_down, release
 from check_ha.checks.resources.state import ResourceState, ResourceStates
-from check_ha.checks.resources.wording import and_with_it, by_name, named_as
+from check_ha.checks.resources.wording import and_with_it, by_name, named_as, without_meta
 from check_ha.cluster.nodes import described, may_act
 from check_ha.core.finding import SETTING, TICKET, Finding, Subject, nodes, resources
 from check_ha.core.wording import are, listed
@@ -61,7 +61,7 @@ def common_cause(
 def down(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
     """Yield what should run and runs nowhere; what is blocked, or waits for another resource, is told with that."""
     for resource in found:
-        told = states.cause(resource) in states.selected or any(one.primitive.blocked for one in resource.primitives)
+        told = resource.id in states.told_with_another or any(one.primitive.blocked for one in resource.primitives)
         if states.state(resource) == ResourceState.DOWN and not told:
             why = reason_down(resource, states)
             with_it, waiting = and_with_it([resource], states)
@@ -107,12 +107,15 @@ def disabled(found: Sequence[ResourceInstances], states: ResourceStates) -> Iter
     those = [one for one in found if states.state(one) == ResourceState.DISABLED]
     for name, named in by_name(those, states).items():
         with_it, waiting = and_with_it(named, states)
-        what = " ".join(states.where_set(named, "target-role", _stopped) or _where_shown(named))
+        where = states.where_set(named, "target-role", _stopped) or _where_shown(named)
+        start = f"crm resource start {' '.join(where)}"
+        if named[0].bundle:
+            start = without_meta(where, "target-role")
         yield Finding(
             DISABLED,
             f"{name} is stopped on purpose (target-role){with_it}",
             (*named_as(name, named), *waiting),
-            commands=(f"crm resource start {what}", f"pcs resource enable {what}"),
+            commands=(start, f"pcs resource enable {' '.join(where)}"),
         )
 
 

@@ -5,13 +5,20 @@ from __future__ import annotations
 from typing import Dict, Iterator, List, Sequence, Tuple
 
 from check_ha.checks.resources.conditions import NOT_PROMOTED, PROMOTED_INCOMPLETE
-from check_ha.checks.resources.eligible import bans, constraint_ids, promotable_nodes, promoted_expected, removal
+from check_ha.checks.resources.eligible import (
+    bans,
+    constraint_ids,
+    keeping,
+    promotable_nodes,
+    promoted_expected,
+    removal,
+)
 from check_ha.checks.resources.instances import ResourceInstances
 from check_ha.checks.resources.state import ResourceStates
 from check_ha.checks.resources.wording import and_with_it, failure_subjects
-from check_ha.cluster.resources import told
-from check_ha.core.finding import Finding, Subject, resources
-from check_ha.core.wording import joined
+from check_ha.cluster.resources import plain, told
+from check_ha.core.finding import CONSTRAINT, Finding, Subject, resources
+from check_ha.core.wording import are, joined
 
 
 def not_promoted(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
@@ -44,9 +51,10 @@ def promoted_incomplete(found: Sequence[ResourceInstances], states: ResourceStat
             continue
         others = [node for node in promotable_nodes(lead, states, running=True) if node not in promoted]
         why, subjects, step = _reason(lead, others, promoted, states)
+        what = f"{'replicas' if lead.bundle else 'instances'} {are(promoted)} promoted, on {joined(promoted)}"
         yield Finding(
             PROMOTED_INCOMPLETE,
-            f"{name} is promoted on {joined(promoted)}, {len(promoted)} of {expected}; not on {', '.join(others)}{why}",
+            f"{name}: {len(promoted)} of {expected} {what}, not on {', '.join(others)}{why}",
             (*resources(name), *subjects),
             *step,
         )
@@ -77,9 +85,12 @@ def _reason(
     why = f": {told(failures)}" if failures else ""
     if banned:
         ids = constraint_ids(banned, states)
-        them = "constraints keep" if len(ids) > 1 else "constraint"
-        nodes = ", ".join(dict.fromkeys(ban.node for ban in banned))
-        why += f": {them} {', '.join(ids)}{'' if len(ids) > 1 else ' keeps'} it from being promoted on {nodes}"
+        places = list(dict.fromkeys(ban.node for ban in banned))
+        why += f": {keeping(ids)} it from being promoted on {', '.join(sorted(places))}"
+        subjects = (*subjects, *(Subject(CONSTRAINT, one) for one in ids))
         return why, subjects, removal(resource, banned, states, promoted=True)
-    scores = f"to see the promotion scores of {resource.id}"
+    name = next(
+        (plain(one.primitive.id) for one in resource.primitives if one.primitive.role == "Unpromoted"), resource.id
+    )
+    scores = f"to see the promotion scores of {name}"
     return why, subjects, (scores, ("crm_simulate --show-scores --live-check",))

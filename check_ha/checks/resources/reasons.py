@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple, Sequence, Tuple
 
-from check_ha.checks.resources.eligible import bans, constraint_ids, eligible_nodes, nodes_allowed, removal
+from check_ha.checks.resources.eligible import bans, constraint_ids, eligible_nodes, keeping, nodes_allowed, removal
 from check_ha.checks.resources.instances import ResourceInstances
 from check_ha.checks.resources.state import ResourceStates
 from check_ha.checks.resources.wording import failure_subjects, failure_text
 from check_ha.cluster.nodes import can_start
 from check_ha.cluster.resources import MENDED, cleanup
-from check_ha.core.finding import TICKET, Subject, nodes
+from check_ha.core.finding import CONSTRAINT, TICKET, Subject, nodes
 from check_ha.core.wording import joined
 from check_ha.model.cib import is_true
 
@@ -49,8 +49,9 @@ def _no_node(resource: ResourceInstances, states: ResourceStates) -> Reason:
     up = {node.name for node in states.hosts}
     banned = [ban for ban in bans(resource, states) if ban.node in up]
     if banned:
-        text = f"constraints keep it off every node that is up ({', '.join(constraint_ids(banned, states))})"
-        return Reason(text, (), *removal(resource, banned, states))
+        ids = constraint_ids(banned, states)
+        subjects = tuple(Subject(CONSTRAINT, one) for one in ids)
+        return Reason(f"{keeping(ids)} it off every node that is up", subjects, *removal(resource, banned, states))
     allowed = nodes_allowed(resource, states)
     if allowed is None:
         return Reason("no node that is up can run it", (), *what_keeps_it(resource.id))

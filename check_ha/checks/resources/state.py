@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from check_ha.checks.resources.instances import ResourceInstances, resources_of
 from check_ha.cluster.nodes import bundle_nodes, can_start, lost
 from check_ha.cluster.resources import bans, plain, stopped_on_purpose
 from check_ha.cluster.tickets import missing_tickets, tickets_needed
-from check_ha.model.cib import Cib
+from check_ha.model.cib import Cib, Location
 from check_ha.model.cluster import Ban, Cluster, FailCount, Failure
 
 
@@ -49,6 +49,18 @@ class ResourceStates:
             self.meta.update({one.id: dict(reversed(one.meta)) for one in cib.collections})
         self.all = resources_of(cluster)
         self.selected = tuple(one for one in self.all if selects(*one.names))
+        self.inside: Dict[str, Set[str]] = {}
+        """The ids of what belongs to each group, clone or bundle."""
+        for resource in self.all:
+            self.inside.setdefault(resource.outermost, set()).add(resource.id)
+        self.locations: Dict[str, List[Location]] = {}
+        """Location constraints of the CIB, by the resources they name."""
+        self.constraints: Dict[str, str] = {}
+        """Their ids by those of their rules."""
+        for location in cib.locations if cib else ():
+            self.constraints.update({rule.id: location.id for rule in location.rules})
+            for name in location.resources:
+                self.locations.setdefault(name, []).append(location)
         self.lost = frozenset(node.name for node in cluster.nodes if lost(node))
         """Nodes that are offline or must be fenced."""
         inside = bundle_nodes(cluster)
@@ -74,6 +86,9 @@ class ResourceStates:
         self._states = {resource.id: self._state(resource) for resource in self.all}
         self._causes = _causes(self)
         self._consequences: Dict[str, List[ResourceInstances]] = {}
+        selected = {resource.id for resource in self.selected}
+        self.told_with_another = frozenset(name for name, cause in self._causes.items() if cause.id in selected)
+        """The ids of what is down because of another resource that is told itself."""
         for resource in self.all:
             if resource.id in self._causes:
                 self._consequences.setdefault(self._causes[resource.id].id, []).append(resource)

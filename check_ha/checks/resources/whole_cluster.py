@@ -7,7 +7,8 @@ from typing import Iterator, List, Sequence, Tuple
 from check_ha.checks.resources.conditions import BLOCKED, MAINTENANCE, NO_RESOURCE, NOT_LISTED
 from check_ha.checks.resources.state import ResourceStates
 from check_ha.cluster.resources import plain
-from check_ha.core.finding import SETTING, Finding, Subject, resources
+from check_ha.core.condition import UNREADABLE
+from check_ha.core.finding import SETTING, TOOL, Finding, Subject, resources
 from check_ha.core.wording import are, count, listed
 from check_ha.model.cib import is_false
 from check_ha.model.cluster import Primitive
@@ -27,6 +28,7 @@ def whole_cluster(states: ResourceStates) -> Iterator[Finding]:
         )
     shown = [one.primitive for one in cluster.primitives()]
     yield from _not_listed(shown, states)
+    yield from _not_configured(states)
     if cluster.instances_blocked and not any(primitive.blocked for primitive in shown):
         yield Finding(BLOCKED, f"{count(cluster.instances_blocked, 'resource')} blocked, and left out by crm_mon")
 
@@ -52,6 +54,25 @@ def _not_listed(shown: Sequence[Primitive], states: ResourceStates) -> Iterator[
         )  # fmt: skip
     elif not states.all and not configured:
         yield Finding(NO_RESOURCE, "the cluster has no resources")
+
+
+def _not_configured(states: ResourceStates) -> Iterator[Finding]:
+    """What crm_mon lists and the CIB does not have, so that it is only a part of it.
+
+    The connection to a guest node, and what stands around the primitive in a bundle, is in no CIB.
+    """
+    implied = {node.name for node in states.cluster.nodes if node.id_as_resource}
+    names: List[str] = []
+    for one in states.all if states.cib else ():
+        if one.bundle:
+            complete = "promoted-max" in states.meta.get(one.id, ())
+        else:
+            complete = one.id in implied or all(name in states.meta for name in one.names)
+        if not complete and not all(placed.primitive.orphaned for placed in one.primitives):
+            names.append(one.outermost)
+    if names:
+        text = f"cibadmin: incomplete output: no configuration of {listed(names)}, which crm_mon lists"
+        yield Finding(UNREADABLE, text, (Subject(TOOL, "cibadmin"), *resources(*dict.fromkeys(names))))
 
 
 def _missing(shown: Sequence[Primitive], states: ResourceStates) -> List[str]:

@@ -16,7 +16,7 @@ def by_name(found: Sequence[ResourceInstances], states: ResourceStates) -> Dict[
     """Return these by label; all of a group, clone or bundle by the name of that."""
     ids = {resource.id for resource in found}
     outer = {resource.outermost for resource in found}
-    partly = {one.outermost for one in states.all if one.outermost in outer and one.id not in ids}
+    partly = {name for name in outer if not states.inside[name] <= ids}
     named: Dict[str, List[ResourceInstances]] = {}
     for resource in found:
         name = resource.label if resource.outermost in partly else resource.outermost
@@ -28,8 +28,7 @@ def and_with_it(found: Sequence[ResourceInstances], states: ResourceStates) -> T
     """Return what is down because of these, in words and as subjects: ``, and with it p_fs, g_app``."""
     waiting = states.consequences(found)
     ids = {one.id for one in waiting}
-    partly = {one.outermost for one in states.all if one.id not in ids}
-    names = dict.fromkeys(one.id if one.outermost in partly else one.outermost for one in waiting)
+    names = dict.fromkeys(one.outermost if states.inside[one.outermost] <= ids else one.id for one in waiting)
     return (f", and with it {listed(names)}" if names else ""), resources(*names)
 
 
@@ -52,3 +51,8 @@ def failure_subjects(
 def named_as(name: str, found: Sequence[ResourceInstances]) -> Tuple[Subject, ...]:
     """Return the subject of what ``by_name`` calls so: the one resource, or the whole that these are."""
     return (found[0].subject,) if name == found[0].label else resources(name)
+
+
+def without_meta(where: Iterable[str], name: str) -> str:
+    """Return the command that takes a meta attribute away; for a bundle crmsh (4.4) has none that does."""
+    return " && ".join(f"crm_resource --resource {one} --meta --delete-parameter {name}" for one in where)

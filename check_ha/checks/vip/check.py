@@ -18,7 +18,7 @@ reach it.
 
 from __future__ import annotations
 
-from typing import Iterator, Optional, Sequence, Tuple
+from typing import Iterator, List, Optional, Sequence, Tuple
 
 from check_ha.checks.vip.interfaces import CONDITIONS as OF_INTERFACES
 from check_ha.checks.vip.interfaces import on_interfaces
@@ -34,18 +34,25 @@ from check_ha.core.options import FilterOptions, option, pair
 from check_ha.core.wording import count
 from check_ha.model.addresses import Interfaces
 from check_ha.model.cluster import Cluster
+from check_ha.model.corosync import CorosyncMap
 from check_ha.parsers.addresses import parse_ip_addr
 from check_ha.parsers.cib import parse_cib
-from check_ha.parsers.cmapctl import parse_map
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.parsers.nodename import parse_node_name
 from check_ha.sources.tools import CIBADMIN, CMAPCTL, CRM_MON, CRM_NODE, IP_ADDR
+
+
+def _parse_map(data: bytes) -> CorosyncMap:
+    from check_ha.parsers.cmapctl import parse_map  # 1 ms that only a node spends that does not know its name
+
+    return parse_map(data)
+
 
 CLUSTER = Reading(CRM_MON, parse_crm_mon)
 CIB = Reading(CIBADMIN, parse_cib)
 INTERFACES = Reading(IP_ADDR, parse_ip_addr)
 NODE_NAME = Reading(CRM_NODE, parse_node_name, required=False)
-MAP = Reading(CMAPCTL, parse_map, silent=True)
+MAP = Reading(CMAPCTL, _parse_map, silent=True, instead_of=CRM_NODE)
 
 NO_VIP = Condition("no-vip", Severity.UNKNOWN, "The cluster has no virtual IP to judge.")
 
@@ -81,13 +88,14 @@ def judge(evidence: Evidence, options: VipOptions) -> Judgement:
     agents = dict(options.agent)
     vips, absent = virtual_ips(cluster, cib, agents), left_out(cluster, cib, agents)
     selected = [vip for vip in vips if options.selects(*vip.names)]
+    selected_absent = [one for one in absent if options.selects(one.id)]
     names = {vip.id: vip.names for vip in vips}
     expect = [one for one in options.expect if options.selects(*names.get(one[0], one[:1]))]
     # of a stopped one the place where it was is kept, of one left out nothing: another run may be there to judge it
     places = {vip.id: sorted(vip.nodes) for vip in selected if vip.nodes and not vip.in_motion}
     findings = [
         *_nothing(vips, absent, options),
-        *not_listed([one for one in absent if options.selects(one.id)], cluster),
+        *not_listed(selected_absent, cluster),
         *states(cluster, cib, selected),
         *not_expected_there(vips, absent, expect),
         *moved(selected, places, evidence.previous),
@@ -98,7 +106,7 @@ def judge(evidence: Evidence, options: VipOptions) -> Judgement:
         summary=_summary(selected, here),
         findings=tuple(findings),
         measures=tuple(_measures(vips, absent)),
-        rows=tuple(_rows(selected, interfaces, here)),
+        rows=tuple(_rows(selected, selected_absent, interfaces, here)),
         remember={**(evidence.previous or {}), **places},
     )
 
@@ -136,14 +144,24 @@ def _measures(vips: Sequence[VirtualIp], absent: Sequence[LeftOut]) -> Iterator[
     yield VIPS_ACTIVE.of(sum(bool(vip.nodes) for vip in vips), maximum=total)
 
 
-def _rows(vips: Sequence[VirtualIp], interfaces: Optional[Interfaces], here: Optional[str]) -> Iterator[Row]:
+def _found(vip: VirtualIp, interfaces: Interfaces) -> List[str]:
+    """``192.0.2.100 on pub0``, with what is wrong with that interface."""
+    places = [(found.address, interfaces.named(found.interface)) for found in vip.found_on(interfaces)]
+    return [f"{address} on {one.name}{f' ({one.fault})' if one.fault else ''}" for address, one in places]
+
+
+def _rows(
+    vips: Sequence[VirtualIp], absent: Sequence[LeftOut], interfaces: Optional[Interfaces], here: Optional[str]
+) -> Iterator[Row]:
     for vip in vips:
-        there = [f"{found.address} on {found.interface}" for found in (vip.found_on(interfaces) if interfaces else ())]
+        there = _found(vip, interfaces) if interfaces else []
         state = (
             f"{vip.roles}{' on ' + ', '.join(vip.nodes) if vip.nodes else ''}; "
             f"interfaces of {here or 'this node'}: {', '.join(there) or 'not there'}"
         )
         yield Row(Subject(RESOURCE, vip.id), state, vip.label)
+    for one in absent:
+        yield Row(Subject(RESOURCE, one.id), "not listed by crm_mon", one.label)
 
 
 CHECK = Check(

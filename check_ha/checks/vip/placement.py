@@ -55,7 +55,9 @@ def about(
 def not_listed(absent: Sequence[LeftOut], cluster: Cluster) -> Iterator[Finding]:
     """What the CIB has and crm_mon leaves out. Without a DC it is not known where anything runs."""
     for one in absent if cluster.dc else ():
-        advice = "" if one.unmanaged else "where it ran last"
+        advice = (
+            "make sure that the lost node does not have the address, then" if one.unmanaged else "where it ran last"
+        )
         command = f"crm_resource --locate --resource {one.id}"
         if one.unmanaged:
             command = f"crm_resource --resource {one.id} --meta --delete-parameter is-managed"
