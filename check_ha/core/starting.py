@@ -97,7 +97,7 @@ def _started(processes: Optional[Output], limit: float) -> Optional[Finding]:
 
 
 def _dc_deadtime(cib: Optional[Output]) -> float:
-    """``<nvpair id="..." name="dc-deadtime" value="2s"/>``, in seconds."""
+    """Return the value of ``<nvpair id="..." name="dc-deadtime" value="2s"/>``, in seconds."""
     pair = re.search(rb"<nvpair\s[^>]*name=\"dc-deadtime\"[^>]*>", cib.stdout) if cib and cib.status == 0 else None
     value = re.search(rb"\svalue=\"([0-9]{1,6})([a-z]*)\"", pair.group()) if pair else None
     unit = _UNITS.get(value[2].decode()) if value else None
