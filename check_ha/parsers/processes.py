@@ -10,7 +10,7 @@ _TELLS_VERSION = (" --features", " --version", " -v")
 
 
 def parse_processes(data: bytes) -> Processes:
-    """``ps -e -o pid,ppid,stat,user,etimes,args``; procps 4.0.2::
+    """Return the processes of ``ps -e -o pid,ppid,stat,user,etimes,args``; procps 4.0.2::
 
             PID    PPID STAT USER     ELAPSED COMMAND
               1       0 Ss   root        3671 /sbin/init
@@ -39,7 +39,9 @@ def parse_processes(data: bytes) -> Processes:
 
 
 def parse_executables(data: bytes) -> Dict[int, Optional[str]]:
-    """``ps -e -o pid,exe`` (since procps 3.3.17): by process id what it runs, ``None`` where the user may not know::
+    """Return what each process runs, by its id, ``None`` where the user may not know.
+
+    ``ps -e -o pid,exe``, since procps 3.3.17::
 
      PID EXE
     2680 /usr/sbin/pacemakerd
@@ -73,7 +75,7 @@ def _lines(data: bytes) -> List[str]:
 
 
 def _program(command: str) -> str:
-    """``corosync`` of ``/usr/sbin/corosync -f``, of ``[corosync] <defunct>``, ``sbd`` of ``sbd: inquisitor``."""
+    """Return ``corosync`` of ``/usr/sbin/corosync -f``, of ``[corosync] <defunct>``, ``sbd`` of ``sbd: inquisitor``."""
     words = command.split(None, 1)
     if not words:
         return ""

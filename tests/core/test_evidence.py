@@ -123,6 +123,18 @@ STARTS: Dict[str, Tuple[str, Output, str, bool]] = {
     "warn-dc-deadtime-is-not-understood": (NO_DC, ps(*BOTH), "soon", True),
     "warn-without-quorum": (INQUORATE, ps(*BOTH), "", True),
     "ok-with-dc-and-quorum": (INQUORATE.replace("false", "true"), ps(*BOTH), "", False),
+    "warn-nothing-is-promoted-yet": (
+        STOPPED.format("").replace('role="Stopped"', 'multi_state="true"'),
+        ps(*BOTH),
+        "",
+        True,
+    ),
+    "ok-something-is-promoted": (
+        STOPPED.format("").replace('role="Stopped"', 'multi_state="true" role="Promoted"'),
+        ps(*BOTH),
+        "",
+        False,
+    ),
     "warn-nothing-was-done-yet": (STOPPED.format(""), ps(*BOTH), "", True),
     "warn-all-was-done-a-moment-ago": (
         STOPPED.format('last-rc-change="Sat Nov 28 23:59:59 2026"'),
