@@ -1,4 +1,4 @@
-"""Is every way to every peer up?
+"""Is every link to every peer up?
 
 Asks corosync-cfgtool for the links or rings of this node and corosync-cmapctl for the nodes that are configured, who is
 a member, and (knet) how often each link went down. Run it on every node: a fault between two other nodes does not show
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
 
-from check_ha.cluster.links import Links, Peer, Way, links_of, ring_fault
+from check_ha.cluster.links import Link, Links, Peer, links_of, ring_fault
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import FILTERED_OUT, NOT_RESPONDING, UNREADABLE, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
@@ -97,13 +97,13 @@ def _unreadable(links: Links, evidence: Evidence) -> Iterator[Finding]:
         if failure.condition is not NOT_RESPONDING:  # which is told already
             yield failure._replace(text=f"a link that flaps is not seen: {failure.text}")
     for peer in links.peers:
-        if not links.rings and peer.member is None and not peer.ways:
+        if not links.rings and peer.member is None and not peer.links:
             yield Finding(UNREADABLE, f"{peer.name}: neither link nor membership is known")
-        if links.measured and peer.member and not peer.ways:
+        if links.measured and peer.member and not peer.links:
             yield Finding(UNREADABLE, f"{peer.name}: corosync-cfgtool -s lists no link to it")
-        for way in peer.ways:
-            if way.up is None:
-                yield Finding(UNREADABLE, f"{peer.name}: corosync-cfgtool -s does not tell the state of {way.label}")
+        for link in peer.links:
+            if link.up is None:
+                yield Finding(UNREADABLE, f"{peer.name}: corosync-cfgtool -s does not tell the state of {link.label}")
 
 
 def _rings(rings: Sequence[Ring]) -> Iterator[Finding]:
@@ -121,13 +121,13 @@ def _rings(rings: Sequence[Ring]) -> Iterator[Finding]:
 
 def _unreachable(peers: Sequence[Peer]) -> Iterator[Finding]:
     for peer in peers:
-        if not peer.cut_off:
+        if not peer.unreachable:
             continue
-        if peer.ways and len(peer.down) == len(peer.ways):
-            count = {1: "its only link", 2: "both links"}.get(len(peer.ways), f"all {len(peer.ways)} links")
-            addresses = ", ".join(way.address for way in peer.ways if way.address)
+        if peer.links and len(peer.down) == len(peer.links):
+            count = {1: "its only link", 2: "both links"}.get(len(peer.links), f"all {len(peer.links)} links")
+            addresses = ", ".join(link.address for link in peer.links if link.address)
             yield Finding(UNREACHABLE, f"{peer.name} unreachable: {count} down{f' ({addresses})' if addresses else ''}")
-        elif any(way.up for way in peer.ways):
+        elif any(link.up for link in peer.links):
             yield Finding(UNREACHABLE, f"{peer.name} is not a member, though a link to it is up")
         else:
             yield Finding(UNREACHABLE, f"{peer.name} unreachable: not a member")
@@ -135,30 +135,30 @@ def _unreachable(peers: Sequence[Peer]) -> Iterator[Finding]:
 
 def _links_down(links: Links, peers: Sequence[Peer]) -> Iterator[Finding]:
     """A link that is down to every peer is one finding: the fault is at this node, or the whole network is gone."""
-    reachable = [peer for peer in peers if len(peer.down) < len(peer.ways)]
+    reachable = [peer for peer in peers if len(peer.down) < len(peer.links)]
     local = dict(links.local)
     everywhere = {
-        way.number for peer in reachable for way in peer.down
-        if len(reachable) > 1 and all(way.number in _numbers(other.down) for other in reachable)
+        link.number for peer in reachable for link in peer.down
+        if len(reachable) > 1 and all(link.number in _numbers(other.down) for other in reachable)
     }  # fmt: skip
     for number in sorted(everywhere):
         names = ", ".join(peer.name for peer in reachable)
-        left = min(len(peer.ways) - len(peer.down) for peer in reachable)
+        left = min(len(peer.links) - len(peer.down) for peer in reachable)
         text = f"link {number} ({local.get(number, '?')} here) down to every peer ({names}), {_links(left)} left"
         yield Finding(LINK_DOWN, text)
     for peer in reachable:
-        for way in peer.down:
-            if way.number not in everywhere:
-                left = len(peer.ways) - len(peer.down)
-                yield Finding(LINK_DOWN, f"{peer.name}: {way.label} down, {left} of {len(peer.ways)} links left")
+        for link in peer.down:
+            if link.number not in everywhere:
+                left = len(peer.links) - len(peer.down)
+                yield Finding(LINK_DOWN, f"{peer.name}: {link.label} down, {left} of {len(peer.links)} links left")
 
 
 def _links(number: int) -> str:
     return "1 link" if number == 1 else f"{number} links"
 
 
-def _numbers(ways: Sequence[Way]) -> List[int]:
-    return [way.number for way in ways]
+def _numbers(links: Sequence[Link]) -> List[int]:
+    return [link.number for link in links]
 
 
 def _down_counts(peers: Sequence[Peer], statistics: Optional[Sequence[LinkStatistics]]) -> Dict[str, int]:
@@ -177,13 +177,13 @@ def _flapped(
     """Links that are up and went down since the last run. A counter that fell was reset by a restart."""
     counts = _down_counts(peers, statistics)
     for peer in peers:
-        for way in peer.ways:
-            key = f"{peer.node_id}/{way.number}"
+        for link in peer.links:
+            key = f"{peer.node_id}/{link.number}"
             before = (previous or {}).get(key)
-            if way.up and isinstance(before, int) and counts.get(key, 0) > before:
+            if link.up and isinstance(before, int) and counts.get(key, 0) > before:
                 times = counts[key] - before
                 often = "once" if times == 1 else f"{times} times"
-                yield Finding(LINK_FLAPPED, f"{peer.name}: {way.label} went down {often} since the last run")
+                yield Finding(LINK_FLAPPED, f"{peer.name}: {link.label} went down {often} since the last run")
 
 
 def _summary(links: Links, peers: Sequence[Peer]) -> str:
@@ -199,7 +199,7 @@ def _summary(links: Links, peers: Sequence[Peer]) -> str:
         return f"{nodes}, all members (no links are measured with {links.transport or 'this transport'})"
     if not peers:
         return f"{nodes}, no peers"
-    counts = sorted({len(peer.ways) for peer in peers})
+    counts = sorted({len(peer.links) for peer in peers})
     each = f"{_links(counts[0])} each" if len(counts) == 1 else f"{counts[0]} to {_links(counts[-1])} each"
     return f"{nodes}, {each}, all connected"
 
@@ -210,18 +210,18 @@ def _measures(
     latencies = {(one.peer, one.link): one.latency_ave for one in statistics or ()}
     faults = sum(bool(ring_fault(ring)) for ring in links.rings)
     for peer in links.peers:
-        for way in peer.ways:
-            instance = f"{peer.name}-link{way.number}"
-            if way.up is not None:
-                yield LINK_UP.of(int(way.up), instance, maximum=1)
-            latency = latencies.get((peer.node_id, way.number))
-            if latency is not None and way.up:
+        for link in peer.links:
+            instance = f"{peer.name}-link{link.number}"
+            if link.up is not None:
+                yield LINK_UP.of(int(link.up), instance, maximum=1)
+            latency = latencies.get((peer.node_id, link.number))
+            if latency is not None and link.up:
                 yield LATENCY.of(latency, instance)
     down = faults + sum(len(peer.down) for peer in links.peers)
-    total = len(links.rings) + sum(len(peer.ways) for peer in links.peers)
+    total = len(links.rings) + sum(len(peer.links) for peer in links.peers)
     yield LINKS_DOWN.of(down, maximum=total, judged=faults + sum(len(peer.down) for peer in selected))
     yield LINKS_TOTAL.of(total)
-    yield PEERS_UNREACHABLE.of(sum(peer.cut_off for peer in links.peers), maximum=len(links.peers))
+    yield PEERS_UNREACHABLE.of(sum(peer.unreachable for peer in links.peers), maximum=len(links.peers))
 
 
 def _rows(links: Links) -> Iterator[Row]:
@@ -229,9 +229,9 @@ def _rows(links: Links) -> Iterator[Row]:
         yield Row(Subject(LINK, str(ring.number)), ring.status, f"ring {ring.number} ({ring.address})")
     words = {True: "up", False: "DOWN", None: "not known"}
     for peer in links.peers:
-        ways = ", ".join(f"{way.label} {words[way.up]}" for way in peer.ways)
+        states = ", ".join(f"{link.label} {words[link.up]}" for link in peer.links)
         member = {True: "member", False: "NOT a member", None: "membership not known"}[peer.member]
-        yield Row(Subject(NODE, peer.name), f"{ways + '; ' if ways else ''}{member}")
+        yield Row(Subject(NODE, peer.name), f"{states + '; ' if states else ''}{member}")
 
 
 CHECK = Check(

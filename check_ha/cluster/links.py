@@ -1,11 +1,11 @@
-"""This node's ways to its peers: what cfgtool shows of links, joined with the nodes and members of cmapctl."""
+"""This node's links to its peers: what cfgtool shows of them, joined with the nodes and members of cmapctl."""
 
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
 from check_ha.model.corosync import ConfiguredNode, CorosyncMap, LinkStatus, ReachableNodes, Ring
 
 
-class Way(NamedTuple):
+class Link(NamedTuple):
     """One link to one peer."""
 
     number: int
@@ -27,21 +27,21 @@ class Peer(NamedTuple):
     name: str
     member: Optional[bool]
     """Whether it is in this node's membership; ``None``: not known."""
-    ways: Tuple[Way, ...] = ()
+    links: Tuple[Link, ...] = ()
 
     @property
-    def down(self) -> Tuple[Way, ...]:
+    def down(self) -> Tuple[Link, ...]:
         """The links that are down."""
-        return tuple(way for way in self.ways if way.up is False)
+        return tuple(link for link in self.links if link.up is False)
 
     @property
-    def cut_off(self) -> bool:
+    def unreachable(self) -> bool:
         """Whether nothing reaches it."""
-        return self.member is False or (bool(self.ways) and len(self.down) == len(self.ways))
+        return self.member is False or (bool(self.links) and len(self.down) == len(self.links))
 
 
 class Links(NamedTuple):
-    """Everything about the ways from this node."""
+    """Everything about the links of this node."""
 
     transport: Optional[str]
     measured: bool
@@ -55,7 +55,7 @@ class Links(NamedTuple):
 
 
 def links_of(status: LinkStatus, cmap: Optional[CorosyncMap], reachable: Optional[ReachableNodes]) -> Links:
-    """Join the views of three tools; the last two may be missing."""
+    """Join what three tools say; the last two may be missing."""
     nodes = {node.node_id: node for node in cmap.nodes} if cmap else {}
     transport = status.transport or (cmap.transport if cmap else None)
     # every layout that lists nodes per link is knet, but those of 3.1 that say udp or udpu in their first line
@@ -64,10 +64,10 @@ def links_of(status: LinkStatus, cmap: Optional[CorosyncMap], reachable: Optiona
     # with udp and udpu 3.0 prints "OK" whatever happens: that is no ring whose state is known
     rings = tuple(ring for ring in status.rings if not ring.hard_coded)
     numbers = _real_numbers(status, nodes.get(status.local_id))
-    ways = _ways(status, nodes, numbers, reachable)
+    links = _links(status, nodes, numbers, reachable)
     members = {member.node_id: member.joined for member in cmap.members} if cmap else {}
     if status.links and not measured and not members:
-        members = {peer: bool(found[0].up) for peer, found in ways.items()}
+        members = {peer: bool(found[0].up) for peer, found in links.items()}
     # without the nodelist a position stays one (3.0.0, 3.0.1), and could be taken for the id of this node
     word, own = ("position", set()) if status.by_index and not nodes else ("node", {status.local_id})
     peers = tuple(
@@ -75,9 +75,9 @@ def links_of(status: LinkStatus, cmap: Optional[CorosyncMap], reachable: Optiona
             node_id,
             nodes[node_id].label if node_id in nodes else f"{word} {node_id}",
             members.get(node_id, False) if members else None,
-            tuple(ways.get(node_id, ())) if measured else (),
+            tuple(links.get(node_id, ())) if measured else (),
         )
-        for node_id in sorted({*nodes, *ways, *members} - own)
+        for node_id in sorted({*nodes, *links, *members} - own)
     )
     local = tuple((numbers.get(number, number), address) for number, address in status.addresses)
     counts = [len(node.addresses) for node in nodes.values() if node.addresses]
@@ -86,7 +86,7 @@ def links_of(status: LinkStatus, cmap: Optional[CorosyncMap], reachable: Optiona
 
 
 def ring_fault(ring: Ring) -> str:
-    """What keeps a ring of corosync 1 and 2 from working; empty when nothing does."""
+    """Return what keeps a ring of corosync 1 and 2 from working; empty when nothing does."""
     if ring.faulty:
         return f"ring {ring.number} ({ring.address}) FAULTY"
     if ring.address.startswith("127."):  # what some versions bind to when the interface is gone, still with "no faults"
@@ -94,30 +94,31 @@ def ring_fault(ring: Ring) -> str:
     return ""
 
 
-def _ways(
+def _links(
     status: LinkStatus, nodes: Dict[int, ConfiguredNode], numbers: Dict[int, int], reachable: Optional[ReachableNodes]
-) -> Dict[int, List[Way]]:
+) -> Dict[int, List[Link]]:
+    """Return the links to each peer, by its node id."""
     by_position = sorted(nodes)
     local = {number: _bare(address) for number, address in status.addresses}
-    ways: Dict[int, List[Way]] = {}
-    for link in status.links:
-        peer = link.peer
+    links: Dict[int, List[Link]] = {}
+    for line in status.links:
+        peer = line.peer
         if status.by_index and peer < len(by_position):
             peer = by_position[peer]
-        number = numbers.get(link.link, link.link)
-        up = link.connected
+        number = numbers.get(line.link, line.link)
+        up = line.connected
         if up is None and reachable and peer:
             # its line was mislabelled (3.1.1 to 3.1.4), but -n lists what is reachable; node 0 is one not even asked.
             # The address tells the link: these versions number it otherwise than it is configured
-            there = (way for way in reachable.links if way.peer == peer and way.connected)
-            up = any(_bare(way.local_address) == local.get(link.link) for way in there)
+            there = (one for one in reachable.links if one.peer == peer and one.connected)
+            up = any(_bare(one.local_address) == local.get(line.link) for one in there)
         address = dict(nodes[peer].addresses).get(number, "") if peer in nodes else ""
-        ways.setdefault(peer, []).append(Way(number, address, up))
-    return ways
+        links.setdefault(peer, []).append(Link(number, address, up))
+    return links
 
 
 def _real_numbers(status: LinkStatus, local: Optional[ConfiguredNode]) -> Dict[int, int]:
-    """The configured number of each link printed: 3.1.1 to 3.1.4 count 0, 1, 2 whatever is configured."""
+    """Return the configured number of each link printed: 3.1.1 to 3.1.4 count 0, 1, 2 whatever is configured."""
     if local is None:
         return {}
     configured = {_bare(address): number for number, address in local.addresses}
@@ -125,5 +126,5 @@ def _real_numbers(status: LinkStatus, local: Optional[ConfiguredNode]) -> Dict[i
 
 
 def _bare(address: str) -> str:
-    """The address without the scope that may follow any IPv6 one: ``fd55::1%2``."""
+    """Return the address without the scope that may follow any IPv6 one: ``fd55::1%2``."""
     return address.split("%")[0]

@@ -1,4 +1,4 @@
-"""The ways to the peers, joined from what three tools say, whatever the version of cfgtool left out or got wrong."""
+"""The links to the peers, joined from what three tools say, whatever the version of cfgtool left out or got wrong."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from check_ha.model.corosync import (
     SeenMember,
 )
 
-Ways = List[Tuple[str, List[Tuple[int, Optional[bool]]]]]
+States = List[Tuple[str, List[Tuple[int, Optional[bool]]]]]
 
 
 def node(node_id: int, *links: int, name: str = "") -> ConfiguredNode:
@@ -31,8 +31,8 @@ def cmap(*nodes: ConfiguredNode, joined: Optional[Sequence[int]] = None, transpo
     return CorosyncMap(nodes, members, transport=transport)
 
 
-def ways(links: Links) -> Ways:
-    return [(peer.name, [(way.number, way.up) for way in peer.ways]) for peer in links.peers]
+def states(links: Links) -> States:
+    return [(peer.name, [(link.number, link.up) for link in peer.links]) for peer in links.peers]
 
 
 def test_names() -> None:
@@ -46,8 +46,8 @@ def test_names() -> None:
 def test_labels_of_links() -> None:
     status = LinkStatus(1, "knet", ((0, "10.55.0.1"),), (PeerLink(2, 0, True), PeerLink(3, 0, False)))
     (two, three) = links_of(status, cmap(node(1, 0), node(2, 0)), None).peers
-    assert [way.label for peer in (two, three) for way in peer.ways] == ["link 0 (10.55.0.2)", "link 0"]
-    assert (two.down, three.down) == ((), three.ways)
+    assert [link.label for peer in (two, three) for link in peer.links] == ["link 0 (10.55.0.2)", "link 0"]
+    assert (two.down, three.down) == ((), three.links)
 
 
 BY_INDEX = LinkStatus(
@@ -62,13 +62,13 @@ BY_INDEX = LinkStatus(
 
 def test_positions_are_node_ids_in_ascending_order() -> None:
     nodes = cmap(node(30, 0, 1, name="c"), node(10, 0, 1, name="a"), node(20, 0, 1, name="b"))
-    assert ways(links_of(BY_INDEX, nodes, None)) == [("a", [(0, True), (1, True)]), ("c", [(0, True), (1, False)])]
+    assert states(links_of(BY_INDEX, nodes, None)) == [("a", [(0, True), (1, True)]), ("c", [(0, True), (1, False)])]
 
 
 def test_a_position_is_not_taken_for_the_id_of_this_node() -> None:
     """Without the map a position cannot be told from an id: nodes 1, 2, 3 have the positions 0, 1, 2."""
     status = BY_INDEX._replace(local_id=2)
-    assert ways(links_of(status, None, None)) == [
+    assert states(links_of(status, None, None)) == [
         ("position 0", [(0, True), (1, True)]),
         ("position 2", [(0, True), (1, False)]),
     ]
@@ -79,7 +79,7 @@ def test_this_node_is_dropped_where_the_tool_could_not_tell_its_position() -> No
     links = tuple(PeerLink(peer, 0, peer != 2) for peer in (0, 1, 2))
     status = LinkStatus(10, None, ((0, "10.55.0.10"),), links, by_index=True)
     nodes = cmap(node(10, 0, name="a"), node(20, 0, name="b"), node(30, 0, name="c"))
-    assert ways(links_of(status, nodes, None)) == [("b", [(0, True)]), ("c", [(0, False)])]
+    assert states(links_of(status, nodes, None)) == [("b", [(0, True)]), ("c", [(0, False)])]
 
 
 def renumbered(up: Optional[bool]) -> LinkStatus:
@@ -96,8 +96,8 @@ CONFIGURED = cmap(
 
 def test_links_have_the_number_that_is_configured() -> None:
     links = links_of(renumbered(False), CONFIGURED, None)
-    assert ways(links) == [("b", [(1, True), (5, False)])]
-    assert [way.address for way in links.peers[0].ways] == ["fd55:1::2", "fd55:5::2"]
+    assert states(links) == [("b", [(1, True), (5, False)])]
+    assert [link.address for link in links.peers[0].links] == ["fd55:1::2", "fd55:5::2"]
     assert links.local == ((1, "fd55:1::1%2"), (5, "fd55:5::1"))
 
 
@@ -121,13 +121,13 @@ HIDDEN = {
 def test_a_state_that_is_hidden_is_known_from_the_list_of_reachable_nodes(
     nodes: Optional[ReachableNodes], up: Optional[bool]
 ) -> None:
-    assert ways(links_of(renumbered(None), CONFIGURED, nodes)) == [("b", [(1, True), (5, up)])]
+    assert states(links_of(renumbered(None), CONFIGURED, nodes)) == [("b", [(1, True), (5, up)])]
 
 
 def test_a_node_that_was_not_asked_has_no_known_state() -> None:
     """``nodeid: 0`` stands for a node whose status could not be had."""
     status = LinkStatus(1, "knet", ((0, "10.55.0.1"),), (PeerLink(0, 0, None),))
-    assert ways(links_of(status, None, reachable(0, (0, "10.55.0.1", True)))) == [("node 0", [(0, None)])]
+    assert states(links_of(status, None, reachable(0, (0, "10.55.0.1", True)))) == [("node 0", [(0, None)])]
 
 
 def test_membership() -> None:
@@ -158,7 +158,7 @@ def test_only_knet_measures_its_links(status: LinkStatus, config: Optional[Coros
 def test_membership_of_udpu_is_in_the_status_where_the_map_has_none() -> None:
     status = LinkStatus(1, "udpu", ((0, "10.55.0.3"),), (PeerLink(2, 0, True), PeerLink(3, 0, False)))
     peers = links_of(status, None, None).peers
-    assert [(peer.member, peer.ways, peer.cut_off) for peer in peers] == [(True, (), False), (False, (), True)]
+    assert [(peer.member, peer.links, peer.unreachable) for peer in peers] == [(True, (), False), (False, (), True)]
 
 
 def test_rings_that_are_hard_coded_are_none() -> None:
