@@ -1,8 +1,8 @@
 """This node's links to its peers: what cfgtool shows of them, joined with the nodes and members of cmapctl."""
 
-from typing import Dict, List, NamedTuple, Optional, Tuple
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from check_ha.model.corosync import ConfiguredNode, CorosyncMap, LinkStatus, ReachableNodes, Ring
+from check_ha.model.corosync import ConfiguredNode, CorosyncMap, LinkStatistics, LinkStatus, ReachableNodes, Ring
 
 
 class Link(NamedTuple):
@@ -13,6 +13,8 @@ class Link(NamedTuple):
     """The peer's address on that link; empty when it is not known."""
     up: Optional[bool]
     """``None``: the tools could not say."""
+    listed: bool = True
+    """False: ``corosync-cfgtool -s`` leaves it out, and another tool knows it."""
 
     @property
     def label(self) -> str:
@@ -28,6 +30,11 @@ class Peer(NamedTuple):
     member: Optional[bool]
     """Whether it is in this node's membership; ``None``: not known."""
     links: Tuple[Link, ...] = ()
+
+    @property
+    def instance(self) -> str:
+        """What it is called in perfdata: ``node2`` where it has no name."""
+        return self.name.replace(" ", "")
 
     @property
     def down(self) -> Tuple[Link, ...]:
@@ -54,35 +61,92 @@ class Links(NamedTuple):
     """Link number and this node's address on it."""
 
 
-def links_of(status: LinkStatus, cmap: Optional[CorosyncMap], reachable: Optional[ReachableNodes]) -> Links:
-    """Join what three tools say; the last two may be missing."""
+def links_of(
+    status: LinkStatus,
+    cmap: Optional[CorosyncMap],
+    reachable: Optional[ReachableNodes],
+    statistics: Sequence[LinkStatistics] = (),
+) -> Links:
+    """Join what four tools say; the last three may be missing."""
     nodes = {node.node_id: node for node in cmap.nodes} if cmap else {}
     transport = status.transport or (cmap.transport if cmap else None)
     # every layout that lists nodes per link is knet, but those of 3.1 that say udp or udpu in their first line
     listed = bool(status.addresses) and not status.rings
-    measured = (listed or transport == "knet") and status.transport not in ("udp", "udpu")
-    # with udp and udpu 3.0 prints "OK" whatever happens: that is no ring whose state is known
-    rings = tuple(ring for ring in status.rings if not ring.hard_coded)
+    measured = (listed or transport == "knet") and transport not in ("udp", "udpu")
     numbers = _real_numbers(status, nodes.get(status.local_id))
     links = _links(status, nodes, numbers, reachable)
-    members = {member.node_id: member.joined for member in cmap.members} if cmap else {}
+    members = _members(cmap)
     if status.links and not measured and not members:
         members = {peer: bool(found[0].up) for peer, found in links.items()}
     # without the nodelist a position stays one (3.0.0, 3.0.1), and could be taken for the id of this node
     word, own = ("position", set()) if status.by_index and not nodes else ("node", {status.local_id})
+    if measured and own:
+        _add_unlisted(links, nodes, reachable, [one for one in statistics if one.peer != status.local_id])
     peers = tuple(
         Peer(
             node_id,
-            nodes[node_id].label if node_id in nodes else f"{word} {node_id}",
+            _name(nodes.get(node_id)) or f"{word} {node_id}",
             members.get(node_id, False) if members else None,
             tuple(links.get(node_id, ())) if measured else (),
         )
         for node_id in sorted({*nodes, *links, *members} - own)
     )
+    rings = _rings(status, cmap)
     local = tuple((numbers.get(number, number), address) for number, address in status.addresses)
     counts = [len(node.addresses) for node in nodes.values() if node.addresses]
     configured = min(counts) if counts else len(status.addresses)
     return Links(transport, measured, peers, rings, configured, local if measured or rings else ())
+
+
+def _name(node: Optional[ConfiguredNode]) -> str:
+    """Return what a node is called; nothing where that were an IPv6 address, whose colons perfdata cannot hold."""
+    return node.label if node and ":" not in node.label else ""
+
+
+def _members(cmap: Optional[CorosyncMap]) -> Dict[int, bool]:
+    """Return whether each node seen is a member; a node that has left and was taken out of the nodelist is no peer."""
+    if cmap is None:
+        return {}
+    configured = {node.node_id for node in cmap.nodes}
+    return {
+        member.node_id: member.joined
+        for member in cmap.members
+        if member.joined or not configured or member.node_id in configured
+    }
+
+
+def _add_unlisted(
+    links: Dict[int, List[Link]],
+    nodes: Dict[int, ConfiguredNode],
+    reachable: Optional[ReachableNodes],
+    statistics: Sequence[LinkStatistics],
+) -> None:
+    """Add the links that the nodelist or the statistics know and ``corosync-cfgtool -s`` leaves out."""
+    states = {(one.peer, one.link): one.connected for one in reachable.links} if reachable else {}
+    states.update({(one.peer, one.link): one.connected for one in statistics if one.connected is not None})
+    for peer in {*nodes, *links, *(one.peer for one in statistics)}:
+        addresses = dict(nodes[peer].addresses) if peer in nodes else {}
+        found = links.setdefault(peer, [])
+        known = {*addresses, *(one.link for one in statistics if one.peer == peer)}
+        # by number: 3.1.1 to 3.1.4 may have counted them anew, and then as many as there are
+        if len(found) < len(known):
+            for number in sorted(known - {link.number for link in found}):
+                found.append(Link(number, addresses.get(number, ""), states.get((peer, number)), listed=False))
+
+
+def _rings(status: LinkStatus, cmap: Optional[CorosyncMap]) -> Tuple[Ring, ...]:
+    """Return the rings of corosync 1 and 2, those too that only the map of corosync 2 knows."""
+    # with udp and udpu 3.0 prints "OK" whatever happens: that is no ring whose state is known
+    rings = [ring for ring in status.rings if not ring.hard_coded]
+    listed = {ring.number for ring in rings}
+    for key, faulty in sorted(cmap.totem.items() if cmap else ()):
+        layer, _, name = key.partition(".")
+        number, _, name = name.partition(".")
+        if layer == "rrp" and name == "faulty" and number.isdigit() and int(number) not in listed:
+            address = cmap.values.get(f"totem.interface.{number}.bindnetaddr", "?") if cmap else "?"
+            word = "FAULTY by corosync-cmapctl" if faulty else "not listed by corosync-cfgtool -s"
+            rings.append(Ring(int(number), address, word, faulty=bool(faulty), healthy=False, listed=False))
+    return tuple(rings)
 
 
 def ring_fault(ring: Ring) -> str:

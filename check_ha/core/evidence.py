@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Callable, Dict, Generic, Iterable, List, Mapping, NamedTuple, Optional, Tuple, TypeVar, cast
 
 from check_ha.core.finding import Finding
-from check_ha.core.tool_failure import Failure, failure_of, finding_of, findings_of, in_doubt
+from check_ha.core.tool_failure import Failure, cut_short, failure_of, finding_of, findings_of, in_doubt
 from check_ha.parsers.errors import ParseError
 from check_ha.sources.tools import PS, Output, Tool
 
@@ -63,6 +63,7 @@ def examine(
     values: Dict[Tool, Any] = {}
     parsed = {} if parsed is None else parsed
     failures: List[Failure] = []
+    parts: List[Failure] = []
     for reading in readings:
         output = outputs[reading.tool]
         failure = failure_of(output)
@@ -71,12 +72,14 @@ def examine(
             if isinstance(value, ParseError):
                 failure = failure_of(output, value)
             else:
-                values[reading.tool] = value
+                values[reading.tool] = value  # what there is of it still proves what it shows
+                part = cut_short(output)
+                parts += [part._replace(silent=reading.silent)] if part else []
         if failure is not None:
             failures.append(failure if reading.required else failure.optional(reading.silent))
     processes = outputs.get(PS)
     failed = {failure.output.tool: finding_of(failure, failures, processes) for failure in failures}
-    return Evidence(values, findings_of(failures, processes), previous, now, failed)
+    return Evidence(values, findings_of([*failures, *parts], processes), previous, now, failed)
 
 
 def _parsed(reading: Reading[Any], output: Output, parsed: Dict[Tool, Any]) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Dict, Iterable, List, NamedTuple, Optional, Tuple
 
-from check_ha.model.corosync import ConfiguredNode, CorosyncMap, LinkStatistics, SeenMember
+from check_ha.model.corosync import ConfiguredNode, CorosyncMap, LinkStatistics, SeenMember, Statistics
 from check_ha.parsers.errors import ParseError
 
 # totem.transport (str) = udpu
@@ -22,6 +22,7 @@ _LINE = r"(\S+) \((?:[iu](?:8|16|32|64)|flt|dbl|str|bin)\)(?: =(?: (.*))?)?"
 _MEMBERS = ("runtime.members.", "runtime.totem.pg.mrp.srp.members.")  # corosync 3, corosync 2
 _NODES = "nodelist.node."
 _STATISTICS = "stats.knet.node"
+_TOTEM_2, _TOTEM_3 = "runtime.totem.pg.mrp.", "stats."  # srp.mcast_retx follows; rrp.N.faulty in corosync 2 only
 
 # What a check may want to know; the rest is counters and process ids.
 _KEPT = (
@@ -62,7 +63,26 @@ def parse_map(data: bytes) -> CorosyncMap:
         local_node_id=_local_node_id(entries, nodes),
         transport=transport.value if transport else None,
         values={key: entry.value for key, entry in entries.items() if key.startswith(_KEPT) and key != _SECRET},
+        totem=_totem(entries, _TOTEM_2),
     )
+
+
+def parse_statistics(data: bytes) -> Statistics:
+    """Read the output of ``corosync-cmapctl -m stats`` (3.0 and later)."""
+    lines = data.decode("utf-8", "backslashreplace").split("\n")
+    entries = _read_entries(line for line in lines if line.startswith("stats.srp."))
+    return Statistics(parse_link_statistics(data), _totem(entries, _TOTEM_3))
+
+
+# runtime.totem.pg.mrp.srp.mcast_retx (u64) = 428
+# runtime.totem.pg.mrp.rrp.1.faulty (u8) = 0
+# stats.srp.mcast_retx (u64) = 16782
+def _totem(entries: _Entries, prefix: str) -> Dict[str, int]:
+    return {
+        key[len(prefix) :]: _number(entry)
+        for key, entry in entries.items()
+        if key.startswith((f"{prefix}srp.", f"{prefix}rrp.")) and not key.startswith(_MEMBERS)
+    }
 
 
 def parse_link_statistics(data: bytes) -> Tuple[LinkStatistics, ...]:
