@@ -120,7 +120,7 @@ class ConfiguredNode(NamedTuple):
 
     @property
     def label(self) -> str:
-        """What a person calls the node: its name, else its first address, else its id."""
+        """Return what a person calls the node: its name, else its first address, else its id."""
         if self.name:
             return self.name
         return self.addresses[0][1] if self.addresses else f"node {self.node_id}"
@@ -152,7 +152,7 @@ class CorosyncMap(NamedTuple):
     """Counters and states of corosync 2: ``srp.mcast_retx``, ``rrp.1.faulty``; since 3.0 they are in ``Statistics``."""
 
     def label(self, node_id: int) -> str:
-        """What a person calls that node."""
+        """Return what a person calls that node."""
         for node in self.nodes:
             if node.node_id == node_id:
                 return node.label

@@ -135,7 +135,7 @@ def _number(entry: _Entry) -> int:
 
 
 def _grouped(entries: _Entries, prefix: str) -> Dict[int, _Entries]:
-    """``PREFIX NUMBER.NAME`` as number, name and entry."""
+    """Return the entries ``PREFIX NUMBER.NAME`` by number and name."""
     groups: Dict[int, _Entries] = {}
     for key, entry in entries.items():
         if key.startswith(prefix):
@@ -193,7 +193,7 @@ def _node(position: int, group: _Entries, mask: int) -> ConfiguredNode:
 
 
 def _generated_id(addresses: List[Tuple[int, str]], mask: int) -> Optional[int]:
-    """The id that corosync gives a node without ``nodeid`` (udp and udpu, IPv4): its first address.
+    """Return the id that corosync gives a node without ``nodeid`` (udp and udpu, IPv4): its first address.
 
     Corosync 2 and 3.0 do not write it back to the map; a host name would have to be resolved.
     """

@@ -192,7 +192,7 @@ def _member(number: int, votes: int, device: str, name: str, own_id: Optional[in
 
 
 def _check_members(fields: _Fields, table: str, members: Tuple[Member, ...], device_votes: int) -> None:
-    """Only 1.4, which also prints its ``Version:``, has no table; a shorter table was cut off."""
+    """Refuse a table that was cut off, by its nodes and votes. Only 1.4, which prints its ``Version:``, has none."""
     value, line = _field(fields, "Nodes")
     if not table:
         if "Version" not in fields:

@@ -10,6 +10,7 @@ from check_ha.cluster.links import Links, links_of, ring_fault
 from check_ha.model.corosync import (
     ConfiguredNode,
     CorosyncMap,
+    LinkStatistics,
     LinkStatus,
     PeerLink,
     ReachableLink,
@@ -180,3 +181,62 @@ def test_fault_of_a_ring() -> None:
     assert ring_fault(good._replace(faulty=True)) == "ring 1 (10.55.1.1) FAULTY"
     assert ring_fault(good._replace(address="127.0.0.1")) == "ring 1 without its interface (127.0.0.1)"
     assert ring_fault(good._replace(faulty=True, address="127.0.0.1")) == "ring 1 (127.0.0.1) FAULTY"
+
+
+def test_an_ipv6_address_is_no_name() -> None:
+    status = LinkStatus(1, "knet", ((0, "fd55::1"),), (PeerLink(20, 0, True), PeerLink(30, 0, True)))
+    nodes = tuple(ConfiguredNode(number, name, ((0, "fd55::2"),)) for number, name in ((20, ""), (30, "gamma")))
+    peers = links_of(status, CorosyncMap(nodes, ()), None).peers
+    assert [(peer.name, peer.instance) for peer in peers] == [("node 20", "node20"), ("gamma", "gamma")]
+
+
+def statistic(peer: int, link: int, connected: Optional[bool]) -> LinkStatistics:
+    return LinkStatistics(peer, link, connected)
+
+
+UNLISTED = {
+    "known-by-the-nodelist": (cmap(node(1, 0, 1), node(2, 0, 1)), (), None, [(0, True), (1, None)]),
+    "state-by-the-statistics": (
+        cmap(node(1, 0, 1), node(2, 0, 1)), (statistic(2, 1, False),), reachable(2, (1, "", True)),
+        [(0, True), (1, False)],
+    ),
+    "state-by-the-reachable-nodes": (
+        cmap(node(1, 0, 1), node(2, 0, 1)), (statistic(2, 1, None),), reachable(2, (1, "", False)),
+        [(0, True), (1, False)],
+    ),
+    "known-by-the-statistics": (None, (statistic(2, 0, True), statistic(2, 1, True)), None, [(0, True), (1, True)]),
+    "the-loopback-is-none": (None, (statistic(1, 0, True), statistic(2, 0, True)), None, [(0, True)]),
+    "counted-anew": (cmap(node(1, 5), node(2, 5)), (statistic(2, 5, True),), None, [(0, True)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("config", "counted", "nodes", "expected"), UNLISTED.values(), ids=UNLISTED)
+def test_a_link_that_cfgtool_leaves_out(
+    config: Optional[CorosyncMap],
+    counted: Sequence[LinkStatistics],
+    nodes: Optional[ReachableNodes],
+    expected: List[Tuple[int, Optional[bool]]],
+) -> None:
+    status = LinkStatus(1, "knet", ((0, "10.55.0.1"),), (PeerLink(2, 0, True),))
+    links = links_of(status, config, nodes, counted)
+    assert states(links)[0][1] == expected
+    assert [link.listed for link in links.peers[0].links] == [True, False][: len(expected)]
+
+
+def test_a_ring_that_cfgtool_leaves_out() -> None:
+    listed = Ring(0, "10.55.0.1", "ring 0 active with no faults", faulty=False, healthy=True)
+    status = LinkStatus(1, None, ((0, "10.55.0.1"),), rings=(listed,))
+    known = CorosyncMap((), (), totem={"rrp.0.faulty": 0, "rrp.1.faulty": 1, "srp.mcast_retx": 0})
+    (first, second) = links_of(status, known, None).rings
+    assert first == listed
+    assert (second.number, second.address, second.faulty, second.healthy, second.listed) == (1, "?", True, False, False)
+
+
+def test_a_node_that_left_and_is_not_configured_any_more_is_no_peer() -> None:
+    status = LinkStatus(1, "knet", ((0, "10.55.0.1"),), (PeerLink(2, 0, True),))
+    config = cmap(node(1, 0), node(2, 0))
+    gone = config._replace(members=(*config.members, SeenMember(3, False)))
+    assert [peer.node_id for peer in links_of(status, gone, None).peers] == [2]
+    back = config._replace(members=(*config.members, SeenMember(3, True)))
+    assert [peer.node_id for peer in links_of(status, back, None).peers] == [2, 3]
+    assert [peer.node_id for peer in links_of(status, gone._replace(nodes=()), None).peers] == [2, 3]
