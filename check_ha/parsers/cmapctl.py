@@ -67,13 +67,6 @@ def parse_map(data: bytes) -> CorosyncMap:
     )
 
 
-def parse_statistics(data: bytes) -> Statistics:
-    """Read the output of ``corosync-cmapctl -m stats`` (3.0 and later)."""
-    lines = data.decode("utf-8", "backslashreplace").split("\n")
-    entries = _read_entries(line for line in lines if line.startswith("stats.srp."))
-    return Statistics(parse_link_statistics(data), _totem(entries, _TOTEM_3))
-
-
 # runtime.totem.pg.mrp.srp.mcast_retx (u64) = 428
 # runtime.totem.pg.mrp.rrp.1.faulty (u8) = 0
 # stats.srp.mcast_retx (u64) = 16782
@@ -85,28 +78,36 @@ def _totem(entries: _Entries, prefix: str) -> Dict[str, int]:
     }
 
 
+def parse_statistics(data: bytes) -> Statistics:
+    """Read the output of ``corosync-cmapctl -m stats`` (3.0 and later)."""
+    lines = _lines(data)
+    for line in lines:
+        # Thousands of lines are about client processes: two tests must do for them.
+        if not line.startswith("stats.") or " (" not in line:
+            raise ParseError("unknown line of corosync-cmapctl -m stats", line)
+    entries = _read_entries(line for line in lines if line.startswith((_STATISTICS, "stats.srp.")))
+    links: Dict[Tuple[int, int], Dict[str, int]] = {}
+    for key, entry in entries.items():
+        if not key.startswith(_STATISTICS):
+            continue
+        # stats.knet.node65001.link5.latency_ave (u32) = 344
+        match = re.fullmatch(r"stats\.knet\.node([0-9]{1,10})\.link([0-9]{1,2})\.([a-z_]+)", key)
+        if match is None:
+            raise ParseError("unknown statistics of corosync-cmapctl", entry.line)
+        links.setdefault((int(match[1]), int(match[2])), {})[match[3]] = _number(entry)
+    ordered = tuple(_statistics(peer, link, links[peer, link]) for peer, link in sorted(links))
+    return Statistics(ordered, _totem(entries, _TOTEM_3))
+
+
 def parse_link_statistics(data: bytes) -> Tuple[LinkStatistics, ...]:
-    """Read the output of ``corosync-cmapctl -m stats`` (3.0 and later), ordered by node and link.
+    """Read only the links of ``corosync-cmapctl -m stats``, ordered by node and link.
 
     With udp/udpu there are none. The local node's loopback (link 0, which
     ``corosync-cfgtool -s`` does not list) is one of them: nothing here tells it from a peer
     that was never reached. So the nodes are all nodes, and in ascending order they are what
     3.0.0 and 3.0.1 number in ``-s``.
     """
-    lines = _lines(data)
-    for line in lines:
-        # Thousands of lines are about client processes: two tests must do for them.
-        if not line.startswith("stats.") or " (" not in line:
-            raise ParseError("unknown line of corosync-cmapctl -m stats", line)
-    entries = _read_entries(line for line in lines if line.startswith(_STATISTICS))
-    links: Dict[Tuple[int, int], Dict[str, int]] = {}
-    for key, entry in entries.items():
-        # stats.knet.node65001.link5.latency_ave (u32) = 344
-        match = re.fullmatch(r"stats\.knet\.node([0-9]{1,10})\.link([0-9]{1,2})\.([a-z_]+)", key)
-        if match is None:
-            raise ParseError("unknown statistics of corosync-cmapctl", entry.line)
-        links.setdefault((int(match[1]), int(match[2])), {})[match[3]] = _number(entry)
-    return tuple(_statistics(peer, link, links[peer, link]) for peer, link in sorted(links))
+    return parse_statistics(data).links
 
 
 def _lines(data: bytes) -> List[str]:
