@@ -200,6 +200,13 @@ CASES = {
                                 "who is missing is not known"),
         ],
     ),
+    "ok-rings-without-a-nodelist-and-two-votes-each": (
+        rings("ok", "ok"),
+        cmap(2, transport=None)._replace(
+            nodes=(), values={**WHOLE, "quorum.expected_votes": "4", "quorum.votes": "2"}
+        ),
+        [],
+    ),
     "ok-rings-without-a-nodelist": (
         rings("ok", "ok"), cmap(2, transport=None)._replace(nodes=(), values={**WHOLE, "quorum.expected_votes": "2"}),
         [],

@@ -40,14 +40,21 @@ def members_missing(cmap: Optional[CorosyncMap], failure: Optional[Finding]) -> 
         return
     if not cmap.members:
         yield Finding(MEMBERS_UNKNOWN, f"who is a member is not known: {_MAP} shows no members", subjects)
-    expected = cmap.values.get("quorum.expected_votes", "")
+    expected, each = (_votes(cmap, key) for key in ("quorum.expected_votes", "quorum.votes"))
     seen = len(cmap.members)
-    if cmap.members and not cmap.nodes and expected.isdigit() and int(expected) > seen:
+    device = any(key.startswith("quorum.device.") for key in cmap.values)
+    if cmap.members and not cmap.nodes and not device and expected > seen * each:
         # multicast without a nodelist: a node that was never seen has no name here
         text = f"corosync has seen {seen} of the nodes since it started, and expects {expected} votes"
         yield Finding(MEMBERS_UNKNOWN, f"{text}: who is missing is not known", subjects)
     if _LAST_OF_MAP not in cmap.values:
         yield _unreadable(_MAP, f"{_MAP} ended early: {_LAST_OF_MAP}, one of its last lines, is not there")
+
+
+def _votes(cmap: CorosyncMap, key: str) -> int:
+    """Return a number of votes; 1 where none is configured."""
+    value = cmap.values.get(key, "")
+    return int(value) if value.isdigit() else 1
 
 
 def links_missing(links: Links, status: Optional[LinkStatus]) -> Iterator[Finding]:
