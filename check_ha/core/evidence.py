@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, Generic, Iterable, List, Mapping, NamedT
 from check_ha.core.condition import STARTING
 from check_ha.core.finding import Finding
 from check_ha.core.starting import no_dc, starting, unsettled
-from check_ha.core.tool_failure import Failure, failure_of, finding_of, findings_of, in_doubt
+from check_ha.core.tool_failure import Failure, cut_short, failure_of, finding_of, findings_of, in_doubt
 from check_ha.parsers.errors import ParseError
 from check_ha.sources.tools import CIBADMIN, PS, Output, Tool
 
@@ -86,6 +86,7 @@ def examine(
     values: Dict[Tool, Any] = {}
     parsed = {} if parsed is None else parsed
     failures: List[Failure] = []
+    parts: List[Failure] = []
     for reading in asked(readings, outputs):
         output = outputs[reading.tool]
         failure = failure_of(output)
@@ -94,12 +95,14 @@ def examine(
             if isinstance(value, ParseError):
                 failure = failure_of(output, value)
             else:
-                values[reading.tool] = value
+                values[reading.tool] = value  # what there is of it still proves what it shows
+                part = cut_short(output)
+                parts += [part._replace(silent=reading.silent)] if part else []
         if failure is not None:
             failures.append(failure if reading.required else failure.optional(reading.silent))
     processes = outputs.get(PS)
     failed = {failure.output.tool: finding_of(failure, failures, processes) for failure in failures}
-    findings = findings_of(failures, processes)
+    findings = findings_of([*failures, *parts], processes)
     start = next((one for one in failed.values() if one.condition is STARTING), None)
     own = {reading.tool: outputs[reading.tool] for reading in asked(readings, outputs)}
     if start is None and unsettled(own):

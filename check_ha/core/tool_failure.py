@@ -8,6 +8,7 @@ What the tools print when they fail, by version::
     crm_mon exit 4 (2.1.3 on), 13 (1.1)                         no permission
     crm_mon exit 102 (2.0 on), 107 (1.1), "Connection refused"  pacemaker is down
     the same, "Transport endpoint is not connected"             down, or (before 2.1.3; cibadmin always) no permission
+    Can't get value of KEY. Error CS_ERR_LIBRARY                cmapctl exit 0: corosync ended meanwhile, and so does it
     crm_mon exit 0 (2.1.5), "Could not connect to the CIB"      pacemaker-based is down, whatever else still runs
 
 What one tool leaves open another of the same family may settle, else the process list, else the user: root is
@@ -87,6 +88,17 @@ def failure_of(output: Output, error: Optional[ParseError] = None) -> Optional[F
     if error is not None and output.status == 0:
         return _not_understood(output, str(error))
     return _told(output, error)
+
+
+def cut_short(output: Output) -> Optional[Failure]:
+    """Return what went wrong after a tool had printed a part, where it ends early with exit 0.
+
+    CS_ERR_NOT_EXIST is none: the key of a client that has just left.
+    """
+    said = re.search(r"^.*\bCS_ERR_(?!NOT_EXIST).*$", output.stderr, re.MULTILINE) if output.stderr else None
+    if said is None or output.tool.family != COROSYNC or output.status != 0:
+        return None
+    return Failure(output, UNREADABLE, f"ended early: {said[0].strip()}")
 
 
 def _not_understood(output: Output, what: str) -> Failure:

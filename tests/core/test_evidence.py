@@ -10,7 +10,7 @@ from check_ha.core.condition import NOT_RUNNING
 from check_ha.core.evidence import Evidence, Reading, also_needed, examine, stand_ins
 from check_ha.core.finding import Finding
 from check_ha.parsers.errors import ParseError
-from check_ha.sources.tools import CFGTOOL, CIBADMIN, CRM_MON, CRM_VERIFY, PS, QUORUMTOOL, Output
+from check_ha.sources.tools import CFGTOOL, CIBADMIN, CMAPCTL, CRM_MON, CRM_VERIFY, PS, QUORUMTOOL, Output
 from tests.core.said import hung, missing, output, processes
 
 
@@ -63,6 +63,30 @@ def test_what_the_first_tool_proves_is_kept_when_the_second_one_fails() -> None:
     evidence = examine([LOUD, other], outputs)
     assert evidence.get(LOUD) == "HELLO"
     assert names(evidence) == ["not-responding"]
+
+
+def test_what_a_tool_has_printed_before_it_ended_early_is_kept_and_doubted() -> None:
+    """corosync-cmapctl exits with 0 when corosync ends while it prints."""
+    reading = Reading(CMAPCTL, shouted, required=False)
+    ended = "Can't get value of totem.version. Error CS_ERR_LIBRARY"
+    evidence = examine([reading], {CMAPCTL: output(CMAPCTL, stdout="hello", stderr=f"{ended}\n")})
+    assert (evidence.get(reading), dict(evidence.failed)) == ("HELLO", {})
+    assert [one.line for one in evidence.findings] == [f"corosync-cmapctl: ended early: {ended}"]
+    silent = Reading(CMAPCTL, shouted, silent=True)
+    assert examine([silent], {CMAPCTL: output(CMAPCTL, stdout="hello", stderr=ended)}).findings == ()
+
+
+@pytest.mark.parametrize(
+    "stderr",
+    [
+        "",
+        "Can't get value of stats.ipcs.service1.276.0x55cdbcdc39a0.flow_control. Error CS_ERR_NOT_EXIST\n",
+        "sudo: unable to resolve host node1\n",
+    ],
+)
+def test_other_words_on_standard_error_are_no_early_end(stderr: str) -> None:
+    reading = Reading(CMAPCTL, shouted)
+    assert examine([reading], {CMAPCTL: output(CMAPCTL, stdout="hello", stderr=stderr)}).findings == ()
 
 
 def test_optional_tools_fail_without_a_word_but_the_check_may_ask_why() -> None:
