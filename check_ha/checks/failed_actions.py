@@ -29,11 +29,12 @@ from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import RESOURCE, Finding, Row, Subject
 from check_ha.core.options import FilterOptions, duration, option
 from check_ha.core.wording import age
+from check_ha.model.cib import STATUS
 from check_ha.model.cluster import INFINITY, Cluster, FailCount, Failure, Placed
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.sources.tools import CRM_MON
 
-CLUSTER = Reading(CRM_MON, parse_crm_mon)
+CLUSTER = Reading(CRM_MON, parse_crm_mon, parts=(STATUS,))
 
 FAILED_ACTION = Condition("failed-action", Severity.WARNING, "Pacemaker lists a failed action of a resource.")
 FAIL_COUNT = Condition(

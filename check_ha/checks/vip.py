@@ -21,7 +21,7 @@ from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import RESOURCE, Finding, Row, Subject
 from check_ha.core.options import FilterOptions, option, pair
 from check_ha.model.addresses import Interfaces
-from check_ha.model.cib import Cib
+from check_ha.model.cib import RESOURCES, Cib
 from check_ha.model.cluster import Cluster
 from check_ha.parsers.addresses import parse_ip_addr
 from check_ha.parsers.cib import parse_cib
@@ -30,7 +30,7 @@ from check_ha.parsers.nodename import parse_node_name
 from check_ha.sources.tools import CIBADMIN, CRM_MON, CRM_NODE, IP_ADDR
 
 CLUSTER = Reading(CRM_MON, parse_crm_mon)
-CIB = Reading(CIBADMIN, parse_cib)
+CIB = Reading(CIBADMIN, parse_cib, parts=(RESOURCES,))
 INTERFACES = Reading(IP_ADDR, parse_ip_addr)
 NODE_NAME = Reading(CRM_NODE, parse_node_name, required=False)
 

@@ -107,9 +107,13 @@ def state_directory(common: RunOptions) -> Optional[str]:
 
 
 def strictest(checks: Sequence[Check]) -> List[Reading[object]]:
-    """One reading for each tool: one that a check cannot do without, where there is such."""
+    """Return one reading for each tool: one that a check cannot do without, where there is such, with the parts of all
+    such."""
     found: Dict[Tool, Reading[object]] = {}
     readings = [reading for check in checks for reading in check.readings]
     for reading in sorted(readings, key=lambda one: (not one.required, one.silent)):
-        found.setdefault(reading.tool, reading)
+        first = found.setdefault(reading.tool, reading)
+        if first is not reading and reading.required:
+            parts = None if first.parts is None or reading.parts is None else (*first.parts, *reading.parts)
+            found[reading.tool] = Reading(first.tool, first.parse, first.required, first.silent, parts)
     return list(found.values())

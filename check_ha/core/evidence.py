@@ -1,5 +1,8 @@
 """From outputs to evidence: parse what each tool said, and turn what it could not say into findings.
 
+A tool that answers may still not have been shown all: a Pacemaker ACL leaves out what the user may not read, without a
+word and with exit 0. So a reading says which parts of the CIB the check rests on, and one that is hidden is a finding.
+
 The same failure of a tool is the same finding in every check: that is decided here and in
 ``check_ha.core.tool_failure``, and a check asks for what it needs::
 
@@ -10,9 +13,10 @@ from types import MappingProxyType
 from typing import Any, Callable, Dict, Generic, Iterable, List, Mapping, NamedTuple, Optional, Tuple, TypeVar, cast
 
 from check_ha.core.finding import Finding
-from check_ha.core.tool_failure import Failure, failure_of, finding_of, findings_of, in_doubt
+from check_ha.core.tool_failure import Failure, failure_of, finding_of, findings_of, in_doubt, incomplete
+from check_ha.model.cib import CRM_CONFIG
 from check_ha.parsers.errors import ParseError
-from check_ha.sources.tools import PS, Output, Tool
+from check_ha.sources.tools import CRM_MON, PS, Output, Tool
 
 T = TypeVar("T")
 
@@ -21,14 +25,28 @@ class Reading(Generic[T]):
     """A tool, and the parser that understands it.
 
     With ``required=False`` the check does without it, and only a tool that hangs is reported. With ``silent=True``
-    nothing is: the check itself says what the failure means, and finds it in ``Evidence.failed``.
+    nothing is: the check itself says what the failure means, and finds it in ``Evidence.failed``. ``parts`` are those
+    parts of the CIB (``check_ha.model.cib``) without which the check cannot say OK; ``None``: all that the tool tells.
     """
 
-    def __init__(self, tool: Tool, parse: Callable[[bytes], T], required: bool = True, silent: bool = False) -> None:
+    def __init__(
+        self,
+        tool: Tool,
+        parse: Callable[[bytes], T],
+        required: bool = True,
+        silent: bool = False,
+        parts: Optional[Tuple[str, ...]] = None,
+    ) -> None:
         self.tool = tool
         self.parse = parse
         self.required = required and not silent
         self.silent = silent
+        self.parts = parts
+
+    def lacks(self, value: Any) -> Tuple[str, ...]:
+        """Return the parts of the CIB that it rests on and that are hidden in this value."""
+        hidden: Tuple[str, ...] = getattr(value, "hidden", ())
+        return hidden if self.parts is None else tuple(part for part in hidden if part in self.parts)
 
 
 class Evidence(NamedTuple):
@@ -42,10 +60,11 @@ class Evidence(NamedTuple):
     now: float = 0.0
     """Seconds since the epoch at which the outputs were made."""
     failed: Mapping[Tool, Finding] = MappingProxyType({})
-    """For each tool without an answer the finding that this amounts to, reported or not."""
+    """For each tool without an answer, or whose answer lacks a part, the finding that this amounts to, reported or
+    not."""
 
     def get(self, reading: Reading[T]) -> Optional[T]:
-        """What this tool said, or ``None`` where it failed."""
+        """Return what this tool said, or ``None`` where it failed."""
         return cast("Optional[T]", self.values.get(reading.tool))
 
 
@@ -71,7 +90,10 @@ def examine(
             if isinstance(value, ParseError):
                 failure = failure_of(output, value)
             else:
-                values[reading.tool] = value
+                lacking = reading.lacks(value)
+                failure = incomplete(output, lacking) if lacking else None
+                if failure is None or _still_true(output.tool, lacking):
+                    values[reading.tool] = value
         if failure is not None:
             failures.append(failure if reading.required else failure.optional(reading.silent))
     processes = outputs.get(PS)
@@ -80,7 +102,7 @@ def examine(
 
 
 def _parsed(reading: Reading[Any], output: Output, parsed: Dict[Tool, Any]) -> Any:
-    """What the parser makes of it: a value or its ParseError."""
+    """Return what the parser makes of it: a value or its ParseError."""
     if reading.tool not in parsed:
         try:
             parsed[reading.tool] = reading.parse(output.answer)
@@ -89,6 +111,11 @@ def _parsed(reading: Reading[Any], output: Output, parsed: Dict[Tool, Any]) -> A
     return parsed[reading.tool]
 
 
+def _still_true(tool: Tool, lacking: Tuple[str, ...]) -> bool:
+    """Return whether what is shown holds all the same: without the cluster's options, an offline node is offline."""
+    return tool is CRM_MON and lacking == (CRM_CONFIG,)
+
+
 def doubtful(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]) -> bool:
-    """Whether the process list is needed to tell a daemon that is down from a user who may not ask it."""
+    """Return whether the process list is needed to tell a daemon that is down from a user who may not ask it."""
     return in_doubt([failure for failure in (failure_of(outputs[reading.tool]) for reading in readings) if failure])

@@ -62,6 +62,8 @@ class Finding(NamedTuple):
     """Which check has found it; empty for a tool that failed, whatever number of checks needed it."""
     again: bool = False
     """Whether it only repeats what another check has told."""
+    reason: str = ""
+    """Of tools that gave no answer: why, without their names (those are among the subjects): ``not installed``."""
 
     @property
     def severity(self) -> Severity:

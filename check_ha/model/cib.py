@@ -4,6 +4,14 @@ from typing import NamedTuple, Optional, Tuple, Union
 
 Pairs = Tuple[Tuple[str, str], ...]
 
+ATTRIBUTES = "attributes"
+CRM_CONFIG = "crm_config"
+NODES = "nodes"
+RESOURCES = "resources"
+CONSTRAINTS = "constraints"
+STATUS = "status"
+"""Parts that every CIB has (the attributes are those of its root), and that a Pacemaker ACL may hide from a user."""
+
 
 class ConfiguredPrimitive(NamedTuple):
     """One ``primitive`` of the configuration, templates resolved."""
@@ -117,6 +125,8 @@ class Cib(NamedTuple):
     locations: Tuple[Location, ...] = ()
     levels: Tuple[FencingLevel, ...] = ()
     tickets: Tuple[TicketDependency, ...] = ()
+    hidden: Tuple[str, ...] = ()
+    """What this document lacks of ATTRIBUTES, CRM_CONFIG, NODES, RESOURCES, CONSTRAINTS and STATUS."""
 
     def option(self, *names: str) -> Optional[str]:
         """The value of a cluster option, under the first of its names that is set."""

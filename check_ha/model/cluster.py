@@ -225,6 +225,9 @@ class Cluster(NamedTuple):
     instances_configured: Optional[int] = None
     instances_disabled: Optional[int] = None
     instances_blocked: Optional[int] = None
+    hidden: Tuple[str, ...] = ()
+    """Parts of the CIB that, by all signs, crm_mon could not read: ATTRIBUTES, CRM_CONFIG or STATUS of
+    ``check_ha.model.cib``. Where the user is root, the signs mean nothing: nothing is hidden from root."""
 
     def primitives(self) -> Iterator[Placed]:
         """Every primitive instance, in document order, with the collections around it."""

@@ -11,13 +11,25 @@
 A user who is confined by ACLs gets the same document with everything left out that
 they may not read, though an element with readable content keeps its id. So whatever is
 missing here is simply absent: a primitive, its class and type, the set that an ``id-ref`` names.
+Only for what every CIB has, if empty (``<constraints/>``), can that be told: see ``Cib.hidden``.
 """
 
 from __future__ import annotations
 
 from typing import Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
-from check_ha.model.cib import Cib, ConfiguredNode, ConfiguredPrimitive, Pairs
+from check_ha.model.cib import (
+    ATTRIBUTES,
+    CONSTRAINTS,
+    CRM_CONFIG,
+    NODES,
+    RESOURCES,
+    STATUS,
+    Cib,
+    ConfiguredNode,
+    ConfiguredPrimitive,
+    Pairs,
+)
 from check_ha.parsers.cib_rules import parse_levels, parse_locations, parse_score, parse_tickets
 from check_ha.parsers.errors import ParseError
 from check_ha.parsers.xml import Element, parse_document, start_tag
@@ -49,7 +61,19 @@ def parse_cib(data: bytes) -> Cib:
         locations=parse_locations(configuration.find("constraints")),
         levels=parse_levels(configuration.find("fencing-topology")),
         tickets=tuple(parse_tickets(configuration.find("constraints"))),
+        hidden=tuple(_hidden(root, configuration)),
     )
+
+
+def _hidden(root: Element, configuration: Element) -> Iterator[str]:
+    """Yield what is missing of all that Pacemaker itself puts into each CIB, if empty (1.1 to 3.0)."""
+    if not root.get("epoch"):
+        yield ATTRIBUTES
+    for name in (CRM_CONFIG, NODES, RESOURCES, CONSTRAINTS):
+        if configuration.find(name) is None:
+            yield name
+    if root.find(STATUS) is None:
+        yield STATUS
 
 
 def _resources(resources: Optional[Element], references: _References) -> Tuple[ConfiguredPrimitive, ...]:

@@ -34,6 +34,7 @@ from check_ha.core.condition import NO_PERMISSION, NOT_RESPONDING, NOT_RUNNING, 
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import DAEMON, Finding, Row, Subject
 from check_ha.core.options import Options
+from check_ha.model.cib import CRM_CONFIG, RESOURCES
 from check_ha.parsers.cib import parse_cib
 from check_ha.parsers.cmapctl import parse_map
 from check_ha.parsers.crm_mon import parse_crm_mon
@@ -45,8 +46,8 @@ from check_ha.sources.tools import CIBADMIN, CMAPCTL, CRM_MON, CRM_NODE, CRMADMI
 
 PROCESSES = Reading(PS, parse_processes)
 MAP = Reading(CMAPCTL, parse_map, silent=True)
-CLUSTER = Reading(CRM_MON, parse_crm_mon, silent=True)
-CIB = Reading(CIBADMIN, parse_cib, silent=True)
+CLUSTER = Reading(CRM_MON, parse_crm_mon, silent=True, parts=())
+CIB = Reading(CIBADMIN, parse_cib, silent=True, parts=(CRM_CONFIG, RESOURCES))
 LAUNCHER_STATE = Reading(CRMADMIN, parse_launcher, silent=True)
 NODE_NAME = Reading(CRM_NODE, parse_node_name, silent=True)
 EXECUTABLES = Reading(PS_EXE, parse_executables, silent=True)
