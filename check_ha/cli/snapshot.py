@@ -18,7 +18,7 @@ from check_ha.output.plain_text import clean
 from check_ha.sources.node import Node
 from check_ha.sources.recording import write_recording
 from check_ha.sources.runner import FOLDERS
-from check_ha.sources.shareable import shareable
+from check_ha.sources.shareable import all_shareable
 from check_ha.sources.tools import ALL, Output
 
 NAME = "check_ha_snapshot"
@@ -33,7 +33,7 @@ def main() -> None:
     source = Node(FOLDERS if options.tools is None else (options.tools,), options.timeout, options.sudo)
     outputs = list(source.collect(ALL).values())
     try:
-        write_recording(directory, os.uname().nodename, source.now, map(shareable, outputs))
+        write_recording(directory, os.uname().nodename, source.now, all_shareable(outputs))
     except OSError as error:
         sys.stdout.write(f"HA_SNAPSHOT UNKNOWN - {clean(f'{error.filename}: {error.strerror}')}\n")
         sys.exit(UNKNOWN)

@@ -32,7 +32,7 @@ from check_ha.model.cib import (
 )
 from check_ha.parsers.cib_rules import parse_levels, parse_locations, parse_score, parse_tickets
 from check_ha.parsers.errors import ParseError
-from check_ha.parsers.xml import Element, parse_document, start_tag
+from check_ha.parsers.xml import Element, parse_document
 
 # What may stand around a primitive. ``master``: promotable clones to 1.1, accepted by 2.x.
 _COLLECTIONS = ("group", "clone", "master", "bundle")
@@ -44,14 +44,14 @@ def parse_cib(data: bytes) -> Cib:
     """Primitives, options, nodes, location and ticket constraints, fencing levels, each in document order.
 
     Raises ParseError for what is no CIB, and for a primitive without id. A CIB without
-    resources is a valid one.
+    resources is a valid one. No error quotes the document: it holds passwords.
     """
-    root = parse_document(data)
+    root = parse_document(data, secret=True)
     if root.tag != "cib":
-        raise ParseError("XML, but no CIB", start_tag(root))
+        raise ParseError("XML, but no CIB")
     configuration = root.find("configuration")
     if configuration is None:
-        raise ParseError("CIB without configuration", start_tag(root))
+        raise ParseError("CIB without configuration")
     references = _References(root)
     return Cib(
         primitives=_resources(configuration.find("resources"), references),
@@ -132,7 +132,7 @@ def _primitive(
     """
     identity = element.get("id")
     if not identity:
-        raise ParseError("primitive without id", start_tag(element))
+        raise ParseError("primitive without id")
     name = element.get("template")
     template = templates.get(name) if name else None
     sources = [element] if template is None else [template, element]

@@ -120,7 +120,8 @@ class _Reader:
 
     def _close(self, number: int, line: bytes) -> None:
         if line != b"}":
-            self._wrong(number, "something stands beside the closing brace", line, tolerated=True)
+            # it may be a key, as on all lines that are not understood: those are hidden before they come here
+            self._wrong(number, "something stands beside the closing brace", b"(hidden)", tolerated=True)
         if len(self._stack) == 1:
             self._wrong(number, "a closing brace too many")
             return

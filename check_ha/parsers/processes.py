@@ -25,7 +25,7 @@ def parse_processes(data: bytes) -> Processes:
     for line in _rows(data, "PID"):
         match = re.fullmatch(r" *([0-9]{1,10}) +([0-9]{1,10}) +([A-Za-z])\S* +(\S+) ?(.*)", line)
         if match is None:
-            raise ParseError("unknown line of ps", line[:200])
+            raise ParseError("unknown line of ps", " ".join(line.split(None, 4)[:4]))  # the arguments of others: no
         # pacemakerd that only tells its version, as the checks themselves ask it, is no daemon
         if not match[5].endswith(_TELLS_VERSION):
             processes.append(Process(int(match[1]), int(match[2]), match[3], match[4], _program(match[5])))
@@ -58,7 +58,7 @@ def _rows(data: bytes, header: str) -> List[str]:
         raise ParseError("not the output of ps", lines[0][:200])
     last = lines.pop()
     if last:
-        raise ParseError("the output of ps is cut off", last[:200])
+        raise ParseError("the output of ps is cut off")
     return lines[1:]
 
 

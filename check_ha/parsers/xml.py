@@ -22,12 +22,20 @@ SNIPPET = 200
 """Characters of foreign text that an error carries at most."""
 
 
-def parse_document(data: bytes) -> Element:
-    """The root element, without comments and processing instructions.
+def parse_document(data: bytes, secret: bool = False) -> Element:
+    """Return the root element, without comments and processing instructions.
 
     Raises ParseError for everything that is not one well-formed document in UTF-8
-    without a document type.
+    without a document type. Where the document holds what is ``secret``, the error quotes nothing of it, and none of
+    libxml2's own words either, for they do.
     """
+    try:
+        return _parsed(data, secret)
+    except ParseError as error:
+        raise (ParseError(error.message) if secret else error) from None
+
+
+def _parsed(data: bytes, secret: bool) -> Element:
     _refuse_other_than_xml(data)
     # The encoding is fixed: crm_mon and cibadmin write UTF-8 or plain ASCII (1.1.x raw
     # bytes that it calls UTF-8 by saying nothing). A document must not choose a charset
@@ -50,7 +58,7 @@ def parse_document(data: bytes) -> Element:
         # Read piece by piece: libxml2 up to 2.10 (lxml 4) refuses a document of more than 10 MB that it has as a whole
         root = etree.parse(io.BufferedReader(io.BytesIO(data)), parser).getroot()
     except etree.XMLSyntaxError as error:
-        raise _syntax_error(data, error) from None
+        raise (_place(error) if secret else _syntax_error(data, error)) from None
     docinfo: Any = root.getroottree().docinfo  # lxml-stubs 0.5.1 does not know its doctype
     if docinfo.doctype:  # the second lock on that door, should libxml2 find one that the first did not
         raise ParseError("XML with a document type, which no cluster tool writes")
@@ -58,7 +66,7 @@ def parse_document(data: bytes) -> Element:
 
 
 def start_tag(element: Element) -> str:
-    """The start tag of an element, to be quoted in an error; bounded in length."""
+    """Return the start tag of an element, to be quoted in an error; bounded in length."""
     tag = f"<{element.tag}"
     for name, value in element.attrib.items():
         tag += f' {name!s}="{value!s}"'
@@ -68,7 +76,7 @@ def start_tag(element: Element) -> str:
 
 
 def shorten(text: str) -> str:
-    """Text on one line, no longer than an error should be."""
+    """Return text on one line, no longer than an error should be."""
     text = " ".join(text[: 4 * SNIPPET].split())
     return text if len(text) <= SNIPPET else f"{text[:SNIPPET]}..."
 
@@ -98,6 +106,14 @@ def _syntax_error(data: bytes, error: etree.XMLSyntaxError) -> ParseError:
     line, column = error.position
     words = (error.msg or "no reason given").splitlines()[0]
     return ParseError(f"XML is not well-formed: {shorten(words)}", _line(data, line, column))
+
+
+def _place(error: etree.XMLSyntaxError) -> ParseError:
+    """Return where it is and of which kind: ``attribute not finished``."""
+    line, column = error.position
+    log: Any = error.error_log
+    kind = log.last_error.type_name.replace("ERR_", "", 1).replace("_", " ").lower() if log else "error"
+    return ParseError(f"XML is not well-formed: {kind} at line {line}, column {column}")
 
 
 def _line(data: bytes, number: int, column: int) -> str:

@@ -71,7 +71,7 @@ class Recording:
             argv=tuple(str(word) for word in command["argv"]),
             status=None if fault else command["status"],
             stdout=tool.without_secrets(stdout),
-            stderr=stderr,
+            stderr=tool.words_without_secrets(stderr),
             seconds=float(command["seconds"]),
             fault=fault,
             limit=self._limit,

@@ -141,7 +141,7 @@ class _Run:
             argv=self.command or self.tool.argv,
             status=status,
             stdout=self.tool.without_secrets(bytes(self.stdout)),
-            stderr=bytes(self.stderr).decode("utf-8", "backslashreplace"),
+            stderr=self.tool.words_without_secrets(bytes(self.stderr).decode("utf-8", "backslashreplace")),
             seconds=round(self.ended - self.started, 3),
             fault=self.fault,
             limit=limit,
