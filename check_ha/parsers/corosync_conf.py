@@ -102,6 +102,7 @@ class _Reader:
     def _setting(self, number: int, line: bytes) -> None:
         before, _, after = line.partition(b":")
         key, value = _text(_trimmed(before)), _text(after.strip(_BLANKS))
+        line = before + b": (hidden)"  # it may be a key, under whatever name
         if not key:
             self._wrong(number, "no key before the colon", line, tolerated=True)
             return
