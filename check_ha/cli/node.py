@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.cli.arguments import ReplayOptions, RunOptions, parse
+from check_ha.cli.process import unfinished
 from check_ha.cli.run import Order, Outcome
 from check_ha.cli.state import Memory, default_directory
 from check_ha.core.check import Check, Judgement
@@ -15,6 +17,7 @@ from check_ha.core.finding import Finding
 from check_ha.core.options import Options
 from check_ha.core.verdict import Thresholds, Verdict, verdict_of
 from check_ha.output.plain_text import clean
+from check_ha.sources.deadline import announce, limited, tools_have_ended
 from check_ha.sources.tools import PS, Output, Source, Tool
 
 
@@ -37,13 +40,14 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
     settings = Settings(arguments.own, dict(common.severity), (common.warning, common.critical))
 
     def carry_out() -> Outcome:
+        announce("reading the recording" if common.from_ else "asking the tools")
         source = source_of(common, check.command)
         outputs = collect(check.readings, source)
         memory = Memory(state_directory(common) if check.remembers else None, check.name)
         verdict, _ = judge(check, settings, outputs, source, memory)
         return Outcome(verdict, outputs)
 
-    return Order(carry_out, arguments.verbose, common.format)
+    return Order(limited(common.timeout, carry_out, partial(unfinished, check.name)), arguments.verbose, common.format)
 
 
 def judge(
@@ -56,9 +60,13 @@ def judge(
     keep: bool = True,
 ) -> Judged:
     """Judge one check; what it wants remembered for its next run is kept unless told otherwise."""
-    evidence = examine(check.readings, outputs, memory.recall(), source.now, parsed)
+    announce("reading the state of the last run")
+    previous = memory.recall()
+    evidence = examine(check.readings, outputs, previous, source.now, parsed, announce)
+    announce(f"judging {check.name}")
     judgement = _judgement(check, settings.own, evidence)
     if judgement.remember is not None and keep:
+        announce("writing the state for the next run")
         memory.remember(judgement.remember)
     complete = judgement._replace(findings=(*judgement.findings, *evidence.findings))
     verdict = verdict_of(check, complete, settings.severities, settings.thresholds)
@@ -96,6 +104,7 @@ def collect(readings: Sequence[Reading[Any]], source: Source) -> Dict[Tool, Outp
     outputs = source.collect(dict.fromkeys(reading.tool for reading in readings))
     if PS not in outputs and doubtful(readings, outputs):
         outputs.update(source.collect([PS]))
+    tools_have_ended()
     return outputs
 
 

@@ -74,16 +74,18 @@ def examine(
     previous: Optional[Mapping[str, Any]] = None,
     now: float = 0.0,
     parsed: Optional[Dict[Tool, Any]] = None,
+    announce: Callable[[str], object] = str,
 ) -> Evidence:
     """Parse the outputs of these readings. Never raises for anything a tool may have printed.
 
-    Several checks that share one ``parsed`` parse each output once between them.
+    Several checks that share one ``parsed`` parse each output once between them. ``announce`` is told what comes next.
     """
     values: Dict[Tool, Any] = {}
     parsed = {} if parsed is None else parsed
     failures: List[Failure] = []
     for reading in readings:
         output = outputs[reading.tool]
+        announce(f"reading the output of {reading.tool.label}")
         failure = failure_of(output)
         if failure is None:
             value = _parsed(reading, output, parsed)

@@ -76,7 +76,7 @@ def failure_of(output: Output, error: Optional[ParseError] = None) -> Optional[F
     if output.fault == HUNG:
         return Failure(output, NOT_RESPONDING, f"no answer within {output.limit:g} s")
     if output.fault == FLOODED:
-        return Failure(output, UNREADABLE, "printed more than 64 MB")
+        return Failure(output, UNREADABLE, f"printed more than {tool.limit} MB")
     if output.fault == BROKEN:
         return Failure(output, UNREADABLE, f"could not be started: {output.stderr}")
     if output.status is not None and output.status < 0:

@@ -36,6 +36,8 @@ class Tool(NamedTuple):
     """What it says on standard error may quote the CIB: values there are hidden before anything reads it."""
     digest: bool = False
     """It prints the digest of a secret, of which nothing but a fingerprint is kept."""
+    limit: int = 8
+    """The most it may print, in MB: more than any cluster makes of it, and no more than a check can read in 400 MB."""
 
     @property
     def name(self) -> str:
@@ -70,8 +72,10 @@ CRM_MON = Tool(
     ("crm_mon", "--output-as=xml", "--inactive"),
     PACEMAKER,
     older=("crm_mon", "--as-xml", "--inactive"),
+    limit=32,
 )
-CIBADMIN = Tool("cibadmin.xml", ("cibadmin", "-Q"), PACEMAKER, quoting=True)
+# Its status has a probe of each resource on each node: 61 MB for 1,400 resources on 64 nodes.
+CIBADMIN = Tool("cibadmin.xml", ("cibadmin", "-Q"), PACEMAKER, quoting=True, limit=96)
 CRM_NODE = Tool("crm_node.txt", ("crm_node", "-n"), PACEMAKER)
 # 1 is a fault shown (2.x, 3.0.4 to 3.1.0), 0 may be one too: the text decides.
 CFGTOOL = Tool("cfgtool-s.txt", ("corosync-cfgtool", "-s"), COROSYNC, good=(0, 1))

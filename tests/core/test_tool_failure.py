@@ -52,7 +52,7 @@ ONE_TOOL: Dict[str, Tuple[Output, Tuple[str, str]]] = {
         hung(CFGTOOL), ("not-responding", "corosync does not answer: corosync-cfgtool -s: no answer within 8 s"),
     ),
     "crit-hung-without-a-daemon-behind-it": (hung(IP_ADDR), ("not-responding", "ip: no answer within 8 s")),
-    "unknown-flooded": (output(CRM_MON, None, fault=FLOODED), ("unreadable", "crm_mon: printed more than 64 MB")),
+    "unknown-flooded": (output(CRM_MON, None, fault=FLOODED), ("unreadable", "crm_mon: printed more than 32 MB")),
     "unknown-not-a-program": (
         output(IP_ADDR, None, stderr="Exec format error", fault=BROKEN),
         ("unreadable", "ip: could not be started: Exec format error"),
