@@ -17,7 +17,7 @@ from check_ha.core.finding import Finding
 from check_ha.core.options import Options
 from check_ha.core.verdict import Thresholds, Verdict, verdict_of
 from check_ha.output.plain_text import clean
-from check_ha.sources.deadline import announce, limited, tools_have_ended
+from check_ha.sources.deadline import announce, limited, restart, tools_have_ended
 from check_ha.sources.tools import PS, Output, Source, Tool
 
 
@@ -40,7 +40,6 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
     settings = Settings(arguments.own, dict(common.severity), (common.warning, common.critical))
 
     def carry_out() -> Outcome:
-        announce("reading the recording" if common.from_ else "asking the tools")
         source = source_of(common, check.command)
         outputs = collect(check.readings, source)
         memory = Memory(state_directory(common) if check.remembers else None, check.name)
@@ -84,6 +83,8 @@ def _judgement(check: Check, own: Options, evidence: Evidence) -> Judgement:
 
 def source_of(common: ReplayOptions, name: str) -> Source:
     """This node, or the recorded directory of ``--from``; one that is none ends the process with UNKNOWN."""
+    restart(common.timeout)
+    announce("reading the recording" if common.from_ else "asking the tools")
     if common.from_ is None:
         from check_ha.sources.node import Node  # with subprocess, which a replay does without
         from check_ha.sources.runner import FOLDERS
@@ -105,6 +106,7 @@ def collect(readings: Sequence[Reading[Any]], source: Source) -> Dict[Tool, Outp
     if PS not in outputs and doubtful(readings, outputs):
         outputs.update(source.collect([PS]))
     tools_have_ended()
+    announce("reading what the tools said")
     return outputs
 
 

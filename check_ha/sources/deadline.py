@@ -78,6 +78,12 @@ def start() -> None:
     _TIMER.start(DEFAULT)
 
 
+def restart(seconds: float) -> None:
+    """Give a command the time that its options say, now that they are known; nothing happens elsewhere."""
+    if _TIMER.of_command:
+        _TIMER.start(seconds)
+
+
 def stop() -> None:
     """Stop the timer of a command: all is said."""
     _TIMER.of_command = False

@@ -9,6 +9,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Iterator, List, NamedTuple
@@ -180,3 +181,30 @@ def test_a_real_large_cib_is_read(tmp_path: Path) -> None:
     started = time.process_time()
     assert len(parse_cib(document).primitives) == 1400
     assert time.process_time() - started < 3
+
+
+SLOW = """
+import time
+import check_ha.checks.quorum as quorum
+quorum.CLUSTER.parse = lambda data: time.sleep(60)
+from check_ha.cli.overall import main
+main()
+"""
+
+
+def test_unknown_in_one_run_of_all_checks() -> None:
+    started = time.monotonic()
+    ended = subprocess.run(
+        [sys.executable, "-c", SLOW, "--from", str(HEALTHY), "-t", "0.5"], stdout=subprocess.PIPE, cwd=ROOT, check=False
+    )
+    assert ended.returncode == 3
+    assert ended.stdout.startswith(b"HA UNKNOWN - not finished within 0.5 s: reading ")
+    assert time.monotonic() - started < 5
+
+
+def test_a_longer_time_is_given_where_it_is_asked_for(tmp_path: Path) -> None:
+    write_tool(tmp_path, "crm_mon", f"sleep 10; cat {HEALTHY}/crm_mon.xml")
+    for entry in ("commands:nodes", "overall:main"):
+        ended = command(f"check_ha.cli.{entry}", "--tools", str(tmp_path), "-t", "20")
+        assert "2 nodes online" in ended.text or "crm_mon" not in ended.text.partition("|")[0]
+        assert ended.seconds >= 10
