@@ -14,6 +14,7 @@ from check_ha.core.condition import NOT_RESPONDING, NOT_RUNNING, REMOTE_NODE, ST
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.wording import AHEAD
 from check_ha.model.addresses import Interface, InterfaceAddress
+from check_ha.model.cib import ATTRIBUTES, RESOURCES
 from check_ha.model.cluster import Bundle, Clone, Cluster, Placed
 from check_ha.model.corosync import CorosyncMap
 from check_ha.model.corosync_conf import CorosyncConf
@@ -59,7 +60,7 @@ from check_ha.sources.tools import (
 )
 
 CLUSTER = Reading(CRM_MON, parse_crm_mon, silent=True)
-CIB = Reading(CIBADMIN, parse_cib, silent=True)
+CIB = Reading(CIBADMIN, parse_cib, silent=True, parts=(ATTRIBUTES, RESOURCES))
 NODE_NAME = Reading(CRM_NODE, parse_node_name, silent=True)
 QUORUM = Reading(QUORUMTOOL, parse_quorum_status, silent=True)
 MAP = Reading(CMAPCTL, parse_map, silent=True)

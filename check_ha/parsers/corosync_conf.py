@@ -102,6 +102,7 @@ class _Reader:
     def _setting(self, number: int, line: bytes) -> None:
         before, _, after = line.partition(b":")
         key, value = _text(_trimmed(before)), _text(after.strip(_BLANKS))
+        line = before + b": (hidden)"  # it may be a key, under whatever name
         if not key:
             self._wrong(number, "no key before the colon", line, tolerated=True)
             return
@@ -120,7 +121,8 @@ class _Reader:
 
     def _close(self, number: int, line: bytes) -> None:
         if line != b"}":
-            self._wrong(number, "something stands beside the closing brace", line, tolerated=True)
+            # it may be a key, as on all lines that are not understood: those are hidden before they come here
+            self._wrong(number, "something stands beside the closing brace", b"(hidden)", tolerated=True)
         if len(self._stack) == 1:
             self._wrong(number, "a closing brace too many")
             return

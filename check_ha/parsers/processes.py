@@ -28,7 +28,7 @@ def parse_processes(data: bytes) -> Processes:
     for line in lines:
         match = re.fullmatch(r" *([0-9]{1,10}) +([0-9]{1,10}) +([A-Za-z])\S* +(\S+)" + elapsed + r" ?(.*)", line)
         if match is None:
-            raise ParseError("unknown line of ps", line[:200])
+            raise ParseError("unknown line of ps", " ".join(line.split(None, 4)[:4]))  # the arguments of others: no
         # pacemakerd that only tells its version, as the checks themselves ask it, is no daemon
         if not match[6].endswith(_TELLS_VERSION):
             seconds = int(match[5]) if match[5] else None
@@ -70,7 +70,7 @@ def _rows(data: bytes) -> List[str]:
 def _lines(data: bytes) -> List[str]:
     *lines, last = data.decode("utf-8", "backslashreplace").split("\n")
     if last:
-        raise ParseError("the output of ps is cut off", last[:200])
+        raise ParseError("the output of ps is cut off")
     return lines or [""]
 
 

@@ -164,8 +164,8 @@ Parser = Callable[[bytes], object]
 NOT_UNDERSTOOD: Dict[str, Tuple[Parser, str, str]] = {
     "ps-empty": (parse_processes, "", "not the output of ps"),
     "ps-help": (parse_processes, "error: unknown option\nUsage:\n", "not the output of ps: error: unknown option"),
-    "ps-cut": (parse_processes, PS[:45], "the output of ps is cut off:       1"),
-    "ps-odd": (parse_processes, PS[:45] + "\n", "unknown line of ps:       1"),
+    "ps-cut": (parse_processes, PS[:45], "the output of ps is cut off"),
+    "ps-odd": (parse_processes, PS[:45] + "\n", "unknown line of ps: 1"),
     "ps-hidepid": (
         parse_processes,
         PS.split("\n")[0] + "\n    451     436 R    nagios   ps -e\n",

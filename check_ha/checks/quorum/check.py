@@ -18,6 +18,7 @@ from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import NODE, SETTING, Finding, Row, Subject
 from check_ha.core.options import Options
 from check_ha.core.wording import count
+from check_ha.model.cib import ATTRIBUTES, STATUS
 from check_ha.model.cluster import Cluster
 from check_ha.model.corosync import CorosyncMap, QuorumStatus
 from check_ha.parsers.cmapctl import parse_map
@@ -26,7 +27,7 @@ from check_ha.parsers.quorumtool import parse_quorum_status
 from check_ha.sources.tools import CMAPCTL, CRM_MON, QUORUMTOOL
 
 QUORUM = Reading(QUORUMTOOL, parse_quorum_status)
-CLUSTER = Reading(CRM_MON, parse_crm_mon)
+CLUSTER = Reading(CRM_MON, parse_crm_mon, parts=(ATTRIBUTES, STATUS))
 MAP = Reading(CMAPCTL, parse_map, required=False)
 
 NO_PROVIDER = Condition("no-provider", Severity.WARNING, "corosync.conf names no quorum provider: nobody counts votes.")

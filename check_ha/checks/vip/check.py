@@ -34,7 +34,7 @@ from check_ha.core.finding import RESOURCE, Finding, Row, Subject, resources
 from check_ha.core.options import FilterOptions, option, pair
 from check_ha.core.wording import count, listed
 from check_ha.model.addresses import Interfaces
-from check_ha.model.cib import Cib
+from check_ha.model.cib import RESOURCES, Cib
 from check_ha.model.cluster import Cluster
 from check_ha.model.corosync import CorosyncMap
 from check_ha.parsers.addresses import parse_ip_addr
@@ -51,7 +51,7 @@ def _parse_map(data: bytes) -> CorosyncMap:
 
 
 CLUSTER = Reading(CRM_MON, parse_crm_mon)
-CIB = Reading(CIBADMIN, parse_cib)
+CIB = Reading(CIBADMIN, parse_cib, parts=(RESOURCES,))
 INTERFACES = Reading(IP_ADDR, parse_ip_addr)
 NODE_NAME = Reading(CRM_NODE, parse_node_name, required=False)
 MAP = Reading(CMAPCTL, _parse_map, silent=True, instead_of=CRM_NODE)
