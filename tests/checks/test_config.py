@@ -154,7 +154,7 @@ CASES: Dict[str, Tuple[Dict[str, Any], Found]] = {
         {"conf": CONF.replace("two_node", "two_nodes"), "cmap": None},
         [
             ("unknown-setting",
-             "corosync.conf line 25: quorum has no setting 'two_nodes', corosync passes over it (two_node is meant?)"),
+             "corosync.conf line 25: quorum has no setting 'two_nodes', corosync ignores it (is two_node meant?)"),
             ("no-two-node",
              "two nodes without two_node: when node1 or node2 fails, the other one loses quorum and stops as well"),
         ],

@@ -6,12 +6,12 @@ from typing import Dict, List, Optional, Tuple
 
 import pytest
 
-from check_ha.checks.config.authkey import key_faults
+from check_ha.checks.config.authkey import key_findings
 from check_ha.checks.config.differences import differences, labels
-from check_ha.checks.config.good_sense import sense
-from check_ha.checks.config.misspelt import misnamed
-from check_ha.checks.config.refused import refusals
-from check_ha.checks.config.settings import Setup, major_of, map_keys, setup_of
+from check_ha.checks.config.good_sense import unwise
+from check_ha.checks.config.misspelt import misspelt
+from check_ha.checks.config.refused import reasons
+from check_ha.checks.config.settings import Settings, major_of, map_keys, settings_of
 from check_ha.model.node import FileState
 from check_ha.parsers.corosync_conf import parse_corosync_conf
 
@@ -30,8 +30,8 @@ def conf(nodes: str = node(1) + node(2) + node(3), totem: str = CRYPTO, quorum: 
     return f"totem {{\nversion: 2\ncluster_name: c\n{totem}\n}}\nnodelist {{\n{nodes}}}\nquorum {{\n{quorum}\n}}\n"
 
 
-def setup(text: str, major: int = 3) -> Setup:
-    return setup_of(map_keys(parse_corosync_conf(text.encode()), major), major)
+def settings(text: str, major: int = 3) -> Settings:
+    return settings_of(map_keys(parse_corosync_conf(text.encode()), major), major)
 
 
 TWO = node(1) + node(2)
@@ -133,7 +133,7 @@ REFUSED: Dict[str, Tuple[str, int, List[str]]] = {
 
 @pytest.mark.parametrize(("text", "major", "expected"), list(REFUSED.values()), ids=list(REFUSED))
 def test_refused(text: str, major: int, expected: List[str]) -> None:
-    assert list(refusals(setup(text, major))) == expected
+    assert list(reasons(settings(text, major))) == expected
 
 
 UNWISE: Dict[str, Tuple[str, int, List[Tuple[str, str]]]] = {
@@ -214,7 +214,7 @@ UNWISE: Dict[str, Tuple[str, int, List[Tuple[str, str]]]] = {
          "who reaches that network can take the cluster down"),
     ]),
     "device-without-host": (conf(nodes=TWO, quorum=f"{VOTEQUORUM}\n{NET.replace('host: q', '')}"), 3, [
-        ("qdevice-settings", "quorum.device.net.host is not set: the quorum device cannot start without"),
+        ("qdevice-settings", "quorum.device.net.host is not set: the quorum device cannot start without it"),
     ]),
     "device-ffsplit-of-four-without-votes": (
         conf(nodes=TWO + node(3) + node(4), quorum=f"{VOTEQUORUM}\n{NET.replace('votes: 1', '')}"), 3,
@@ -224,64 +224,65 @@ UNWISE: Dict[str, Tuple[str, int, List[Tuple[str, str]]]] = {
         ("qdevice-settings", "quorum.device.votes is 1: algorithm lms works with its default"),
     ]),
     "device-for-tests": (conf(nodes=TWO, quorum=f"{VOTEQUORUM}\n{NET.replace('ffsplit', 'test')}"), 3, [
-        ("qdevice-settings", "quorum.device.net.algorithm is test, which is none for production: ffsplit or lms is"),
+        ("qdevice-settings",
+         "quorum.device.net.algorithm is test, which is not meant for production: use ffsplit or lms"),
     ]),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "major", "expected"), list(UNWISE.values()), ids=list(UNWISE))
 def test_unwise(text: str, major: int, expected: List[Tuple[str, str]]) -> None:
-    assert [(finding.condition.name, finding.text) for finding in sense(setup(text, major))] == expected
+    assert [(finding.condition.name, finding.text) for finding in unwise(settings(text, major))] == expected
 
 
-MISNAMED: Dict[str, Tuple[str, int, List[str]]] = {
+MISSPELT: Dict[str, Tuple[str, int, List[str]]] = {
     "ok": (conf(), 3, []),
     "ok-a-name-that-is-merely-new": ("totem {\nquantum_entanglement: 1\n}\nfuture {\nabc: 1\n}\n", 3, []),
     "ok-heuristics": ("quorum {\ndevice {\nheuristics {\nexec_ping: /bin/ping\nmode: on\n}\n}\n}\n", 3, []),
     "two_nodes": (
         "quorum {\ntwo_nodes: 1\n}\n", 3,
-        ["line 2: quorum has no setting 'two_nodes', corosync passes over it (two_node is meant?)"],
+        ["line 2: quorum has no setting 'two_nodes', corosync ignores it (is two_node meant?)"],
     ),
     "expected_vote": (
         "quorum {\nexpected_vote: 2\n}\n", 3,
-        ["line 2: quorum has no setting 'expected_vote', corosync passes over it (expected_votes is meant?)"],
+        ["line 2: quorum has no setting 'expected_vote', corosync ignores it (is expected_votes meant?)"],
     ),
     "case-and-dashes": (
         "totem {\nCluster-Name: x\n}\n", 3,
-        ["line 2: totem has no setting 'Cluster-Name', corosync passes over it (cluster_name is meant?)"],
+        ["line 2: totem has no setting 'Cluster-Name', corosync ignores it (is cluster_name meant?)"],
     ),
     "in-the-wrong-section": (
         "totem {\ntwo_node: 1\n}\n", 3,
-        ["line 2: totem has no setting 'two_node', corosync passes over it (it belongs in quorum)"],
+        ["line 2: totem has no setting 'two_node', corosync ignores it (it belongs in quorum)"],
     ),
     "in-no-section": (
         "two_node: 1\n", 3,
-        ["line 1: the top level has no setting 'two_node', corosync passes over it (it belongs in quorum)"],
+        ["line 1: the top level has no setting 'two_node', corosync ignores it (it belongs in quorum)"],
     ),
-    "section": ("quorun {\n}\n", 3, ["line 1: 'quorun' is no section, corosync passes over it (quorum is meant?)"]),
+    "section": ("quorun {\n}\n", 3, ["line 1: 'quorun' is no section, corosync ignores it (is quorum meant?)"]),
     "ringnumber": (
         "totem {\ninterface {\nringnumber: 1\n}\n}\n", 3,
-        ["line 2: totem.interface has ringnumber, corosync 3 passes over it (linknumber is meant?)"],
+        ["line 2: totem.interface has ringnumber, corosync 3 ignores it (is linknumber meant?)"],
     ),
     "ok-ringnumber-in-corosync-2": ("totem {\ninterface {\nringnumber: 1\n}\n}\n", 2, []),
     "ok-ringnumber-0": ("totem {\ninterface {\nringnumber: 0\n}\n}\n", 3, []),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "major", "expected"), list(MISNAMED.values()), ids=list(MISNAMED))
-def test_misnamed(text: str, major: int, expected: List[str]) -> None:
-    found = [finding.text for finding in misnamed(parse_corosync_conf(text.encode()), major)]
+@pytest.mark.parametrize(("text", "major", "expected"), list(MISSPELT.values()), ids=list(MISSPELT))
+def test_misspelt(text: str, major: int, expected: List[str]) -> None:
+    found = [finding.text for finding in misspelt(parse_corosync_conf(text.encode()), major)]
     assert found == [f"corosync.conf {text}" for text in expected]
 
 
-def running(text: str, **derived: str) -> Setup:
+def running(text: str, **derived: str) -> Settings:
     """The map of a corosync that has loaded this, with what it adds by itself."""
     keys = map_keys(parse_corosync_conf(text.encode()), 3)
     more = {"nodelist.local_node_pos": "0", "totem.interface.0.bindnetaddr": "10.0.0.1"}
-    return setup_of({**keys, **more, **{key.replace("__", "."): value for key, value in derived.items()}}, 3)
+    return settings_of({**keys, **more, **{key.replace("__", "."): value for key, value in derived.items()}}, 3)
 
 
-DIFFERS: Dict[str, Tuple[str, Setup, List[str]]] = {
+DIFFERS: Dict[str, Tuple[str, Settings, List[str]]] = {
     "ok-same": (conf(), running(conf()), []),
     "ok-other-order": (conf(nodes=node(3) + node(1) + node(2)), running(conf()), []),
     "ok-other-spelling": (
@@ -335,13 +336,13 @@ DIFFERS: Dict[str, Tuple[str, Setup, List[str]]] = {
 
 
 @pytest.mark.parametrize(("text", "map", "expected"), list(DIFFERS.values()), ids=list(DIFFERS))
-def test_differs(text: str, map: Setup, expected: List[str]) -> None:
-    assert [one.label for one in differences(setup(text), map)] == expected
+def test_differs(text: str, map: Settings, expected: List[str]) -> None:
+    assert [one.label for one in differences(settings(text), map)] == expected
 
 
 def test_what_waits_for_a_restart() -> None:
     text = conf(totem=f"{CRYPTO}\ntoken: 5000\nip_version: ipv4\ntransport: udpu")
-    assert {one.name: one.at_start for one in differences(setup(text), running(conf()))} == {
+    assert {one.name: one.at_start for one in differences(settings(text), running(conf()))} == {
         "totem.ip_version": True,
         "totem.token": False,
         "totem.transport": True,
@@ -350,7 +351,7 @@ def test_what_waits_for_a_restart() -> None:
 
 def test_only_the_first_are_named() -> None:
     text = conf(totem=f"{CRYPTO}\ntoken: 1\njoin: 2\nmerge: 3\nhold: 4")
-    assert labels(differences(setup(text), running(conf()))) == (
+    assert labels(differences(settings(text), running(conf()))) == (
         "totem.hold not loaded (file: 4), totem.join not loaded (file: 2), totem.merge not loaded (file: 3), and 1 more"
     )
 
@@ -372,7 +373,7 @@ def test_major(version: Optional[Tuple[int, ...]], values: Optional[Dict[str, st
 
 def test_second_nodelist_overwrites_the_first() -> None:
     text = f"nodelist {{\n{node(1)}{node(2)}}}\nnodelist {{\n{node(3)}}}\n"
-    assert [one.name for one in setup(text).nodes] == ["node3", "node2"]
+    assert [one.name for one in settings(text).nodes] == ["node3", "node2"]
 
 
 def test_members_of_an_interface() -> None:
@@ -396,34 +397,36 @@ KEYS: Dict[str, Tuple[Optional[str], bool, Tuple[FileState, ...], List[str]]] = 
     "ok-nothing-known": (None, False, (), []),
     "ok-inline-and-closed": (None, True, (file("corosync.conf", 0o600),), []),
     "missing": (
-        None, False, (CONFIG,), ["missing: /etc/corosync/authkey is missing: corosync cannot start again without it"],
+        None, False, (CONFIG,),
+        ["key-missing: /etc/corosync/authkey is missing: corosync cannot start again without it"],
     ),
     "empty": (
         None, False, (CONFIG, file("authkey", 0o400, kind="regular empty file")),
-        ["missing: /etc/corosync/authkey is no key but a regular empty file"],
+        ["key-missing: /etc/corosync/authkey is not a key but a regular empty file"],
     ),
     "directory": (
         None, False, (CONFIG, file("authkey", 0o700, kind="directory")),
-        ["missing: /etc/corosync/authkey is no key but a directory"],
+        ["key-missing: /etc/corosync/authkey is not a key but a directory"],
     ),
     "owner": (
         None, False, (CONFIG, file("authkey", 0o400, uid=1000)),
-        ["not root's: /etc/corosync/authkey belongs to joe, not to root"],
+        ["key-owner: /etc/corosync/authkey belongs to joe, not to root"],
     ),
     "everybody": (None, False, (CONFIG, file("authkey", 0o644)), [
-        "exposed: /etc/corosync/authkey can be read by everybody (mode 644): "
+        "key-exposed: /etc/corosync/authkey can be read by everybody (mode 644): "
         "whoever has the key can speak in the cluster",
     ]),
     "group": (None, False, (CONFIG, file("authkey", 0o440, gid=119)), [
-        "exposed: /etc/corosync/authkey can be read by group haclient (mode 440): "
+        "key-exposed: /etc/corosync/authkey can be read by group haclient (mode 440): "
         "whoever has the key can speak in the cluster",
     ]),
     "inline": (None, True, (CONFIG,), [
-        "exposed: /etc/corosync/corosync.conf holds the key itself (totem.key) and can be read by everybody (mode 644)",
+        "key-exposed: /etc/corosync/corosync.conf holds the key itself (totem.key) and can be read by everybody "
+        "(mode 644)",
     ]),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("keyfile", "inline", "files", "expected"), list(KEYS.values()), ids=list(KEYS))
 def test_key(keyfile: Optional[str], inline: bool, files: Tuple[FileState, ...], expected: List[str]) -> None:
-    assert [f"{fault.kind}: {fault.text}" for fault in key_faults(keyfile, inline, files)] == expected
+    assert [f"{one.condition.name}: {one.text}" for one in key_findings(keyfile, inline, files)] == expected

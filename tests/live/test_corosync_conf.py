@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from check_ha.checks.config.refused import refusals
-from check_ha.checks.config.settings import map_keys, setup_of
+from check_ha.checks.config.refused import reasons
+from check_ha.checks.config.settings import map_keys, settings_of
 from check_ha.parsers.corosync_conf import parse_corosync_conf
 
 pytestmark = [
@@ -128,4 +128,4 @@ def test_refused(
     status, _, said = corosync(tmp_path, text)
     conf = parse_corosync_conf(text.encode())
     assert not conf.mistakes
-    assert bool(list(refusals(setup_of(map_keys(conf, 3), 3)))) == (status != 0), said
+    assert bool(list(reasons(settings_of(map_keys(conf, 3), 3)))) == (status != 0), said

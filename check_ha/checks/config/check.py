@@ -15,25 +15,26 @@ from typing import Iterator, List, Optional, Pattern, Tuple
 from check_ha.checks.config.authkey import (
     AUTHKEY,
     CONFIG,
-    EXPOSED,
-    FOLDER,
-    MISSING,
-    NOT_ROOTS,
-    key_faults,
+    CONFIG_WRITABLE,
+    KEY_EXPOSED,
+    KEY_MISSING,
+    KEY_OWNER,
+    key_findings,
     state_of,
-    writable,
+    writable_findings,
 )
-from check_ha.checks.config.differences import Difference, differences, labels
-from check_ha.checks.config.good_sense import CONDITIONS as SENSE
-from check_ha.checks.config.good_sense import IGNORED, sense
-from check_ha.checks.config.misspelt import UNKNOWN_SETTING, misnamed
-from check_ha.checks.config.refused import refusals
-from check_ha.checks.config.settings import Setup, major_of, map_keys, setup_of
+from check_ha.checks.config.differences import RUNNING_DIFFERS, Difference, difference_findings, differences
+from check_ha.checks.config.good_sense import CONDITIONS as UNWISE
+from check_ha.checks.config.good_sense import IGNORED, RELOAD, unwise
+from check_ha.checks.config.misspelt import UNKNOWN_SETTING, misspelt
+from check_ha.checks.config.refused import INVALID, TEST, refusals
+from check_ha.checks.config.settings import Settings, major_of, map_keys, settings_of
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import REMOTE_NODE, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
-from check_ha.core.finding import DAEMON, DEVICE, FILE, NODE, SETTING, Finding, Row, Subject
+from check_ha.core.finding import DAEMON, DEVICE, FILE, NODE, SETTING, TOOL, Finding, Row, Subject, nodes
 from check_ha.core.options import Options, option, regex
+from check_ha.core.wording import count
 from check_ha.model.corosync import CorosyncMap
 from check_ha.model.corosync_conf import CorosyncConf, Mistake
 from check_ha.model.node import FileState, Verification
@@ -50,14 +51,6 @@ VERIFY = Reading(CRM_VERIFY, parse_verification)
 VERSION = Reading(COROSYNC_VERSION, parse_corosync_version, required=False)
 
 CONFIG_MISSING = Condition("config-missing", Severity.CRITICAL, "There is no corosync.conf, or an empty one.")
-INVALID = Condition("invalid", Severity.CRITICAL, "Corosync would not start, or reload, with this corosync.conf.")
-KEY_MISSING = Condition("key-missing", Severity.CRITICAL, "Messages are encrypted, and the key is not there.")
-KEY_OWNER = Condition("key-owner", Severity.CRITICAL, "The key does not belong to root.")
-KEY_EXPOSED = Condition("key-exposed", Severity.CRITICAL, "Others than root may read the key.")
-CONFIG_WRITABLE = Condition("config-writable", Severity.WARNING, "Others than root may change corosync.conf.")
-RUNNING_DIFFERS = Condition(
-    "running-differs", Severity.WARNING, "Corosync runs with other settings than corosync.conf has."
-)
 RELOAD_FAILED = Condition(
     "reload-failed", Severity.WARNING, "Corosync could not load corosync.conf when it was told to."
 )
@@ -69,8 +62,6 @@ NODES = Metric("cluster.config.nodes.count", "nodes configured")
 LINKS = Metric("cluster.config.links.count", "links (or rings) configured")
 VOTES = Metric("cluster.config.votes.count", "votes of all nodes and the quorum device")
 CIB_ERRORS = Metric("cluster.cib.errors.count", "errors that crm_verify finds in the CIB")
-
-_KEY_FAULTS = {MISSING: KEY_MISSING, NOT_ROOTS: KEY_OWNER, EXPOSED: KEY_EXPOSED}
 
 
 class ConfigOptions(Options):
@@ -89,88 +80,78 @@ def judge(evidence: Evidence, options: ConfigOptions) -> Judgement:
         return Judgement("a Pacemaker Remote node has no corosync.conf")
     conf, cmap, files = evidence.get(CONF), evidence.get(MAP), evidence.get(FILES) or ()
     major = major_of(evidence.get(VERSION), cmap.values if cmap else None)
-    running = setup_of(cmap.values, major) if cmap else None
+    running = settings_of(cmap.values, major) if cmap else None
     fatal = [one for one in conf.mistakes if not one.tolerated or major >= 3] if conf else []
-    written = setup_of(map_keys(conf, major), major) if conf and not conf.empty and not fatal else None
+    written = settings_of(map_keys(conf, major), major) if conf and not conf.empty and not fatal else None
 
     found: Tuple[Difference, ...] = differences(written, running) if written and running else ()
     found = tuple(one for one in found if not any(pattern.fullmatch(one.name) for pattern in options.ignore))
-    setup, verification = written or running, evidence.get(VERIFY)
+    settings, verification = written or running, evidence.get(VERIFY)
     findings = [
         *(_file(conf, fatal, written, major, files) if conf else ()),
-        *(_key(conf, setup, running, evidence) if setup else ()),
-        *(_running(found, cmap, bool(fatal)) if cmap else ()),
-        *(sense(setup) if setup else ()),
+        *(_key(conf, settings, running, evidence) if settings else ()),
+        *difference_findings(found),
+        *(_running(cmap, bool(fatal)) if cmap else ()),
+        *(unwise(settings) if settings else ()),
         *(_verified(verification) if verification else ()),
     ]
     return Judgement(
-        summary=_summary(setup, written, running, verification),
+        summary=_summary(settings, written, running, verification),
         findings=tuple(findings),
-        measures=tuple(_measures(setup, found if written and running else None, verification)),
-        rows=tuple(_rows(setup, found, files, evidence.get(VERSION))),
+        measures=tuple(_measures(settings, found if written and running else None, verification)),
+        rows=tuple(_rows(settings, found, files, evidence.get(VERSION))),
     )
 
 
 def _file(
-    conf: CorosyncConf, fatal: List[Mistake], written: Optional[Setup], major: int, files: Tuple[FileState, ...]
+    conf: CorosyncConf, fatal: List[Mistake], written: Optional[Settings], major: int, files: Tuple[FileState, ...]
 ) -> Iterator[Finding]:
-    """The file: that it is there, that corosync takes it, that no line of it is in vain, and whose it is."""
+    """Judge the file: that it is there, that corosync takes it, that no line of it is in vain, and whose it is."""
+    subjects = (Subject(FILE, CONFIG),)
     if conf.empty:
-        yield Finding(CONFIG_MISSING, f"{CONFIG} is {'empty' if state_of(CONFIG, files) else 'missing'}")
+        yield Finding(CONFIG_MISSING, f"{CONFIG} is {'empty' if state_of(CONFIG, files) else 'missing'}", subjects)
     if fatal:
         first, more = fatal[0], len(fatal) - 1
         text = f"{CONFIG} line {first.line}: {first.message}{f': {first.text}' if first.text else ''}"
-        others = f" ({more} more mistake{'s' if more > 1 else ''})" if more else ""
-        yield Finding(
-            INVALID, f"{text}{others}; corosync will not load it", advice="mend it until corosync -t is content"
-        )
+        others = f" ({count(more, 'more mistake')})" if more else ""
+        yield Finding(INVALID, f"{text}{others}; corosync will not load it", subjects, *TEST)
     elif written:
-        for reason in refusals(written):
-            text = f"{CONFIG}: {reason}; corosync will not load it"
-            yield Finding(INVALID, text, advice="mend it until corosync -t is content")
+        yield from refusals(written)
     if not fatal:
         for mistake in conf.mistakes:
-            yield Finding(IGNORED, f"{CONFIG} line {mistake.line}: {mistake.message}: {mistake.text}")
+            yield Finding(IGNORED, f"{CONFIG} line {mistake.line}: {mistake.message}: {mistake.text}", subjects)
     if conf.blanked:
         text = f"{CONFIG} line {conf.blanked[0]} begins with a NUL byte: corosync reads nothing of it"
-        yield Finding(IGNORED, text, advice="write the file anew: a crash may have damaged it")
-    yield from misnamed(conf, major)
-    for path in (FOLDER, CONFIG):
-        file = state_of(path, files)
-        if file and writable(file):
-            yield Finding(
-                CONFIG_WRITABLE,
-                f"{path} can be changed by {writable(file)}",
-                advice=f"chown root {path}; chmod go-w {path}",
-            )
+        yield Finding(IGNORED, text, subjects, "write the file anew: a crash may have damaged it")
+    yield from misspelt(conf, major)
+    yield from writable_findings(files)
 
 
-def _key(conf: Optional[CorosyncConf], setup: Setup, running: Optional[Setup], evidence: Evidence) -> Iterator[Finding]:
-    """The key, where one is needed: by what is to run, or by what runs."""
-    if not setup.protected and not (running and running.protected):
+def _key(
+    conf: Optional[CorosyncConf], settings: Settings, running: Optional[Settings], evidence: Evidence
+) -> Iterator[Finding]:
+    """Judge the key, where one is needed: by what is to run, or by what runs."""
+    if not settings.protected and not (running and running.protected):
         return
     if COROSYNC_FILES in evidence.failed:
         yield evidence.failed[COROSYNC_FILES]
     inline = conf is not None and conf.get("totem.key") is not None
-    for fault in key_faults(setup.keys.get("totem.keyfile"), inline, evidence.get(FILES) or ()):
-        yield Finding(_KEY_FAULTS[fault.kind], fault.text, advice=fault.advice)
+    yield from key_findings(settings.keys.get("totem.keyfile"), inline, evidence.get(FILES) or ())
 
 
-def _running(found: Tuple[Difference, ...], cmap: CorosyncMap, invalid: bool) -> Iterator[Finding]:
-    """The daemon: that it runs with the file, and as its peers do. A file that is invalid tells why it does not."""
-    if found:
-        restart = any(one.at_start for one in found)
-        advice = "restart corosync, node by node" if restart else "corosync-cfgtool -R on one node loads it on all"
-        yield Finding(
-            RUNNING_DIFFERS, f"corosync runs with other settings than corosync.conf has: {labels(found)}", advice=advice
-        )
+def _running(cmap: CorosyncMap, invalid: bool) -> Iterator[Finding]:
+    """Judge the daemon: that it loaded what it was told to, and runs as its peers do."""
     message = cmap.values.get("config.reload_error_message", "")
     # 1 is CS_OK; 3.1.7 has no message, and leaves the mark of a reload that never ended
     stuck = cmap.values.get("config.totemconfig_reload_in_progress") == "1"
     stuck = stuck and cmap.values.get("config.reload_in_progress") != "1"
+    # a file that is invalid tells why
     if not invalid and (message or stuck or cmap.values.get("config.reload_status", "1") != "1"):
         text = f"the last reload of corosync.conf failed{f': {message}' if message else ''}"
-        yield Finding(RELOAD_FAILED, text, advice="corosync-cfgtool -R again; its log says why it fails")
+        subjects = (Subject(DAEMON, "corosync"), Subject(FILE, CONFIG))
+        yield Finding(
+            RELOAD_FAILED, text, subjects, "reload it again; the log of corosync says why it fails", (RELOAD,)
+        )
     versions = {
         cmap.label(member.node_id): member.config_version
         for member in cmap.members
@@ -178,22 +159,34 @@ def _running(found: Tuple[Difference, ...], cmap: CorosyncMap, invalid: bool) ->
     }
     if len(set(versions.values())) > 1:
         each = ", ".join(f"{name} {version}" for name, version in versions.items())
-        yield Finding(VERSION_DIFFERS, f"nodes run with different corosync.conf (config_version): {each}")
+        text = f"nodes run with different corosync.conf (config_version): {each}"
+        yield Finding(VERSION_DIFFERS, text, (*nodes(*versions), Subject(FILE, CONFIG)))
 
 
 def _verified(verification: Verification) -> Iterator[Finding]:
     if not verification.valid:
         first, more = (verification.errors or ("no reason given",))[0], len(verification.errors) - 1
-        others = f" ({more} more error{'s' if more > 1 else ''})" if more > 0 else ""
-        yield Finding(VERIFY_ERRORS, f"crm_verify finds errors in the CIB: {first}{others}", advice="crm_verify -L -V")
+        others = f" ({count(more, 'more error')})" if more > 0 else ""
+        subjects = (Subject(TOOL, CRM_VERIFY.label),)
+        yield Finding(
+            VERIFY_ERRORS, f"crm_verify finds errors in the CIB: {first}{others}", subjects, "", ("crm_verify -L -V",)
+        )
 
 
 def _summary(
-    setup: Optional[Setup], written: Optional[Setup], running: Optional[Setup], verification: Optional[Verification]
+    settings: Optional[Settings],
+    written: Optional[Settings],
+    running: Optional[Settings],
+    verification: Optional[Verification],
 ) -> str:
-    if setup is None:
+    if settings is None:
         return "no configuration was read"
-    parts = [_counted(len(setup.nodes), "node"), _counted(len(setup.links), "link"), setup.transport, _crypto(setup)]
+    parts = [
+        count(len(settings.nodes), "node"),
+        count(len(settings.links), "link"),
+        settings.transport,
+        _crypto(settings),
+    ]
     if written is None:
         parts.append("as it runs, corosync.conf was not read")
     elif running:
@@ -203,44 +196,40 @@ def _summary(
     return ", ".join(parts)
 
 
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'s' if number != 1 else ''}"
-
-
-def _crypto(setup: Setup) -> str:
-    return f"{setup.cipher}/{setup.hash}" if setup.protected else "not encrypted"
+def _crypto(settings: Settings) -> str:
+    return f"{settings.cipher}/{settings.hash}" if settings.protected else "not encrypted"
 
 
 def _measures(
-    setup: Optional[Setup], found: Optional[Tuple[Difference, ...]], verification: Optional[Verification]
+    settings: Optional[Settings], found: Optional[Tuple[Difference, ...]], verification: Optional[Verification]
 ) -> Iterator[Measure]:
     if found is not None:
         yield DIFFERENCES.of(len(found))
-    if setup:
-        yield NODES.of(len(setup.nodes))
-        yield LINKS.of(len(setup.links))
-        yield VOTES.of(setup.node_votes + setup.device_votes)
+    if settings:
+        yield NODES.of(len(settings.nodes))
+        yield LINKS.of(len(settings.links))
+        yield VOTES.of(settings.node_votes + settings.device_votes)
     if verification:
         yield CIB_ERRORS.of(len(verification.errors))
 
 
 def _rows(
-    setup: Optional[Setup],
+    settings: Optional[Settings],
     found: Tuple[Difference, ...],
     files: Tuple[FileState, ...],
     version: Optional[Tuple[int, ...]],
 ) -> Iterator[Row]:
-    if setup:
-        for node in setup.nodes:
-            ways = ", ".join(f"link {number} {address}" for number, address in node.addresses.items())
-            state = f"nodeid {node.node_id or 'generated'}, {ways}, {_counted(node.votes, 'vote')}"
+    if settings:
+        for node in settings.nodes:
+            links = ", ".join(f"link {number} {address}" for number, address in node.addresses.items())
+            state = f"nodeid {node.node_id or 'generated'}, {links}, {count(node.votes, 'vote')}"
             yield Row(Subject(NODE, node.label), state)
-        if setup.device:
-            state = f"model {setup.device}, {_counted(setup.device_votes, 'vote')}"
+        if settings.device:
+            state = f"model {settings.device}, {count(settings.device_votes, 'vote')}"
             yield Row(Subject(DEVICE, "quorum device"), state)
-        yield Row(Subject(SETTING, "totem"), f"transport {setup.transport}, {_crypto(setup)}")
-        keyfile = setup.keys.get("totem.keyfile", AUTHKEY)
-        if setup.protected and keyfile != AUTHKEY:
+        yield Row(Subject(SETTING, "totem"), f"transport {settings.transport}, {_crypto(settings)}")
+        keyfile = settings.keys.get("totem.keyfile", AUTHKEY)
+        if settings.protected and keyfile != AUTHKEY:
             yield Row(Subject(FILE, keyfile), "the key of the cluster, not looked at")
     for difference in found:
         yield Row(Subject(SETTING, difference.name), f"differs from corosync.conf: {difference.values}")
@@ -256,7 +245,7 @@ CHECK = Check(
     readings=(CONF, MAP, FILES, VERIFY, VERSION),
     conditions=(
         CONFIG_MISSING, INVALID, KEY_MISSING, KEY_OWNER, KEY_EXPOSED, CONFIG_WRITABLE, RUNNING_DIFFERS, RELOAD_FAILED,
-        VERSION_DIFFERS, UNKNOWN_SETTING, *SENSE, VERIFY_ERRORS,
+        VERSION_DIFFERS, UNKNOWN_SETTING, *UNWISE, VERIFY_ERRORS,
     ),
     metrics=(DIFFERENCES, NODES, LINKS, VOTES, CIB_ERRORS),
     judge=judge,

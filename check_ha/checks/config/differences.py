@@ -7,7 +7,9 @@ their order, what is not set as its default. Left out is what corosync puts into
 import re
 from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
-from check_ha.checks.config.settings import ConfNode, Setup
+from check_ha.checks.config.settings import ConfNode, Settings
+from check_ha.core.condition import Condition, Severity
+from check_ha.core.finding import NODE, SETTING, Finding, Subject
 from check_ha.parsers.addresses import canonical
 
 _COMPARED = r"(?:totem|nodelist|quorum)\."
@@ -34,6 +36,11 @@ _DEFAULTS = {
 }
 
 
+RUNNING_DIFFERS = Condition(
+    "running-differs", Severity.WARNING, "Corosync runs with other settings than corosync.conf has."
+)
+
+
 class Difference(NamedTuple):
     """One setting, in the file and in the daemon."""
 
@@ -45,6 +52,13 @@ class Difference(NamedTuple):
     """``None``: not in the map. Both are empty where the name says it all."""
     at_start: bool
     """Whether only a restart brings them together."""
+    node: str = ""
+    """The node that it is about; empty: none."""
+
+    @property
+    def subject(self) -> Subject:
+        """The key, or the node."""
+        return Subject(NODE, self.node) if self.node else Subject(SETTING, self.name)
 
     @property
     def label(self) -> str:
@@ -60,8 +74,8 @@ class Difference(NamedTuple):
         return f"{self.running} ({file})".strip()
 
 
-def differences(written: Setup, running: Setup) -> Tuple[Difference, ...]:
-    """All differences, nodes first."""
+def differences(written: Settings, running: Settings) -> Tuple[Difference, ...]:
+    """Return all differences, nodes first."""
     found = list(_nodes(written, running))
     one, other = _plain(written), _plain(running)
     for key in sorted({*one, *other}):
@@ -71,16 +85,16 @@ def differences(written: Setup, running: Setup) -> Tuple[Difference, ...]:
     return tuple(found)
 
 
-def _default(key: str, setup: Setup) -> Optional[str]:
-    """What corosync does without that key."""
+def _default(key: str, setup: Settings) -> Optional[str]:
+    """Return what corosync does without that key."""
     derived = {"totem.transport": setup.transport, "totem.crypto_cipher": setup.cipher, "totem.crypto_hash": setup.hash}
     if key == "totem.secauth":
         return "off" if setup.major >= 3 else "on"
     return derived.get(key, _DEFAULTS.get(key))
 
 
-def _plain(setup: Setup) -> Dict[str, str]:
-    """The keys to be compared, but for those of nodes."""
+def _plain(setup: Settings) -> Dict[str, str]:
+    """Return the keys to be compared, but for those of nodes."""
     return {
         key: _form(value)
         for key, value in setup.keys.items()
@@ -95,13 +109,13 @@ def _form(value: str) -> str:
     return canonical(value) or value
 
 
-def _nodes(written: Setup, running: Setup) -> Iterator[Difference]:
+def _nodes(written: Settings, running: Settings) -> Iterator[Difference]:
     one, other = _by_identity(written), _by_identity(running)
     for identity in {**one, **other}:
         mine, theirs = one.get(identity), other.get(identity)
         if mine is None or theirs is None:
-            name = f"node {(mine or theirs or _NOBODY).label}"
-            yield Difference(name, "" if mine else None, "" if theirs else None, at_start=False)
+            label = (mine or theirs or _NOBODY).label
+            yield Difference(f"node {label}", "" if mine else None, "" if theirs else None, at_start=False, node=label)
         else:
             yield from _node(written, running, mine, theirs)
 
@@ -109,8 +123,8 @@ def _nodes(written: Setup, running: Setup) -> Iterator[Difference]:
 _NOBODY = ConfNode(0, None, "", {}, 1)
 
 
-def _by_identity(setup: Setup) -> Dict[str, ConfNode]:
-    """The nodes by id, or by first address where ids are generated from it."""
+def _by_identity(setup: Settings) -> Dict[str, ConfNode]:
+    """Return the nodes by id, or by first address where ids are generated from it."""
     nodes = {}
     for node in setup.nodes:
         address = next(iter(node.addresses.values()), "")
@@ -120,7 +134,7 @@ def _by_identity(setup: Setup) -> Dict[str, ConfNode]:
 
 
 def _generated(address: str, keys: Mapping[str, str]) -> Optional[int]:
-    """The id that corosync makes of an IPv4 address, where none is set (udp and udpu)."""
+    """Return the id that corosync makes of an IPv4 address, where none is set (udp and udpu)."""
     parts = (canonical(address) or "").split(".")
     if len(parts) != 4:
         return None
@@ -128,13 +142,13 @@ def _generated(address: str, keys: Mapping[str, str]) -> Optional[int]:
     return number & 0x7FFFFFFF if keys.get("totem.clear_node_high_bit") == "yes" else number
 
 
-def _node(written: Setup, running: Setup, mine: ConfNode, theirs: ConfNode) -> Iterator[Difference]:
+def _node(written: Settings, running: Settings, mine: ConfNode, theirs: ConfNode) -> Iterator[Difference]:
     one, other = _settings(written.keys, mine), _settings(running.keys, theirs)
     for key in sorted({*one, *other}):
         default = "1" if key == "quorum_votes" else None
         left, right = one.get(key, default), other.get(key, default)
         if left != right and not (left is None and key == "nodeid"):
-            yield Difference(f"{mine.label} {key}", left, right, at_start=False)
+            yield Difference(f"{mine.label} {key}", left, right, at_start=False, node=mine.label)
 
 
 def _settings(keys: Mapping[str, str], node: ConfNode) -> Dict[str, str]:
@@ -142,8 +156,20 @@ def _settings(keys: Mapping[str, str], node: ConfNode) -> Dict[str, str]:
     return {key[len(prefix) :]: _form(value) for key, value in keys.items() if key.startswith(prefix)}
 
 
+def difference_findings(found: Tuple[Difference, ...]) -> Iterator[Finding]:
+    """Yield one finding for all differences, with the step that ends them."""
+    if not found:
+        return
+    text = f"corosync runs with other settings than corosync.conf has: {labels(found)}"
+    subjects = tuple(one.subject for one in found)
+    if any(one.at_start for one in found):
+        yield Finding(RUNNING_DIFFERS, text, subjects, "restart corosync, node by node")
+    else:
+        yield Finding(RUNNING_DIFFERS, text, subjects, "on one node, which loads it on all", ("corosync-cfgtool -R",))
+
+
 def labels(found: Tuple[Difference, ...], limit: int = 3) -> str:
-    """The first few, for one line."""
+    """Return the first few, for one line."""
     texts: List[str] = [difference.label for difference in found[:limit]]
     if len(found) > limit:
         texts.append(f"and {len(found) - limit} more")

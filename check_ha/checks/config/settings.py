@@ -31,7 +31,7 @@ class ConfNode(NamedTuple):
         return first or (f"node {self.node_id}" if self.node_id else f"node {self.position + 1} of the nodelist")
 
 
-class Setup(NamedTuple):
+class Settings(NamedTuple):
     """A configuration, understood."""
 
     keys: Mapping[str, str]
@@ -43,11 +43,11 @@ class Setup(NamedTuple):
     hash: str
 
     def number(self, key: str) -> Optional[int]:
-        """The value of that key as a number; ``None``: not set, or no number."""
+        """Return the value of that key as a number; ``None``: not set, or no number."""
         return _number(self.keys.get(key, ""))
 
     def on(self, key: str) -> bool:
-        """Whether a switch such as ``quorum.two_node`` is set to anything but 0."""
+        """Return whether a switch such as ``quorum.two_node`` is set to anything but 0."""
         return bool(self.number(key))
 
     @property
@@ -86,15 +86,15 @@ class Setup(NamedTuple):
         return self.cipher != "none" or self.hash != "none"
 
 
-def setup_of(keys: Mapping[str, str], major: int) -> Setup:
-    """Understand these keys, as that version of corosync does."""
+def settings_of(keys: Mapping[str, str], major: int) -> Settings:
+    """Return what these keys mean to that version of corosync."""
     transport = keys.get("totem.transport") or ("knet" if major >= 3 else "udp")
     cipher, digest = _crypto(keys, major)
-    return Setup(keys, major, tuple(_nodes(keys)), transport, cipher, digest)
+    return Settings(keys, major, tuple(_nodes(keys)), transport, cipher, digest)
 
 
 def _crypto(keys: Mapping[str, str], major: int) -> Tuple[str, str]:
-    """Cipher and hash: on by default until corosync 2 (aes256 and sha1), off since 3."""
+    """Return cipher and hash: on by default until corosync 2 (aes256 and sha1), off since 3."""
     secauth = keys.get("totem.secauth")
     if secauth == "on" or (major < 3 and secauth != "off"):
         cipher, digest = "aes256", "sha256" if major >= 3 else "sha1"
@@ -133,7 +133,7 @@ def _number(text: str) -> Optional[int]:
 
 
 def major_of(version: Optional[Tuple[int, ...]], values: Optional[Mapping[str, str]]) -> int:
-    """The version of corosync: of the one that runs where its map tells, else of the one installed, else 3."""
+    """Return corosync's major version: of the one that runs where its map tells, else of the one installed, else 3."""
     for key in values or ():
         if key.startswith(_OF_OLD):
             return 2
@@ -143,7 +143,7 @@ def major_of(version: Optional[Tuple[int, ...]], values: Optional[Mapping[str, s
 
 
 def map_keys(conf: CorosyncConf, major: int) -> Dict[str, str]:
-    """The keys under which corosync stores this file in its map; all but logging and users."""
+    """Return the keys under which corosync stores this file in its map; all but logging and users."""
     keys: Dict[str, str] = {}
     node = 0
     for section in conf.root.walk():
@@ -163,7 +163,7 @@ def map_keys(conf: CorosyncConf, major: int) -> Dict[str, str]:
 
 
 def _interface(section: Section, major: int) -> Dict[str, str]:
-    """The keys of an interface section, which has its number inside. Corosync 3 passes over ``ringnumber``."""
+    """Return the keys of an interface section, which has its number inside. Corosync 3 ignores ``ringnumber``."""
     number = section.get("linknumber" if major >= 3 else "ringnumber") or "0"
     prefix = f"totem.interface.{number}."
     keys = {
