@@ -217,4 +217,6 @@ def _finding(condition: Condition, group: Sequence[Failure], refused: Sequence[O
 
 
 def _first_line(text: str) -> str:
-    return next((line.strip() for line in text.splitlines() if line.strip()), "")
+    """Return the first line, of sudo's own only where the tool has none."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return next((line for line in lines if not line.startswith("sudo: ")), next(iter(lines), ""))

@@ -27,7 +27,7 @@ class Tool(NamedTuple):
     older: Tuple[str, ...] = ()
     """The command line for versions that refuse ``argv`` with a usage error."""
     on_stderr: bool = False
-    """It answers on standard error."""
+    """It answers on standard error, or there as well."""
     absence: bool = False
     """That there is no such file is an answer, and an empty one."""
     secret: bytes = b""
@@ -92,7 +92,8 @@ COROSYNC_CONF = Tool(
     absence=True,
     secret=rb"(?:[^:\n]*\bkey[ \t]*:|[ \t#]*key\b)",
 )
-# 1 when one of them is missing, which is then not in the output. Never reads the key, nor tells its size.
+# 1 when one of them is missing or may not be looked at, which standard error tells. Never reads the key, nor tells its
+# size.
 COROSYNC_FILES = Tool(
     "corosync-files.txt",
     (
@@ -106,6 +107,7 @@ COROSYNC_FILES = Tool(
     ),
     SYSTEM,
     good=(0, 1),
+    on_stderr=True,
 )
 # Prints no key, so that whoever is let run it as root does not get one; see check_ha.sources.fingerprint.
 AUTHKEY = Tool("authkey.txt", ("sha256sum", "/etc/corosync/authkey"), SYSTEM, absence=True, digest=True)
@@ -162,10 +164,11 @@ class Output(NamedTuple):
 
     @property
     def answer(self) -> bytes:
-        """What is to be parsed."""
+        """What is to be parsed. What sudo says for itself (``sudo: unable to resolve host node1``) is none of it."""
         if not self.tool.on_stderr:
             return self.stdout
-        return self.stdout + self.stderr.encode("utf-8", "backslashreplace")
+        stderr = re.sub(r"^sudo: .*\n?", "", self.stderr, flags=re.MULTILINE) if self.with_sudo else self.stderr
+        return self.stdout + stderr.encode("utf-8", "backslashreplace")
 
     @property
     def with_sudo(self) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Iterator, Optional, Tuple
 
-from check_ha.core.condition import Condition, Severity
+from check_ha.core.condition import NO_PERMISSION, UNREADABLE, Condition, Severity
 from check_ha.core.finding import FILE, Finding, Subject
 from check_ha.model.node import FileState
 
@@ -26,25 +26,39 @@ def state_of(path: str, files: Tuple[FileState, ...]) -> Optional[FileState]:
 def key_findings(keyfile: Optional[str], inline: bool, files: Tuple[FileState, ...]) -> Iterator[Finding]:
     """Yield what is wrong with the key that corosync takes: ``totem.keyfile``, else ``totem.key``, else the default.
 
-    A key file elsewhere is not judged. Without the state of corosync.conf, which lies in the same folder, that of the
-    key is not known either.
+    A key file elsewhere is not judged. What stat did not tell of is not known: it is neither well nor missing.
     """
     if keyfile not in (None, AUTHKEY):
         return
-    config, key = state_of(CONFIG, files), state_of(AUTHKEY, files)
-    if inline and keyfile is None:
-        if config is not None and readable_by(config):
-            text = f"{CONFIG} holds the key itself (totem.key) and can be read by {readable_by(config)}"
+    inside = inline and keyfile is None
+    path = CONFIG if inside else AUTHKEY
+    file = state_of(path, files)
+    if file is None or (file.error and not file.missing):
+        yield _not_told(path, file.error if file else "it told nothing of it")
+    elif inside:
+        if readable_by(file):
+            text = f"{CONFIG} holds the key itself (totem.key) and can be read by {readable_by(file)}"
             advice = "make a key file instead of totem.key (corosync-keygen), or close the file"
             yield Finding(KEY_EXPOSED, text, _file(CONFIG), advice, (f"chmod 600 {CONFIG}",))
-        return
+    elif file.missing:
+        text = f"{AUTHKEY} is missing: corosync cannot start again without it"
+        yield Finding(KEY_MISSING, text, _file(AUTHKEY), *_COPY)
+    else:
+        yield from _key(file)
+
+
+def _not_told(path: str, reason: str) -> Finding:
+    advice = "run this check as root or with --sudo; where root is refused, look at SELinux and AppArmor"
+    if reason == "Permission denied":
+        return Finding(
+            NO_PERMISSION, f"stat {path}: {reason}: whether others may read the key is not known", _file(path), advice
+        )
+    return Finding(UNREADABLE, f"stat {path}: {reason}", _file(path))
+
+
+def _key(key: FileState) -> Iterator[Finding]:
+    """Yield what is wrong with a key file that is there."""
     subjects = _file(AUTHKEY)
-    if key is None:
-        if config is not None:
-            yield Finding(
-                KEY_MISSING, f"{AUTHKEY} is missing: corosync cannot start again without it", subjects, *_COPY
-            )
-        return
     if key.kind == "regular empty file" or not key.kind.startswith("regular"):
         yield Finding(KEY_MISSING, f"{AUTHKEY} is not a key but a {key.kind}", subjects, *_COPY)
     if key.uid != 0:

@@ -23,12 +23,14 @@ from check_ha.checks.config.authkey import (
     state_of,
     writable_findings,
 )
-from check_ha.checks.config.differences import RUNNING_DIFFERS, Difference, difference_findings, differences
+from check_ha.checks.config.differences import RELOAD, RUNNING_DIFFERS, Difference, difference_findings, differences
 from check_ha.checks.config.good_sense import CONDITIONS as UNWISE
-from check_ha.checks.config.good_sense import IGNORED, RELOAD, unwise
+from check_ha.checks.config.good_sense import IGNORED, unwise
+from check_ha.checks.config.in_force import not_in_force, sets_flags
+from check_ha.checks.config.invalid import INVALID, TEST
 from check_ha.checks.config.misspelt import UNKNOWN_SETTING, misspelt
-from check_ha.checks.config.refused import INVALID, TEST, refusals
-from check_ha.checks.config.settings import Settings, major_of, map_keys, settings_of
+from check_ha.checks.config.refused import refusals
+from check_ha.checks.config.settings import Settings, map_keys, settings_of, version_of
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import REMOTE_NODE, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
@@ -42,12 +44,14 @@ from check_ha.parsers.cmapctl import parse_map
 from check_ha.parsers.corosync_conf import parse_corosync_conf
 from check_ha.parsers.crm_verify import parse_verification
 from check_ha.parsers.installed import parse_corosync_version, parse_files
-from check_ha.sources.tools import CMAPCTL, COROSYNC_CONF, COROSYNC_FILES, COROSYNC_VERSION, CRM_VERIFY
+from check_ha.parsers.quorumtool import parse_quorum_status
+from check_ha.sources.tools import CMAPCTL, COROSYNC_CONF, COROSYNC_FILES, COROSYNC_VERSION, CRM_VERIFY, QUORUMTOOL
 
 CONF = Reading(COROSYNC_CONF, parse_corosync_conf)
 MAP = Reading(CMAPCTL, parse_map)
 FILES = Reading(COROSYNC_FILES, parse_files, silent=True)
 VERIFY = Reading(CRM_VERIFY, parse_verification)
+QUORUM = Reading(QUORUMTOOL, parse_quorum_status, silent=True)
 VERSION = Reading(COROSYNC_VERSION, parse_corosync_version, required=False)
 
 CONFIG_MISSING = Condition("config-missing", Severity.CRITICAL, "There is no corosync.conf, or an empty one.")
@@ -62,6 +66,9 @@ NODES = Metric("cluster.config.nodes.count", "nodes configured")
 LINKS = Metric("cluster.config.links.count", "links (or rings) configured")
 VOTES = Metric("cluster.config.votes.count", "votes of all nodes and the quorum device")
 CIB_ERRORS = Metric("cluster.cib.errors.count", "errors that crm_verify finds in the CIB")
+
+
+_ABOUT_THE_KEY = (KEY_MISSING, KEY_OWNER, KEY_EXPOSED)
 
 
 class ConfigOptions(Options):
@@ -79,20 +86,23 @@ def judge(evidence: Evidence, options: ConfigOptions) -> Judgement:
     if failure is not None and failure.condition is REMOTE_NODE:
         return Judgement("a Pacemaker Remote node has no corosync.conf")
     conf, cmap, files = evidence.get(CONF), evidence.get(MAP), evidence.get(FILES) or ()
-    major = major_of(evidence.get(VERSION), cmap.values if cmap else None)
-    running = settings_of(cmap.values, major) if cmap else None
-    fatal = [one for one in conf.mistakes if not one.tolerated or major >= 3] if conf else []
-    written = settings_of(map_keys(conf, major), major) if conf and not conf.empty and not fatal else None
+    version = version_of(evidence.get(VERSION), cmap.values if cmap else None)
+    running = settings_of(cmap.values, version) if cmap else None
+    mistakes = [one for one in conf.mistakes if one.refused_by(version)] if conf else []
+    readable = conf is not None and not conf.empty and not mistakes
+    written = settings_of(map_keys(conf, version[0]), version) if conf and readable else None
+    file_findings = list(_file(conf, mistakes, written, version, files)) if conf else []
+    valid = not any(finding.condition is INVALID for finding in file_findings)
 
-    found: Tuple[Difference, ...] = differences(written, running) if written and running else ()
-    found = tuple(one for one in found if not any(pattern.fullmatch(one.name) for pattern in options.ignore))
+    found = tuple(_differences(evidence, options, written, running)) if written and running else ()
     settings, verification = written or running, evidence.get(VERIFY)
     findings = [
-        *(_file(conf, fatal, written, major, files) if conf else ()),
+        *file_findings,
         *(_key(conf, settings, running, evidence) if settings else ()),
-        *difference_findings(found),
-        *(_running(cmap, bool(fatal)) if cmap else ()),
-        *(unwise(settings) if settings else ()),
+        *(difference_findings(found) if valid else ()),  # else the mistakes tell why they differ
+        *(_running(cmap, valid) if cmap else ()),
+        *(_flags_unknown(evidence, written) if cmap and written else ()),
+        *(unwise(settings, valid) if settings else ()),
         *(_verified(verification) if verification else ()),
     ]
     return Judgement(
@@ -103,27 +113,52 @@ def judge(evidence: Evidence, options: ConfigOptions) -> Judgement:
     )
 
 
+def _differences(
+    evidence: Evidence, options: ConfigOptions, written: Settings, running: Settings
+) -> Iterator[Difference]:
+    """Yield the settings in which file and daemon differ: by its map, and by what it does."""
+    found = differences(written, running)
+    status = evidence.get(QUORUM)
+    found += tuple(not_in_force(written, running.keys, status.flags if status else None, found))
+    for one in found:
+        if not any(pattern.fullmatch(one.name) for pattern in options.ignore):
+            yield one
+
+
+def _flags_unknown(evidence: Evidence, written: Settings) -> Iterator[Finding]:
+    """Yield why it is not known whether all settings are in force, where only the flags tell."""
+    if QUORUMTOOL in evidence.failed and sets_flags(written):
+        yield evidence.failed[QUORUMTOOL]
+
+
 def _file(
-    conf: CorosyncConf, fatal: List[Mistake], written: Optional[Settings], major: int, files: Tuple[FileState, ...]
+    conf: CorosyncConf,
+    mistakes: List[Mistake],
+    written: Optional[Settings],
+    version: Tuple[int, ...],
+    files: Tuple[FileState, ...],
 ) -> Iterator[Finding]:
     """Judge the file: that it is there, that corosync takes it, that no line of it is in vain, and whose it is."""
     subjects = (Subject(FILE, CONFIG),)
     if conf.empty:
-        yield Finding(CONFIG_MISSING, f"{CONFIG} is {'empty' if state_of(CONFIG, files) else 'missing'}", subjects)
-    if fatal:
-        first, more = fatal[0], len(fatal) - 1
-        text = f"{CONFIG} line {first.line}: {first.message}{f': {first.text}' if first.text else ''}"
+        state = state_of(CONFIG, files)
+        there = state is not None and not state.missing
+        yield Finding(CONFIG_MISSING, f"{CONFIG} is {'empty' if there else 'missing'}", subjects)
+    if mistakes:
+        first, more = mistakes[0], len(mistakes) - 1
         others = f" ({count(more, 'more mistake')})" if more else ""
-        yield Finding(INVALID, f"{text}{others}; corosync will not load it", subjects, *TEST)
+        text = f"{CONFIG} line {first.line}: {first.message}{others}; corosync will not load it"
+        yield Finding(INVALID, text, subjects, *TEST)
     elif written:
         yield from refusals(written)
-    if not fatal:
+    if not mistakes:
         for mistake in conf.mistakes:
-            yield Finding(IGNORED, f"{CONFIG} line {mistake.line}: {mistake.message}: {mistake.text}", subjects)
+            if mistake.ignored:
+                yield Finding(IGNORED, f"{CONFIG} line {mistake.line}: {mistake.message}", subjects)
     if conf.blanked:
         text = f"{CONFIG} line {conf.blanked[0]} begins with a NUL byte: corosync reads nothing of it"
         yield Finding(IGNORED, text, subjects, "write the file anew: a crash may have damaged it")
-    yield from misspelt(conf, major)
+    yield from misspelt(conf, version[0])
     yield from writable_findings(files)
 
 
@@ -135,18 +170,23 @@ def _key(
         return
     if COROSYNC_FILES in evidence.failed:
         yield evidence.failed[COROSYNC_FILES]
+        return
     inline = conf is not None and conf.get("totem.key") is not None
-    yield from key_findings(settings.keys.get("totem.keyfile"), inline, evidence.get(FILES) or ())
+    for finding in key_findings(settings.keys.get("totem.keyfile"), inline, evidence.get(FILES) or ()):
+        if (
+            conf is not None or finding.condition in _ABOUT_THE_KEY
+        ):  # who may not read the one may not look at the other
+            yield finding
 
 
-def _running(cmap: CorosyncMap, invalid: bool) -> Iterator[Finding]:
+def _running(cmap: CorosyncMap, valid: bool) -> Iterator[Finding]:
     """Judge the daemon: that it loaded what it was told to, and runs as its peers do."""
     message = cmap.values.get("config.reload_error_message", "")
     # 1 is CS_OK; 3.1.7 has no message, and leaves the mark of a reload that never ended
     stuck = cmap.values.get("config.totemconfig_reload_in_progress") == "1"
     stuck = stuck and cmap.values.get("config.reload_in_progress") != "1"
     # a file that is invalid tells why
-    if not invalid and (message or stuck or cmap.values.get("config.reload_status", "1") != "1"):
+    if valid and (message or stuck or cmap.values.get("config.reload_status", "1") != "1"):
         text = f"the last reload of corosync.conf failed{f': {message}' if message else ''}"
         subjects = (Subject(DAEMON, "corosync"), Subject(FILE, CONFIG))
         yield Finding(
@@ -234,7 +274,8 @@ def _rows(
     for difference in found:
         yield Row(Subject(SETTING, difference.name), f"differs from corosync.conf: {difference.values}")
     for file in files:
-        yield Row(Subject(FILE, file.path), f"{file.kind}, {file.owner}:{file.group}, mode {file.mode:o}")
+        state = f"{file.kind}, {file.owner}:{file.group}, mode {file.mode:o}"
+        yield Row(Subject(FILE, file.path), file.error or state)
     if version:
         yield Row(Subject(DAEMON, "corosync"), f"{'.'.join(map(str, version))} is installed")
 
@@ -242,7 +283,7 @@ def _rows(
 CHECK = Check(
     name="config",
     manual=__doc__,
-    readings=(CONF, MAP, FILES, VERIFY, VERSION),
+    readings=(CONF, MAP, QUORUM, FILES, VERIFY, VERSION),
     conditions=(
         CONFIG_MISSING, INVALID, KEY_MISSING, KEY_OWNER, KEY_EXPOSED, CONFIG_WRITABLE, RUNNING_DIFFERS, RELOAD_FAILED,
         VERSION_DIFFERS, UNKNOWN_SETTING, *UNWISE, VERIFY_ERRORS,

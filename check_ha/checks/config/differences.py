@@ -18,10 +18,35 @@ _LEFT_OUT = r"totem\.key|totem\.interface\.[0-9]+\.bindnetaddr|nodelist\.local_n
 # what corosync writes where the file has nothing, with udp
 _DERIVED = r"totem\.interface\.[0-9]+\.mcast(?:addr|port)|totem\.nodeid"
 # of these a reload takes none (3.1.7): they wait for a restart
-_AT_START = (
-    r"totem\.(?:transport|cluster_name|ip_version|netmtu|threads|version|rrp_mode|interface\.[0-9]+\.(?:mcast|ttl|broadcast).*)"
+_NODE_BY_NODE = (
+    r"totem\.(?:netmtu|threads)"
     r"|quorum\.(?:provider|wait_for_all|last_man_standing.*|auto_tie_breaker.*|allow_downscale|expected_votes_tracking)"
 )
+# with one half of these, nodes do not reach those with the other half
+_ALL_AT_ONCE = (
+    r"totem\.(?:transport|cluster_name|ip_version|version|rrp_mode|interface\.[0-9]+\.(?:mcast|ttl|broadcast).*)"
+)
+
+RELOAD = "corosync-cfgtool -R"
+"""On one node; it loads the file on all."""
+
+BY_RELOAD, BY_NEW_LINK, NODE_BY_NODE, ALL_AT_ONCE = range(4)
+"""What brings file and daemon together; what does more brings together what needs less."""
+_STEPS = {
+    BY_RELOAD: ("on one node, which loads it on all", (RELOAD,)),
+    # "To reconfigure an interface it must be deleted and recreated": a reload is refused
+    BY_NEW_LINK: (
+        "corosync changes no address of a link in use: remove that link from nodelist { } and interface { } on all "
+        "nodes and load that, then add it as it should be and load that, each time on one node",
+        (RELOAD,),
+    ),
+    NODE_BY_NODE: ("restart Pacemaker and corosync, one node after the other", ()),
+    ALL_AT_ONCE: (
+        "stop Pacemaker and corosync on all nodes, then start them again: nodes that differ in this do not reach "
+        "each other",
+        (),
+    ),
+}
 
 _DEFAULTS = {
     "quorum.allow_downscale": "0",
@@ -50,8 +75,8 @@ class Difference(NamedTuple):
     """``None``: not in the file."""
     running: Optional[str]
     """``None``: not in the map. Both are empty where the name says it all."""
-    at_start: bool
-    """Whether only a restart brings them together."""
+    step: int = BY_RELOAD
+    """What brings them together: BY_RELOAD, ..."""
     node: str = ""
     """The node that it is about; empty: none."""
 
@@ -81,8 +106,24 @@ def differences(written: Settings, running: Settings) -> Tuple[Difference, ...]:
     for key in sorted({*one, *other}):
         mine, theirs = one.get(key, _default(key, written)), other.get(key, _default(key, running))
         if mine != theirs and not (mine is None and re.fullmatch(_DERIVED, key)):
-            found.append(Difference(key, mine, theirs, re.fullmatch(_AT_START, key) is not None))
+            found.append(Difference(key, mine, theirs, _step(key, written)))
     return tuple(found)
+
+
+def _step(key: str, written: Settings) -> int:
+    """Return what brings a key together in file and daemon."""
+    if re.fullmatch(_ALL_AT_ONCE, key):
+        return ALL_AT_ONCE
+    if re.fullmatch(r"totem\.interface\.[0-9]+\.knet_transport", key):
+        return _link_step(written)
+    return NODE_BY_NODE if re.fullmatch(_NODE_BY_NODE, key) else BY_RELOAD
+
+
+def _link_step(written: Settings) -> int:
+    """Return what changes the address of a link: the others must carry the cluster meanwhile."""
+    if written.major < 3:
+        return BY_RELOAD
+    return BY_NEW_LINK if len(written.links) > 1 else ALL_AT_ONCE
 
 
 def _default(key: str, setup: Settings) -> Optional[str]:
@@ -115,7 +156,7 @@ def _nodes(written: Settings, running: Settings) -> Iterator[Difference]:
         mine, theirs = one.get(identity), other.get(identity)
         if mine is None or theirs is None:
             label = (mine or theirs or _NOBODY).label
-            yield Difference(f"node {label}", "" if mine else None, "" if theirs else None, at_start=False, node=label)
+            yield Difference(f"node {label}", "" if mine else None, "" if theirs else None, node=label)
         else:
             yield from _node(written, running, mine, theirs)
 
@@ -148,7 +189,9 @@ def _node(written: Settings, running: Settings, mine: ConfNode, theirs: ConfNode
         default = "1" if key == "quorum_votes" else None
         left, right = one.get(key, default), other.get(key, default)
         if left != right and not (left is None and key == "nodeid"):
-            yield Difference(f"{mine.label} {key}", left, right, at_start=False, node=mine.label)
+            changed = key.startswith("ring") and left is not None and right is not None
+            step = _link_step(written) if changed else BY_RELOAD
+            yield Difference(f"{mine.label} {key}", left, right, step, mine.label)
 
 
 def _settings(keys: Mapping[str, str], node: ConfNode) -> Dict[str, str]:
@@ -158,14 +201,11 @@ def _settings(keys: Mapping[str, str], node: ConfNode) -> Dict[str, str]:
 
 def difference_findings(found: Tuple[Difference, ...]) -> Iterator[Finding]:
     """Yield one finding for all differences, with the step that ends them."""
-    if not found:
-        return
-    text = f"corosync runs with other settings than corosync.conf has: {labels(found)}"
-    subjects = tuple(one.subject for one in found)
-    if any(one.at_start for one in found):
-        yield Finding(RUNNING_DIFFERS, text, subjects, "restart corosync, node by node")
-    else:
-        yield Finding(RUNNING_DIFFERS, text, subjects, "on one node, which loads it on all", ("corosync-cfgtool -R",))
+    if found:
+        text = f"corosync runs with other settings than corosync.conf has: {labels(found)}"
+        yield Finding(
+            RUNNING_DIFFERS, text, tuple(one.subject for one in found), *_STEPS[max(one.step for one in found)]
+        )
 
 
 def labels(found: Tuple[Difference, ...], limit: int = 3) -> str:

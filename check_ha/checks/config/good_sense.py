@@ -2,6 +2,7 @@
 
 from typing import Iterable, Iterator, Tuple
 
+from check_ha.checks.config.differences import RELOAD
 from check_ha.checks.config.settings import ConfNode, Settings
 from check_ha.core.condition import Condition, Severity
 from check_ha.core.finding import LINK, NODE, SETTING, Finding, Subject
@@ -23,28 +24,33 @@ CONDITIONS = (
     SINGLE_LINK, NO_TWO_NODE, NO_WAIT_FOR_ALL, VOTES_DIFFER, NO_PROVIDER, QDEVICE_SETTINGS, NO_ENCRYPTION, IGNORED
 )  # fmt: skip
 
-RELOAD = "corosync-cfgtool -R"
-"""On one node; it loads the file on all."""
 
+def unwise(settings: Settings, loadable: bool = True) -> Iterator[Finding]:
+    """Yield all that is unwise, what costs most first.
 
-def unwise(settings: Settings) -> Iterator[Finding]:
-    """Yield all that is unwise, what costs most first."""
+    While the file is not ``loadable`` no step ends with loading it, or with a restart.
+    """
     if not settings.keys.get("quorum.provider"):
         text = "corosync.conf has no quorum provider: votes are not counted"
         yield Finding(NO_PROVIDER, text, keys("quorum.provider"), "set provider: corosync_votequorum in quorum { }")
     else:
-        yield from _no_two_node(settings)
-        yield from _votes_differ(settings)
-        yield from _no_wait_for_all(settings)
+        yield from _no_two_node(settings, loadable)
+        yield from _votes_differ(settings, loadable)
+        yield from _no_wait_for_all(settings, loadable)
         yield from _device_settings(settings)
         yield from _ignored(settings)
     yield from _single_link(settings)
-    yield from _no_encryption(settings)
+    yield from _no_encryption(settings, loadable)
 
 
 def keys(*names: str) -> Tuple[Subject, ...]:
     """Return these keys of corosync.conf as subjects."""
     return tuple(Subject(SETTING, name) for name in names)
+
+
+def _then_load(change: str, loadable: bool) -> Tuple[str, Tuple[str, ...]]:
+    """Return the advice to change the file so, and the command that loads it."""
+    return (f"{change}, then load it", (RELOAD,)) if loadable else (change, ())
 
 
 def labelled(conf_nodes: Iterable[ConfNode]) -> Tuple[Subject, ...]:
@@ -63,11 +69,11 @@ def _single_link(settings: Settings) -> Iterator[Finding]:
         advice = f"use transport: knet, which has up to eight links; {settings.transport} has one"
     else:
         more = "" if settings.major >= 3 else ", and set rrp_mode: passive in totem { }"
-        advice = f"give each node a ring1_addr on another network{more}"
+        advice = f"give each node a ring{0 if link else 1}_addr on another network{more}"
     yield Finding(SINGLE_LINK, text, (Subject(LINK, str(link)), *labelled(settings.nodes)), advice)
 
 
-def _no_two_node(settings: Settings) -> Iterator[Finding]:
+def _no_two_node(settings: Settings, loadable: bool) -> Iterator[Finding]:
     """Two nodes, of which neither has quorum without the other."""
     if len(settings.nodes) != 2 or settings.device:
         return
@@ -81,14 +87,15 @@ def _no_two_node(settings: Settings) -> Iterator[Finding]:
             NO_TWO_NODE,
             f"two nodes without two_node: when {one} or {other} fails, the other one loses quorum and stops as well",
             (*keys("quorum.two_node"), *labelled(settings.nodes)),
-            "set two_node: 1 in quorum { } (with fencing) or add a quorum device, then load it",
-            (RELOAD,),
+            *_then_load("set two_node: 1 in quorum { } (with fencing) or add a quorum device", loadable),
         )
 
 
-def _no_wait_for_all(settings: Settings) -> Iterator[Finding]:
+def _no_wait_for_all(settings: Settings, loadable: bool) -> Iterator[Finding]:
     """A part of the cluster may start alone, while the other part runs."""
     waits = settings.number("quorum.wait_for_all")
+    if settings.on("quorum.two_node") and settings.on("quorum.auto_tie_breaker"):
+        return  # they exclude each other, which _ignored tells
     if settings.on("quorum.two_node") and waits == 0:
         yield Finding(
             NO_WAIT_FOR_ALL,
@@ -101,11 +108,12 @@ def _no_wait_for_all(settings: Settings) -> Iterator[Finding]:
             NO_WAIT_FOR_ALL,
             "last_man_standing without wait_for_all: nodes that boot cut off may have quorum of their own",
             keys("quorum.wait_for_all"),
-            "set wait_for_all: 1 in quorum { }, then restart corosync",
+            "set wait_for_all: 1 in quorum { }"
+            + (", then restart corosync, one node after the other" if loadable else ""),
         )
 
 
-def _votes_differ(settings: Settings) -> Iterator[Finding]:
+def _votes_differ(settings: Settings, loadable: bool) -> Iterator[Finding]:
     """``expected_votes`` overrides the nodelist."""
     expected = settings.number("quorum.expected_votes")
     if not expected or not settings.nodes or settings.on("quorum.allow_downscale"):
@@ -120,8 +128,7 @@ def _votes_differ(settings: Settings) -> Iterator[Finding]:
         VOTES_DIFFER,
         f"quorum.expected_votes is {expected} and {nodes} {settings.node_votes}{device}: {why}",
         keys("quorum.expected_votes"),
-        "remove expected_votes, the nodelist gives the number; then load it",
-        (RELOAD,),
+        *_then_load("remove expected_votes, as the nodelist gives the number", loadable),
     )
 
 
@@ -134,24 +141,30 @@ def _ignored(settings: Settings) -> Iterator[Finding]:
     if two_node and breaker:
         text = "two_node has no effect with auto_tie_breaker"
         yield Finding(IGNORED, text, keys("quorum.two_node", "quorum.auto_tie_breaker"), "keep one of them")
-    if breaker and settings.node_votes % 2 == 1 and not two_node and not settings.on("quorum.wait_for_all"):
+    odd = settings.node_votes % 2 == 1
+    if breaker and odd and not two_node and not settings.on("quorum.wait_for_all"):
         text = "auto_tie_breaker has no effect: with an odd number of votes it needs wait_for_all: 1"
         yield Finding(IGNORED, text, keys("quorum.auto_tie_breaker"))
+    if breaker and not settings.tie_breaker and not (odd and not settings.waits_for_all):
+        node = settings.keys["quorum.auto_tie_breaker_node"]
+        text = f"auto_tie_breaker_node is {node!r}, which switches auto_tie_breaker off"
+        advice = "set it to lowest, highest, or node ids with blanks between them"
+        yield Finding(IGNORED, text, keys("quorum.auto_tie_breaker_node"), advice)
     if settings.keys.get("quorum.auto_tie_breaker_node") and not breaker:
         text = "auto_tie_breaker_node has no effect without auto_tie_breaker: 1"
         yield Finding(IGNORED, text, keys("quorum.auto_tie_breaker_node"))
 
 
-def _no_encryption(settings: Settings) -> Iterator[Finding]:
+def _no_encryption(settings: Settings, loadable: bool) -> Iterator[Finding]:
     """Whoever reaches the network of the cluster reads it, or speaks in it."""
     if len(settings.nodes) < 2 or settings.cipher != "none":
         return
     text = "the nodes do not encrypt their messages: who reaches that network can take the cluster down"
-    advice = (
+    advice, commands = _then_load(
         "make a key (corosync-keygen), copy /etc/corosync/authkey to each node, set crypto_cipher: aes256 and "
-        "crypto_hash: sha256 in totem { } of each node, then load it"
+        "crypto_hash: sha256 in totem { } of each node",
+        loadable,
     )
-    commands: Tuple[str, ...] = (RELOAD,)
     if settings.hash != "none":
         text = "the nodes sign their messages and do not encrypt them (crypto_cipher none)"
     elif settings.major >= 3 and settings.transport != "knet":
