@@ -98,7 +98,10 @@ def _not_understood(output: Output, what: str) -> Failure:
 
 
 def _refused(output: Output) -> bool:
-    """A corosync tool whose error text comes with an exit status that is also a good one, or crm_mon without a role."""
+    """A corosync tool whose error text comes with an exit status that is also a good one, crm_mon without a role, or a
+    tool whose exit status says that there is something to tell and that tells nothing."""
+    if output.status and output.tool.explained not in output.answer:
+        return True
     told_on_stderr = output.status == 1 and not output.stdout.strip() and bool(output.stderr.strip())
     return told_on_stderr or shows_nothing(output)
 

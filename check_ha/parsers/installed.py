@@ -43,7 +43,7 @@ def parse_files(data: bytes) -> Tuple[FileState, ...]:
 
 
 def _file(line: str) -> FileState:
-    error = re.fullmatch(r"(?:/\S*/)?stat: [^/']*'?(/[^':]*)'?: (\S.*)", line)
+    error = re.fullmatch(r"(?:/\S*/)?stat: [^/]*(/[^':]*)'?: (\S.*)", line)
     if error:
         return FileState(error[1], 0, 0, 0, "", "", "", error[2])
     match = re.fullmatch(r"(/\S*) ([0-9]{1,10}) ([0-9]{1,10}) ([0-7]{1,4}) (\S+) (\S+) (\S.*)", line)

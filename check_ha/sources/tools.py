@@ -28,6 +28,8 @@ class Tool(NamedTuple):
     """The command line for versions that refuse ``argv`` with a usage error."""
     on_stderr: bool = False
     """It answers on standard error, or there as well."""
+    explained: bytes = b""
+    """What its answer holds at least where it exits with another status than 0; without that it was cut off."""
     absence: bool = False
     """That there is no such file is an answer, and an empty one."""
     secret: bytes = b""
@@ -81,7 +83,9 @@ PS_EXE = Tool("ps-exe.txt", ("ps", "-e", "-o", "pid,exe"), SYSTEM)
 # Since 2.1.0 (2.0 ends with a usage error, 64).
 CRMADMIN = Tool("crmadmin.xml", ("crmadmin", "--pacemakerd", "--output-as=xml"), PACEMAKER)
 # 78 says that there are warnings, or errors: the text decides.
-CRM_VERIFY = Tool("crm_verify.txt", ("crm_verify", "-L", "-V"), PACEMAKER, good=(0, 78), on_stderr=True)
+CRM_VERIFY = Tool(
+    "crm_verify.txt", ("crm_verify", "-L", "-V"), PACEMAKER, good=(0, 78), on_stderr=True, explained=b"onfig"
+)
 PACEMAKERD_FEATURES = Tool("pacemakerd-features.txt", ("pacemakerd", "--features"), SYSTEM)
 # Not by ``corosync -v``, which the process list might show as the daemon.
 COROSYNC_VERSION = Tool("corosync-version.txt", ("corosync-quorumtool", "-V"), SYSTEM)

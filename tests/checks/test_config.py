@@ -235,6 +235,61 @@ CASES: Dict[str, Tuple[Dict[str, Any], Found]] = {
 }  # fmt: skip
 
 
+STEPS: Dict[str, Tuple[Dict[str, Any], List[str]]] = {
+    "key-missing": (
+        {"files": (FOLDER, FILE, GONE)},
+        ["copy it from another node of the cluster: scp -p node2:/etc/corosync/authkey /etc/corosync/"],
+    ),
+    "key-missing-and-nothing-runs": (
+        {"files": (FOLDER, FILE, GONE), "cmap": None},
+        ["copy it from another node of the cluster: scp -p NODE:/etc/corosync/authkey /etc/corosync/"],
+    ),
+    "edited": (
+        {"conf": CONF.replace("token: 1000", "token: 5000")},
+        ["on one node, which loads it on all: corosync-cfgtool -R"],
+    ),
+    "invalid-is-neither-loaded-nor-is-anything-restarted": (
+        {"conf": CONF.replace("two_node: 1", "last_man_standing: 1").replace("203.0.113.2", "203.0.113.7 # new")},
+        ["correct it until corosync finds no error in it: corosync -t", "set wait_for_all: 1 in quorum { }",
+         "set two_node: 1 in quorum { } (with fencing) or add a quorum device"],
+    ),
+    "invalid-when-it-starts": (
+        {"conf": CONF.replace("token: 1000", "netmtu: 50")},
+        ["correct it before corosync has to start again; corosync -t does not notice this"],
+    ),
+    "unwise": (
+        {"conf": CONF.replace("two_node: 1", "expected_votes: 2"), "cmap": None},
+        ["set two_node: 1 in quorum { } (with fencing) or add a quorum device, then load it: corosync-cfgtool -R"],
+    ),
+    "reload-failed": (
+        {"cmap": MAP.replace("reload_status (i32) = 1", "reload_status (i32) = 7")},
+        ["its log tells why; when that is mended: corosync-cfgtool -R"],
+    ),
+    "reload-failed-for-what-no-reload-changes": (
+        {"cmap": MAP.replace("reload_status (i32) = 1", "reload_status (i32) = 7"),
+         "conf": CONF.replace("token: 1000", "token: 1000\ntransport: udpu").replace("transport: knet", "")
+         .replace("crypto_cipher: aes256", "").replace("crypto_hash: sha256", "")
+         .replace("ring1_addr", "ring9_address")},
+        ["stop Pacemaker and corosync on all nodes, then start them again: nodes that differ in this do not reach each "
+         "other", "its log tells why; bring file and daemon together as told",
+         "use transport: knet, which has up to eight links; udpu has one",
+         "use transport: knet, with crypto_cipher: aes256 and crypto_hash: sha256"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "expected"), list(STEPS.values()), ids=list(STEPS))
+def test_steps(given: Dict[str, Any], expected: List[str]) -> None:
+    findings = judged(**given).findings
+    assert sorted(finding.step for finding in findings) == sorted(expected)
+
+
+def test_every_finding_has_a_subject() -> None:
+    for given, _ in CASES.values():
+        for finding in judged(**given).findings:
+            assert finding.subjects, finding.text
+
+
 @pytest.mark.parametrize(("given", "expected"), list(CASES.values()), ids=list(CASES))
 def test_found(given: Dict[str, Any], expected: Found) -> None:
     assert found(judged(**given)) == expected
@@ -418,6 +473,8 @@ FAILURES: Dict[str, Tuple[Evidence, List[str]]] = {
     "ok-cib-warnings": (
         tools(verify=output(CRM_VERIFY, 78, stderr="Warnings found during check: config may not be valid\n")), [],
     ),
+    "unknown-cib-verdict-cut-off": (tools(verify=output(CRM_VERIFY, 78, stderr="error: x\n")), ["unreadable"]),
+    "unknown-cib-verdict-lost": (tools(verify=output(CRM_VERIFY, 78)), ["unreadable"]),
     "unknown-cib-verdict": (tools(verify=output(CRM_VERIFY, 78, stderr="Hm.\n")), ["unreadable"]),
     "unknown-cib-verdict-on-standard-output": (tools(verify=output(CRM_VERIFY, stdout="Hm.\n")), ["unreadable"]),
     "unknown-tool-missing": (tools(verify=missing(CRM_VERIFY)), ["tool-missing"]),

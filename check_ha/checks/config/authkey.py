@@ -15,18 +15,19 @@ KEY_OWNER = Condition("key-owner", Severity.CRITICAL, "The key does not belong t
 KEY_EXPOSED = Condition("key-exposed", Severity.CRITICAL, "Others than root may read the key.")
 CONFIG_WRITABLE = Condition("config-writable", Severity.WARNING, "Others than root may change corosync.conf.")
 
-_COPY = ("copy it from another node of the cluster", (f"scp -p NODE:{AUTHKEY} {FOLDER}/",))
-
 
 def state_of(path: str, files: Tuple[FileState, ...]) -> Optional[FileState]:
     """Return what is known of that file."""
     return next((file for file in files if file.path == path), None)
 
 
-def key_findings(keyfile: Optional[str], inline: bool, files: Tuple[FileState, ...]) -> Iterator[Finding]:
+def key_findings(
+    keyfile: Optional[str], inline: bool, files: Tuple[FileState, ...], peer: str = "NODE"
+) -> Iterator[Finding]:
     """Yield what is wrong with the key that corosync takes: ``totem.keyfile``, else ``totem.key``, else the default.
 
-    A key file elsewhere is not judged. What stat did not tell of is not known: it is neither well nor missing.
+    A key file elsewhere is not judged. What stat did not tell of is not known: it is neither well nor missing. ``peer``
+    is another node of the cluster.
     """
     if keyfile not in (None, AUTHKEY):
         return
@@ -42,9 +43,9 @@ def key_findings(keyfile: Optional[str], inline: bool, files: Tuple[FileState, .
             yield Finding(KEY_EXPOSED, text, _file(CONFIG), advice, (f"chmod 600 {CONFIG}",))
     elif file.missing:
         text = f"{AUTHKEY} is missing: corosync cannot start again without it"
-        yield Finding(KEY_MISSING, text, _file(AUTHKEY), *_COPY)
+        yield Finding(KEY_MISSING, text, _file(AUTHKEY), *_copy(peer))
     else:
-        yield from _key(file)
+        yield from _key(file, peer)
 
 
 def _not_told(path: str, reason: str) -> Finding:
@@ -56,11 +57,11 @@ def _not_told(path: str, reason: str) -> Finding:
     return Finding(UNREADABLE, f"stat {path}: {reason}", _file(path))
 
 
-def _key(key: FileState) -> Iterator[Finding]:
+def _key(key: FileState, peer: str) -> Iterator[Finding]:
     """Yield what is wrong with a key file that is there."""
     subjects = _file(AUTHKEY)
     if key.kind == "regular empty file" or not key.kind.startswith("regular"):
-        yield Finding(KEY_MISSING, f"{AUTHKEY} is not a key but a {key.kind}", subjects, *_COPY)
+        yield Finding(KEY_MISSING, f"{AUTHKEY} is not a key but a {key.kind}", subjects, *_copy(peer))
     if key.uid != 0:
         text = f"{AUTHKEY} belongs to {key.owner}, not to root"
         yield Finding(KEY_OWNER, text, subjects, commands=(f"chown root:root {AUTHKEY}",))
@@ -68,6 +69,10 @@ def _key(key: FileState) -> Iterator[Finding]:
         text = f"{AUTHKEY} can be read by {readable_by(key)}: whoever has the key can speak in the cluster"
         advice = "if somebody has read it, make a new key for all nodes (corosync-keygen); close this one"
         yield Finding(KEY_EXPOSED, text, subjects, advice, (f"chmod 400 {AUTHKEY}",))
+
+
+def _copy(peer: str) -> Tuple[str, Tuple[str, ...]]:
+    return "copy it from another node of the cluster", (f"scp -p {peer}:{AUTHKEY} {FOLDER}/",)
 
 
 def writable_findings(files: Tuple[FileState, ...]) -> Iterator[Finding]:

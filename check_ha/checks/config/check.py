@@ -1,19 +1,21 @@
 """Does the cluster run with the configuration it should, and with a sensible one?
 
-Reads /etc/corosync/corosync.conf of this node by corosync's own grammar and looks for what corosync would refuse, for
-what it passes over without a word (a misspelt setting), and for what works until the first failure: a single link, two
-nodes without two_node, expected_votes that are not those of the nodes. Compares the file with the map of the corosync
-that runs, in both directions: edited and never loaded, or set at run time and never written down. Asks crm_verify for
-errors in the CIB. Looks at who may read the cluster's key, where there is encryption; the key itself is never read.
+Reads /etc/corosync/corosync.conf of this node by corosync's own grammar and rules (1.4 to 3.1.10) and looks for what
+corosync would not load, or not start with, for what it ignores without a word (a misspelt setting), and for what works
+until the first failure: a single link, two nodes without two_node, expected_votes that are not those of the nodes.
+Compares the file with the corosync that runs, in both directions: edited and never loaded, set at run time and never
+written down, or loaded and not in force, as auto_tie_breaker, wait_for_all and last_man_standing are until a restart.
+Asks crm_verify for errors in the CIB. Looks at who may read the cluster's key, where there is encryption; the key is
+never read.
 
 Where the file cannot be read, the running configuration is judged instead. Run it on every node: each has its own file
-and its own key. What it cannot see: a configuration file or a key file in another place.
+and its own key. What it cannot see: a configuration file or a key file in another place, whether a host name in the
+file resolves, and whether corosync finds this node in it; corosync -t tells that.
 """
 
 from typing import Iterator, List, Optional, Pattern, Tuple
 
 from check_ha.checks.config.authkey import (
-    AUTHKEY,
     CONFIG,
     CONFIG_WRITABLE,
     KEY_EXPOSED,
@@ -23,18 +25,35 @@ from check_ha.checks.config.authkey import (
     state_of,
     writable_findings,
 )
-from check_ha.checks.config.differences import RELOAD, RUNNING_DIFFERS, Difference, difference_findings, differences
+from check_ha.checks.config.differences import (
+    BY_RELOAD,
+    RELOAD,
+    RUNNING_DIFFERS,
+    Difference,
+    difference_findings,
+    differences,
+)
 from check_ha.checks.config.good_sense import CONDITIONS as UNWISE
 from check_ha.checks.config.good_sense import IGNORED, unwise
 from check_ha.checks.config.in_force import not_in_force, sets_flags
 from check_ha.checks.config.invalid import INVALID, TEST
 from check_ha.checks.config.misspelt import UNKNOWN_SETTING, misspelt
 from check_ha.checks.config.refused import refusals
+from check_ha.checks.config.report import (
+    CIB_ERRORS,
+    DIFFERENCES,
+    LINKS,
+    NODES,
+    VOTES,
+    measures_of,
+    rows_of,
+    summary_of,
+)
 from check_ha.checks.config.settings import Settings, map_keys, settings_of, version_of
-from check_ha.core.check import Check, Judgement, Measure, Metric
+from check_ha.core.check import Check, Judgement
 from check_ha.core.condition import REMOTE_NODE, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
-from check_ha.core.finding import DAEMON, DEVICE, FILE, NODE, SETTING, TOOL, Finding, Row, Subject, nodes
+from check_ha.core.finding import DAEMON, FILE, TOOL, Finding, Subject, nodes
 from check_ha.core.options import Options, option, regex
 from check_ha.core.wording import count
 from check_ha.model.corosync import CorosyncMap
@@ -60,13 +79,6 @@ RELOAD_FAILED = Condition(
 )
 VERSION_DIFFERS = Condition("version-differs", Severity.WARNING, "Nodes run with different config_versions.")
 VERIFY_ERRORS = Condition("verify-errors", Severity.WARNING, "crm_verify finds errors in the CIB.")
-
-DIFFERENCES = Metric("cluster.config.differences.count", "settings in which corosync.conf and corosync differ")
-NODES = Metric("cluster.config.nodes.count", "nodes configured")
-LINKS = Metric("cluster.config.links.count", "links (or rings) configured")
-VOTES = Metric("cluster.config.votes.count", "votes of all nodes and the quorum device")
-CIB_ERRORS = Metric("cluster.cib.errors.count", "errors that crm_verify finds in the CIB")
-
 
 _ABOUT_THE_KEY = (KEY_MISSING, KEY_OWNER, KEY_EXPOSED)
 
@@ -100,16 +112,17 @@ def judge(evidence: Evidence, options: ConfigOptions) -> Judgement:
         *file_findings,
         *(_key(conf, settings, running, evidence) if settings else ()),
         *(difference_findings(found) if valid else ()),  # else the mistakes tell why they differ
-        *(_running(cmap, valid) if cmap else ()),
+        *(_running(cmap, found) if cmap and valid else ()),
+        *(_versions(cmap) if cmap else ()),
         *(_flags_unknown(evidence, written) if cmap and written else ()),
         *(unwise(settings, valid) if settings else ()),
         *(_verified(verification) if verification else ()),
     ]
     return Judgement(
-        summary=_summary(settings, written, running, verification),
+        summary=summary_of(settings, written, running, verification),
         findings=tuple(findings),
-        measures=tuple(_measures(settings, found if written and running else None, verification)),
-        rows=tuple(_rows(settings, found, files, evidence.get(VERSION))),
+        measures=tuple(measures_of(settings, found if written and running else None, verification)),
+        rows=tuple(rows_of(settings, found, files, evidence.get(VERSION))),
     )
 
 
@@ -172,26 +185,38 @@ def _key(
         yield evidence.failed[COROSYNC_FILES]
         return
     inline = conf is not None and conf.get("totem.key") is not None
-    for finding in key_findings(settings.keys.get("totem.keyfile"), inline, evidence.get(FILES) or ()):
+    peer = _peer(settings, evidence.get(MAP))
+    for finding in key_findings(settings.keys.get("totem.keyfile"), inline, evidence.get(FILES) or (), peer):
         if (
             conf is not None or finding.condition in _ABOUT_THE_KEY
         ):  # who may not read the one may not look at the other
             yield finding
 
 
-def _running(cmap: CorosyncMap, valid: bool) -> Iterator[Finding]:
-    """Judge the daemon: that it loaded what it was told to, and runs as its peers do."""
+def _peer(settings: Settings, cmap: Optional[CorosyncMap]) -> str:
+    """Return the name of another node, where the map tells which one this is."""
+    own = cmap.local_node_id if cmap else None
+    return next((node.label for node in settings.nodes if own is not None and node.node_id != own), "NODE")
+
+
+def _running(cmap: CorosyncMap, found: Tuple[Difference, ...]) -> Iterator[Finding]:
+    """Judge whether the daemon loaded what it was told to. A file that is invalid tells by itself why it did not."""
     message = cmap.values.get("config.reload_error_message", "")
     # 1 is CS_OK; 3.1.7 has no message, and leaves the mark of a reload that never ended
     stuck = cmap.values.get("config.totemconfig_reload_in_progress") == "1"
     stuck = stuck and cmap.values.get("config.reload_in_progress") != "1"
-    # a file that is invalid tells why
-    if valid and (message or stuck or cmap.values.get("config.reload_status", "1") != "1"):
-        text = f"the last reload of corosync.conf failed{f': {message}' if message else ''}"
-        subjects = (Subject(DAEMON, "corosync"), Subject(FILE, CONFIG))
-        yield Finding(
-            RELOAD_FAILED, text, subjects, "reload it again; the log of corosync says why it fails", (RELOAD,)
-        )
+    if not (message or stuck or cmap.values.get("config.reload_status", "1") != "1"):
+        return
+    text = f"the last reload of corosync.conf failed{f': {message}' if message else ''}"
+    subjects = (Subject(DAEMON, "corosync"), Subject(FILE, CONFIG))
+    if any(one.step != BY_RELOAD for one in found):  # another reload would fail as well
+        yield Finding(RELOAD_FAILED, text, subjects, "its log tells why; bring file and daemon together as told")
+    else:
+        yield Finding(RELOAD_FAILED, text, subjects, "its log tells why; when that is mended", (RELOAD,))
+
+
+def _versions(cmap: CorosyncMap) -> Iterator[Finding]:
+    """Judge whether the peers run with the same version of the file."""
     versions = {
         cmap.label(member.node_id): member.config_version
         for member in cmap.members
@@ -211,73 +236,6 @@ def _verified(verification: Verification) -> Iterator[Finding]:
         yield Finding(
             VERIFY_ERRORS, f"crm_verify finds errors in the CIB: {first}{others}", subjects, "", ("crm_verify -L -V",)
         )
-
-
-def _summary(
-    settings: Optional[Settings],
-    written: Optional[Settings],
-    running: Optional[Settings],
-    verification: Optional[Verification],
-) -> str:
-    if settings is None:
-        return "no configuration was read"
-    parts = [
-        count(len(settings.nodes), "node"),
-        count(len(settings.links), "link"),
-        settings.transport,
-        _crypto(settings),
-    ]
-    if written is None:
-        parts.append("as it runs, corosync.conf was not read")
-    elif running:
-        parts.append("corosync runs with it")
-    if verification and verification.valid:
-        parts.append("no error in the CIB")
-    return ", ".join(parts)
-
-
-def _crypto(settings: Settings) -> str:
-    return f"{settings.cipher}/{settings.hash}" if settings.protected else "not encrypted"
-
-
-def _measures(
-    settings: Optional[Settings], found: Optional[Tuple[Difference, ...]], verification: Optional[Verification]
-) -> Iterator[Measure]:
-    if found is not None:
-        yield DIFFERENCES.of(len(found))
-    if settings:
-        yield NODES.of(len(settings.nodes))
-        yield LINKS.of(len(settings.links))
-        yield VOTES.of(settings.node_votes + settings.device_votes)
-    if verification:
-        yield CIB_ERRORS.of(len(verification.errors))
-
-
-def _rows(
-    settings: Optional[Settings],
-    found: Tuple[Difference, ...],
-    files: Tuple[FileState, ...],
-    version: Optional[Tuple[int, ...]],
-) -> Iterator[Row]:
-    if settings:
-        for node in settings.nodes:
-            links = ", ".join(f"link {number} {address}" for number, address in node.addresses.items())
-            state = f"nodeid {node.node_id or 'generated'}, {links}, {count(node.votes, 'vote')}"
-            yield Row(Subject(NODE, node.label), state)
-        if settings.device:
-            state = f"model {settings.device}, {count(settings.device_votes, 'vote')}"
-            yield Row(Subject(DEVICE, "quorum device"), state)
-        yield Row(Subject(SETTING, "totem"), f"transport {settings.transport}, {_crypto(settings)}")
-        keyfile = settings.keys.get("totem.keyfile", AUTHKEY)
-        if settings.protected and keyfile != AUTHKEY:
-            yield Row(Subject(FILE, keyfile), "the key of the cluster, not looked at")
-    for difference in found:
-        yield Row(Subject(SETTING, difference.name), f"differs from corosync.conf: {difference.values}")
-    for file in files:
-        state = f"{file.kind}, {file.owner}:{file.group}, mode {file.mode:o}"
-        yield Row(Subject(FILE, file.path), file.error or state)
-    if version:
-        yield Row(Subject(DAEMON, "corosync"), f"{'.'.join(map(str, version))} is installed")
 
 
 CHECK = Check(

@@ -140,7 +140,7 @@ def _ignored(settings: Settings) -> Iterator[Finding]:
         yield Finding(IGNORED, text, keys("quorum.two_node"), "remove two_node")
     if two_node and breaker:
         text = "two_node has no effect with auto_tie_breaker"
-        yield Finding(IGNORED, text, keys("quorum.two_node", "quorum.auto_tie_breaker"), "keep one of them")
+        yield Finding(IGNORED, text, keys("quorum.two_node", "quorum.auto_tie_breaker"), "remove one of them")
     odd = settings.node_votes % 2 == 1
     if breaker and odd and not two_node and not settings.on("quorum.wait_for_all"):
         text = "auto_tie_breaker has no effect: with an odd number of votes it needs wait_for_all: 1"
