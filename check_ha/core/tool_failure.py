@@ -127,7 +127,10 @@ def _not_understood(output: Output, error: ParseError) -> Failure:
 
 
 def _refused(output: Output) -> bool:
-    """Return whether a tool was refused with an exit status that is also a good one: of corosync, or without a role."""
+    """A corosync tool whose error text comes with an exit status that is also a good one, crm_mon without a role, or a
+    tool whose exit status says that there is something to tell and that tells nothing."""
+    if output.status and output.tool.explained not in output.answer:
+        return True
     told_on_stderr = output.status == 1 and not output.stdout.strip() and bool(output.stderr.strip())
     return told_on_stderr or shows_nothing(output)
 
@@ -271,4 +274,6 @@ def _finding(
 
 
 def _first_line(text: str) -> str:
-    return next((line.strip() for line in text.splitlines() if line.strip()), "")
+    """Return the first line, of sudo's own only where the tool has none."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return next((line for line in lines if not line.startswith("sudo: ")), next(iter(lines), ""))

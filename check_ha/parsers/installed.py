@@ -31,9 +31,10 @@ def parse_features(data: bytes) -> Features:
 
 
 def parse_files(data: bytes) -> Tuple[FileState, ...]:
-    """Return those of the files that there are; ``stat -c '%n %u %g %a %U %G %F'``::
+    """Return what ``stat -c '%n %u %g %a %U %G %F'`` tells of each file, on standard output and standard error::
 
     /etc/corosync/authkey 0 0 400 root root regular file
+    /usr/bin/stat: cannot statx '/etc/corosync/authkey': Permission denied
     """
     lines = _text(data).split("\n")
     if lines.pop() or not lines:
@@ -42,6 +43,9 @@ def parse_files(data: bytes) -> Tuple[FileState, ...]:
 
 
 def _file(line: str) -> FileState:
+    error = re.fullmatch(r"(?:/\S*/)?stat: [^/]*(/[^':]*)'?: (\S.*)", line)
+    if error:
+        return FileState(error[1], 0, 0, 0, "", "", "", error[2])
     match = re.fullmatch(r"(/\S*) ([0-9]{1,10}) ([0-9]{1,10}) ([0-7]{1,4}) (\S+) (\S+) (\S.*)", line)
     if match is None:
         raise ParseError("unknown line of stat", line[:200])

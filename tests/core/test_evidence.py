@@ -53,8 +53,8 @@ def test_output_of_a_tool_that_failed_is_not_parsed() -> None:
 
 def test_an_answer_on_standard_error() -> None:
     reading = Reading(CRM_VERIFY, shouted)
-    assert examine([reading], {CRM_VERIFY: output(CRM_VERIFY, 78, stderr="warning")}).get(reading) == "WARNING"
-    odd = examine([reading], {CRM_VERIFY: output(CRM_VERIFY, 78, stderr="lone \ud800")})
+    assert examine([reading], {CRM_VERIFY: output(CRM_VERIFY, 0, stderr="warning")}).get(reading) == "WARNING"
+    odd = examine([reading], {CRM_VERIFY: output(CRM_VERIFY, 0, stderr="lone \ud800")})
     assert odd.get(reading) == "LONE \\UD800"
 
 

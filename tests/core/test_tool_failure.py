@@ -19,6 +19,7 @@ from check_ha.sources.tools import (
     CMAPCTL,
     COROSYNC_CONF,
     CRM_MON,
+    CRM_VERIFY,
     FLOODED,
     IP_ADDR,
     MISSING,
@@ -262,6 +263,14 @@ def test_an_optional_tool_still_settles_what_another_leaves_open() -> None:
 def test_the_words_of_sudo(words: str) -> None:
     (finding,) = findings(with_sudo(CRM_MON, stderr=words))
     assert finding[0] == "no-permission"
+
+
+def test_what_sudo_says_beside_a_tool_is_not_the_tools_word() -> None:
+    notice = "sudo: unable to resolve host node1: Name or service not known\n"
+    said = with_sudo(CRM_VERIFY, stderr=f"{notice}crm_verify: something is wrong\n")
+    assert findings(said) == [("unreadable", "crm_verify: exit 1, crm_verify: something is wrong")]
+    assert b"sudo" not in said.answer
+    assert with_sudo(CRM_VERIFY, stderr=notice)._replace(argv=("crm_verify",)).answer == notice.encode()
 
 
 def test_who_is_in_a_new_group_must_be_started_anew() -> None:

@@ -104,6 +104,21 @@ def test_files() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("line", "path", "error"),
+    [
+        ("/usr/bin/stat: cannot statx '/etc/corosync/a': Permission denied", "/etc/corosync/a", "Permission denied"),
+        ("stat: cannot stat '/etc/corosync': No such file or directory", "/etc/corosync", "No such file or directory"),
+        ("stat: can't stat '/etc/corosync/authkey': Input/output error", "/etc/corosync/authkey", "Input/output error"),
+    ],
+    ids=["coreutils-8.32", "before", "busybox"],
+)
+def test_files_that_stat_could_not_look_at(line: str, path: str, error: str) -> None:
+    (*_, file) = parse_files(f"{FILES}{line}\n".encode())
+    assert file == FileState(path, 0, 0, 0, "", "", "", error)
+    assert file.missing == (error == "No such file or directory")
+
+
 def test_launcher() -> None:
     document = (
         b'<pacemaker-result api-version="2.25" request="crmadmin --pacemakerd --output-as=xml">'
