@@ -42,6 +42,13 @@ _SHOWN = frozenset(
 )
 """Attributes of any element."""
 
+# most of a large CIB: what has nothing else is not looked at attribute by attribute
+_OPERATION = re.compile(
+    rb"(?:\s+(?:id|operation_key|operation|crm-debug-origin|crm_feature_set|transition-key|transition-magic|on_node|"
+    rb"call-id|rc-code|op-status|interval|last-rc-change|last-run|exec-time|queue-time|op-force-restart|op-secure-params"
+    rb"|type|class|provider)=\"[^\"<]*\"|\s+exit-reason=\"\")*"
+)
+
 _OPTIONS = frozenset(
     b"""
     batch-limit cluster-delay cluster-infrastructure cluster-ipc-limit cluster-name cluster-recheck-interval
@@ -142,8 +149,10 @@ class _Masked:
         return shown
 
     def _tag(self, element: bytes, text: bytes) -> bytes:
-        if element == b"lrm_rsc_op":
+        if element.startswith(b"lrm_"):
             text = _DIGESTS.sub(b"", text)
+            if _OPERATION.fullmatch(text, len(element) + 1, len(text) - 1 - text.endswith(b"/>")):
+                return text
         valued = element in (b"nvpair", b"attribute") and self._is_shown(dict(_pairs(text)), element)
         valued = valued or (element == b"expression")
 
