@@ -39,6 +39,9 @@ VOTES_MARGIN = Metric("cluster.votes.margin.count", "votes that may still be los
 NODES = Metric("cluster.partition.nodes.count", "nodes in this partition")
 
 
+_EXPLAINED_BY_START = (votes.NO_QUORUM, votes.VOTES_MISSING, pacemaker.NO_DC, pacemaker.VIEWS_DIFFER)
+
+
 def judge(evidence: Evidence, options: Options) -> Judgement:
     """Weigh corosync's votes first, then what Pacemaker says of the same partition."""
     quorum, cluster, cmap = evidence.get(QUORUM), evidence.get(CLUSTER), evidence.get(MAP)
@@ -52,6 +55,9 @@ def judge(evidence: Evidence, options: Options) -> Judgement:
     if cluster:
         findings += pacemaker.pacemaker_differs(cluster, quorum)
     findings += votes.map_missing(quorum, cmap, evidence.failed.get(CMAPCTL))
+    if evidence.starting:
+        explained = [one for one in findings if one.condition in _EXPLAINED_BY_START]
+        findings = [*evidence.unless_starting(explained), *(one for one in findings if one not in explained)]
     return Judgement(
         summary=_summary(quorum, cluster),
         findings=tuple(findings),
