@@ -21,14 +21,14 @@ from check_ha.core.wording import count
 from check_ha.model.cib import ATTRIBUTES, STATUS
 from check_ha.model.cluster import Cluster
 from check_ha.model.corosync import CorosyncMap, QuorumStatus
-from check_ha.parsers.cmapctl import parse_map
+from check_ha.parsers.cmapctl import parse_cmapctl
 from check_ha.parsers.crm_mon import parse_crm_mon
-from check_ha.parsers.quorumtool import parse_quorum_status
+from check_ha.parsers.quorumtool import parse_quorumtool
 from check_ha.sources.tools import CMAPCTL, CRM_MON, QUORUMTOOL
 
-QUORUM = Reading(QUORUMTOOL, parse_quorum_status)
+QUORUM = Reading(QUORUMTOOL, parse_quorumtool)
 CLUSTER = Reading(CRM_MON, parse_crm_mon, parts=(ATTRIBUTES, STATUS))
-MAP = Reading(CMAPCTL, parse_map, required=False)
+MAP = Reading(CMAPCTL, parse_cmapctl, required=False)
 
 NO_PROVIDER = Condition("no-provider", Severity.WARNING, "corosync.conf names no quorum provider: nobody counts votes.")
 
