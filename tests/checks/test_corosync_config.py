@@ -685,8 +685,8 @@ SECTIONS = "totem interface nodelist node quorum device net logging member"
 NAMES = """
     version transport token ttl linknumber mcastaddr bindnetaddr nodeid ring0_addr ring9_addr name two_node
     provider model votes expected_votes auto_tie_breaker auto_tie_breaker_node priority subsys debug
-    memberaddr crypto_hash totem.interface.0.ttl interface.0.ttl totem.interface.1.mcastaddr nodelist.node.0.nodeid quorum.two_node
-    logging.debug logging.logger_subsys.A.subsys system.priority
+    memberaddr crypto_hash totem.interface.0.ttl interface.0.ttl totem.interface.1.mcastaddr nodelist.node.0.nodeid
+    quorum.two_node logging.debug logging.logger_subsys.A.subsys system.priority
 """
 SPELLINGS = ["", "0", "1", "2", "x", "udp", "knet", "net", "::ffff:127.0.0.1", "239.1", "ff15::1", "a # b"]
 LINES = st.one_of(
