@@ -9,13 +9,8 @@ from typing import Any, Dict, List, Optional, Tuple
 
 import pytest
 
-<<<<<<< HEAD
 from check_ha.model.addresses import InterfaceAddress
-from check_ha.parsers.addresses import canonical, literal_families, parse_ip_addr
-=======
-from check_ha.model.addresses import InterfaceAddress, Interfaces
 from check_ha.parsers.addresses import canonical, is_multicast, literal_families, parse_ip_addr
->>>>>>> config
 from check_ha.parsers.errors import ParseError
 
 DATA = Path(__file__).parent / "data" / "pacemaker"
