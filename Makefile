@@ -10,7 +10,7 @@ SOURCES := setup.cfg pyproject.toml $(shell find check_ha -name '*.py')
 VERSION := $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' check_ha/__init__.py)
 # What a package is made from: no tests, and of the samples no recorded clusters
 SHIPPED := check_ha generators nrpe $(filter-out samples/clusters samples/demo.py, $(wildcard samples/*)) \
-           setup.cfg pyproject.toml README.md README.fr.md CHANGELOG.md LICENSE
+           docs setup.cfg pyproject.toml README.md README.fr.md CHANGELOG.md LICENSE
 TREE := build/check-ha-$(VERSION)
 PREFIX := /opt/check_ha
 SETUP :=
@@ -30,7 +30,7 @@ help:
 	@echo "make cluster   the tests on a real cluster in namespaces (root)"
 	@echo "make matrix    every Python on this machine with the oldest and the newest libraries"
 	@echo "make bench     what a check costs, and check_ha beside it"
-	@echo "make docs      write anew all that is made from the code: README tables, nrpe, samples"
+	@echo "make docs      write anew all that is made from the code: README, docs, nrpe, samples, the commands in setup.cfg"
 	@echo "make expected  write the expected output of all checks on all recordings anew (ONLY=\"vip samples/cli-ban\")"
 	@echo "make lab       a shell in a running cluster (root)"
 	@echo "make deb       a Debian package, in build/"

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import importlib
+import functools
 from types import ModuleType
 from typing import List, NamedTuple, Optional, Tuple
 
 from check_ha.cli import overall, setup, snapshot, view
 from check_ha.cli.arguments import parser_for
 from check_ha.cli.comparison import comparison_parser
-from check_ha.cli.register import CHECKS, COMPARISONS
+from check_ha.cli.register import CHECKS, COMPARISONS, check_named
 from check_ha.core.check import Check
 from check_ha.sources.tools import ALL, Tool
 
 VIEW = "check_ha_view"
 """What the server's commands have the nodes run."""
+_MAIN = "check_ha.cli.commands:{}"
 _WITH_ALL_TOOLS = ("check_ha", "check_ha_snapshot")
 
 
@@ -26,6 +27,8 @@ class Command(NamedTuple):
     manual: str
     """The docstring of its module."""
     parser: argparse.ArgumentParser
+    entry: str
+    """Its main function: ``check_ha.cli.commands:quorum``."""
     check: Optional[Check] = None
     """What it judges by; None for one that is no check of its own."""
     tools: Tuple[Tool, ...] = ()
@@ -53,30 +56,28 @@ class Command(NamedTuple):
         return self.check is not None or self.name == "check_ha"
 
 
-def all_commands() -> List[Command]:
-    """Every command, by name."""
-    found = [_of_check(module, False) for module in CHECKS.values()]
-    found += [_of_check(module, True) for module in COMPARISONS.values()]
-    found += [_of_module(module) for module in (overall, view, snapshot, setup)]
-    return sorted(found, key=lambda command: command.name)
-
-
-def all_checks() -> List[Check]:
-    """The table of every check, by name."""
-    return [command.check for command in all_commands() if command.check]
+@functools.cache
+def all_commands() -> Tuple[Command, ...]:
+    """Return every command, by name."""
+    found = [*map(_of_check, CHECKS), *map(_of_comparison, COMPARISONS)]
+    found += map(_of_module, (overall, view, snapshot, setup))
+    return tuple(sorted(found, key=lambda command: command.name))
 
 
 def services() -> List[Command]:
-    """The commands that a monitoring server schedules one by one: check_ha, all in one, is for small sites."""
+    """Return the commands that a monitoring server schedules one by one: check_ha, all in one, is for small sites."""
     return [command for command in all_commands() if command.check]
 
 
-def _of_check(module: str, comparison: bool) -> Command:
-    from_module = importlib.import_module(module)
-    check: Check = from_module.CHECK
-    parser = comparison_parser(check) if comparison else parser_for(check)
+def _of_check(name: str) -> Command:
+    check = check_named(name)
     tools = tuple(reading.tool for reading in check.readings)
-    return Command(parser.prog, check.manual, parser, check, tools, comparison)
+    return Command(check.command, check.manual, parser_for(check), _MAIN.format(name), check, tools)
+
+
+def _of_comparison(name: str) -> Command:
+    check = check_named(name)
+    return Command(check.command, check.manual, comparison_parser(check), _MAIN.format(name), check, on_server=True)
 
 
 def _of_module(module: ModuleType) -> Command:
@@ -84,4 +85,4 @@ def _of_module(module: ModuleType) -> Command:
     parser = module.parser()
     readings = getattr(module, "READINGS", ())
     tools = ALL if parser.prog in _WITH_ALL_TOOLS else tuple(reading.tool for reading in readings)
-    return Command(parser.prog, module.__doc__ or "", parser, None, tools)
+    return Command(parser.prog, module.__doc__ or "", parser, f"{module.__name__}:main", None, tools)

@@ -7,17 +7,13 @@ Prints per scenario what happened, what each check says of it on each node, and 
 from __future__ import annotations
 
 import os
-import pkgutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import ModuleType
-from typing import Iterator, List, Tuple
+from typing import Iterable, Iterator, List, Tuple
 
-import check_ha.comparisons
-
-import check_ha.checks
+from check_ha.cli.register import CHECKS, COMPARISONS
 
 CLUSTERS = Path(__file__).parent / "clusters"
 DAEMONS = {"corosync", "pacemakerd", "pacemaker-remoted"}
@@ -25,10 +21,10 @@ COLOURS = {0: "32", 1: "33", 2: "31", 3: "35"}
 BOLD = "1"
 
 
-def commands(package: ModuleType = check_ha.checks) -> List[str]:
-    """The check commands of this package, as installed beside this Python."""
+def commands(names: Iterable[str] = CHECKS) -> List[str]:
+    """The commands of these checks, as installed beside this Python."""
     folder = Path(sys.executable).parent
-    return [str(folder / f"check_ha_{module.name}") for module in pkgutil.iter_modules(package.__path__)]
+    return [str(folder / f"check_ha_{name}") for name in names]
 
 
 def live() -> bool:
@@ -83,7 +79,7 @@ def main() -> None:
             if len(nodes) > 1:
                 print("  the nodes compared")
                 views = [f"--from={node.name}={node}" for node in nodes]
-                for result in pool.map(verdict, [[command, *views] for command in commands(check_ha.comparisons)]):
+                for result in pool.map(verdict, [[command, *views] for command in commands(COMPARISONS)]):
                     show(*result)
 
 

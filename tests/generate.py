@@ -126,20 +126,27 @@ def _groups(big: Big) -> Iterator[str]:
 def _histories(big: Big) -> Iterator[str]:
     for position, name in enumerate(big.names):
         yield f'<node name="{name}">'
+        for number, guarded in enumerate(big.names[: big.devices], 1):
+            if big.guard(number) == name:
+                yield _history(f"st_{guarded}")
         for group in range(position, big.groups, big.nodes):
             for number in big.members(group):
                 failed = (
                     ' fail-count="1000000" last-failure="Mon Nov 23 04:07:06 2026"' if big.is_failed(number) else ""
                 )
-                yield (
-                    f'  <resource_history id="p_{number}" orphan="false" migration-threshold="1000000"{failed}>\n'
-                    '    <operation_history call="24" task="start" rc="0" rc_text="ok" last-rc-change="Mon Nov 23 '
-                    '04:07:05 2026" exec-time="58ms" queue-time="0ms"/>\n'
-                    '    <operation_history call="26" task="monitor" rc="0" rc_text="ok" interval="10000ms" '
-                    'last-rc-change="Mon Nov 23 04:07:06 2026" exec-time="11ms" queue-time="0ms"/>\n'
-                    "  </resource_history>"
-                )
+                yield _history(f"p_{number}", failed)
         yield "</node>"
+
+
+def _history(identity: str, failed: str = "") -> str:
+    return (
+        f'  <resource_history id="{identity}" orphan="false" migration-threshold="1000000"{failed}>\n'
+        '    <operation_history call="24" task="start" rc="0" rc_text="ok" last-rc-change="Mon Nov 23 '
+        '04:07:05 2026" exec-time="58ms" queue-time="0ms"/>\n'
+        '    <operation_history call="26" task="monitor" rc="0" rc_text="ok" interval="10000ms" '
+        'last-rc-change="Mon Nov 23 04:07:06 2026" exec-time="11ms" queue-time="0ms"/>\n'
+        "  </resource_history>"
+    )
 
 
 def _failures(big: Big) -> Iterator[str]:

@@ -1,8 +1,9 @@
 """Clusters that cannot be had in the lab: bundles, guest nodes, tickets, groups in clones, and what fails in them.
 
-``python -m tests.made`` writes tests/recordings/made anew, a recorded directory for each Scenario. By hand is only the
-configuration: crm_simulate (Pacemaker's own scheduler) starts what it would start and fails what it is told to fail,
-the administrator's tools change the CIB, and the real crm_mon shows what comes out, beside the CIB as cibadmin.xml.
+``python -m tests.made`` writes tests/recordings/made anew, a recorded directory for each Scenario, or for those that
+are named. By hand is only the configuration: crm_simulate (Pacemaker's own scheduler) starts what it would start and
+fails what it is told to fail, the administrator's tools change the CIB, and the real crm_mon shows what comes out,
+beside the CIB as cibadmin.xml.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Dict, NamedTuple, Tuple
+from typing import Dict, NamedTuple, Sequence, Tuple
 
 from check_ha.sources.recording import write_recording
 from check_ha.sources.tools import CIBADMIN, CRM_MON, Output
@@ -115,6 +117,13 @@ TICKET = '<rsc_ticket id="t_single" rsc="p_single" ticket="siteA" loss-policy="s
 DB_TICKET = '<rsc_ticket id="t_db" rsc="ms_db" rsc-role="Promoted" ticket="siteA" loss-policy="demote"/>'
 STOP = "crm_resource --meta --set-parameter target-role --parameter-value stopped --resource "
 UNMANAGE = "crm_resource --meta --set-parameter is-managed --parameter-value false --resource "
+SCORE = "crm_attribute --name master-p_db --update 10 --lifetime reboot --node "
+SITE = "crm_attribute --name site --node"
+DRBD = (
+    '<rsc_location id="drbd-fence-by-handler-r0-ms_db" rsc="ms_db"><rule role="Promoted" score="-INFINITY" '
+    'id="drbd-fence-by-handler-r0-rule-ms_db"><expression attribute="#uname" operation="ne" value="node3" '
+    'id="drbd-fence-by-handler-r0-expr-ms_db"/></rule></rsc_location>'
+)
 PONGS = ("p_ping_start_0", "p_ping:0_start_0", "p_ping:1_start_0", "p_ping:2_start_0")
 
 SCENARIOS = (
@@ -224,6 +233,20 @@ SCENARIOS = (
         "stop-all-resources", "stop-all-resources is true",
         WEB + PING, ("crm_attribute --name stop-all-resources --update true",),
     ),
+    Scenario(
+        "promoted-on-one-of-two", "promoted-max is 2, and only node1 has a promotion score",
+        clone("ms_db", primitive("p_db", STATEFUL), "promotable=true promoted-max=2"), (SCORE + "node1",),
+    ),
+    Scenario(
+        "promotion-banned-by-drbd", "DRBD lost its peer node3 and left its constraint: only node3 may be promoted",
+        clone("ms_db", primitive("p_db", STATEFUL), "promotable=true") + primitive("p_fs"),
+        (
+            *(SCORE + f"node{number}" for number in NODES),
+            "cibadmin --modify --xpath \"//node_state[@id='3']\" --xml-text '<node_state id=\"3\" uname=\"node3\" "
+            "in_ccm=\"false\" crmd=\"offline\" join=\"down\" expected=\"down\"/>'",
+        ),
+        DRBD + '<rsc_colocation id="c_fs" rsc="p_fs" with-rsc="ms_db" with-rsc-role="Promoted" score="INFINITY"/>',
+    ),
     Scenario("promotable-not-promoted", "no database is promoted, for none has a promotion score", DATABASE),
     Scenario(
         "promotable-held-back", "the promotable clone has target-role=Unpromoted",
@@ -245,6 +268,23 @@ SCENARIOS = (
     Scenario(
         "banned-everywhere", "constraints keep p_single off every node",
         SINGLE, constraints="".join(location("p_single", number) for number in NODES),
+    ),
+    Scenario(
+        "discovery-exclusive", "the clone may run on node1 and node2 only, those with the attribute site=A",
+        PING, (f"{SITE} node1 --update A", f"{SITE} node2 --update A", f"{SITE} node3 --update B"),
+        '<rsc_location id="l_ping" rsc="cl_ping" resource-discovery="exclusive"><rule id="l_ping-rule" score="0">'
+        '<expression id="l_ping-site" attribute="site" operation="eq" value="A"/></rule></rsc_location>',
+    ),
+    Scenario(
+        "ordered-after-disabled", "p_after is ordered after p_first, g_colo is colocated with it; p_first is stopped",
+        primitive("p_first") + primitive("p_after") + group("g_colo", primitive("p_one"), primitive("p_two")),
+        (STOP + "p_first",),
+        '<rsc_order id="o_after" first="p_first" then="p_after"/>'
+        '<rsc_colocation id="c_colo" rsc="g_colo" with-rsc="p_first" score="INFINITY"/>',
+    ),
+    Scenario(
+        "group-in-maintenance", "a group is in maintenance, which this version of crm_mon does not tell",
+        WEB, ("crm_resource --meta --set-parameter maintenance --parameter-value true --resource g_web",),
     ),
     Scenario(
         "opt-in", "symmetric-cluster is false: the clone is allowed on node1 and node2, p_single nowhere",
@@ -317,7 +357,7 @@ def _node_state(number: int) -> str:
     )
 
 
-def _run(command: str, path: Path) -> None:
+def run(command: str, path: Path) -> None:
     """One step, on the CIB in this file."""
     words = shlex.split(command)
     if words[0] == "fail":
@@ -329,7 +369,7 @@ def _run(command: str, path: Path) -> None:
     if words[0] == "crm_simulate":
         store = [] if "--save-input" in words else ["--in-place"]
         words = ["crm_simulate", *store, "--quiet", "--xml-file", str(path), *words[1:]]
-    done = subprocess.run(words, env=_environment(path), capture_output=True, text=True, check=False)
+    done = subprocess.run(words, env=environment(path), capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{path.stem}: {shlex.join(words)}: exit {done.returncode}\n{done.stdout}{done.stderr}")
     if command.startswith("fail"):  # a failed start is fatal: the controller makes its fail-count INFINITY
@@ -337,7 +377,7 @@ def _run(command: str, path: Path) -> None:
         path.write_text(text)
 
 
-def _environment(path: Path) -> Dict[str, str]:
+def environment(path: Path) -> Dict[str, str]:
     return {**os.environ, "CIB_file": str(path), "TZ": "UTC", "LC_ALL": "C"}
 
 
@@ -349,8 +389,8 @@ def make(scenario: Scenario, folder: Path) -> None:
     fresh = not scenario.started or (scenario.steps and scenario.steps[0].startswith("fail"))
     before = () if fresh else rest
     for command in (*before, *scenario.steps, *(rest if scenario.settle else ())):
-        _run(command, path)
-    shown = subprocess.run(CRM_MON.argv, env=_environment(path), stdout=subprocess.PIPE, check=True).stdout
+        run(command, path)
+    shown = subprocess.run(CRM_MON.argv, env=environment(path), stdout=subprocess.PIPE, check=True).stdout
     outputs = [
         Output(CRM_MON, CRM_MON.argv, 0, shown, "", 0.02, limit=8.0, user="root"),
         Output(CIBADMIN, CIBADMIN.argv, 0, path.read_bytes(), "", 0.01, limit=8.0, user="root"),
@@ -361,11 +401,12 @@ def make(scenario: Scenario, folder: Path) -> None:
     (directory / "NOTE.txt").write_text(scenario.note + "\n")
 
 
-def main() -> None:
+def main(names: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for scenario in SCENARIOS:
-            make(scenario, Path(folder))
+            if not names or scenario.name in names:
+                make(scenario, Path(folder))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

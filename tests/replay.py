@@ -139,6 +139,15 @@ def said(name: str, directory: Path) -> Said:
     return Said(code, text, "" if name == ALL else perfdata)
 
 
+def said_of_views(check: Check, directory: Path, nodes: Sequence[str]) -> Said:
+    """What the comparison says of the views in that directory; a node without one does not answer."""
+    files = [f"--from={name}={directory / name}.json" for name in nodes if (directory / f"{name}.json").exists()]
+    asked = [word for name in nodes for word in ("--node", name)]
+    code, output = _captured(lambda: run(functools.partial(comparison.understand, check), [*asked, *files, "-v"]))
+    text, _, perfdata = re.sub(r"\n\| ", " | ", output.rstrip("\n")).partition(" | ")
+    return Said(code, text, perfdata)
+
+
 def subjects(name: str) -> Iterator[Path]:
     """What there is to be judged by this check: recordings, or clusters of several."""
     return clusters() if name in register.COMPARISONS else recorded()

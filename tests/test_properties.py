@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from check_ha.cli.register import check_named
 from check_ha.core.check import Judgement
 from check_ha.core.condition import COMMON, Severity
-from check_ha.core.evidence import doubtful, examine
+from check_ha.core.evidence import also_needed, examine
 from check_ha.core.finding import Finding, Row, Subject
 from check_ha.output.plain_text import clean
 from tests.replay import SAMPLES, checks, replay
@@ -140,7 +140,7 @@ def test_any_output_is_evidence(said: object) -> None:
     for name in checks():
         check = check_named(name)
         evidence = examine(check.readings, outputs)
-        doubtful(check.readings, outputs)
+        also_needed(check.readings, outputs)
         judgement = check.judge(evidence, check.options())
         findings = (*judgement.findings, *evidence.findings)
         assert any(one.condition.severity > Severity.OK for one in findings) or not check.readings

@@ -81,8 +81,9 @@ def test_healthy(healthy: Path) -> None:
     assert run.code == 0
     text, _, perfdata = run.lines[0].partition(" | ")
     assert text == (
-        "HA OK - 10 checks: 64 nodes online: node1 (DC), node2, node3, node4, node5, ...; all 10000 resources run; "
-        "64 nodes, 2 links each, all connected; p_0 (10.16.0.1) on node1 (here); p_4 (10.16.0.2) on node2..."
+        f"HA OK - {len(CHECKS)} checks: 64 nodes online: node1 (DC), node2, node3, node4, node5, ...; all 10000 "
+        "resources run; 64 nodes, 2 links each, all connected; p_0 (10.16.0.1) on node1 (here); p_4 (10.16.0.2) on "
+        "node2..."
     )
     assert perfdata.count("#vip.active.count'=1;") == 2484
     assert run.cpu < SECONDS

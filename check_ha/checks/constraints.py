@@ -6,7 +6,8 @@ crm_mon shows bans as well: that is enough where the CIB cannot be read, but for
 is told with its end, and is none once that has passed.
 
 With --grace a constraint only warns when it has been there for that long, counted from the first run that saw it; where
-no state is kept (see --state-dir; a replay with --from keeps none) there is no grace.
+no state is kept (see --state-dir; a replay with --from keeps none), or where the clock was set back since, there is no
+grace.
 
 What it cannot see: whether any other constraint is meant. Those with another id are not judged.
 """
@@ -15,14 +16,14 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, Mapping, Optional, Sequence, Set
 
-from check_ha.cluster.cli_constraints import Move, clear, moves, nodes_left
+from check_ha.cluster.cli_constraints import CliConstraint, clear_commands, cli_constraints, nodes_left
 from check_ha.cluster.resources import names_of
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import FILTERED_OUT, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
-from check_ha.core.finding import CONSTRAINT, Finding, Row, Subject
+from check_ha.core.finding import CONSTRAINT, Finding, Row, Subject, nodes, resources
 from check_ha.core.options import FilterOptions, duration, option
-from check_ha.core.wording import age
+from check_ha.core.wording import age, count, how_long
 from check_ha.model.cib import CONSTRAINTS, Cib
 from check_ha.model.cluster import Cluster
 from check_ha.parsers.cib import parse_cib
@@ -41,8 +42,8 @@ BANS = Metric("cluster.constraints.bans.count", "those that ban a resource from 
 PREFERENCES = Metric("cluster.constraints.preferences.count", "those that tie a resource to a node")
 EXPIRED = Metric("cluster.constraints.expired.count", "constraints of moves and bans whose lifetime is over")
 
-First = Mapping[str, float]
-"""When each constraint was first seen, by id."""
+FirstSeen = Mapping[str, Optional[float]]
+"""When each constraint was first seen, by id, in seconds since the epoch; ``None``: that is not known any more."""
 
 
 class ConstraintOptions(FilterOptions):
@@ -56,19 +57,18 @@ class ConstraintOptions(FilterOptions):
 def judge(evidence: Evidence, options: ConstraintOptions) -> Judgement:
     """Judge the constraints of the selected resources; all of them are counted."""
     cluster, cib, now = evidence.get(CLUSTER), evidence.get(CIB), evidence.now
-    found = moves(cluster, cib, now)
-    standing = [move for move in found if move.in_effect is not False]
-    first = _first_seen(standing, evidence)
-    selected = [move for move in standing if options.selects(move.resource)]
-    # no state: it may have been there for ever
-    old = [move for move in selected if evidence.previous is None or now - first[move.id] >= options.grace]
-    findings = [_finding(move, cluster, now, first[move.id]) for move in old]
-    names = _resources(cluster, cib) | {move.resource for move in found}
+    found = cli_constraints(cluster, cib, now)
+    in_effect = [one for one in found if one.in_effect is not False]
+    first = _first_seen(in_effect, evidence)
+    selected = [one for one in in_effect if options.selects(one.resource)]
+    told = [one for one in selected if _over(first[one.id], evidence, options)]
+    names = _resources(cluster, cib) | {one.resource for one in found}
+    findings = [_finding(one, cluster, now, first[one.id]) for one in told]
     if names and not any(options.selects(name) for name in names):
-        findings.append(Finding(FILTERED_OUT, f"--include and --exclude leave none of {len(names)} resources"))
+        findings.append(Finding(FILTERED_OUT, f"--include and --exclude leave none of {count(len(names), 'resource')}"))
     known = cluster is not None or cib is not None
     return Judgement(
-        summary=_summary(names, cib, options, len(selected) - len(old)) if known else "no constraints were read",
+        summary=_summary(names, cib, options, len(selected) - len(told)) if known else "no constraints were read",
         findings=tuple(findings),
         measures=tuple(_measures(found, cib)) if known else (),
         rows=tuple(_rows(found, first, now)),
@@ -76,14 +76,22 @@ def judge(evidence: Evidence, options: ConstraintOptions) -> Judgement:
     )
 
 
-def _first_seen(standing: Sequence[Move], evidence: Evidence) -> Dict[str, float]:
-    """What is gone is forgotten, where the CIB tells; what cannot be right is taken for new."""
+def _over(first: Optional[float], evidence: Evidence, options: ConstraintOptions) -> bool:
+    """Whether its grace is over. Where no state is kept, or its time is not known, it may have been there for ever."""
+    return evidence.previous is None or first is None or evidence.now - first >= options.grace
+
+
+def _first_seen(in_effect: Sequence[CliConstraint], evidence: Evidence) -> Dict[str, Optional[float]]:
+    """What is gone is forgotten, where the CIB tells; what is no time at all is taken for new.
+
+    A time in the future says that this node's clock was set back: it is not known for how long it has been there.
+    """
     before: Any = (evidence.previous or {}).get("first")
-    known: Dict[str, float] = {}
+    known: Dict[str, Optional[float]] = {}
     for name, seen in before.items() if isinstance(before, dict) else ():
-        if isinstance(seen, (int, float)) and 0 <= seen <= evidence.now:
-            known[name] = seen
-    now = {move.id: known.get(move.id, evidence.now) for move in standing}
+        if seen is None or (isinstance(seen, (int, float)) and seen >= 0):
+            known[name] = None if seen is None or seen > evidence.now else seen
+    now = {one.id: known.get(one.id, evidence.now) for one in in_effect}
     return now if evidence.get(CIB) else {**known, **now}
 
 
@@ -95,64 +103,69 @@ def _resources(cluster: Optional[Cluster], cib: Optional[Cib]) -> Set[str]:
     return names
 
 
-def _finding(move: Move, cluster: Optional[Cluster], now: float, first: float) -> Finding:
-    condition = EXPIRES if move.limited else CLI_BAN if move.ban else CLI_PREFER
-    since = f", first seen {age(now - first)}" if now - first >= 1 else ""
-    text = f"{_what(move)}{_until(move, now)}{_left(move, cluster)}{since}: {clear(move)}"
-    shells = f" (crm resource clear {move.resource}, pcs resource clear {move.resource})" if move.clearable else ""
-    return Finding(condition, text, advice=clear(move) + shells)
+def _finding(one: CliConstraint, cluster: Optional[Cluster], now: float, first: Optional[float]) -> Finding:
+    condition = EXPIRES if one.limited else CLI_BAN if one.ban else CLI_PREFER
+    since = f", first seen {age(now - first)}" if first is not None and now - first >= 1 else ""
+    return Finding(
+        condition,
+        f"{_what(one)}{_until(one, now)}{_left(one, cluster)}{since}",
+        (*resources(one.resource), *nodes(*one.nodes), Subject(CONSTRAINT, one.id)),
+        commands=clear_commands(one),
+        joint=": ",
+    )
 
 
-def _what(move: Move) -> str:
-    nodes = ", ".join(move.nodes) or "some nodes"
-    if not move.ban:
-        role = "the promoted role of " if move.promoted_only else ""
-        return f"{role}{move.resource} is tied to {nodes} by a move"
-    return f"{move.resource} is banned by hand from {'being promoted on ' if move.promoted_only else ''}{nodes}"
+def _what(one: CliConstraint) -> str:
+    where = ", ".join(one.nodes) or "some nodes"
+    if not one.ban:
+        role = "the promoted role of " if one.promoted_only else ""
+        return f"{role}{one.resource} is tied to {where} by a move"
+    return f"{one.resource} is banned by hand from {'being promoted on ' if one.promoted_only else ''}{where}"
 
 
-def _until(move: Move, now: float) -> str:
+def _until(one: CliConstraint, now: float) -> str:
     """When it ends: ``until 2026-11-24 00:57:33 +01:00 (in 42m)``."""
-    if not move.limited:
+    if not one.limited:
         return ""
-    if move.end is None:
+    if one.end is None:
         return " for a limited time (its end is not known)"
-    if move.end.latest is None or move.end.earliest != move.end.latest:
-        return f" until {move.end.text}"
-    left = move.end.latest - now
-    return f" until {move.end.text} (in {age(left)[: -len(' ago')]})" if left > 0 else f" until {move.end.text} (now)"
+    if one.end.latest is None or one.end.earliest != one.end.latest:
+        return f" until {one.end.text}"
+    left = one.end.latest - now
+    return f" until {one.end.text} (in {how_long(left)})" if left > 0 else f" until {one.end.text} (now)"
 
 
-def _left(move: Move, cluster: Optional[Cluster]) -> str:
+def _left(one: CliConstraint, cluster: Optional[Cluster]) -> str:
     """Where it may still run: that is what a ban costs."""
-    left = nodes_left(move.resource, cluster) if move.ban and not move.promoted_only and cluster else None
+    left = nodes_left(one.resource, cluster) if one.ban and not one.promoted_only and cluster else None
     if left is None:
         return ""
     return f", only {left[0]} is left" if len(left) == 1 else f", {len(left) or 'no'} nodes are left"
 
 
 def _summary(names: Set[str], cib: Optional[Cib], options: ConstraintOptions, young: int) -> str:
-    looked = sum(options.selects(name) for name in names)
-    text = f"{looked} resource{'s' if looked != 1 else ''}"
+    text = count(sum(options.selects(name) for name in names), "resource")
     if cib:
-        text += f", {len(cib.locations)} location constraint{'s' if len(cib.locations) != 1 else ''}"
+        text += f", {count(len(cib.locations), 'location constraint')}"
     return f"{text}, none left behind by a move or ban" + (f" but {young} younger than --grace" if young else "")
 
 
-def _measures(found: Sequence[Move], cib: Optional[Cib]) -> Iterator[Measure]:
-    standing = [move for move in found if move.in_effect is not False]
-    yield BANS.of(sum(move.ban for move in standing))
+def _measures(found: Sequence[CliConstraint], cib: Optional[Cib]) -> Iterator[Measure]:
+    in_effect = [one for one in found if one.in_effect is not False]
+    yield BANS.of(sum(one.ban for one in in_effect))
     if cib:  # crm_mon does not tell these
-        yield LEFT.of(len(standing))
-        yield PREFERENCES.of(sum(not move.ban for move in standing))
-        yield EXPIRED.of(len(found) - len(standing))
+        yield LEFT.of(len(in_effect))
+        yield PREFERENCES.of(sum(not one.ban for one in in_effect))
+        yield EXPIRED.of(len(found) - len(in_effect))
 
 
-def _rows(found: Sequence[Move], first: First, now: float) -> Iterator[Row]:
-    for move in found:
-        state = f"first seen {age(now - first[move.id])}" if move.id in first else "not in effect"
-        end = f", ends {move.end.text}" if move.end else ""
-        yield Row(Subject(CONSTRAINT, move.id), f"{_what(move)}{end}, {state}; {clear(move)}")
+def _rows(found: Sequence[CliConstraint], first: FirstSeen, now: float) -> Iterator[Row]:
+    for one in found:
+        seen = first.get(one.id)
+        since = f"first seen {age(now - seen)}" if seen is not None else "first seen at an unknown time"
+        state = since if one.id in first else "not in effect"
+        end = f", ends {one.end.text}" if one.end else ""
+        yield Row(Subject(CONSTRAINT, one.id), f"{_what(one)}{end}, {state}; {clear_commands(one)[0]}")
 
 
 CHECK = Check(

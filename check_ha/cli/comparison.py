@@ -24,7 +24,7 @@ from check_ha.core.check import Check, Judgement
 from check_ha.core.condition import Severity
 from check_ha.core.options import option
 from check_ha.core.verdict import verdict_of
-from check_ha.multinode.answers import Answer, Views, answer_of, worth_a_second_look
+from check_ha.multinode.answers import Answer, Views, answer_of, needs_second_look
 from check_ha.sources.deadline import announce, limited, tools_have_ended
 from check_ha.sources.files import read_plain
 from check_ha.sources.peers import DEFAULT_VIA, LARGEST, Peers, node_name, template
@@ -56,7 +56,7 @@ class ComparisonOptions(SeverityOptions, FormatOptions, ThresholdOptions):
 
 
 def comparison_parser(check: Check) -> Parser:
-    """The parser of this comparison."""
+    """Return the parser of this comparison."""
     return parser_for(check, ComparisonOptions)
 
 
@@ -100,8 +100,9 @@ def _asked(check: Check, own: object, peers: Peers, nodes: Sequence[str]) -> Tup
     first = Views(tuple(answer_of(node, outputs[node]) for node in nodes))
     judgement: Judgement = check.judge(first, own)
     slowest = max((answer.within for answer in first.answers if answer.view), default=0.0)
-    if twice and worth_a_second_look(judgement.findings) and peers.left > 1.2 * slowest:
-        time.sleep(max(0.0, min(PAUSE, (peers.left - 1.5 * slowest) / 2)))
+    if twice and needs_second_look(first.answers, judgement.findings) and peers.left > 1.2 * slowest:
+        pause = max(0.0, min(PAUSE, (peers.left - 1.5 * slowest) / 2))
+        time.sleep(pause)
         again = peers.ask([answer.asked for answer in first.answers if answer.view])
         outputs.update(again)
         tools_have_ended()
@@ -109,12 +110,12 @@ def _asked(check: Check, own: object, peers: Peers, nodes: Sequence[str]) -> Tup
             answer_of(answer.asked, again[answer.asked]) if answer.asked in again else answer
             for answer in first.answers
         )
-        judgement = check.judge(Views(answers, first), own)
+        judgement = check.judge(Views(answers, first, pause), own)
     return judgement, {output.tool: output for output in outputs.values()}
 
 
 def files_of(given: Sequence[str], nodes: Sequence[str]) -> Dict[str, str]:
-    """The file of each node, by its name; ValueError with a sentence for the user.
+    """Return the file of each node, by its name; ValueError with a sentence for the user.
 
     A file without a name belongs to the next node that has none, or is called after itself.
     """
@@ -136,7 +137,7 @@ def files_of(given: Sequence[str], nodes: Sequence[str]) -> Dict[str, str]:
 
 
 def _replayed(node: str, path: str) -> Answer:
-    """The answer in that file, which nothing but what the command printed is known of."""
+    """Return the answer in that file, of which nothing is known but what the command printed."""
     output = Output(Tool(node, ("--from", path), PEER), ("--from", path), 0, b"", "", APART)
     try:
         if os.path.isdir(path):

@@ -10,15 +10,15 @@ from check_ha.cli.arguments import ReplayOptions, RunOptions, parse
 from check_ha.cli.process import unfinished
 from check_ha.cli.run import Order, Outcome
 from check_ha.cli.state import Memory, default_directory
-from check_ha.core.check import Check, Judgement
+from check_ha.core.check import Applies, Check, Judgement
 from check_ha.core.condition import UNREADABLE, Severity
-from check_ha.core.evidence import Evidence, Reading, doubtful, examine
+from check_ha.core.evidence import Evidence, Reading, also_needed, examine, stand_ins
 from check_ha.core.finding import Finding
 from check_ha.core.options import Options
 from check_ha.core.verdict import Thresholds, Verdict, verdict_of
 from check_ha.output.plain_text import clean
 from check_ha.sources.deadline import announce, limited, restart, tools_have_ended
-from check_ha.sources.tools import PS, Output, Source, Tool
+from check_ha.sources.tools import Output, Source, Tool
 
 
 class Settings(NamedTuple):
@@ -41,12 +41,30 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
 
     def carry_out() -> Outcome:
         source = source_of(common, check.command)
-        outputs = collect(check.readings, source)
+        outputs: Dict[Tool, Output] = {}
+        if check.applies:
+            outputs.update(collect(check.applies.readings, source))
+            if applies(check.applies, outputs, source) is False:
+                return Outcome(_nothing(check, check.applies, settings, source), outputs)
+        outputs.update(collect(check.readings, source, outputs))
         memory = Memory(state_directory(common) if check.remembers else None, check.name)
         verdict, _ = judge(check, settings, outputs, source, memory)
         return Outcome(verdict, outputs)
 
     return Order(limited(common.timeout, carry_out, partial(unfinished, check.name)), arguments.verbose, common.format)
+
+
+def applies(one: Applies, outputs: Mapping[Tool, Output], source: Source) -> Optional[bool]:
+    """Whether what a check is about is set up here; None where that cannot be told."""
+    return one.holds(examine(one.readings, outputs, None, source.now))
+
+
+def _nothing(check: Check, one: Applies, settings: Settings, source: Source) -> Verdict:
+    """That there is nothing to judge: whoever runs this very check expects something."""
+    text = f"{one.what} is not set up here"
+    findings = (Finding(check.nothing, text),) if check.nothing else ()
+    verdict = verdict_of(check, Judgement(text, findings), settings.severities)
+    return verdict._replace(time=source.now, node=source.node)
 
 
 def judge(
@@ -67,7 +85,8 @@ def judge(
     if judgement.remember is not None and keep:
         announce("writing the state for the next run")
         memory.remember(judgement.remember)
-    complete = judgement._replace(findings=(*judgement.findings, *evidence.findings))
+    findings = dict.fromkeys((*judgement.findings, *evidence.findings))
+    complete = judgement._replace(findings=tuple(findings))
     verdict = verdict_of(check, complete, settings.severities, settings.thresholds)
     notes = (memory.trouble,) if memory.trouble else ()
     return verdict._replace(time=source.now, node=source.node, notes=notes), evidence
@@ -100,11 +119,19 @@ def source_of(common: ReplayOptions, name: str) -> Source:
         sys.exit(3)
 
 
-def collect(readings: Sequence[Reading[Any]], source: Source) -> Dict[Tool, Output]:
-    """The outputs these readings need, and the process list where only that can settle a doubt."""
-    outputs = source.collect(dict.fromkeys(reading.tool for reading in readings))
-    if PS not in outputs and doubtful(readings, outputs):
-        outputs.update(source.collect([PS]))
+def collect(
+    readings: Sequence[Reading[Any]], source: Source, known: Optional[Mapping[Tool, Output]] = None
+) -> Dict[Tool, Output]:
+    """Return the outputs these readings need, and what must be asked when these leave a doubt.
+
+    What is known already is not asked for again.
+    """
+    outputs = dict(known or {})
+    wanted = [one.tool for one in readings if one.instead_of is None and one.tool not in outputs]
+    outputs.update(source.collect(dict.fromkeys(wanted)) if wanted else {})
+    for find_more in (stand_ins, also_needed):
+        more = find_more(readings, outputs)
+        outputs.update(source.collect(more) if more else {})
     tools_have_ended()
     announce("reading what the tools said")
     return outputs
@@ -122,9 +149,9 @@ def strictest(checks: Sequence[Check]) -> List[Reading[object]]:
     such."""
     found: Dict[Tool, Reading[object]] = {}
     readings = [reading for check in checks for reading in check.readings]
-    for reading in sorted(readings, key=lambda one: (not one.required, one.silent)):
+    for reading in sorted(readings, key=lambda one: (one.instead_of is not None, not one.required, one.silent)):
         first = found.setdefault(reading.tool, reading)
         if first is not reading and reading.required:
             parts = None if first.parts is None or reading.parts is None else (*first.parts, *reading.parts)
-            found[reading.tool] = Reading(first.tool, first.parse, first.required, first.silent, parts)
+            found[reading.tool] = Reading(first.tool, first.parse, first.required, first.silent, parts=parts)
     return list(found.values())

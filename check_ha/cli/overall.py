@@ -26,26 +26,25 @@ options are; one that may be repeated takes one value a line:
 from __future__ import annotations
 
 import sys
-from typing import Any, Dict, List, NoReturn, Sequence, Set
+from typing import Any, Dict, List, NoReturn, Sequence, Tuple
 
 from check_ha.cli.arguments import Parser, add_options, new_parser
-from check_ha.cli.node import Judged, collect, judge, source_of, state_directory, strictest
+from check_ha.cli.node import Judged, applies, collect, judge, source_of, state_directory, strictest
 from check_ha.cli.process import guarded
 from check_ha.cli.register import CHECKS, all_checks
 from check_ha.cli.run import HUMAN, Order, Outcome, run
 from check_ha.cli.settings import OverallOptions, Understood
 from check_ha.cli.settings import understand as understand_settings
 from check_ha.cli.state import Memory
-from check_ha.cluster.resources import names_of
 from check_ha.core.check import Check
 from check_ha.core.combined import combined
 from check_ha.core.condition import Severity
-from check_ha.core.evidence import Evidence, examine
+from check_ha.core.evidence import examine
 from check_ha.core.verdict import Verdict
 from check_ha.core.wording import count
 from check_ha.output.lines import FIRST_LINE
 from check_ha.output.plain_text import clean
-from check_ha.sources.tools import CMAPCTL, CRM_MON, Tool
+from check_ha.sources.tools import Output, Source, Tool
 
 _TOLD_WHEN_OK = tuple(dict.fromkeys(("nodes", "resources", "rings", "vip", "quorum", *CHECKS)))
 _SHARE = 60
@@ -82,13 +81,15 @@ def understand(argv: Sequence[str]) -> Order:
     return Order(lambda: _outcome(chosen, understood), understood.verbose, HUMAN if options.human else options.format)
 
 
-def _outcome(checks: Sequence[Check], understood: Understood) -> Outcome:
+def _outcome(chosen: Sequence[Check], understood: Understood) -> Outcome:
     """Ask each tool once, whatever number of checks wants it, and judge all checks on what they say."""
     options = understood.options
-    readings = strictest(checks)
     source = source_of(options, "check_ha")
-    outputs = collect(readings, source)
+    outputs: Dict[Tool, Output] = {}
     parsed: Dict[Tool, Any] = {}
+    checks, notes = _applying(chosen, source, outputs)
+    readings = strictest(checks)
+    outputs.update(collect(readings, source, outputs))
     everything = examine(readings, outputs, None, source.now, parsed)
     parts: List[Judged] = []
     for check in checks:
@@ -96,13 +97,8 @@ def _outcome(checks: Sequence[Check], understood: Understood) -> Outcome:
         memory = Memory(state_directory(options) if check.remembers else None, f"all-{check.name}")
         keep = not options.human  # who only looks takes no news from the others
         parts.append(judge(check, understood.settings[check.name], outputs, source, memory, parsed, keep))
-    verdict = combined(
-        parts,
-        everything,
-        readings,
-        _summary([verdict for verdict, _ in parts]),
-        _names(everything),
-    )
+    summary = _summary([verdict for verdict, _ in parts], options.skip)
+    verdict = combined(parts, everything, readings, summary)
 
     def print_picture(verdict: Verdict) -> None:
         from check_ha.output.human import print_picture
@@ -110,13 +106,34 @@ def _outcome(checks: Sequence[Check], understood: Understood) -> Outcome:
         agents = dict(getattr(understood.settings["vip"].own, "agent", ())) if "vip" in understood.settings else {}
         print_picture(verdict, everything, agents)
 
-    return Outcome(verdict, outputs, print_picture)
+    return Outcome(verdict._replace(notes=(*verdict.notes, *notes)), outputs, print_picture)
 
 
-def _summary(verdicts: Sequence[Verdict]) -> str:
+def _applying(chosen: Sequence[Check], source: Source, outputs: Dict[Tool, Output]) -> Tuple[List[Check], List[str]]:
+    """The checks of what this cluster has, and a note for each other one.
+
+    The tools of all that always apply are asked first; what they say tells of the rest.
+    """
+    optional = [check for check in chosen if check.applies]
+    if not optional:
+        return list(chosen), []
+    always = [check for check in chosen if not check.applies]
+    telling = [reading for check in optional if check.applies for reading in check.applies.readings]
+    outputs.update(collect([*strictest(always), *telling], source))
+    checks, notes = list(always), []
+    for check in optional:
+        found = applies(check.applies, outputs, source) if check.applies else True
+        if found:
+            checks.append(check)
+        elif check.applies:
+            why = "is not set up here" if found is False else "cannot be told to be set up here"
+            notes.append(f"{check.name}: not run, {check.applies.what} {why}")
+    return sorted(checks, key=list(chosen).index), notes
+
+
+def _summary(verdicts: Sequence[Verdict], skipped: Sequence[str]) -> str:
     """For OK: how many checks looked, then news that is no problem and what they saw, as far as there is room."""
     summaries = {verdict.check: verdict.summary for verdict in verdicts}
-    skipped = [name for name in CHECKS if name not in summaries]
     parts = [
         clean(finding.text, _SHARE)
         for verdict in verdicts
@@ -125,24 +142,11 @@ def _summary(verdicts: Sequence[Verdict]) -> str:
     ]
     parts += [clean(summaries[name], _SHARE) for name in _TOLD_WHEN_OK if name in summaries]
     text = count(len(verdicts), "check")
-    text += f" (without {', '.join(skipped)})" if skipped else ""
+    left_out = [name for name in CHECKS if name in skipped]
+    text += f" (without {', '.join(left_out)})" if left_out else ""
     joint = ": "
     for part in parts:
         if len(text) + len(joint) + len(part) <= FIRST_LINE:
             text += joint + part
             joint = "; "
     return text
-
-
-def _names(everything: Evidence) -> Set[str]:
-    """The names of nodes and resources, and what daemons and tools are called by."""
-    names = {"corosync", "pacemaker"}
-    cluster = everything.values.get(CRM_MON)
-    if cluster:
-        names.update(node.name for node in cluster.nodes)
-        for placed in cluster.primitives():
-            names.update(names_of(placed))
-    cmap = everything.values.get(CMAPCTL)
-    if cmap:
-        names.update(node.label for node in cmap.nodes)
-    return names

@@ -9,12 +9,12 @@ from check_ha.core.check import Check
 
 CHECKS: Dict[str, str] = {
     "daemons": "check_ha.checks.daemons.check",
-    "quorum": "check_ha.checks.quorum",
-    "nodes": "check_ha.checks.nodes",
-    "rings": "check_ha.checks.rings",
+    "quorum": "check_ha.checks.quorum.check",
+    "nodes": "check_ha.checks.nodes.check",
+    "rings": "check_ha.checks.rings.check",
     "resources": "check_ha.checks.resources.check",
-    "vip": "check_ha.checks.vip",
-    "failed_actions": "check_ha.checks.failed_actions",
+    "vip": "check_ha.checks.vip.check",
+    "failed_actions": "check_ha.checks.failed_actions.check",
     "fencing": "check_ha.checks.fencing.check",
     "constraints": "check_ha.checks.constraints",
     "config": "check_ha.checks.config.check",

@@ -19,9 +19,6 @@ from check_ha.core.options import option
 RUN = "check_ha"
 """The section for the run itself."""
 
-_UNASKED = {"no-vip": Severity.OK}
-"""Whoever runs check_ha_vip has a virtual IP; who runs all checks need not."""
-
 Pairs = Sequence[Tuple[str, Severity]]
 
 
@@ -101,10 +98,15 @@ def _of_check(check: Check, section: Mapping[str, str], of_file: Pairs, of_argv:
         if key in section and check.number is None:
             raise ConfigError(f"[{check.name}] {key}: this check has no main number")
     severities = {
-        **_UNASKED, **_for_all(of_file), **_for_one(check, of_file), **dict(common.severity),
+        **_unasked(check), **_for_all(of_file), **_for_one(check, of_file), **dict(common.severity),
         **_for_all(of_argv), **_for_one(check, of_argv),
     }  # fmt: skip
     return Settings(options_from(check.options, found), severities, (common.warning, common.critical))
+
+
+def _unasked(check: Check) -> Dict[str, Severity]:
+    """Whoever runs check_ha_vip has a virtual IP; who runs all checks need not."""
+    return {check.nothing.name: Severity.OK} if check.nothing else {}
 
 
 def _for_all(pairs: Pairs) -> Dict[str, Severity]:

@@ -1,9 +1,10 @@
-"""What this node believes of its cluster, as one line of JSON.
+"""What this node says of its cluster, as one line of JSON.
 
 Run on a cluster node, by hand, through ssh or NRPE; check_ha_split_brain and check_ha_drift, on the monitoring server,
 compare the views of all nodes. The line says who is in this node's partition, whether it is quorate, who is DC, what
-Pacemaker has active where, which addresses the interfaces really carry, which software, corosync.conf and authkey this
-is (hashes and a fingerprint, never a key). What could not be told is null, and "troubles" says why.
+Pacemaker has active where, which addresses the interfaces really carry and whether these work, which software,
+corosync.conf and authkey this is (hashes and a fingerprint, never a key). What could not be told is null; "troubles"
+says why.
 
 Exit 0 however ill the node is: the view says so. UNKNOWN (3), with a line that is no JSON, only when nothing at all
 could be told. It is to be asked by somebody who has a deadline too, so it has 3 seconds and not 8.
@@ -69,26 +70,26 @@ def main() -> None:
     options = options_from(ViewOptions, vars(parser().parse_args()))
     view = view_from(source_of(options, NAME))
     if len(view.troubles) == len(READINGS):
-        reasons = "; ".join(dict.fromkeys(trouble.text for trouble in view.troubles))
+        reasons = "; ".join(dict.fromkeys(failed.text for failed in view.troubles))
         sys.stdout.write(f"HA_VIEW UNKNOWN - nothing could be told: {clean(reasons, LINE_LIMIT)}\n")
         sys.exit(UNKNOWN)
     sys.stdout.write(view_text(view) + "\n")
 
 
 def parser() -> Parser:
-    """The parser of check_ha_view."""
+    """Return the parser of check_ha_view."""
     made = new_parser(NAME, __doc__)
     add_options(made, ViewOptions)
     return made
 
 
 def view_from(source: Source) -> View:
-    """The view of this node, or of a recorded one."""
+    """Return the view of this node, or of a recorded one."""
     return view_of(examine(READINGS, collect(READINGS, source), now=source.now))
 
 
 def view_text(view: View, limit: int = LIMIT) -> str:
-    """The view as JSON of at most that many bytes, without ``|`` at which a plugin's output would be cut in two.
+    """Return the view as JSON of at most that many bytes, without ``|`` at which a plugin's output would be cut in two.
 
     While it is too long, the longest of its lists loses its second half; ``cut`` says so.
     """
@@ -108,7 +109,7 @@ def view_text(view: View, limit: int = LIMIT) -> str:
 
 
 def _lists(values: Dict[str, Any]) -> Sequence[Tuple[str, Any]]:
-    """Every list that can be cut, by name; those that are not known have none."""
+    """Return every list that can be cut, by name; those that are not known have none."""
     found = []
     for name, path in _LISTS:
         place: Any = values
@@ -124,7 +125,7 @@ def _json(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Named tuples as objects, without the fields that have their default; other tuples as arrays."""
+    """Return named tuples as objects, without the fields that have their default, and other tuples as arrays."""
     if isinstance(value, str):
         return value[:_TEXT_LIMIT]
     if not isinstance(value, tuple):

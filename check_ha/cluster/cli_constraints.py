@@ -22,8 +22,8 @@ _PREFERENCE = "cli-prefer-"
 _RULE = "-rule"
 
 
-class Move(NamedTuple):
-    """One such constraint."""
+class CliConstraint(NamedTuple):
+    """One constraint that a command has written."""
 
     id: str
     resource: str
@@ -41,11 +41,11 @@ class Move(NamedTuple):
     """Whether ``crm_resource --clear`` finds it: it looks for the ids that it would give itself."""
 
 
-def moves(cluster: Optional[Cluster], cib: Optional[Cib], now: float) -> Tuple[Move, ...]:
-    """All of them, those in the CIB first."""
+def cli_constraints(cluster: Optional[Cluster], cib: Optional[Cib], now: float) -> Tuple[CliConstraint, ...]:
+    """Return all of them, those in the CIB first; ``now`` is in seconds since the epoch."""
     bans = [ban for ban in cluster.bans if ban.id.startswith(_BANS)] if cluster else []
     names = {node.name for node in cluster.nodes} if cluster else None
-    found: List[Move] = []
+    found: List[CliConstraint] = []
     seen = set()
     for location in cib.locations if cib else ():
         if location.id.startswith((*_BANS, _PREFERENCE)):
@@ -56,12 +56,12 @@ def moves(cluster: Optional[Cluster], cib: Optional[Cib], now: float) -> Tuple[M
     return (*found, *(_shown(ban) for ban in bans if ban.id not in seen))
 
 
-def _configured(location: Location, shown: bool, names: Optional[Set[str]], now: float) -> Move:
+def _configured(location: Location, shown: bool, names: Optional[Set[str]], now: float) -> CliConstraint:
     resource = location.resources[0] if location.resources else location.pattern
     nodes = tuple(dict.fromkeys(nodes_of(location)))
     rules = location.rules
     own = {f"cli-ban-{resource}-on-{node}" for node in nodes if names is None or node in names}
-    return Move(
+    return CliConstraint(
         id=location.id,
         resource=resource,
         nodes=nodes,
@@ -75,11 +75,11 @@ def _configured(location: Location, shown: bool, names: Optional[Set[str]], now:
     )
 
 
-def _shown(ban: Ban) -> Move:
+def _shown(ban: Ban) -> CliConstraint:
     """One of which only crm_mon tells: the CIB was not read, or ACLs hide it."""
     limited = ban.id.endswith(_RULE)
     name = ban.id[: -len(_RULE)] if limited else ban.id
-    return Move(
+    return CliConstraint(
         id=name,
         resource=ban.resource,
         nodes=(ban.node,),
@@ -91,7 +91,7 @@ def _shown(ban: Ban) -> Move:
 
 
 def nodes_left(resource: str, cluster: Cluster) -> Optional[Tuple[str, ...]]:
-    """The nodes from which that resource is not banned, by any constraint; ``None``: not known from here."""
+    """Return the nodes from which no constraint bans that resource; ``None``: not known from here."""
     if cluster.options.symmetric is not True:
         return None
     banned = {
@@ -101,8 +101,9 @@ def nodes_left(resource: str, cluster: Cluster) -> Optional[Tuple[str, ...]]:
     return tuple(node.name for node in cluster.nodes if not node.id_as_resource and node.name not in banned)
 
 
-def clear(move: Move) -> str:
-    """The command that removes it."""
-    if move.clearable:
-        return f"crm_resource --clear --resource {move.resource}"
-    return f"cibadmin --delete --xml-text '<rsc_location id=\"{move.id}\"/>'"
+def clear_commands(constraint: CliConstraint) -> Tuple[str, ...]:
+    """Return the commands that remove it, each of which does it alone."""
+    name = constraint.resource
+    if constraint.clearable:
+        return (f"crm_resource --clear --resource {name}", f"crm resource clear {name}", f"pcs resource clear {name}")
+    return (f"cibadmin --delete --xml-text '<rsc_location id=\"{constraint.id}\"/>'",)

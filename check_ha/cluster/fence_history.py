@@ -22,20 +22,25 @@ class Fencing(NamedTuple):
     pending: Tuple[FenceEvent, ...] = ()
     done: Tuple[FenceEvent, ...] = ()
     """Successful fencing, newest first; unfencing (``on``) is none."""
+    still_down: Optional[bool] = None
+    """Whether it has not joined the cluster again since; ``None``: not known.
+
+    Only until then does a fencing that succeeded prove that nothing runs there.
+    """
 
     def seconds_since(self, event: FenceEvent) -> Optional[float]:
-        """How long ago it ended; ``None``: not known."""
+        """Return how long ago it ended, negative by a clock that is ahead of ours; ``None``: not known."""
         if event.completed is None or self.now is None:
             return None
-        return max(0.0, (self.now - event.completed).total_seconds())
+        return (self.now - event.completed).total_seconds()
 
     def recent(self, max_age: float) -> Tuple[FenceEvent, ...]:
-        """What succeeded within that time; one whose age is not known did."""
+        """Return what succeeded within that time, in seconds; one whose age is not known did."""
         ages = [(self.seconds_since(event), event) for event in self.done]
         return tuple(event for seconds, event in ages if seconds is None or seconds <= max_age)
 
     def failure(self) -> str:
-        """``node2 could not be fenced: reboot by node1 failed 3s ago (no such device), 12 times; it is UNCLEAN``."""
+        """Return ``node2 could not be fenced: reboot by node1 failed 3s ago (no such device), 12 times so far``."""
         last, times = self.failed[0], len(self.failed)
         done = "unfenced" if last.action == "on" else "fenced"
         text = f"{self.target} could not be {done}: {deed(last)} failed {age(self.seconds_since(last))}"
@@ -43,7 +48,7 @@ class Fencing(NamedTuple):
         return text + self._state() + (", and the next try is under way" if self.pending else "")
 
     def success(self, max_age: float) -> str:
-        """``node2 was fenced 2 times, last 11s ago (reboot by node3, asked by stonith_admin on node1)``."""
+        """Return ``node2 was fenced 2 times, last 11s ago (reboot by node3, asked by stonith_admin on node1)``."""
         events = self.recent(max_age)
         times = f"{len(events)} times, last " if len(events) > 1 else ""
         # beside what failed or is under way it is the past: nothing of that was made good by it
@@ -52,7 +57,7 @@ class Fencing(NamedTuple):
         return f"{before}{self.target} was fenced {times}{age(self.seconds_since(events[0]))} ({what}){state}"
 
     def attempt(self) -> str:
-        """``node2 is being fenced: reboot, asked by stonith_admin on node1; it is UNCLEAN``."""
+        """Return ``node2 is being fenced: reboot, asked by stonith_admin on node1; it is UNCLEAN``."""
         return f"{self.target} is being fenced: {deed(self.pending[0])}{_asked(self.pending[0])}{self._state()}"
 
     def _state(self) -> str:
@@ -60,7 +65,7 @@ class Fencing(NamedTuple):
 
 
 def by_target(cluster: Cluster) -> Tuple[Fencing, ...]:
-    """In the order in which the targets appear: those of pending and of new events first."""
+    """Return one for each target, in the order in which they appear: those of pending and of new events first."""
     targets: Dict[str, List[FenceEvent]] = {}
     for event in cluster.fence_history.events if cluster.fence_history else ():
         targets.setdefault(event.target, []).append(event)
@@ -81,12 +86,16 @@ def _fencing(target: str, events: Sequence[FenceEvent], cluster: Cluster) -> Fen
         now=cluster.updated,
         failed=tuple(failed),
         pending=tuple(event for event in events if event.status == "pending"),
+        still_down=_still_down(target, cluster),
         done=tuple(event for event in ended if event.status == "success" and event.action != "on"),
     )
 
 
 def _makes_good(later: FenceEvent, failure: FenceEvent) -> bool:
-    """A node that is off or rebooted is fenced, whichever was asked for; a reboot also switches it on."""
+    """Return whether the later one ends what the failure left: off or rebooted is fenced, whichever was asked for.
+
+    A reboot also switches on.
+    """
     if later.status != "success":
         return False
     return later.action in ("on", "reboot") if failure.action == "on" else later.action != "on"
@@ -99,14 +108,27 @@ def _state_of(target: str, cluster: Cluster) -> str:
     return "UNCLEAN" if node.unclean else "offline" if not node.online else "joining" if node.pending else "online"
 
 
+def _still_down(target: str, cluster: Cluster) -> Optional[bool]:
+    """Return whether the node is off as far as its join state tells: that of a fenced node is ``down`` until it joins.
+
+    ``expected_up`` is the state ``expected`` of the CIB; a node that is cut off after it came back is expected up.
+    """
+    node = next((node for node in cluster.nodes if node.name == target), None)
+    if node is None or cluster.dc is None or node.type != "member":
+        return None
+    if node.online or node.pending or node.unclean:
+        return False
+    return None if node.expected_up is None else not node.expected_up
+
+
 def newest(fencings: Sequence[Fencing]) -> Optional[Tuple[Fencing, FenceEvent]]:
-    """The last fencing that succeeded, of any target."""
+    """Return the last fencing that succeeded, of any target."""
     done = [(one, one.done[0]) for one in fencings if one.done]
     return max(done, key=lambda found: found[1].completed or datetime.min, default=None)
 
 
 def last_fencing(fencings: Sequence[Fencing], cluster: Cluster) -> str:
-    """``last fencing: reboot of node2 3d ago``."""
+    """Return ``last fencing: reboot of node2 3d ago``."""
     last = newest(fencings)
     if cluster.fence_history and not cluster.fence_history.readable:
         return "the fence history was not read"
@@ -120,7 +142,7 @@ def last_fencing(fencings: Sequence[Fencing], cluster: Cluster) -> str:
 
 
 def detail(event: FenceEvent, now: Optional[datetime]) -> str:
-    """One line for -v."""
+    """Return one line for -v."""
     seconds = (now - event.completed).total_seconds() if now and event.completed else None
     when = "" if event.status == "pending" else f" {age(seconds)}"
     client = event.client or "an unknown client"
@@ -130,12 +152,12 @@ def detail(event: FenceEvent, now: Optional[datetime]) -> str:
 
 
 def deed(event: FenceEvent) -> str:
-    """The action, and who carried it out: a node, ``a human`` who confirmed it, or not known."""
+    """Return the action, and who carried it out: a node, ``a human`` who confirmed it, or not known."""
     return f"{event.action} by {event.delegate}" if event.delegate else event.action
 
 
 def _asked(event: FenceEvent) -> str:
-    """Who wanted it, unless it was the cluster itself: ``stonith_admin.707`` is a person at a terminal."""
+    """Return who wanted it, unless it was the cluster itself: ``stonith_admin.707`` is a person at a terminal."""
     name = event.client.split(".")[0]
     if not name or name in ("pacemaker-controld", "crmd"):
         return ""

@@ -1,6 +1,6 @@
 """What a node's flags amount to: crm_mon prints a dozen of them, and ``online`` alone means little."""
 
-from typing import Dict, FrozenSet, List, Mapping, NamedTuple, Optional
+from typing import Dict, FrozenSet, List, Mapping, Optional
 
 from check_ha.cluster.fence_history import Fencing
 from check_ha.cluster.resources import instances_by_id
@@ -73,32 +73,27 @@ def bundle_nodes(cluster: Cluster) -> FrozenSet[str]:
     return frozenset(node.name for node in cluster.nodes if node.id_as_resource in inside)
 
 
-class NodeView(NamedTuple):
-    """The cluster, with what is looked up for its remote and guest nodes."""
+class ResourcesBehindNodes:
+    """The resources that remote and guest nodes depend on."""
 
-    cluster: Cluster
-    instances: Mapping[str, List[Placed]]
-    in_bundles: FrozenSet[str]
-    """Names of the nodes inside bundles."""
+    def __init__(self, cluster: Cluster) -> None:
+        self.instances: Mapping[str, List[Placed]] = instances_by_id(cluster)
+        self.in_bundles = bundle_nodes(cluster)
+        """Names of the nodes inside bundles."""
 
-    def bringer(self, node: Node) -> str:
-        """The resource that a remote or guest node comes with: its connection, or what it is inside of."""
+    def resource_behind(self, node: Node) -> str:
+        """Return the resource that the node comes with: what a guest is inside of, the connection of a remote node."""
         return node.id_as_resource or node.name
 
-    def resting(self, node: Node) -> bool:
-        """Whether this is a node in a bundle whose container does not run: the fault, if any, is that of the bundle."""
-        container = self.instances.get(self.bringer(node), [])
+    def in_stopped_bundle(self, node: Node) -> bool:
+        """Whether its container in a bundle does not run: the fault, if any, is that of the bundle."""
+        container = self.instances.get(self.resource_behind(node), [])
         return node.name in self.in_bundles and not any(one.primitive.active for one in container)
 
-    def unmanaged(self, node: Node) -> bool:
+    def connection_unmanaged(self, node: Node) -> bool:
         """Whether it is in maintenance because its connection is unmanaged."""
         connection = self.instances.get(node.name, [])
         return node.type == "remote" and any(not one.primitive.managed for one in connection)
-
-
-def view_of(cluster: Cluster) -> NodeView:
-    """Everything at hand."""
-    return NodeView(cluster, instances_by_id(cluster), bundle_nodes(cluster))
 
 
 def may_act(cluster: Cluster) -> bool:
@@ -106,8 +101,19 @@ def may_act(cluster: Cluster) -> bool:
     return cluster.with_quorum is not False or cluster.options.no_quorum_policy == "ignore"
 
 
+def proven_down(node: Node, fencing: Optional[Fencing]) -> bool:
+    """Whether fencing proves that nothing runs there.
+
+    It does until the node joins again: then Pacemaker expects it to be up (``expected_up``), also when it is cut off
+    later. A failure or an attempt since then says that the cluster itself is not content.
+    """
+    return bool(
+        fencing and fencing.done and not fencing.failed and not fencing.pending and node.expected_up is not True
+    )
+
+
 def why_unclean(node: Node, fencing: Optional[Fencing], cluster: Cluster) -> str:
-    """What becomes of a node that must be fenced, and of its resources."""
+    """Return what becomes of a node that must be fenced, and of its resources."""
     if not may_act(cluster):
         return "this partition has no quorum and may not fence it"
     text = "it must be fenced"

@@ -92,7 +92,22 @@ def count_text(one: FailCount) -> str:
     return "INFINITY" if one.fail_count >= INFINITY else f"{one.fail_count} of {one.migration_threshold}"
 
 
+MENDED = "when the cause is mended"
+"""What comes before ``cleanup()``: before that it would only fail again."""
+
+
 def cleanup(resource: str, node: str = "") -> str:
-    """The command that clears what failed."""
+    """Return the command that clears what failed, of every instance of that resource."""
     where = f" --node {node}" if node else ""
-    return f"when the cause is mended: crm_resource --cleanup --resource {plain(resource)}{where}"
+    return f"crm_resource --cleanup --resource {plain(resource)}{where}"
+
+
+def refresh(*resources: str) -> str:
+    """Return the command that has the cluster look again what runs where; of many resources at once.
+
+    ``--cleanup`` does that only for what has failed (since 1.1.18, in which --refresh got its meaning of today).
+    """
+    names = list(dict.fromkeys(plain(one) for one in resources))
+    if len(names) > 3:
+        return "crm_resource --refresh"
+    return " && ".join(f"crm_resource --refresh --resource {name}" for name in names)

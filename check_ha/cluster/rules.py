@@ -1,12 +1,12 @@
 """Whether a rule of a constraint holds: true, false, or ``None`` for what cannot be told from here.
 
-Semantics of pe_eval_expr() and pcmk__evaluate_date_expression(), 1.1 to 3.0; what a node attribute other than the
-name of the node decides, and what stands in a ``date_spec``, is not worked out.
+Semantics of pe_eval_expr() and pcmk__evaluate_date_expression(), 1.1 to 3.0; what compares a node attribute as more or
+less, and what stands in a ``date_spec``, is not worked out.
 """
 
 from __future__ import annotations
 
-from typing import Iterable, Iterator, Optional, Union
+from typing import Iterable, Iterator, Mapping, Optional, Union
 
 from check_ha.model.cib import DateExpression, Expression, Location, Moment, Rule
 
@@ -14,32 +14,49 @@ Truth = Optional[bool]
 
 
 def every(truths: Iterable[Truth]) -> Truth:
-    """Whether all are true."""
+    """Return whether all are true."""
     found = set(truths)
     return False if False in found else None if None in found else True
 
 
 def some(truths: Iterable[Truth]) -> Truth:
-    """Whether one is true."""
+    """Return whether one is true."""
     found = set(truths)
     return True if True in found else None if None in found else False
 
 
-def holds(rule: Rule, now: float, node: Optional[str] = None) -> Truth:
-    """Whether it holds for that node at that time, which is in seconds since the epoch; no node: for some node."""
+Attributes = Mapping[str, Optional[str]]
+"""Node attributes by name; ``None``: it is not set. Whether one that is not in it is set is not known."""
+
+
+def holds(rule: Rule, now: float, node: Optional[str] = None, attributes: Optional[Attributes] = None) -> Truth:
+    """Return whether it holds for that node at that time, in seconds since the epoch; no node: for some node."""
     if not rule.parts:  # ACLs hide them
         return None
-    truths = [_part_holds(part, now, node) for part in rule.parts]
+    truths = [_part_holds(part, now, node, attributes) for part in rule.parts]
     return some(truths) if rule.any else every(truths)
 
 
-def _part_holds(part: Union[Rule, Expression, DateExpression], now: float, node: Optional[str]) -> Truth:
+def _part_holds(
+    part: Union[Rule, Expression, DateExpression], now: float, node: Optional[str], attributes: Optional[Attributes]
+) -> Truth:
     if isinstance(part, Rule):
-        return holds(part, now, node)
+        return holds(part, now, node, attributes)
     if isinstance(part, DateExpression):
         return _date_holds(part, now)
+    if attributes and part.attribute in attributes:
+        return _attribute_holds(part, attributes[part.attribute])
     if part.attribute == "#uname" and node is not None and part.operation in ("eq", "ne"):
         return (part.value.lower() == node.lower()) == (part.operation == "eq")
+    return None
+
+
+def _attribute_holds(part: Expression, value: Optional[str]) -> Truth:
+    """Texts are compared in any case, and one that is not set differs from each."""
+    if part.operation in ("defined", "not_defined"):
+        return (value is not None) == (part.operation == "defined")
+    if part.operation in ("eq", "ne"):
+        return (value is not None and part.value.lower() == value.lower()) == (part.operation == "eq")
     return None
 
 
@@ -68,7 +85,7 @@ def _reached(moment: Optional[Moment], now: float) -> Truth:
 
 
 def ends(location: Location) -> Optional[Moment]:
-    """When it ends by itself, if it is of the kind that ``--lifetime`` makes: the last of its dates."""
+    """Return when it ends by itself, if it is of the kind that ``--lifetime`` makes: the last of its dates."""
     moments = [moment for rule in location.rules for moment in _ends(rule)]
     if not moments or len(moments) < len(location.rules):
         return None
@@ -84,7 +101,7 @@ def _ends(rule: Rule) -> Iterator[Moment]:
 
 
 def nodes_of(location: Location) -> Iterator[str]:
-    """The nodes it names, itself or in a rule."""
+    """Yield the nodes it names, itself or in a rule."""
     if location.node:
         yield location.node
     for rule in location.rules:

@@ -3,6 +3,7 @@
 from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.cluster.resources import in_motion, names_of, plain, stopped_on_purpose
+from check_ha.cluster.tickets import missing_tickets, tickets_needed
 from check_ha.model.addresses import InterfaceAddress, Interfaces
 from check_ha.model.cib import Cib, ConfiguredPrimitive
 from check_ha.model.cluster import Bundle, Clone, Cluster, Placed
@@ -15,6 +16,9 @@ AGENTS = {
     "ocf:heartbeat:IPsrcaddr": "ipaddress",
 }
 """The agents found without being told, and the parameter that names the address."""
+
+_PREFIX = ("cidr_netmask", "netmask")
+"""The parameters that name the prefix of the address; the second is the old name, which agents still take."""
 
 SOURCE_ADDRESS = "ocf:heartbeat:IPsrcaddr"
 _TRUE = ("true", "yes", "on", "1", "ja", "y", "t")
@@ -34,6 +38,8 @@ class VirtualIp(NamedTuple):
     """Whether it stays on ``lo``, where nobody else sees it, while it is stopped (``lvs_support`` of IPaddr2)."""
     interface: str = ""
     """Where the CIB puts it: the zone of its address, or ``nic``."""
+    prefix: Optional[int] = None
+    """The prefix that the CIB gives it; ``None``: the agent takes that of the route."""
 
     @property
     def names(self) -> Tuple[str, ...]:
@@ -43,12 +49,16 @@ class VirtualIp(NamedTuple):
     @property
     def label(self) -> str:
         """``p_vip (192.0.2.100)``."""
-        return f"{self.id} ({', '.join(self.addresses)})" if self.addresses else self.id
+        return _label(self.id, self.addresses)
 
     @property
     def nodes(self) -> Tuple[str, ...]:
-        """The nodes it is active on, by the cluster's account."""
-        names = (name for placed in self.instances if placed.primitive.active for name in placed.primitive.nodes)
+        """The nodes it is active on, by the cluster's account.
+
+        What is Stopped does not run: after a migration that failed crm_mon 2.1.5 says ``active="true"`` beside it.
+        """
+        running = (placed.primitive for placed in self.instances if placed.primitive.role != "Stopped")
+        names = (name for primitive in running if primitive.active for name in primitive.nodes)
         return tuple(dict.fromkeys(names))
 
     @property
@@ -87,13 +97,17 @@ class VirtualIp(NamedTuple):
         """Whether it is no longer configured."""
         return all(placed.primitive.orphaned for placed in self.instances)
 
-    def carried(self, interfaces: Interfaces) -> Dict[str, str]:
-        """Those of its addresses that are on an interface where they serve somebody, and which that is."""
-        return {
-            found.address: found.interface
+    def found_on(self, interfaces: Interfaces) -> Tuple[InterfaceAddress, ...]:
+        """Return its addresses where an interface has them, and where they serve somebody if that interface works."""
+        return tuple(
+            found
             for found in self._on(interfaces)
             if not found.refused and not (self.rests_on_loopback and found.interface == "lo")
-        }
+        )
+
+    def carried(self, interfaces: Interfaces) -> Dict[str, str]:
+        """Return the same as interface by address."""
+        return {found.address: found.interface for found in self.found_on(interfaces)}
 
     def refused_by(self, interfaces: Interfaces) -> str:
         """The interface that has one of its addresses and does not use it, as another machine had it first."""
@@ -123,14 +137,44 @@ def virtual_ips(cluster: Cluster, cib: Optional[Cib], more: Mapping[str, str]) -
     return tuple(_virtual_ip(name, placed, configured.get(name), agents) for name, placed in found.items())
 
 
+class LeftOut(NamedTuple):
+    """A virtual IP that the CIB has and crm_mon does not list."""
+
+    id: str
+    label: str
+    unmanaged: bool
+    """Whether its own ``is-managed`` is false, which is why crm_mon leaves it out."""
+
+
+def left_out(cluster: Cluster, cib: Optional[Cib], more: Mapping[str, str]) -> Tuple[LeftOut, ...]:
+    """Return the virtual IPs that crm_mon leaves out.
+
+    2.0.4 to 2.1.9 and 3.0.0 do so with a group or clone of which all active members are unmanaged and on an offline
+    node, and still count them in ``resources_configured``. A clone with clone-max=0 is neither counted nor listed.
+    """
+    shown = {plain(placed.primitive.id) for placed in cluster.primitives()}
+    number = sum(1 for _ in cluster.primitives())
+    if cluster.instances_configured is not None and cluster.instances_configured <= number:
+        return ()
+    agents = {**AGENTS, **more}
+    return tuple(
+        LeftOut(
+            one.id,
+            _label(one.id, _canonical(one.values(agents[one.agent]))),
+            dict(one.meta).get("is-managed", "true").lower() in ("false", "no", "off", "n", "0"),
+        )
+        for one in (cib.primitives if cib else ())
+        if one.agent in agents and one.id not in shown
+    )
+
+
+def _label(name: str, addresses: Optional[Sequence[str]]) -> str:
+    return f"{name} ({', '.join(addresses)})" if addresses else name
+
+
 def tickets_missing(vip: VirtualIp, cluster: Cluster, cib: Optional[Cib]) -> Tuple[str, ...]:
     """The tickets that it waits for: on the passive site of a geo cluster that is as it should be."""
-    granted = {ticket.id: ticket.granted and not ticket.standby for ticket in cluster.tickets}
-    return tuple(
-        one.ticket
-        for one in (cib.tickets if cib else ())
-        if granted.get(one.ticket) is False and not one.promoted_only and not set(vip.names).isdisjoint(one.resources)
-    )
+    return tickets_needed(vip.names, missing_tickets(cluster), cib)
 
 
 def _virtual_ip(
@@ -139,11 +183,13 @@ def _virtual_ip(
     agent = instances[0].primitive.agent
     lvs_support: Tuple[str, ...] = ()
     nic: Tuple[str, ...] = ()
+    masks: Tuple[str, ...] = ()
     texts: Tuple[str, ...] = ()
     if configured:
         texts = configured.values(agents[agent])
         lvs_support = configured.values("lvs_support")
         nic = configured.values("nic")
+        masks = tuple(value for name in _PREFIX for value in configured.values(name))
     elif any(isinstance(parent, Bundle) for parent in instances[0].parents):
         texts = _address_in_id(name)
     return VirtualIp(
@@ -153,6 +199,7 @@ def _virtual_ip(
         floating=agent != SOURCE_ADDRESS,
         rests_on_loopback=any(text.lower() in _TRUE for text in lvs_support),
         interface=_interface(texts, nic),
+        prefix=_prefix(texts, masks),
     )
 
 
@@ -161,6 +208,22 @@ def _interface(texts: Sequence[str], nic: Sequence[str]) -> str:
     zones = [text.partition("%")[2].partition("/")[0].strip() for text in texts if "%" in text]
     named = {name.partition(":")[0] for name in (*zones, *nic)}
     return named.pop() if len(named) == 1 else ""
+
+
+def _prefix(texts: Sequence[str], masks: Sequence[str]) -> Optional[int]:
+    """The one prefix that is named for it: ``24``, or ``255.255.255.0`` as IPaddr takes it too."""
+    slashed = [text.partition("/")[2] for text in texts if "/" in text]
+    named = {_bits(text.strip()) for text in (*masks, *slashed)}
+    return named.pop() if len(named) == 1 else None
+
+
+def _bits(text: str) -> Optional[int]:
+    if text.isascii() and text.isdigit() and len(text) <= 3:
+        return int(text)
+    if canonical(text) is None or ":" in text:
+        return None
+    bits = "".join(f"{int(part):08b}" for part in text.split("."))
+    return bits.count("1") if "01" not in bits else None
 
 
 def _address_in_id(name: str) -> Tuple[str, ...]:

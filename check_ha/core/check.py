@@ -3,7 +3,7 @@
 from typing import Any, Callable, Mapping, NamedTuple, Optional, Tuple, Type, Union
 
 from check_ha.core.condition import COMMON, Condition
-from check_ha.core.evidence import Reading
+from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import Finding, Row
 from check_ha.core.options import Options
 
@@ -64,6 +64,20 @@ class Judgement(NamedTuple):
     """JSON values to be handed to the next run as ``Evidence.previous``; ``None``: nothing to keep."""
 
 
+class Applies:
+    """How a check of something that many clusters do not have can tell whether this one has it."""
+
+    def __init__(
+        self, what: str, readings: Tuple[Reading[Any], ...], holds: Callable[[Evidence], Optional[bool]]
+    ) -> None:
+        self.what = what
+        """``DRBD``: it is not set up here."""
+        self.readings = readings
+        """What tells: tools that other checks ask anyway, so that where it is not set up no process is spent on it."""
+        self.holds = holds
+        """Pure: the evidence of these readings in; None where they do not tell."""
+
+
 class Check(NamedTuple):
     """A check command. ``manual`` is the docstring of its module."""
 
@@ -83,6 +97,10 @@ class Check(NamedTuple):
     """What -i and -x select, where the check has such items: ``node``, ``resource``."""
     remembers: bool = False
     """Whether it compares with its last run: only then is state kept."""
+    applies: Optional[Applies] = None
+    """Of a check that not every cluster needs: check_ha runs it where this holds."""
+    nothing: Optional[Condition] = None
+    """That there is nothing to judge here. Whoever runs this check expects something; to check_ha it is OK."""
     shared: Tuple[Condition, ...] = COMMON
     """Conditions it has in common with other checks."""
 

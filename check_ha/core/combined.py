@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Container, Dict, Iterator, List, Sequence, Set, Tuple
+from typing import Dict, Iterator, List, Sequence, Set, Tuple
 
 from check_ha.core.check import Measure
 from check_ha.core.condition import NOT_RESPONDING, NOT_RUNNING, Severity
@@ -21,10 +21,9 @@ def combined(
     everything: Evidence,
     readings: Sequence[Reading[object]],
     summary: str,
-    names: Container[str],
 ) -> Verdict:
     """Return the verdict on all of it; ``everything`` is what all readings found, each by the strictest check."""
-    findings = _told(parts, everything, readings, names)
+    findings = _told(parts, everything, readings)
     notes = dict.fromkeys(note for verdict, _ in parts for note in verdict.notes)
     return Verdict(
         check="",
@@ -40,16 +39,14 @@ def combined(
     )
 
 
-def _told(
-    parts: Sequence[Part], everything: Evidence, readings: Sequence[Reading[object]], names: Container[str]
-) -> List[Finding]:
+def _told(parts: Sequence[Part], everything: Evidence, readings: Sequence[Reading[object]]) -> List[Finding]:
     """All that is wrong, in the order in which it is told; that a tool failed only once, and next to its daemon."""
     reported = _reported(readings, everything)
     own = {verdict.check: list(_of_check(verdict, evidence, reported)) for verdict, evidence in parts}
     daemons = own.pop("daemons", [])
     found = [*daemons, *_of_tools(parts, everything), *(one for those in own.values() for one in those)]
     bad = together([one for one in found if one.severity is not Severity.OK])
-    return ranked(bad, names if len(bad) > 1 else ())
+    return ranked(bad)
 
 
 def _reported(readings: Sequence[Reading[object]], everything: Evidence) -> Set[Tool]:

@@ -32,6 +32,9 @@ NOT_RESPONDING = Condition(
     Severity.CRITICAL,
     "A tool gave no answer within the deadline, as all do when the daemon behind them is frozen.",
 )
+STARTING = Condition(
+    "starting", Severity.WARNING, "The cluster software of this node was just started: it cannot be up yet."
+)
 NO_PERMISSION = Condition(
     "no-permission", Severity.UNKNOWN, "The user of the check may not ask; the line that allows it is in the text."
 )
@@ -42,7 +45,10 @@ TOOL_MISSING = Condition("tool-missing", Severity.UNKNOWN, "A tool is not instal
 UNREADABLE = Condition(
     "unreadable", Severity.UNKNOWN, "A tool failed, or its output is empty, truncated or not recognised."
 )
+OUT_OF_RANGE = Condition(
+    "out-of-range", Severity.WARNING, "The main number is outside of -w (WARNING) or -c (CRITICAL)."
+)
 FILTERED_OUT = Condition("filtered-out", Severity.UNKNOWN, "--include and --exclude leave nothing to judge.")
 
-COMMON = (NOT_RUNNING, NOT_RESPONDING, NO_PERMISSION, REMOTE_NODE, TOOL_MISSING, UNREADABLE)
+COMMON = (NOT_RUNNING, STARTING, NOT_RESPONDING, NO_PERMISSION, REMOTE_NODE, TOOL_MISSING, UNREADABLE)
 """What every check can find."""

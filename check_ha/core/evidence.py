@@ -12,11 +12,13 @@ The same failure of a tool is the same finding in every check: that is decided h
 from types import MappingProxyType
 from typing import Any, Callable, Dict, Generic, Iterable, List, Mapping, NamedTuple, Optional, Tuple, TypeVar, cast
 
+from check_ha.core.condition import STARTING
 from check_ha.core.finding import Finding
-from check_ha.core.tool_failure import Failure, failure_of, finding_of, findings_of, in_doubt, incomplete
+from check_ha.core.starting import no_dc, starting, unsettled
+from check_ha.core.tool_failure import Failure, cut_short, failure_of, finding_of, findings_of, in_doubt, incomplete
 from check_ha.model.cib import CRM_CONFIG
 from check_ha.parsers.errors import ParseError
-from check_ha.sources.tools import CRM_MON, PS, Output, Tool
+from check_ha.sources.tools import CIBADMIN, CRM_MON, PS, Output, Tool
 
 T = TypeVar("T")
 
@@ -25,8 +27,9 @@ class Reading(Generic[T]):
     """A tool, and the parser that understands it.
 
     With ``required=False`` the check does without it, and only a tool that hangs is reported. With ``silent=True``
-    nothing is: the check itself says what the failure means, and finds it in ``Evidence.failed``. ``parts`` are those
-    parts of the CIB (``check_ha.model.cib``) without which the check cannot say OK; ``None``: all that the tool tells.
+    nothing is: the check itself says what the failure means, and finds it in ``Evidence.failed``. With ``instead_of``
+    it is asked only where that other tool has no answer. ``parts`` are those parts of the CIB (``check_ha.model.cib``)
+    without which the check cannot say OK; ``None``: all that the tool tells.
     """
 
     def __init__(
@@ -35,12 +38,14 @@ class Reading(Generic[T]):
         parse: Callable[[bytes], T],
         required: bool = True,
         silent: bool = False,
+        instead_of: Optional[Tool] = None,
         parts: Optional[Tuple[str, ...]] = None,
     ) -> None:
         self.tool = tool
         self.parse = parse
         self.required = required and not silent
         self.silent = silent
+        self.instead_of = instead_of
         self.parts = parts
 
     def lacks(self, value: Any) -> Tuple[str, ...]:
@@ -62,10 +67,22 @@ class Evidence(NamedTuple):
     failed: Mapping[Tool, Finding] = MappingProxyType({})
     """For each tool without an answer, or whose answer lacks a part, the finding that this amounts to, reported or
     not."""
+    starting: Optional[Finding] = None
+    """That the cluster software of this node was just started, where a tool shows what is normal then."""
 
     def get(self, reading: Reading[T]) -> Optional[T]:
         """Return what this tool said, or ``None`` where it failed."""
         return cast("Optional[T]", self.values.get(reading.tool))
+
+    def unless_starting(self, findings: Iterable[Finding]) -> Tuple[Finding, ...]:
+        """Return these findings, or in their place that this node is just starting.
+
+        For what that explains: no DC, no quorum, nodes that are not seen yet, what is not running without a failure.
+        """
+        found = tuple(findings)
+        if self.starting is None or not found:
+            return found
+        return () if self.starting in self.findings else (self.starting,)
 
 
 def examine(
@@ -83,7 +100,8 @@ def examine(
     values: Dict[Tool, Any] = {}
     parsed = {} if parsed is None else parsed
     failures: List[Failure] = []
-    for reading in readings:
+    parts: List[Failure] = []
+    for reading in asked(readings, outputs):
         output = outputs[reading.tool]
         announce(f"reading the output of {reading.tool.label}")
         failure = failure_of(output)
@@ -95,12 +113,30 @@ def examine(
                 lacking = reading.lacks(value)
                 failure = incomplete(output, lacking) if lacking else None
                 if failure is None or _still_true(output.tool, lacking):
-                    values[reading.tool] = value
+                    values[reading.tool] = value  # what there is of it still proves what it shows
+                part = cut_short(output)
+                parts += [part._replace(silent=reading.silent)] if part else []
         if failure is not None:
             failures.append(failure if reading.required else failure.optional(reading.silent))
     processes = outputs.get(PS)
     failed = {failure.output.tool: finding_of(failure, failures, processes) for failure in failures}
-    return Evidence(values, findings_of(failures, processes), previous, now, failed)
+    findings = findings_of([*failures, *parts], processes)
+    start = next((one for one in failed.values() if one.condition is STARTING), None)
+    own = {reading.tool: outputs[reading.tool] for reading in asked(readings, outputs)}
+    if start is None and unsettled(own):
+        start = starting(outputs)
+    return Evidence(values, findings, previous, now, failed, start)
+
+
+def asked(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]) -> List[Reading[Any]]:
+    """Return the readings of which there is an output; that of a stand-in there need not be."""
+    return [one for one in readings if one.instead_of is None or one.tool in outputs]
+
+
+def stand_ins(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]) -> List[Tool]:
+    """Return the tools that are to be asked because the one they stand in for has no answer."""
+    waiting = [one for one in readings if one.instead_of is not None and one.tool not in outputs]
+    return [one.tool for one in waiting if one.instead_of and failure_of(outputs[one.instead_of])]
 
 
 def _parsed(reading: Reading[Any], output: Output, parsed: Dict[Tool, Any]) -> Any:
@@ -118,6 +154,13 @@ def _still_true(tool: Tool, lacking: Tuple[str, ...]) -> bool:
     return tool is CRM_MON and lacking == (CRM_CONFIG,)
 
 
-def doubtful(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]) -> bool:
-    """Return whether the process list is needed to tell a daemon that is down from a user who may not ask it."""
-    return in_doubt([failure for failure in (failure_of(outputs[reading.tool]) for reading in readings) if failure])
+def also_needed(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]) -> List[Tool]:
+    """Return what must be asked as well, now that these have answered.
+
+    The process list tells a daemon that is down from a user who may not ask it, and a Pacemaker that has just been
+    started from one that has lost its DC; how long it may be without DC is in the CIB.
+    """
+    own = {reading.tool: outputs[reading.tool] for reading in asked(readings, outputs)}
+    if not (unsettled(own) or in_doubt([failure for failure in map(failure_of, own.values()) if failure])):
+        return []
+    return [tool for tool in (PS, *([CIBADMIN] if no_dc(own) else [])) if tool not in outputs]

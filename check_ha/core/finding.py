@@ -56,14 +56,14 @@ class Finding(NamedTuple):
     """What can be typed for that; where there are several, each does it (crmsh, pcs)."""
     joint: str = ""
     """How the first command follows the text, where it stands in the first line as well: ``; to allow it: ``."""
+    reason: str = ""
+    """Of a tool that failed: why, without its name. What failed for one reason may be told as one."""
     override: Optional[Severity] = None
     """How bad it is to this user, where that is not the default of the condition."""
     check: str = ""
     """Which check has found it; empty for a tool that failed, whatever number of checks needed it."""
     again: bool = False
     """Whether it only repeats what another check has told."""
-    reason: str = ""
-    """Of tools that gave no answer: why, without their names (those are among the subjects): ``not installed``."""
 
     @property
     def severity(self) -> Severity:

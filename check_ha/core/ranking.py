@@ -4,52 +4,51 @@ Seven checks may see one node die. The first line of a run has room for two or t
 by the worst of them that is nearest to the cause, then what else is wrong, and then the same node once more.
 """
 
-import re
-from typing import Container, Dict, Iterable, List, Sequence, Set, Tuple
+from __future__ import annotations
 
-from check_ha.core.condition import TOOL_MISSING, Severity
-from check_ha.core.finding import Finding
+from typing import Dict, Iterable, List, Sequence, Set, Tuple
+
+from check_ha.core.condition import FILTERED_OUT, OUT_OF_RANGE, TOOL_MISSING, Severity
+from check_ha.core.finding import DAEMON, NODE, RESOURCE, Finding, Subject
+
+_COUNT = (NODE, RESOURCE, DAEMON)
+"""What a finding may be about so that another one about the same repeats it."""
+_OF_ITS_OWN = (FILTERED_OUT, OUT_OF_RANGE)
+"""What is about the check itself, and never about what another one has found."""
 
 
-def ranked(found: Iterable[Finding], names: Container[str]) -> List[Finding]:
-    """Worst first; of equals the order given, and behind them what another check has told already.
+def ranked(found: Iterable[Finding]) -> List[Finding]:
+    """Return the findings worst first; of equals in the order given, and behind them what another check told already.
 
-    That is what names no node and no resource (``names``) but such as another check has named, or begins in its very
-    words. What does both is left out.
+    That is what is about no node, resource or daemon but such as another check has named, or has the condition and the
+    culprit of a finding of another check. What does both is left out.
     """
-    namers: Dict[str, Set[str]] = {}
-    tellers: Dict[Tuple[str, str], str] = {}
+    namers: Dict[Subject, Set[str]] = {}
+    tellers: Dict[Tuple[str, Tuple[Subject, ...]], str] = {}
     ordered: List[Finding] = []
     for one in sorted(found, key=lambda one: -one.severity):
-        named = {word for word in words(one.text) if word in names}
-        known = all(namers.get(name, set()) - {one.check} for name in named)
-        again = tellers.setdefault((one.condition.name, _opening(one.text)), one.check) != one.check
-        for name in named:
-            namers.setdefault(name, set()).add(one.check)
+        about = [subject for subject in one.subjects if subject.kind in _COUNT]
+        known = all(namers.get(subject, set()) - {one.check} for subject in about)
+        key = one.condition.name, one.subjects[:1]
+        again = one.condition not in _OF_ITS_OWN and tellers.setdefault(key, one.check) != one.check
+        for subject in about:
+            namers.setdefault(subject, set()).add(one.check)
         if not (known and again):
-            ordered.append(one._replace(again=again or (known and bool(named))))
+            ordered.append(one._replace(again=again or (known and bool(about))))
     return sorted(ordered, key=lambda one: (-one.severity, one.again))
 
 
 def together(found: Sequence[Finding]) -> List[Finding]:
-    """Tools that are missing for the same reason as one: ``crm_mon, cibadmin: not installed``."""
-    tools: Dict[Tuple[Severity, str], Dict[str, None]] = {}
+    """Return the findings with the tools that are missing for the same reason as one: ``crm_mon, cibadmin: ...``."""
+    tools: Dict[Tuple[Severity, str], Dict[Subject, None]] = {}
     for one in found:
         if one.condition is TOOL_MISSING:
-            tool, _, reason = one.text.rpartition(": ")
-            tools.setdefault((one.severity, reason), {})[tool] = None
+            tools.setdefault((one.severity, one.reason), {}).update(dict.fromkeys(one.subjects))
     missing = [
-        Finding(TOOL_MISSING, f"{', '.join(names)}: {reason}", override=severity)
-        for (severity, reason), names in tools.items()
-    ]
+        Finding(
+            TOOL_MISSING, f"{', '.join(subject.name for subject in subjects)}: {reason}", tuple(subjects),
+            override=severity, reason=reason,
+        )
+        for (severity, reason), subjects in tools.items()
+    ]  # fmt: skip
     return [*(one for one in found if one.condition is not TOOL_MISSING), *missing]
-
-
-def words(text: str) -> List[str]:
-    """The words of a text, among which names are looked for."""
-    return [word.rstrip(".") for word in re.findall(r"[\w.-]+", text)]
-
-
-def _opening(text: str) -> str:
-    """What it says before it goes into details: ``no DC is elected``."""
-    return re.split(r"[:;]| \(", text, maxsplit=1)[0]

@@ -8,6 +8,7 @@ What the tools print when they fail, by version::
     crm_mon exit 4 (2.1.3 on), 13 (1.1)                         no permission
     crm_mon exit 102 (2.0 on), 107 (1.1), "Connection refused"  pacemaker is down
     the same, "Transport endpoint is not connected"             down, or (before 2.1.3; cibadmin always) no permission
+    Can't get value of KEY. Error CS_ERR_LIBRARY                cmapctl exit 0: corosync ended meanwhile, and so does it
     crm_mon exit 0 (2.1.5), "Could not connect to the CIB"      pacemaker-based is down, whatever else still runs
     exit 0, and the document lacks a part that each CIB has     a Pacemaker ACL hides it (nothing is hidden from root)
 
@@ -16,20 +17,22 @@ never refused.
 """
 
 import re
-from typing import Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.core.condition import (
     NO_PERMISSION,
     NOT_RESPONDING,
     NOT_RUNNING,
     REMOTE_NODE,
+    STARTING,
     TOOL_MISSING,
     UNREADABLE,
     Condition,
-    Severity,
 )
 from check_ha.core.finding import DAEMON, TOOL, Finding, Subject
 from check_ha.core.permission import confined, refusal, shows_nothing
+from check_ha.core.processes import processes_of_root
+from check_ha.core.starting import connecting
 from check_ha.core.wording import joined
 from check_ha.parsers.errors import REFUSED, UNRECOGNISED, ParseError
 from check_ha.sources.tools import BROKEN, COROSYNC, CRM_MON, FLOODED, HUNG, MISSING, PACEMAKER, SYSTEM, Output
@@ -100,6 +103,17 @@ def incomplete(output: Output, hidden: Tuple[str, ...]) -> Optional[Failure]:
     return Failure(output, NO_PERMISSION, "", hidden=hidden)
 
 
+def cut_short(output: Output) -> Optional[Failure]:
+    """Return what went wrong after a tool had printed a part, where it ends early with exit 0.
+
+    CS_ERR_NOT_EXIST is none: the key of a client that has just left.
+    """
+    said = re.search(r"^.*\bCS_ERR_(?!NOT_EXIST).*$", output.stderr, re.MULTILINE) if output.stderr else None
+    if said is None or output.tool.family != COROSYNC or output.status != 0:
+        return None
+    return Failure(output, UNREADABLE, f"ended early: {said[0].strip()}")
+
+
 def _not_understood(output: Output, error: ParseError) -> Failure:
     """Return the failure of a tool that exits 0. Of its words only those count that are its own, not what it quotes."""
     if error.kind == UNRECOGNISED:
@@ -154,14 +168,16 @@ def findings_of(failures: Sequence[Failure], processes: Optional[Output]) -> Tup
             family = failure.output.tool.family
             # what is wrong with one output has its own text; a daemon that is down is down for all its tools
             key = failure.output.tool.label if condition in (UNREADABLE, TOOL_MISSING) else family
+            key = "" if condition is STARTING else key
             groups.setdefault((key, condition, bool(failure.hidden)), []).append(failure)
     refused = _refused_outputs(failures, processes)
-    return tuple(_finding(condition, group, refused) for (_, condition, _), group in groups.items())
+    return tuple(_finding(condition, group, refused, processes) for (_, condition, _), group in groups.items())
 
 
 def finding_of(failure: Failure, failures: Sequence[Failure], processes: Optional[Output]) -> Finding:
     """Return the finding this failure amounts to by itself; the others may settle what it leaves open."""
-    return _finding(_condition(failure, failures, processes), [failure], _refused_outputs(failures, processes))
+    refused = _refused_outputs(failures, processes)
+    return _finding(_condition(failure, failures, processes), [failure], refused, processes)
 
 
 def _refused_outputs(failures: Sequence[Failure], processes: Optional[Output]) -> List[Output]:
@@ -173,7 +189,11 @@ def _refused_outputs(failures: Sequence[Failure], processes: Optional[Output]) -
 
 def _condition(failure: Failure, failures: Sequence[Failure], processes: Optional[Output]) -> Condition:
     condition = failure.condition or _settled(failure, failures, processes)
-    return REMOTE_NODE if condition is NOT_RUNNING and _remote(failure, processes) else condition
+    if condition is not NOT_RUNNING:
+        return condition
+    if _remote(failure, processes):
+        return REMOTE_NODE
+    return STARTING if connecting(processes, failure.output.tool.family) else NOT_RUNNING
 
 
 def _settled_by_sibling(failure: Failure, failures: Sequence[Failure]) -> Optional[Condition]:
@@ -206,59 +226,42 @@ def _runs(daemons: Sequence[str], processes: Optional[Output]) -> Optional[bool]
 
     They are root's: a process of somebody else that calls itself so proves nothing.
     """
-    if processes is None or processes.status != 0 or not daemons:
-        return None
-    commands = [line.split(None, 4) for line in processes.stdout.decode("utf-8", "backslashreplace").splitlines()]
-    if not any(words[0] == "1" for words in commands if words):
-        return None  # /proc is mounted with hidepid
-    found = {words[4].split()[0].rsplit("/", 1)[-1] for words in commands if len(words) == 5 and words[3] == "root"}
-    return not found.isdisjoint(daemons)
+    found = processes_of_root(processes) if daemons else None
+    return None if found is None else not found.keys().isdisjoint(daemons)
 
 
-def missing_together(found: Iterable[Finding]) -> List[Finding]:
-    """Return the findings; of tools that are missing for the same reason one: ``crm_mon, cibadmin: not installed``."""
-    others: List[Finding] = []
-    missing: Dict[Tuple[Severity, str], List[Subject]] = {}
-    for one in found:
-        if one.condition is TOOL_MISSING:
-            missing.setdefault((one.severity, one.reason), []).extend(one.subjects)
-        else:
-            others.append(one)
-    return [*others, *(_missing(tools, why, severity) for (severity, why), tools in missing.items())]
-
-
-def _missing(tools: Sequence[Subject], reason: str, override: Optional[Severity]) -> Finding:
-    names = dict.fromkeys(tool.name for tool in tools)
-    subjects = tuple(dict.fromkeys(tools))
-    return Finding(TOOL_MISSING, f"{', '.join(names)}: {reason}", subjects, override=override, reason=reason)
-
-
-def _finding(condition: Condition, group: Sequence[Failure], refused: Sequence[Output]) -> Finding:
-    """Return the finding; its subjects are the daemon, where it is to blame, and the tools."""
+def _finding(
+    condition: Condition, group: Sequence[Failure], refused: Sequence[Output], processes: Optional[Output]
+) -> Finding:
     first = group[0].output
-    family, user, reason = first.tool.family, first.user, group[0].text
-    tools = tuple(dict.fromkeys(Subject(TOOL, failure.output.tool.label) for failure in group))
-    names = ", ".join(tool.name for tool in tools)
-    daemon = () if family == SYSTEM else (Subject(DAEMON, family),)
-    if condition is NOT_RUNNING:
-        reason = reason if len({failure.text for failure in group}) == 1 else "cannot connect"
-        text = f"{family} is not running on this node ({names}: {reason})"
-        return Finding(condition, text, (*daemon, *tools), reason=reason)
-    if condition is REMOTE_NODE:
-        text = f"this is a Pacemaker Remote node, without {family}: run this check on a cluster node"
-        return Finding(condition, text, (*daemon, *tools), reason=reason)
-    if condition is NOT_RESPONDING:
-        silent = f"{family} does not answer: " if daemon else ""
-        return Finding(condition, f"{silent}{names}: {reason}", (*daemon, *tools), reason=reason)
-    if condition is TOOL_MISSING:
-        return _missing(tools, reason, None)
+    start = connecting(processes, first.tool.family) if condition is STARTING else None
+    if start:
+        return start
+    tools = tuple(dict.fromkeys(failure.output.tool.label for failure in group))
     if condition is NO_PERMISSION:
-        hidden = dict.fromkeys(part for failure in group for part in failure.hidden)
-        finding = confined(names, user, tuple(hidden)) if hidden else refusal(names, first, refused)
-        return finding._replace(subjects=tools, reason=reason)
-    if group[0].condition is None and condition is UNREADABLE and not shows_nothing(first):
-        reason = f"cannot connect: {family} is down, or user {user} may not ask it"
-    return Finding(condition, f"{names}: {reason}", tools, reason=reason)
+        hidden = tuple(dict.fromkeys(part for failure in group for part in failure.hidden))
+        names = ", ".join(tools)
+        finding = confined(names, first.user, hidden) if hidden else refusal(names, first, refused)
+    else:
+        finding = Finding(condition, _text(condition, group, ", ".join(tools)))
+    daemon = () if first.tool.family == SYSTEM else (Subject(DAEMON, first.tool.family),)
+    about_daemon = daemon if condition in (NOT_RUNNING, NOT_RESPONDING, REMOTE_NODE) else ()
+    subjects = (*about_daemon, *(Subject(TOOL, label) for label in tools))
+    return finding._replace(subjects=subjects, reason=group[0].text)
+
+
+def _text(condition: Condition, group: Sequence[Failure], tools: str) -> str:
+    family, user = group[0].output.tool.family, group[0].output.user
+    if condition is NOT_RUNNING:
+        reason = group[0].text if len({failure.text for failure in group}) == 1 else "cannot connect"
+        return f"{family} is not running on this node ({tools}: {reason})"
+    if condition is REMOTE_NODE:
+        return f"this is a Pacemaker Remote node, without {family}: run this check on a cluster node"
+    if condition is NOT_RESPONDING:
+        return f"{'' if family == SYSTEM else f'{family} does not answer: '}{tools}: {group[0].text}"
+    if group[0].condition is None and condition is UNREADABLE and not shows_nothing(group[0].output):
+        return f"{tools}: cannot connect: {family} is down, or user {user} may not ask it"
+    return f"{tools}: {group[0].text}"
 
 
 def _first_line(text: str) -> str:

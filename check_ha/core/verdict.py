@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 from check_ha.core.check import Check, Judgement, Measure
-from check_ha.core.condition import Condition, Severity
+from check_ha.core.condition import OUT_OF_RANGE, Severity
 from check_ha.core.finding import Finding, Row
 from check_ha.core.wording import decimal
 
@@ -21,10 +21,6 @@ class Threshold:
 
 Thresholds = Tuple[Optional[Threshold], Optional[Threshold]]
 """That of -w, and that of -c."""
-
-OUT_OF_RANGE = Condition(
-    "out-of-range", Severity.WARNING, "The main number is outside of -w (WARNING) or -c (CRITICAL)."
-)
 
 
 class Verdict(NamedTuple):

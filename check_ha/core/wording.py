@@ -28,14 +28,26 @@ def are(names: Iterable[str]) -> str:
     return "is" if len(set(names)) == 1 else "are"
 
 
+AHEAD = 5.0
+"""Seconds by which the clocks of two nodes may differ before a time in the future is told as such."""
+
+
 def age(seconds: Optional[float]) -> str:
-    """Return how long ago, for a person: ``12s ago``, ``5m ago``, ``2d ago``; ``at an unknown time`` for None."""
+    """Return how long ago, for a person: ``12s ago``, ``5m ago``, ``2d ago``; ``at an unknown time`` for None.
+
+    What another node has stamped may lie in the future: ``2h ahead of this node's clock``.
+    """
     if seconds is None:
         return "at an unknown time"
+    return f"{how_long(-seconds)} ahead of this node's clock" if seconds <= -AHEAD else f"{how_long(seconds)} ago"
+
+
+def how_long(seconds: float) -> str:
+    """Return a time span in its largest unit: ``12s``, ``5m``, ``2d``; ``0s`` for a negative one."""
     for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
         if seconds >= 2 * size or (seconds >= size and seconds % size < size // 10):
-            return f"{int(seconds // size)}{unit} ago"
-    return f"{max(0, int(seconds))}s ago"
+            return f"{int(seconds // size)}{unit}"
+    return f"{max(0, int(seconds))}s"
 
 
 def decimal(value: Union[int, float]) -> str:

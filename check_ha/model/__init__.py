@@ -1,1 +1,134 @@
-"""What the tools say, as immutable tuples with names, in the words of Pacemaker and Corosync."""
+"""What the tools say, as immutable tuples with names, in the words of Pacemaker and Corosync.
+
+The records that check_ha.parsers returns, and those in them: ``from check_ha.model import Cluster, LinkStatus``.
+There stands what is promised of them.
+"""
+
+from typing import TYPE_CHECKING, Any, List
+
+if TYPE_CHECKING:
+    from check_ha.model.addresses import Interface, InterfaceAddress, Interfaces
+    from check_ha.model.cib import (
+        Cib,
+        ConfiguredCollection,
+        ConfiguredNode,
+        ConfiguredPrimitive,
+        DateExpression,
+        Dependency,
+        Expression,
+        FencingLevel,
+        Location,
+        Moment,
+        Rule,
+        TicketDependency,
+    )
+    from check_ha.model.cluster import (
+        INFINITY,
+        Ban,
+        Bundle,
+        Clone,
+        Cluster,
+        ClusterOptions,
+        DesignatedController,
+        FailCount,
+        Failure,
+        FenceEvent,
+        FenceHistory,
+        Group,
+        Node,
+        Placed,
+        Primitive,
+        Replica,
+        Ticket,
+    )
+    from check_ha.model.corosync import (
+        CorosyncMap,
+        LinkStatistics,
+        LinkStatus,
+        Member,
+        NodelistNode,
+        PeerLink,
+        QuorumStatus,
+        ReachableLink,
+        ReachableNodes,
+        Ring,
+        SeenMember,
+    )
+    from check_ha.model.corosync_conf import CorosyncConf, Mistake, Section, Setting
+    from check_ha.model.node import Features, FileState, Launcher, Process, Processes, Verification
+    from check_ha.model.view import View
+
+_MODULES = ("cluster", "cib", "corosync", "node", "addresses", "corosync_conf", "view")
+
+__all__ = [
+    "INFINITY",
+    "Ban",
+    "Bundle",
+    "Cib",
+    "Clone",
+    "Cluster",
+    "ClusterOptions",
+    "ConfiguredCollection",
+    "ConfiguredNode",
+    "ConfiguredPrimitive",
+    "CorosyncConf",
+    "CorosyncMap",
+    "DateExpression",
+    "Dependency",
+    "DesignatedController",
+    "Expression",
+    "FailCount",
+    "Failure",
+    "Features",
+    "FenceEvent",
+    "FenceHistory",
+    "FencingLevel",
+    "FileState",
+    "Group",
+    "Interface",
+    "InterfaceAddress",
+    "Interfaces",
+    "Launcher",
+    "LinkStatistics",
+    "LinkStatus",
+    "Location",
+    "Member",
+    "Mistake",
+    "Moment",
+    "Node",
+    "NodelistNode",
+    "PeerLink",
+    "Placed",
+    "Primitive",
+    "Process",
+    "Processes",
+    "QuorumStatus",
+    "ReachableLink",
+    "ReachableNodes",
+    "Replica",
+    "Ring",
+    "Rule",
+    "Section",
+    "SeenMember",
+    "Setting",
+    "Ticket",
+    "TicketDependency",
+    "Verification",
+    "View",
+]
+
+if not TYPE_CHECKING:  # which would let any name pass
+
+    def __getattr__(name: str) -> Any:
+        if name in __all__:
+            import importlib
+
+            for module in _MODULES:
+                found = vars(importlib.import_module(f"{__name__}.{module}"))
+                if name in found:
+                    return found[name]
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> List[str]:
+    return sorted(__all__)

@@ -1,6 +1,6 @@
-"""The addresses that this node's interfaces carry, from ``ip -j addr``."""
+"""The interfaces of this node and the addresses on them, from ``ip -j addr``."""
 
-from typing import NamedTuple, Tuple
+from typing import NamedTuple, Optional, Tuple
 
 
 class InterfaceAddress(NamedTuple):
@@ -16,7 +16,45 @@ class InterfaceAddress(NamedTuple):
     """Whether another machine had this IPv6 address first (``dadfailed``): then the kernel does not answer to it."""
 
 
+class Interface(NamedTuple):
+    """One interface, with or without addresses."""
+
+    name: str
+    flags: Optional[Tuple[str, ...]] = None
+    """``UP`` is what an administrator wants, ``NO-CARRIER`` what the cable says; ``None``: not printed."""
+    operstate: Optional[str] = None
+    """``UP``, ``DOWN``, ``LOWERLAYERDOWN``, ...; ``UNKNOWN`` of what does not tell, as lo, dummy and tun."""
+    other_names: Tuple[str, ...] = ()
+    """``altnames``, by which it may be called as well (iproute2 5.4 and later)."""
+
+    @property
+    def switched_off(self) -> bool:
+        """Whether somebody has taken it down (``ip link set dev ... down``)."""
+        return self.flags is not None and "UP" not in self.flags
+
+    @property
+    def fault(self) -> str:
+        """Why nobody can reach an address on it: ``down``, ``without carrier``; empty where nothing is wrong."""
+        if self.switched_off:
+            return "down"
+        if self.flags is not None and "NO-CARRIER" in self.flags:
+            return "without carrier"
+        return "" if self.operstate in (None, "UP", "UNKNOWN") else f"not working (operstate {self.operstate})"
+
+    @property
+    def works(self) -> Optional[bool]:
+        """Whether traffic can pass; ``None``: flags or state are not printed."""
+        if self.fault:
+            return False
+        return None if self.flags is None or self.operstate is None else True
+
+
 class Interfaces(NamedTuple):
-    """All addresses of a node."""
+    """All addresses of a node, and all interfaces."""
 
     addresses: Tuple[InterfaceAddress, ...]
+    links: Tuple[Interface, ...] = ()
+
+    def named(self, name: str) -> Interface:
+        """Return the interface of that name; one of which nothing is known where it is not listed."""
+        return next((one for one in self.links if name == one.name or name in one.other_names), Interface(name))

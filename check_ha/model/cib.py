@@ -1,6 +1,6 @@
 """What only the CIB knows: the configuration, from ``cibadmin --query``."""
 
-from typing import NamedTuple, Optional, Tuple, Union
+from typing import FrozenSet, NamedTuple, Optional, Tuple, Union
 
 Pairs = Tuple[Tuple[str, str], ...]
 
@@ -11,6 +11,21 @@ RESOURCES = "resources"
 CONSTRAINTS = "constraints"
 STATUS = "status"
 """Parts that every CIB has (the attributes are those of its root), and that a Pacemaker ACL may hide from a user."""
+
+
+TRUE = frozenset(("true", "on", "yes", "y", "1"))
+FALSE = frozenset(("false", "off", "no", "n", "0"))
+"""What Pacemaker takes for true and false, in any case (crm_str_to_boolean, 1.1 to 3.0)."""
+
+
+def is_true(value: Optional[str]) -> bool:
+    """Return whether Pacemaker takes this value of an option for true."""
+    return value is not None and value.lower() in TRUE
+
+
+def is_false(value: Optional[str]) -> bool:
+    """Return whether Pacemaker takes this value of an option for false."""
+    return value is not None and value.lower() in FALSE
 
 
 class ConfiguredPrimitive(NamedTuple):
@@ -28,6 +43,16 @@ class ConfiguredPrimitive(NamedTuple):
     def values(self, name: str) -> Tuple[str, ...]:
         """Every value that parameter may have; more than one only where rules choose."""
         return tuple(value for key, value in self.parameters if key == name)
+
+
+class ConfiguredCollection(NamedTuple):
+    """One ``group``, ``clone``, ``master`` or ``bundle``."""
+
+    id: str
+    meta: Pairs = ()
+    """Of a bundle also ``promoted-max``, which stands at its container."""
+    primitives: Tuple[str, ...] = ()
+    """The ids of those in it, at any depth."""
 
 
 class ConfiguredNode(NamedTuple):
@@ -91,6 +116,21 @@ class Location(NamedTuple):
     pattern: str = ""
     """``rsc-pattern``: an extended regular expression."""
     promoted_only: bool = False
+    exclusive: bool = False
+    """``resource-discovery="exclusive"``: the resource may run on no nodes but those of such constraints."""
+
+
+class Dependency(NamedTuple):
+    """A mandatory order or colocation: what may run only where, or after, another resource does."""
+
+    id: str
+    """Of the constraint."""
+    resource: str
+    needs: str
+    promotion: bool = False
+    """True: without the other it may run, but not be promoted."""
+    promoted: bool = False
+    """True: the other must be promoted."""
 
 
 class TicketDependency(NamedTuple):
@@ -125,6 +165,10 @@ class Cib(NamedTuple):
     locations: Tuple[Location, ...] = ()
     levels: Tuple[FencingLevel, ...] = ()
     tickets: Tuple[TicketDependency, ...] = ()
+    collections: Tuple[ConfiguredCollection, ...] = ()
+    dependencies: Tuple[Dependency, ...] = ()
+    expiring: FrozenSet[str] = frozenset()
+    """The ids of the primitives of which a failure expires by itself (``failure-timeout``)."""
     hidden: Tuple[str, ...] = ()
     """What this document lacks of ATTRIBUTES, CRM_CONFIG, NODES, RESOURCES, CONSTRAINTS and STATUS."""
 

@@ -6,7 +6,8 @@ provider, whatever the version printed.
 """
 
 from datetime import datetime
-from typing import Iterator, NamedTuple, Optional, Tuple, Union
+from types import MappingProxyType
+from typing import Iterator, Mapping, NamedTuple, Optional, Tuple, Union
 
 INFINITY = 1_000_000
 """Pacemaker's score and fail-count infinity (``crm_mon`` prints the number, all versions)."""
@@ -44,11 +45,13 @@ class Primitive(NamedTuple):
     agent: str
     role: str
     active: bool
+    """Whether it runs, or is being started or stopped; never with the role Stopped."""
     orphaned: bool
     managed: bool
     failed: bool
     nodes: Tuple[str, ...]
-    """Names of the nodes it is active on; more than one is multiple-active or migrating."""
+    """Names of the nodes it is active on; more than one is multiple-active or migrating. One that is blocked or failed
+    may have some and not be active."""
     blocked: bool = False
     failure_ignored: bool = False
     target_role: Optional[str] = None
@@ -225,6 +228,16 @@ class Cluster(NamedTuple):
     instances_configured: Optional[int] = None
     instances_disabled: Optional[int] = None
     instances_blocked: Optional[int] = None
+    attributes: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    """Node attributes by node, then by name, permanent and transient; but for those that Pacemaker uses itself."""
+    version: Tuple[int, ...] = ()
+    """Of ``crm_mon`` itself, ``(1, 1, 24)``; only ``--as-xml`` prints it, all there was before 2.0.3."""
+    history: Mapping[str, Mapping[str, bool]] = MappingProxyType({})
+    """By name of each online node the resources that have a history there; those that run there all have one.
+
+    True: an action ran there since it was last cleared. A start or a stop is one; a probe is none, and all that there
+    is after a cleanup.
+    """
     hidden: Tuple[str, ...] = ()
     """Parts of the CIB that, by all signs, crm_mon could not read: ATTRIBUTES, CRM_CONFIG or STATUS of
     ``check_ha.model.cib``. Where the user is root, the signs mean nothing: nothing is hidden from root."""

@@ -29,6 +29,8 @@ class Ring(NamedTuple):
     """Neither faulty nor healthy: a problem counter that moves, before or after a fault; or ``hard_coded``."""
     hard_coded: bool = False
     """True: ``OK`` of udp/udpu on 3.0, printed whatever happens. It claims nothing."""
+    listed: bool = True
+    """False: ``corosync-cfgtool -s`` leaves it out, and the map knows it."""
 
 
 class LinkStatus(NamedTuple):
@@ -106,7 +108,7 @@ class QuorumStatus(NamedTuple):
     provider: str = ""
 
 
-class ConfiguredNode(NamedTuple):
+class NodelistNode(NamedTuple):
     """One ``nodelist.node.P`` of the running map."""
 
     node_id: int
@@ -118,10 +120,13 @@ class ConfiguredNode(NamedTuple):
 
     @property
     def label(self) -> str:
-        """What a person calls the node: its name, else its first address, else its id."""
+        """Return what a person calls the node: its name, else its first address, else its id."""
         if self.name:
             return self.name
         return self.addresses[0][1] if self.addresses else f"node {self.node_id}"
+
+
+ConfiguredNode = NodelistNode
 
 
 class SeenMember(NamedTuple):
@@ -136,7 +141,7 @@ class SeenMember(NamedTuple):
 class CorosyncMap(NamedTuple):
     """``corosync-cmapctl``: configuration as loaded and run-time state."""
 
-    nodes: Tuple[ConfiguredNode, ...]
+    nodes: Tuple[NodelistNode, ...]
     members: Tuple[SeenMember, ...]
     local_node_id: Optional[int] = None
     transport: Optional[str] = None
@@ -146,9 +151,11 @@ class CorosyncMap(NamedTuple):
     Under ``quorum totem nodelist runtime.votequorum runtime.config config uidgid``; never
     ``totem.key``, which is the cluster's secret.
     """
+    totem: Mapping[str, int] = MappingProxyType({})
+    """Counters and states of corosync 2: ``srp.mcast_retx``, ``rrp.1.faulty``; since 3.0 they are in ``Statistics``."""
 
     def label(self, node_id: int) -> str:
-        """What a person calls that node."""
+        """Return what a person calls that node."""
         for node in self.nodes:
             if node.node_id == node_id:
                 return node.label
@@ -170,3 +177,12 @@ class LinkStatistics(NamedTuple):
     latency_ave: Optional[int] = None
     """Microseconds; ``None`` without samples."""
     mtu: Optional[int] = None
+
+
+class Statistics(NamedTuple):
+    """``corosync-cmapctl -m stats`` (3.0 and later)."""
+
+    links: Tuple[LinkStatistics, ...]
+    """Of knet, ordered by node and link; with udp/udpu there are none."""
+    totem: Mapping[str, int] = MappingProxyType({})
+    """Counters and states of the protocol itself: ``srp.mcast_retx``."""

@@ -13,6 +13,8 @@ class Process(NamedTuple):
     user: str
     name: str
     """The program, without folder: ``corosync``."""
+    seconds: Optional[int] = None
+    """How long ago it was started; ``None``: this ``ps`` does not say."""
 
 
 class Processes(NamedTuple):
@@ -67,6 +69,3 @@ class Launcher(NamedTuple):
 
 Version = Tuple[int, ...]
 """``(3, 1, 7)``."""
-
-Executable = Tuple[int, Optional[str]]
-"""The process id, and the path of what it runs as the kernel tells it; ``None``: the user may not know."""

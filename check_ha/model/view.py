@@ -1,4 +1,4 @@
-"""What one node believes: the view that ``check_ha_view`` prints and that the comparisons read.
+"""What one node says of its cluster: the view that ``check_ha_view`` prints and that the comparisons read.
 
 ``None`` is what the node could not tell; ``troubles`` says why.
 """
@@ -22,6 +22,8 @@ class MemberView(NamedTuple):
     name: str
     """As the cluster calls it where that is known, else what corosync calls it."""
     votes: Optional[int]
+    device: str = ""
+    """The column of the quorum device: ``A,V,NMW`` (alive, votes), ``A,NV,NMW`` (it gives this node no vote)."""
 
 
 class CorosyncView(NamedTuple):
@@ -33,6 +35,7 @@ class CorosyncView(NamedTuple):
     votes: Optional[int]
     expected_votes: Optional[int]
     members: Tuple[MemberView, ...]
+    """Empty: not known. Corosync 1 lists none, and a node that is alone is its own only member."""
     config_version: Optional[int]
     """Of the running configuration."""
 
@@ -55,6 +58,8 @@ class NodeView(NamedTuple):
     pending: bool = False
     remote: bool = False
     """A remote or guest node, which is in no ring."""
+    expected_up: Optional[bool] = None
+    """True from when it joins until it leaves cleanly or is fenced; ``None``: not told, as by check_ha 0.1.0."""
 
 
 class ResourceView(NamedTuple):
@@ -80,7 +85,9 @@ class FencingView(NamedTuple):
     status: str
     """``success``, ``failed`` or ``pending``."""
     age: Optional[float]
-    """Seconds since it ended."""
+    """Seconds since it ended; ``None`` as well where its time is in the future of this node's clock."""
+    ahead: Optional[float] = None
+    """By how many seconds it is in the future of this node's clock: then nobody knows when it was."""
 
 
 class PacemakerView(NamedTuple):
@@ -108,6 +115,11 @@ class AddressView(NamedTuple):
 
     address: str
     interface: str
+    prefix: Optional[int] = None
+    operstate: Optional[str] = None
+    """Of the interface: ``UP``, ``DOWN``, ``UNKNOWN``, ...; not told by check_ha 0.1.0."""
+    flags: Tuple[str, ...] = ()
+    """Of the interface: ``UP``, ``LOWER_UP``, ``NO-CARRIER``, ...; empty: not told."""
 
 
 class SectionView(NamedTuple):
@@ -140,7 +152,7 @@ class VersionsView(NamedTuple):
     feature_set: Optional[str]
 
 
-class TroubleView(NamedTuple):
+class FailedToolView(NamedTuple):
     """A tool that gave no answer."""
 
     tool: str
@@ -159,7 +171,7 @@ class CutView(NamedTuple):
 
 
 class View(NamedTuple):
-    """What one node believes."""
+    """What one node says of its cluster."""
 
     time: float
     """Seconds since the epoch, by this node's clock."""
@@ -178,10 +190,10 @@ class View(NamedTuple):
     authkey: Optional[str]
     """A fingerprint of corosync's key, or NO_FILE."""
     versions: VersionsView
-    troubles: Tuple[TroubleView, ...] = ()
+    troubles: Tuple[FailedToolView, ...] = ()
     cut: Tuple[CutView, ...] = ()
 
-    def why(self, *files: str) -> Optional[TroubleView]:
-        """Why the first of these tools, named by their files, that failed gave no answer."""
-        found = {trouble.tool: trouble for trouble in self.troubles}
+    def why(self, *files: str) -> Optional[FailedToolView]:
+        """Return why a tool gave no answer: the first that failed of these, which are named by their files."""
+        found = {failed.tool: failed for failed in self.troubles}
         return next((found[file] for file in files if file in found), None)

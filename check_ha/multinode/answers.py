@@ -1,8 +1,8 @@
-"""What the nodes that were asked have answered: a view each, or the reason why there is none."""
+"""What each node answered: its view, or the reason why there is none."""
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional, Tuple
+from typing import NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.core.condition import Severity
 from check_ha.core.finding import Finding
@@ -22,12 +22,12 @@ class Answer(NamedTuple):
     view: Optional[View] = None
     reason: str = ""
     """Why there is no view."""
-    garbled: bool = False
-    """It gave a view, which is not understood."""
+    unreadable: bool = False
+    """It gave a view that cannot be read."""
     within: float = 0.0
     """Seconds within which, from the asking on, the view was made."""
     node: str = ""
-    """What the cluster calls that node, once that is found out."""
+    """Its name in the cluster, once that is found out."""
 
 
 class Views(NamedTuple):
@@ -36,10 +36,12 @@ class Views(NamedTuple):
     answers: Tuple[Answer, ...]
     earlier: Optional[Views] = None
     """The look before this one: what an alarm is made of must be in both."""
+    pause: float = 0.0
+    """Seconds between the two."""
 
 
 def answer_of(asked: str, output: Output) -> Answer:
-    """The view is the one line of the output that starts as JSON does: a login may print more, and so may a proxy."""
+    """Return the view that a node printed: the first line that starts as JSON does, for a login may print more."""
     if output.fault or (output.status is not None and output.status < 0):
         return Answer(asked, reason=_failed(output))
     lines = [line.strip() for line in output.stdout.split(b"\n")]
@@ -49,7 +51,7 @@ def answer_of(asked: str, output: Output) -> Answer:
     try:
         return Answer(asked, parse_view(line), within=output.seconds)
     except ParseError as error:
-        return Answer(asked, reason=str(error), garbled=True)
+        return Answer(asked, reason=str(error), unreadable=True)
 
 
 def _failed(output: Output) -> str:
@@ -65,7 +67,7 @@ def _failed(output: Output) -> str:
 
 
 def _said(output: Output) -> str:
-    """The transport's own words. check_nrpe says what is wrong on stdout, ssh last on stderr."""
+    """Return the transport's own words. check_nrpe says what is wrong on stdout, ssh on the last line of stderr."""
     stdout = output.stdout[:4096].decode("utf-8", "backslashreplace")
     first = next((line.strip() for line in stdout.splitlines() if line.strip()), "")
     last = next((line.strip() for line in reversed(output.stderr.splitlines()) if line.strip()), "")
@@ -77,7 +79,15 @@ def _program(output: Output) -> str:
     return output.argv[0].rpartition("/")[2]
 
 
-def worth_a_second_look(findings: Tuple[Finding, ...]) -> bool:
-    """Whether this would wake somebody. Views are made one after the other while the cluster goes on: a resource that
-    moves, or a node that joins, may show in one as it was and in the next as it is."""
-    return any(finding.condition.severity is Severity.CRITICAL for finding in findings)
+def needs_second_look(answers: Sequence[Answer], findings: Sequence[Finding]) -> bool:
+    """Tell whether a second look may say something else.
+
+    What would wake somebody may be gone: views are made one after the other while the cluster goes on, and a resource
+    that moves, or a node that joins, may show in one as it was and in the next as it is. A CIB that is older than
+    another may stay so.
+    """
+    if any(finding.condition.severity is Severity.CRITICAL for finding in findings):
+        return True
+    pacemakers = [(answer.view.pacemaker, answer.view.cib_epoch) for answer in answers if answer.view]
+    versions = {(pacemaker.dc, epoch) for pacemaker, epoch in pacemakers if pacemaker and pacemaker.dc and epoch}
+    return len(versions) > len({dc for dc, _ in versions})

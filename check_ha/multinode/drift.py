@@ -6,7 +6,8 @@ in what the nodes are called, in the clock. All of that is unnoticed until a nod
 
 Of corosync.conf counts what corosync makes of it: comments, blanks and order may differ, and so may each node's own
 bindnetaddr and nodeid, and the value of a key, which is hidden before it is looked at. Authkeys are compared by a
-fingerprint, from which no key can be told; a node where it may not be read is left out and named in the OK line.
+fingerprint, from which no key can be told. What one node does not tell and others do is UNKNOWN, unless what would tell
+it is stopped there; what no node tells is named in the OK line.
 
 A clock is judged by when a node was asked and when it had answered, so that a slow answer is no wrong clock. Views
 that were recorded (--from) are taken to be made within a minute.
@@ -14,15 +15,27 @@ that were recorded (--from) are taken to be made within a minute.
 
 from __future__ import annotations
 
-from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Dict, Iterator, List, Sequence, Tuple
 
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import NOT_RUNNING, REMOTE_NODE, Condition, Severity
-from check_ha.core.finding import NODE, Finding, Row, Subject
+from check_ha.core.finding import NODE, Finding, Row, Subject, nodes
 from check_ha.core.options import Options, duration, option
 from check_ha.core.wording import joined
-from check_ha.model.view import NO_FILE, View
+from check_ha.model.view import NO_FILE, STOPPED, View
 from check_ha.multinode.agreement import (
+    CLUSTER_NAME,
+    CONF,
+    CONFIG_VERSION,
+    FEATURE_SET,
+    IDS,
+    ITEMS,
+    KEY,
+    NAMES,
+    NODE_ID_ITEMS,
+    NODE_IDS,
+    VERSIONS,
+    ComparedItem,
     agreement,
     clocks_of,
     differing_sections,
@@ -33,7 +46,7 @@ from check_ha.multinode.agreement import (
     span,
 )
 from check_ha.multinode.answers import Views
-from check_ha.multinode.node_names import Roster, roster_of, strangers
+from check_ha.multinode.node_names import ClusterNodes, clusters_of, identify
 from check_ha.multinode.unreachable_nodes import (
     ANSWERING,
     ASKED,
@@ -42,35 +55,17 @@ from check_ha.multinode.unreachable_nodes import (
     TOO_FEW,
     UNREADABLE,
     counted,
-    nobody_heard,
+    no_views,
+    not_one_cluster,
     wrongly_asked,
 )
 from check_ha.sources.tools import (
-    AUTHKEY,
     CMAPCTL,
-    COROSYNC_CONF,
-    COROSYNC_VERSION,
-    CRM_MON,
-    PACEMAKERD_FEATURES,
+    COROSYNC,
+    PACEMAKER,
     QUORUMTOOL,
-    Tool,
 )
 
-CONF = Condition("conf-differs", Severity.WARNING, "corosync.conf is not the same on all nodes, or missing on one.")
-CONFIG_VERSION = Condition(
-    "config-version-differs", Severity.WARNING,
-    "Corosync runs with another config_version than on the others: it has not reloaded the file.",
-)  # fmt: skip
-KEY = Condition(
-    "authkey-differs", Severity.WARNING, "The authkey is another one, or missing: that node cannot join again."
-)
-VERSIONS = Condition("versions-differ", Severity.WARNING, "Another corosync or Pacemaker is installed.")
-CLUSTER_NAME = Condition("cluster-name-differs", Severity.WARNING, "The cluster has another name.")
-FEATURE_SET = Condition(
-    "feature-set-differs", Severity.WARNING,
-    "Pacemaker runs with another feature set: an upgrade is half done, and what has left cannot join again.",
-)  # fmt: skip
-NODE_IDS = Condition("node-ids-differ", Severity.WARNING, "A node id stands for another name, or for none.")
 CLOCK = Condition("clock-differs", Severity.WARNING, "The clocks of two nodes are further apart than --max-offset.")
 NOT_ANSWERING = Condition("not-answering", Severity.UNKNOWN, "A node cannot be asked, and is not compared.")
 NOT_TOLD = Condition("not-told", Severity.UNKNOWN, "A node does not tell what others tell: it is not compared in that.")
@@ -87,148 +82,137 @@ class DriftOptions(Options):
     max_offset: float = option(2.0, "how far two clocks may be apart (2s)", metavar="DURATION", parse=duration)
 
 
-class Trait(NamedTuple):
-    """One thing in which nodes must be alike."""
-
-    condition: Condition
-    name: str
-    value: Callable[[View], Optional[str]]
-    tools: Tuple[Tool, ...]
-    """What tells it."""
-
-
-def _conf(view: View) -> Optional[str]:
-    return view.corosync_conf.hash if view.corosync_conf else None
-
-
-def _config_version(view: View) -> Optional[str]:
-    version = view.corosync.config_version if view.corosync else None
-    return None if version is None else str(version)
-
-
-TRAITS = (
-    Trait(CONF, "corosync.conf", _conf, (COROSYNC_CONF,)),
-    Trait(KEY, "authkey", lambda view: view.authkey, (AUTHKEY,)),
-    Trait(VERSIONS, "corosync version", lambda view: view.versions.corosync, (COROSYNC_VERSION,)),
-    Trait(VERSIONS, "pacemaker version", lambda view: view.versions.pacemaker, (PACEMAKERD_FEATURES,)),
-    Trait(FEATURE_SET, "feature set", lambda view: view.versions.feature_set, (CRM_MON, PACEMAKERD_FEATURES)),
-    Trait(CLUSTER_NAME, "cluster name", lambda view: view.cluster, (CMAPCTL, COROSYNC_CONF)),
-    Trait(CONFIG_VERSION, "config_version", _config_version, (CMAPCTL,)),
-)
-_IDS = "node ids"
-
-
 def judge(views: Views, options: DriftOptions) -> Judgement:
-    """Compare each trait over all nodes that tell it, then names, then clocks."""
-    roster = roster_of(views.answers)
-    known = {node: view for node, view in roster.views.items() if not _remote(view)}
-    findings: List[Finding] = []
-    if not strangers(roster.heard):
-        for trait in TRAITS:
-            findings += _differences(trait, known)
-        findings += _node_ids(known)
-        findings += _clocks(roster, options)
+    """Compare each item over all nodes that tell it, then node ids, then clocks; of several clusters the largest."""
+    clusters = [identify(answers) for answers in clusters_of(views.answers)]
+    cluster = clusters[0]
+    known = {node: view for node, view in cluster.views.items() if not _remote(view)}
+    findings = [finding for item in ITEMS for finding in _differences(item, known)]
+    findings += [*_node_ids(known), *_clocks(cluster, options)]
     number = len(findings)
-    if known and not any(trait.value(view) for trait in TRAITS for view in known.values()):
-        findings.append(Finding(NOT_TOLD, f"{joined(list(known))} tell nothing that could be compared"))
-    findings += [finding for trait in TRAITS for finding in _untold(trait, known)]
-    findings += _unanswered(roster)
+    findings += [*_not_told(known), *_unanswered(cluster), *not_one_cluster(clusters)]
     return Judgement(
         summary=_summary(known),
         findings=tuple(findings),
-        measures=(*counted(roster), DIFFERENCES.of(number), *_offsets(roster)),
-        rows=tuple(_rows(roster, known)),
+        measures=(*counted(clusters), DIFFERENCES.of(number), *_offsets(cluster)),
+        rows=tuple(_rows(cluster, known)),
     )
 
 
 def _remote(view: View) -> bool:
-    """A Pacemaker Remote node has no corosync to compare."""
-    trouble = view.why(QUORUMTOOL.file, CMAPCTL.file)
-    return trouble is not None and trouble.condition == REMOTE_NODE.name
+    """Tell whether it is a Pacemaker Remote node, which has no corosync to compare."""
+    failed = view.why(QUORUMTOOL.file, CMAPCTL.file)
+    return failed is not None and failed.condition == REMOTE_NODE.name
 
 
-def _differences(trait: Trait, known: Dict[str, View]) -> Iterator[Finding]:
-    sides = sides_of({node: trait.value(view) for node, view in known.items()})
+def _differences(item: ComparedItem, known: Dict[str, View]) -> Iterator[Finding]:
+    sides = sides_of({node: item.value(view) for node, view in known.items()})
     if len(sides) < 2:
         return
-    if trait.condition in (CONF, KEY):
-        without = next((nodes for value, nodes in sides if value == NO_FILE), None)
-        if without:
-            yield Finding(
-                trait.condition, f"{joined(without)} {'has' if len(without) == 1 else 'have'} no {trait.name}"
-            )
-        sides = [side for side in sides if side[0] != NO_FILE]
-        (_, most), *others = sides
-        for _, nodes in others:
-            where = f" in {differing_sections(known[most[0]], known[nodes[0]])}" if trait.condition is CONF else ""
-            yield Finding(
-                trait.condition, f"{trait.name} of {joined(nodes)} differs from that of {joined(most)}{where}"
-            )
+    if item.condition in (CONF, KEY):
+        yield from _differing_files(item, sides, known)
         return
-    texts = [f"{value} on {joined(nodes)}" for value, nodes in reversed(sides)]
-    yield Finding(trait.condition, f"{trait.name}: {', '.join(texts)}")
+    sides.reverse()  # who differs from most comes first
+    text = ", ".join(f"{value} on {joined(names)}" for value, names in sides)
+    yield Finding(item.condition, f"{item.name}: {text}", nodes(*(node for _, names in sides for node in names)))
+
+
+def _differing_files(
+    item: ComparedItem, sides: Sequence[Tuple[str, List[str]]], known: Dict[str, View]
+) -> Iterator[Finding]:
+    without = next((names for value, names in sides if value == NO_FILE), None)
+    if without:
+        text = f"{joined(without)} {'has' if len(without) == 1 else 'have'} no {item.name}"
+        yield Finding(item.condition, text, nodes(*without))
+    (_, most), *others = [side for side in sides if side[0] != NO_FILE]
+    for _, names in others:
+        where = f" in {differing_sections(known[most[0]], known[names[0]])}" if item.condition is CONF else ""
+        text = f"{item.name} of {joined(names)} differs from that of {joined(most)}{where}"
+        yield Finding(item.condition, text, nodes(*names, *most))
 
 
 def _node_ids(known: Dict[str, View]) -> Iterator[Finding]:
-    """By corosync's nodelist, and by Pacemaker's nodes, which also knows such as were removed; each id is told once."""
-    told = set()
-    for source in (listed_names, pacemaker_names):
-        maps = {node: source(view) for node, view in known.items()}
+    """Compare corosync's nodelist, then Pacemaker's nodes, which has removed ones as well; each id is told once."""
+    done = set()
+    for names_of in (listed_names, pacemaker_names):
+        maps = {node: names_of(view) for node, view in known.items()}
         for number in sorted({number for names in maps.values() for number in names}):
             sides = sides_of({node: names.get(number, "nobody") for node, names in maps.items() if names})
-            if len(sides) > 1 and number not in told:
-                told.add(number)
-                texts = [f"{value} for {joined(nodes)}" for value, nodes in sides]
-                yield Finding(NODE_IDS, f"node id {number} is {', '.join(texts)}")
+            if len(sides) > 1 and number not in done:
+                done.add(number)
+                text = ", ".join(f"{value} for {joined(names)}" for value, names in sides)
+                sayers = [node for _, names in reversed(sides) for node in names]
+                yield Finding(NODE_IDS, f"node id {number} is {text}", nodes(*sayers))
 
 
-def _clocks(roster: Roster, options: DriftOptions) -> Iterator[Finding]:
-    seconds, ahead, behind = furthest(roster.heard)
+def _clocks(cluster: ClusterNodes, options: DriftOptions) -> Iterator[Finding]:
+    seconds, ahead, behind = furthest(cluster.answered)
     if seconds > options.max_offset:
-        yield Finding(CLOCK, f"the clock of {ahead} is {span(seconds)} ahead of that of {behind}")
+        text = f"the clock of {ahead} is {span(seconds)} ahead of that of {behind}"
+        yield Finding(CLOCK, text, nodes(ahead, behind))
 
 
-def _untold(trait: Trait, known: Dict[str, View]) -> Iterator[Finding]:
-    """What some nodes tell and another does not, unless what would tell it is stopped there."""
-    silent = [(node, view) for node, view in known.items() if trait.value(view) is None]
-    for node, view in silent if len(silent) < len(known) else ():
-        trouble = view.why(*(tool.file for tool in trait.tools))
-        if trouble and trouble.condition != NOT_RUNNING.name:
-            yield Finding(NOT_TOLD, f"{node} does not tell its {trait.name}: {trouble.text}")
+def _not_told(known: Dict[str, View]) -> Iterator[Finding]:
+    """Yield what some nodes tell and another does not, unless what would tell it is stopped there."""
+    told = {node: _items_told(view) for node, view in known.items()}
+    silent = [node for node, names in told.items() if not names]
+    if silent:
+        verb = "tells" if len(silent) == 1 else "tell"
+        yield Finding(NOT_TOLD, f"{joined(silent)} {verb} nothing that could be compared", nodes(*silent))
+    elif len(known) > 1 and not any(sum(name in names for names in told.values()) > 1 for name in NAMES):
+        text = f"nothing could be compared: {joined(list(known))} tell nothing in common"
+        yield Finding(NOT_TOLD, text, nodes(*known))
+    for item in (*ITEMS, *NODE_ID_ITEMS):
+        missing = [node for node, view in known.items() if item.value(view) is None]
+        for node in missing if len(missing) < len(known) else ():
+            reason = _reason(item, known[node])
+            if node not in silent and reason:
+                yield Finding(NOT_TOLD, f"{node} does not tell its {item.name}: {reason}", nodes(node))
 
 
-def _unanswered(roster: Roster) -> Iterator[Finding]:
-    yield from wrongly_asked(roster)
-    yield from nobody_heard(roster)
-    if roster.heard:
-        for answer in roster.unheard:
-            if not answer.garbled:
-                yield Finding(NOT_ANSWERING, f"{answer.node or answer.asked} cannot be asked ({answer.reason})")
-    if len(roster.heard) == 1 and (len(roster.nodes) > 1 or roster.unheard):
-        yield Finding(TOO_FEW, f"there is only the view of {roster.heard[0].node}, and none to compare it with")
+def _reason(item: ComparedItem, view: View) -> str:
+    """Return why a node does not tell it; empty where the daemon that would tell it is stopped."""
+    stopped = {COROSYNC: view.daemons.corosync == STOPPED, PACEMAKER: view.daemons.pacemaker == STOPPED}
+    failed = view.why(*(tool.file for tool in item.tools))
+    if any(stopped.get(tool.family) for tool in item.tools) or (failed and failed.condition == NOT_RUNNING.name):
+        return ""
+    return failed.text if failed else "it does not say why"
+
+
+def _unanswered(cluster: ClusterNodes) -> Iterator[Finding]:
+    yield from wrongly_asked(cluster)
+    yield from no_views(cluster)
+    if cluster.answered:
+        for answer in cluster.unreachable:
+            if not answer.unreadable:
+                name = answer.node or answer.asked
+                yield Finding(NOT_ANSWERING, f"{name} cannot be asked ({answer.reason})", nodes(name))
+    if len(cluster.answered) == 1 and (len(cluster.nodes) > 1 or cluster.unreachable):
+        only = cluster.answered[0].node
+        yield Finding(TOO_FEW, f"there is only the view of {only}, and none to compare it with", nodes(only))
 
 
 def _summary(known: Dict[str, View]) -> str:
-    return agreement({node: _told(view) for node, view in known.items()}, [*(trait.name for trait in TRAITS), _IDS])
+    return agreement({node: _items_told(view) for node, view in known.items()}, NAMES)
 
 
-def _told(view: View) -> List[str]:
-    names = [trait.name for trait in TRAITS if trait.value(view) is not None]
-    return [*names, _IDS] if listed_names(view) or pacemaker_names(view) else names
+def _items_told(view: View) -> List[str]:
+    names = [item.name for item in ITEMS if item.value(view) is not None]
+    return [*names, IDS] if listed_names(view) or pacemaker_names(view) else names
 
 
-def _offsets(roster: Roster) -> Iterator[Measure]:
-    clocks = clocks_of(roster.heard)
+def _offsets(cluster: ClusterNodes) -> Iterator[Measure]:
+    clocks = clocks_of(cluster.answered)
     for clock in clocks[1:]:
         offset = clock.ahead_of(clocks[0]) - clocks[0].ahead_of(clock)
         yield OFFSET.of(round(offset, 3), clock.node, minimum=None)
 
 
-def _rows(roster: Roster, known: Dict[str, View]) -> Iterator[Row]:
+def _rows(cluster: ClusterNodes, known: Dict[str, View]) -> Iterator[Row]:
     for node, view in known.items():
-        texts = [f"{trait.name} {trait.value(view) or 'not known'}" for trait in TRAITS]
+        texts = [f"{item.name} {item.value(view) or 'not known'}" for item in ITEMS]
         yield Row(Subject(NODE, node), ", ".join(texts))
-    for answer in roster.unheard:
+    for answer in cluster.unreachable:
         yield Row(Subject(NODE, answer.node or answer.asked), f"no view: {answer.reason}")
 
 

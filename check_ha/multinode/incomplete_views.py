@@ -1,15 +1,17 @@
-"""What the views of a cluster lack for a comparison: a part that a node could not tell, or one and the same time."""
+"""What the views lack for a comparison: a part that a node could not tell, or one and the same time."""
 
 from __future__ import annotations
 
-from typing import Iterator
+from typing import Dict, Iterator
 
 from check_ha.core.condition import Condition, Severity
-from check_ha.core.finding import Finding
-from check_ha.model.view import STOPPED, View
+from check_ha.core.finding import Finding, nodes
+from check_ha.model.view import View
 from check_ha.multinode.agreement import furthest, span
-from check_ha.multinode.node_names import Roster
-from check_ha.multinode.partitions import Belief
+from check_ha.multinode.cluster_state import ClusterState
+from check_ha.multinode.node_names import ClusterNodes
+from check_ha.multinode.partitions import Partition, dc_unknown, tells_nothing_of_pacemaker
+from check_ha.multinode.placement import cib_version
 from check_ha.sources.tools import CIBADMIN, CMAPCTL, CRM_MON, IP_ADDR, QUORUMTOOL, Tool
 
 INCOMPLETE = Condition("incomplete", Severity.UNKNOWN, "A view lacks what is compared; its reason is given.")
@@ -22,43 +24,59 @@ FAR_APART = 60.0
 """Seconds, by which no two views of one run are apart."""
 
 
-def lacking(roster: Roster, belief: Belief) -> Iterator[Finding]:
-    """All of it."""
-    yield from _incomplete(roster, belief)
-    yield from _apart_in_time(roster)
+def incomplete_views(cluster: ClusterNodes, state: ClusterState) -> Iterator[Finding]:
+    """Yield what could not be compared, and why."""
+    yield from _incomplete(cluster, state)
+    yield from _apart_in_time(cluster)
 
 
-def _incomplete(roster: Roster, belief: Belief) -> Iterator[Finding]:
-    """What a node that answered could not tell, as far as no other node of its partition has told it."""
-    views = roster.views
-    for node in belief.dark:
+def _incomplete(cluster: ClusterNodes, state: ClusterState) -> Iterator[Finding]:
+    """Yield what a node that answered could not tell, as far as no other node of its partition has told it."""
+    views = cluster.views
+    for node in state.partition_unknown:
         yield _lacks(node, views[node], "which partition it is in", QUORUMTOOL, CMAPCTL, CRM_MON)
-    for partition in belief.partitions:
-        inside = [views[node] for node in partition.nodes]
-        if not any(view.pacemaker or view.daemons.pacemaker == STOPPED for view in inside):
-            yield _lacks(partition.nodes[0], inside[0], "what runs there", CRM_MON)
-        elif any(view.pacemaker for view in inside) and not any(view.vips is not None for view in inside):
-            yield _lacks(partition.nodes[0], inside[0], "the virtual addresses", CIBADMIN, CRM_MON)
+    for partition in state.partitions:
+        inside = {node: views[node] for node in partition.nodes}
+        yield from _partition_lacks(partition, inside)
     for node, view in views.items():
         if view.addresses is None:
             yield _lacks(node, view, "its addresses", IP_ADDR)
         for cut in view.cut:
             if cut.field in ("resources", "vips", "nodes", "members", "addresses"):
-                yield Finding(
-                    INCOMPLETE, f"{node} sent {cut.kept} of {cut.total} {cut.field}: there was no room for more"
-                )
+                text = f"{node} sent {cut.kept} of {cut.total} {cut.field}: there was no room for more"
+                yield Finding(INCOMPLETE, text, nodes(node))
 
 
-def _apart_in_time(roster: Roster) -> Iterator[Finding]:
+def _partition_lacks(partition: Partition, inside: Dict[str, View]) -> Iterator[Finding]:
+    first, view = next(iter(inside.items()))
+    silent = [(node, view) for node, view in inside.items() if tells_nothing_of_pacemaker(view)]
+    if len(silent) == len(inside):
+        yield _lacks(first, view, "what runs there", CRM_MON)
+        return
+    yield from (_lacks(node, view, "what its Pacemaker sees", CRM_MON) for node, view in silent)
+    for node, one in inside.items():
+        if one.pacemaker and dc_unknown(one.pacemaker):
+            yield _lacks(node, one, "which node is the DC", CRM_MON)
+        if one.pacemaker and not one.pacemaker.nodes:
+            yield _lacks(node, one, "which nodes Pacemaker has", CRM_MON)
+    if any(one.pacemaker for one in inside.values()) and not any(one.vips is not None for one in inside.values()):
+        yield _lacks(first, view, "the virtual addresses", CIBADMIN, CRM_MON)
+    if partition.quorate is None and not partition.frozen:
+        yield _lacks(first, view, "whether it has quorum", QUORUMTOOL, CRM_MON)
+    for node, view in inside.items() if len(inside) > 1 else ():
+        if view.pacemaker and view.pacemaker.dc and not cib_version(view.cib_epoch):
+            yield _lacks(node, view, "the version of its CIB", CIBADMIN)
+
+
+def _apart_in_time(cluster: ClusterNodes) -> Iterator[Finding]:
     """Live views are made within one run: such a view is an old one that was kept, or recorded, or a clock is wrong."""
-    seconds, ahead, behind = furthest(roster.heard)
+    seconds, ahead, behind = furthest(cluster.answered)
     if seconds > FAR_APART:
-        text = (
-            f"{span(seconds)} lie between the views of {behind} and {ahead}, or between their clocks (check_ha_drift)"
-        )
-        yield Finding(APART, text)
+        text = f"the views of {behind} and {ahead} were made {span(seconds)} apart, or their clocks differ by that"
+        yield Finding(APART, text, nodes(behind, ahead), advice="check_ha_drift tells whether a clock is wrong")
 
 
 def _lacks(node: str, view: View, what: str, *tools: Tool) -> Finding:
-    trouble = view.why(*(tool.file for tool in tools))
-    return Finding(INCOMPLETE, f"{node} cannot tell {what}: {trouble.text if trouble else 'it does not say why'}")
+    failed = view.why(*(tool.file for tool in tools))
+    reason = failed.text if failed else "it does not say why"
+    return Finding(INCOMPLETE, f"{node} cannot tell {what}: {reason}", nodes(node))

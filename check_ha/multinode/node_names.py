@@ -1,73 +1,109 @@
-"""Which node of which cluster each answer is from, and which nodes of the cluster have given none.
+"""Find out which node of which cluster each answer is from, and which nodes of the cluster have given none.
 
-A node is asked by a name of the monitoring server's, which need not be the name it has in the cluster.
+A node is asked by a name of the monitoring server's, which need not be the name it has in the cluster. Machines are
+counted, not names: one that was renamed, and cannot join, has one name for itself and another for the others; two that
+were copied may have the same. What tells a machine is its id in corosync, and the addresses it carries.
 """
 
 from __future__ import annotations
 
-from typing import Dict, FrozenSet, Iterable, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Dict, FrozenSet, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
 from check_ha.model.view import View
 from check_ha.multinode.answers import Answer
 
 
-class Roster(NamedTuple):
-    """The nodes of the cluster."""
+class ClusterNodes(NamedTuple):
+    """The nodes of one cluster."""
 
-    heard: Tuple[Answer, ...]
+    answered: Tuple[Answer, ...]
     """With a view, one for each node, in the order asked; ``node`` is the name."""
-    unheard: Tuple[Answer, ...]
+    unreachable: Tuple[Answer, ...]
     """Without. ``node`` is empty where it cannot be told which node of the cluster that is."""
     nodes: Tuple[str, ...]
-    """Every node of the cluster that is known to one of those heard."""
-    doubles: Tuple[Tuple[Answer, Answer], ...] = ()
-    """Asked by two names, and one node."""
+    """Every node of the cluster that one of the views knows."""
+    asked_twice: Tuple[Tuple[Answer, Answer], ...] = ()
+    """One node that was asked by two names."""
+    other_names: Mapping[str, str] = {}
+    """What else the views call a node, with its name."""
 
     @property
     def views(self) -> Dict[str, View]:
-        """The views, by the name of the node."""
-        return {answer.node: answer.view for answer in self.heard if answer.view}
+        """Return the views, by the name of the node."""
+        return {answer.node: answer.view for answer in self.answered if answer.view}
 
     @property
     def not_asked(self) -> Tuple[str, ...]:
-        """Nodes of the cluster that nobody has asked, as far as that can be told."""
-        if any(not answer.node for answer in self.unheard):
+        """Return the nodes of the cluster that nobody has asked, as far as that can be told."""
+        if any(not answer.node for answer in self.unreachable):
             return ()
-        asked = {answer.node for answer in (*self.heard, *self.unheard)}
+        asked = {answer.node for answer in (*self.answered, *self.unreachable)}
         return tuple(name for name in self.nodes if name not in asked)
 
+    def with_one_name_each(self) -> ClusterNodes:
+        """Return the same with views that all call a node by the same name."""
+        if not self.other_names:
+            return self
+        return self._replace(
+            answered=tuple(
+                answer._replace(view=_renamed(answer.view, self.other_names)) if answer.view else answer
+                for answer in self.answered
+            )
+        )
 
-def roster_of(answers: Sequence[Answer]) -> Roster:
-    """Find out who is who."""
+
+def identify(answers: Sequence[Answer]) -> ClusterNodes:
+    """Give each answer the name of its node."""
+    answers, asked_twice = _one_each(answers)
     aliases = _aliases([answer.view for answer in answers if answer.view])
     named = [answer._replace(node=_name(answer, aliases)) for answer in answers]
-    heard, doubles = _one_each([answer._replace(node=answer.node or answer.asked) for answer in named if answer.view])
-    unheard = [answer for answer in named if not answer.view]
+    answered = [answer._replace(node=answer.node or answer.asked) for answer in named if answer.view]
+    unreachable = [answer for answer in named if not answer.view]
     left = [name for name in aliases if name not in {answer.node for answer in named}]
-    nameless = [answer for answer in unheard if not answer.node]
+    nameless = [answer for answer in unreachable if not answer.node]
     if len(left) == len(nameless) == 1:
-        unheard = [answer if answer.node else answer._replace(node=left[0]) for answer in unheard]
-    nodes = dict.fromkeys((*aliases, *(answer.node for answer in heard)))
-    return Roster(tuple(heard), tuple(unheard), tuple(nodes), tuple(doubles))
+        unreachable = [answer if answer.node else answer._replace(node=left[0]) for answer in unreachable]
+    nodes = dict.fromkeys((*aliases, *(answer.node for answer in answered)))
+    called = {one.name for answer in answered if answer.view for one in _named(answer.view)}
+    other = {alias: name for name, those in aliases.items() for alias in sorted(those & called) if alias not in aliases}
+    return ClusterNodes(tuple(answered), tuple(unreachable), tuple(nodes), asked_twice, other)
 
 
-def _aliases(views: Iterable[View]) -> Dict[str, Set[str]]:
-    """Every node by the name Pacemaker or corosync gives it, and what else it may be called."""
+class _Named(NamedTuple):
+    """A node as one source of a view calls it."""
+
+    id: Optional[int]
+    name: str
+    addresses: Tuple[str, ...] = ()
+
+
+def _named(view: View) -> Iterator[_Named]:
+    """Yield the nodes of the cluster as Pacemaker calls them, then as corosync does."""
+    for node in view.pacemaker.nodes if view.pacemaker else ():
+        if not node.remote:
+            yield _Named(int(node.id) if node.id.isascii() and node.id.isdigit() else None, node.name)
+    for one in view.nodelist or ():
+        yield _Named(one.id, one.name or next(iter(one.addresses), ""), one.addresses)
+
+
+def _aliases(views: Sequence[View]) -> Dict[str, Set[str]]:
+    """Return every node by one name, with all that it may be called; a node that answered has the name it says."""
+    own = {view.node for view in views if view.node}
+    ids: Dict[int, str] = {}
+    for view in views:
+        if view.node and view.corosync and view.corosync.node_id is not None:
+            ids.setdefault(view.corosync.node_id, view.node)
     found: Dict[str, Set[str]] = {}
     for view in views:
-        nodes = [node for node in view.pacemaker.nodes if not node.remote] if view.pacemaker else []
-        names = {node.id: node.name for node in nodes}
-        for node in nodes:
-            found.setdefault(node.name, {node.name})
-        for one in view.nodelist or ():
-            name = names.get(str(one.id)) or one.name or next(iter(one.addresses), "")
+        for one in _named(view):
+            name = one.name if one.id is None or one.name in own else ids.setdefault(one.id, one.name)
             if name:
-                found.setdefault(name, {name}).update(one.addresses)
+                found.setdefault(name, {name}).update(filter(None, (one.name, *one.addresses)))
     return found
 
 
 def _name(answer: Answer, aliases: Dict[str, Set[str]]) -> str:
-    """The name in the cluster: by its own word, else by an alias, else by the first part of its name if one has it."""
+    """Return its name in the cluster: as it says itself, else by an alias, else by the host part of its name."""
     if answer.view and answer.view.node:
         return answer.view.node
     same = [name for name, others in aliases.items() if answer.asked in others]
@@ -76,28 +112,87 @@ def _name(answer: Answer, aliases: Dict[str, Set[str]]) -> str:
 
 
 def _short(name: str) -> str:
-    """The name of the host alone, as long as it is a name."""
+    """Return the name of the host alone, as long as it is a name."""
     first = name.split(".")[0]
     return name if first.isdigit() or ":" in name else first
 
 
-def _one_each(answers: Sequence[Answer]) -> Tuple[List[Answer], List[Tuple[Answer, Answer]]]:
-    first: Dict[str, Answer] = {}
-    doubles = [(first[answer.node], answer) for answer in answers if first.setdefault(answer.node, answer) != answer]
-    return list(first.values()), doubles
+def _one_each(answers: Sequence[Answer]) -> Tuple[List[Answer], Tuple[Tuple[Answer, Answer], ...]]:
+    """Return one answer for each machine, and the pairs that are of one machine.
+
+    Of two machines that say the same name the second is called as it was asked, also where it speaks of itself.
+    """
+    found: List[Answer] = []
+    asked_twice: List[Tuple[Answer, Answer]] = []
+    for answer in answers:
+        name = answer.view.node if answer.view else None
+        same = next((one for one in found if name and one.view and one.view.node == name), None)
+        if same and answer.view and _one_machine(same, answer):
+            asked_twice.append((same._replace(node=str(name)), answer))
+        elif same and answer.view and name and answer.asked != name:
+            found.append(answer._replace(view=_renamed(answer.view, {name: answer.asked})))
+        else:
+            found.append(answer)
+    return found, tuple(asked_twice)
 
 
-def strangers(heard: Sequence[Answer]) -> Optional[Tuple[Answer, Answer]]:
-    """Two nodes that are of different clusters: neither of the two knows a node that the other knows."""
-    first = next((answer for answer in heard if _knows(answer)), None)
-    for answer in heard:
-        if first and _knows(answer) and not _acquainted(first, answer):
-            return first, answer
-    return None
+def _one_machine(one: Answer, other: Answer) -> bool:
+    """Tell whether two views of one name are of one machine: by its id and by its addresses, as far as known."""
+    left, right = one.view, other.view
+    if left is None or right is None:
+        return False
+    ids = {view.corosync.node_id for view in (left, right) if view.corosync and view.corosync.node_id is not None}
+    virtual = {address for view in (left, right) for vip in view.vips or () for address in vip.addresses}
+    own = [{one.address for one in view.addresses or ()} - virtual for view in (left, right)]
+    return len(ids) < 2 and (not all(own) or bool(own[0] & own[1]))
+
+
+def _renamed(view: View, names: Mapping[str, str]) -> View:
+    """Return the view with other names of nodes."""
+
+    def name(text: str) -> str:
+        return names.get(text, text)
+
+    corosync, pacemaker = view.corosync, view.pacemaker
+    if corosync:
+        members = tuple(one._replace(name=name(one.name)) for one in corosync.members)
+        corosync = corosync._replace(members=members)
+    if pacemaker:
+        pacemaker = pacemaker._replace(
+            dc=name(pacemaker.dc) if pacemaker.dc else pacemaker.dc,
+            nodes=tuple(one._replace(name=name(one.name)) for one in pacemaker.nodes),
+            resources=tuple(
+                one._replace(nodes=tuple(map(name, one.nodes)), promoted=tuple(map(name, one.promoted)))
+                for one in pacemaker.resources
+            ),
+            fencings=tuple(one._replace(target=name(one.target)) for one in pacemaker.fencings),
+        )
+    return view._replace(node=name(view.node) if view.node else view.node, corosync=corosync, pacemaker=pacemaker)
+
+
+def clusters_of(answers: Sequence[Answer]) -> List[Tuple[Answer, ...]]:
+    """Return the answers by cluster, that with most views first; nodes of two clusters do not know each other.
+
+    What knows no node at all, and what gave no view, is counted to the first cluster that may know it.
+    """
+    groups: List[List[Answer]] = []
+    for answer in answers:
+        if _knows(answer):
+            near = [group for group in groups if any(_acquainted(one, answer) for one in group)]
+            groups = [group for group in groups if group not in near]
+            groups.append([*(one for group in near for one in group), answer])
+    order = {answer.asked: position for position, answer in enumerate(answers)}
+    groups.sort(key=lambda group: (-len(group), min(order[one.asked] for one in group)))
+    groups = groups or [[]]
+    for answer in answers:
+        if not _knows(answer):
+            known = (group for group in groups if _name(answer, _aliases([one.view for one in group if one.view])))
+            next(known, groups[0]).append(answer)
+    return [tuple(sorted(group, key=lambda one: order[one.asked])) for group in groups]
 
 
 def _acquainted(one: Answer, other: Answer) -> bool:
-    """By the addresses of the rings where both have them: names such as node1 are many a cluster's."""
+    """Compare the addresses of the rings where both have them: names such as node1 are many a cluster's."""
     left, right = _addresses(one), _addresses(other)
     return bool(left & right if left and right else _knows(one) & _knows(other))
 
@@ -108,4 +203,4 @@ def _addresses(answer: Answer) -> FrozenSet[str]:
 
 
 def _knows(answer: Answer) -> FrozenSet[str]:
-    return frozenset(_aliases([answer.view])) if answer.view else frozenset()
+    return frozenset(one.name for one in _named(answer.view)) if answer.view else frozenset()

@@ -1,47 +1,52 @@
-"""What the nodes believe, in words: for the first line, and for -v."""
+"""What the views amount to, in words: for the first line, and for -v."""
 
 from __future__ import annotations
 
-from check_ha.core.wording import joined
+from check_ha.core.wording import count, joined
 from check_ha.model.view import STOPPED, View
-from check_ha.multinode.node_names import Roster
-from check_ha.multinode.partitions import Belief, Partition
+from check_ha.multinode.cluster_state import ClusterState
+from check_ha.multinode.node_names import ClusterNodes
+from check_ha.multinode.partitions import Partition
 
 _QUORUM = {True: "quorate", False: "no quorum", None: "quorum not known"}
 
 
 def described(one: Partition) -> str:
-    """``node1 and node2 (quorate, DC node1, runs 5 resources)``."""
+    """Return ``node1 and node2 (quorate, DC node1, runs 5 resources)``."""
     quorum = f"corosync frozen on {joined(one.frozen)}" if one.frozen else _QUORUM[one.quorate]
     dc = f"DC {one.dcs[0]}" if one.dcs else "no DC" if one.leaderless else "DC not known"
-    resources = f"runs {_number(len(one.runs), 'resource')}" if one.runs else "runs nothing"
-    return f"{one.label} ({quorum}, {dc}, {resources})"
+    runs = f"runs {count(len(one.runs), 'resource')}" if one.runs else "runs nothing"
+    if not one.runs and not one.idle:
+        runs = "what it runs is not known"
+    return f"{one.label} ({quorum}, {dc}, {runs})"
 
 
-def summary(belief: Belief, roster: Roster) -> str:
-    """What was looked at, where all is well."""
+def summary(state: ClusterState, cluster: ClusterNodes) -> str:
+    """Return what was looked at, for the OK line."""
     texts = []
-    for one in belief.partitions:
-        members = sorted(one.members) if len(belief.partitions) == 1 else one.nodes
+    for one in state.partitions:
+        members = sorted(one.members) if len(state.partitions) == 1 else one.nodes
         dc = f"DC {one.dcs[0]}" if one.dcs else "no DC"
         word = "are one partition" if len(members) > 1 else "is alone"
         texts.append(f"{joined(members)} {word}, {_QUORUM[one.quorate]}, {dc}")
-    texts.append(f"{_number(len(belief.places), 'resource')} on one node each")
-    for address, owners in belief.owners.items():
-        texts.append(f"{address} ({', '.join(owners)}) on {joined(belief.carriers.get(address, ()))}")
-    stopped = [node for node, view in roster.views.items() if view.daemons.pacemaker == STOPPED]
-    idle = [node for node in stopped if node not in belief.outside]
-    for daemon, nodes in (("corosync", belief.outside), ("pacemaker", idle)):
-        texts += [f"{daemon} does not run on {joined(nodes)}"] if nodes else []
+    once = sum(len(nodes) < 2 for nodes in state.active_on.values())
+    texts.append(f"{count(once, 'resource')} on one node each")
+    for address, owners in state.owners.items():
+        carriers = state.carriers.get(address, ())
+        texts.append(f"{address} ({', '.join(owners)}) on {joined([one.node for one in carriers])}")
+    stopped = [node for node, view in cluster.views.items() if view.daemons.pacemaker == STOPPED]
+    stopped = [node for node in stopped if node not in state.corosync_stopped]
+    for daemon, names in (("corosync", state.corosync_stopped), ("pacemaker", stopped)):
+        texts += [f"{daemon} does not run on {joined(names)}"] if names else []
     return "; ".join(texts)
 
 
-def told(node: str, view: View) -> str:
-    """One line with what this node says."""
+def view_line(node: str, view: View) -> str:
+    """Return what this node says, for -v."""
     corosync, pacemaker = view.corosync, view.pacemaker
     texts = [f"corosync {view.daemons.corosync or 'not known'}, pacemaker {view.daemons.pacemaker or 'not known'}"]
     if corosync:
-        members = joined([member.name for member in corosync.members])
+        members = joined([member.name for member in corosync.members]) if corosync.members else "unknown members"
         texts.append(f"ring {corosync.ring_id or 'not known'} of {members}, {_QUORUM[corosync.quorate]}")
     if pacemaker:
         here = [one.id for one in pacemaker.resources if node in one.nodes]
@@ -52,7 +57,3 @@ def told(node: str, view: View) -> str:
     carried = [one.address for one in view.addresses or () if one.address in vips]
     texts.append(f"carries {', '.join(carried) or 'no virtual address it knows of'}")
     return "; ".join(texts)
-
-
-def _number(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -1,20 +1,13 @@
-"""What several views amount to when they are put together: partitions, what runs where, who carries which address.
-
-Whatever one partition says of its own members is believed, and nothing it says of others: a node that is cut off
-shows the rest of the cluster as it was, or as it supposes. Within a partition all see one CIB; where they differ one
-view is older, and the newest counts for all.
-"""
+"""Who is in a partition with whom, whether that has quorum, who decides there, and what runs there."""
 
 from __future__ import annotations
 
-import re
-from typing import Dict, FrozenSet, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.core.wording import joined
 from check_ha.model.view import SILENT, STOPPED, PacemakerView, ResourceView, View
-from check_ha.multinode.answers import Answer
+from check_ha.multinode.placement import Named, account_of, active_resources
 
-Places = Mapping[str, Tuple[str, ...]]
 Pair = FrozenSet[str]
 
 
@@ -22,232 +15,152 @@ class Partition(NamedTuple):
     """Nodes that count each other as members."""
 
     nodes: Tuple[str, ...]
-    """Those heard."""
+    """Those that gave a view."""
     members: Tuple[str, ...]
-    """Those they count, heard or not."""
+    """Those they count as members, with or without a view."""
     quorate: Optional[bool]
+    """As Pacemaker has it, which follows the corosync of the DC; where it does not tell, as corosync has it."""
     dcs: Tuple[str, ...]
     """The DCs they name; more than one is wrong."""
     leaderless: bool
     """It is known that no DC is elected: nothing can be started there."""
-    runs: Tuple[str, ...]
-    """Resources active on its members, without fence devices."""
+    resources: Tuple[ResourceView, ...]
+    """What is active on its members."""
+    resources_known: bool
+    """Whether all that its nodes run is known."""
     frozen: Tuple[str, ...] = ()
     """Nodes whose corosync does not answer: what else they say is as old as that."""
+    not_joined: Tuple[str, ...] = ()
+    """Nodes that run Pacemaker, and are no part of what the DC decides over."""
+    corosync_quorate: Tuple[Tuple[str, bool], ...] = ()
+    """Whether each node's own corosync has quorum."""
+    without_device_vote: Tuple[str, ...] = ()
+    """Members to which the quorum device gives no vote, while it gives one to others."""
 
     @property
     def label(self) -> str:
-        """``node1 and node2``."""
+        """Return ``node1 and node2``."""
         return joined(self.nodes)
 
     @property
+    def runs(self) -> Tuple[str, ...]:
+        """Return the ids of what is active, without fence devices."""
+        return tuple(one.id for one in self.resources if not one.fencing)
+
+    @property
+    def idle(self) -> bool:
+        """Tell whether it is known that nothing runs there."""
+        return self.resources_known and not self.runs
+
+    @property
     def acts(self) -> bool:
-        """Whether it may start resources: quorate, as far as is known with a DC."""
+        """Tell whether it may start resources: quorate, and as far as is known with a DC."""
         return bool(self.quorate) and not self.leaderless
 
 
-class Belief(NamedTuple):
-    """One look at the cluster, put together."""
+def members_of(view: View) -> Optional[Tuple[str, ...]]:
+    """Return whom this node counts as members; None where that is not known.
 
-    partitions: Tuple[Partition, ...]
-    outside: Tuple[str, ...]
-    """Nodes heard that are in no partition: corosync does not run there."""
-    dark: Tuple[str, ...]
-    """Nodes heard that could not tell which partition they are in."""
-    places: Places
-    """Where each active primitive runs, but clones, fence devices, and what is moving within a partition."""
-    promoted: Tuple[Places, ...]
-    """For each partition where its promotable clones are promoted."""
-    carriers: Places
-    """The nodes whose interfaces carry each virtual address, but those of clones."""
-    owners: Mapping[str, Tuple[str, ...]]
-    """The resources that each virtual address belongs to."""
-    pairs: FrozenSet[Pair] = frozenset()
-    """Nodes that count each other."""
-
-    @property
-    def split(self) -> bool:
-        """Whether two partitions act as the cluster."""
-        return sum(one.acts for one in self.partitions) > 1 or sum(bool(one.runs) for one in self.partitions) > 1
-
-
-def believe(heard: Sequence[Answer], earlier: Optional[Belief] = None) -> Belief:
-    """Put the views together. With an earlier look only what both show is apart, doubled or carried twice.
-
-    Once it is certain that two partitions act, each with what it runs now, nothing of that is in doubt any more.
+    By corosync; where it may not be asked, is frozen, or lists none (corosync 1), by Pacemaker.
     """
-    known = [(answer.node, answer.view) for answer in heard if answer.view]
-    outside = [(node, view) for node, view in known if view.daemons.corosync == STOPPED]
-    dark = [(node, view) for node, view in known if (node, view) not in outside and _members(view) is None]
-    inside = [one for one in known if one not in outside and one not in dark]
-    pairs = frozenset(_pairs(inside)) | (earlier.pairs if earlier else frozenset())
-    sides = [_side(group) for group in _groups(inside, pairs)]
-    owners = _owners([view for _, view in known])
-    belief = Belief(
-        partitions=tuple(_partition(side) for side in sides),
-        outside=tuple(node for node, _ in outside),
-        dark=tuple(node for node, _ in dark),
-        places=_places(sides),
-        promoted=tuple(_promoted(side) for side in sides),
-        carriers=_carriers(known, owners),
-        owners=owners,
-        pairs=pairs,
-    )
-    return belief if earlier is None or belief.split else _confirmed(belief, earlier)
-
-
-_Known = Tuple[str, View]
-
-
-class _Side(NamedTuple):
-    """One partition while it is looked at."""
-
-    known: Tuple[_Known, ...]
-    members: Tuple[str, ...]
-    resources: Tuple[ResourceView, ...]
-    """Those that are active by the account that counts."""
-    reach: FrozenSet[str]
-    """Nodes of which it can say what runs there: its members, and the remote nodes it is connected to."""
-
-    def nodes_of(self, nodes: Sequence[str]) -> Tuple[str, ...]:
-        """Those of these nodes that it can speak of."""
-        return tuple(node for node in nodes if node in self.reach)
-
-
-def _members(view: View) -> Optional[Tuple[str, ...]]:
-    """Whom this node counts: by corosync; where it may not be asked, or is frozen, by Pacemaker, which has it so."""
-    if view.corosync:
+    if view.corosync and view.corosync.members:
         return tuple(member.name for member in view.corosync.members)
     if view.pacemaker is None or view.pacemaker.dc is None:
         return None
-    return tuple(one.name for one in view.pacemaker.nodes if one.online and not one.remote)
+    return tuple(one.name for one in view.pacemaker.nodes if one.online and not one.remote) or None
 
 
-def _counts(one: _Known, other: _Known) -> bool:
-    """Whether the first counts the second as a member: by its id, else by what it is called."""
-    (_, view), (name, seen) = one, other
-    if view.corosync and seen.corosync and seen.corosync.node_id is not None:
-        return seen.corosync.node_id in [member.id for member in view.corosync.members]
-    addresses = [address.address for address in seen.addresses or ()]
-    return any(member == name or member in addresses for member in _members(view) or ())
-
-
-def _pairs(inside: Sequence[_Known]) -> Iterator[Pair]:
-    for position, one in enumerate(inside):
-        for other in inside[position + 1 :]:
+def connected_pairs(views: Sequence[Named]) -> Iterator[Pair]:
+    """Yield each two nodes that count each other as members."""
+    for position, one in enumerate(views):
+        for other in views[position + 1 :]:
             if _counts(one, other) and _counts(other, one):
                 yield frozenset((one[0], other[0]))
 
 
-def _groups(inside: Sequence[_Known], pairs: FrozenSet[Pair]) -> List[List[_Known]]:
-    """Each with all whom it counts, directly or through others, in the order asked."""
-    groups: List[List[_Known]] = []
-    for one in inside:
-        near = [group for group in groups if any(frozenset((one[0], other[0])) in pairs for other in group)]
+def _counts(one: Named, other: Named) -> bool:
+    """Tell whether the first counts the second as a member: by its id, else by its name or an address."""
+    (_, view), (name, seen) = one, other
+    if view.corosync and view.corosync.members and seen.corosync and seen.corosync.node_id is not None:
+        return seen.corosync.node_id in [member.id for member in view.corosync.members]
+    addresses = [address.address for address in seen.addresses or ()]
+    return any(member == name or member in addresses for member in members_of(view) or ())
+
+
+def partitions_of(views: Sequence[Named], connected: FrozenSet[Pair]) -> Tuple[Partition, ...]:
+    """Return the partitions, in the order asked: each node with all that it is connected to, directly or not."""
+    groups: List[List[Named]] = []
+    for one in views:
+        near = [group for group in groups if any(frozenset((one[0], other[0])) in connected for other in group)]
         groups = [group for group in groups if group not in near]
         groups.append([*(other for group in near for other in group), one])
-    order = {node: position for position, (node, _) in enumerate(inside)}
-    return sorted(groups, key=lambda group: min(order[node] for node, _ in group))
+    order = {node: position for position, (node, _) in enumerate(views)}
+    groups.sort(key=lambda group: min(order[node] for node, _ in group))
+    return tuple(_partition(group) for group in groups)
 
 
-def _side(known: Sequence[_Known]) -> _Side:
-    members = [node for node, _ in known]
-    for _, view in known:
+def _partition(views: Sequence[Named]) -> Partition:
+    account = account_of(views)
+    members = [node for node, _ in views]
+    for _, view in views:
         if view.daemons.corosync != SILENT:  # a node whose corosync is frozen knows of nobody but itself any more
-            members += _members(view) or ()
-    account = _account(known)
-    remotes = [node.name for node in account.nodes if node.remote and node.online] if account else []
-    resources = account.resources if account else ()
-    return _Side(tuple(known), tuple(dict.fromkeys(members)), resources, frozenset((*members, *remotes)))
-
-
-def _account(known: Sequence[_Known]) -> Optional[PacemakerView]:
-    """Pacemaker's view by the newest CIB; of several of that age by the DC's."""
-    accounts = [(_age(view.cib_epoch), view.pacemaker.dc == node, view) for node, view in known if view.pacemaker]
-    return max(accounts, key=lambda one: one[:2])[2].pacemaker if accounts else None
-
-
-def _age(epoch: Optional[str]) -> Tuple[int, ...]:
-    if epoch is None or not re.fullmatch(r"\d{1,12}(\.\d{1,12}){2}", epoch, re.ASCII):
-        return ()
-    return tuple(int(part) for part in epoch.split("."))
-
-
-def _partition(side: _Side) -> Partition:
-    quorate = [_quorate(view) for _, view in side.known]
-    dcs = [view.pacemaker.dc for _, view in side.known if view.pacemaker and view.pacemaker.dc]
+            members += members_of(view) or ()
+    members = list(dict.fromkeys(members))
+    quorate = {node: view.corosync.quorate for node, view in views if view.corosync}
+    dcs = [view.pacemaker.dc for _, view in views if view.pacemaker and view.pacemaker.dc]
     return Partition(
-        nodes=tuple(node for node, _ in side.known),
-        members=side.members,
-        quorate=True if True in quorate else False if False in quorate else None,
+        nodes=tuple(node for node, _ in views),
+        members=tuple(members),
+        quorate=_quorate(account, views),
         dcs=tuple(dict.fromkeys(dcs)),
-        leaderless=all(_leaderless(view) for _, view in side.known),
-        runs=tuple(one.id for one in side.resources if not one.fencing and side.nodes_of(one.nodes)),
-        frozen=tuple(node for node, view in side.known if view.daemons.corosync == SILENT),
+        leaderless=all(_leaderless(view) for _, view in views),
+        resources=active_resources(views, members),
+        resources_known=account is not None or not any(tells_nothing_of_pacemaker(view) for _, view in views),
+        frozen=tuple(node for node, view in views if view.daemons.corosync == SILENT),
+        not_joined=tuple(node for node, view in views if account and _not_joined(node, view)),
+        corosync_quorate=tuple((node, value) for node, value in quorate.items() if value is not None),
+        without_device_vote=_without_device_vote(views),
     )
 
 
-def _quorate(view: View) -> Optional[bool]:
-    if view.corosync and view.corosync.quorate is not None:
-        return view.corosync.quorate
-    return view.pacemaker.quorate if view.pacemaker else None
+def tells_nothing_of_pacemaker(view: View) -> bool:
+    """Tell whether it is not known what this node runs."""
+    return view.pacemaker is None and view.daemons.pacemaker != STOPPED
+
+
+def _quorate(account: Optional[PacemakerView], views: Sequence[Named]) -> Optional[bool]:
+    if account and account.quorate is not None:
+        return account.quorate
+    told = [view.corosync.quorate for _, view in views if view.corosync]
+    told += [view.pacemaker.quorate for _, view in views if view.pacemaker]
+    return True if True in told else False if False in told else None
+
+
+def dc_unknown(pacemaker: PacemakerView) -> bool:
+    """Tell whether there is a DC that is not named: without one crm_mon does not speak of quorum."""
+    return pacemaker.dc is None and pacemaker.quorate is not None
 
 
 def _leaderless(view: View) -> bool:
-    return view.daemons.pacemaker == STOPPED or (view.pacemaker is not None and view.pacemaker.dc is None)
+    """Tell whether it is known that no DC is elected."""
+    if view.pacemaker is None:
+        return view.daemons.pacemaker == STOPPED
+    return view.pacemaker.dc is None and not dc_unknown(view.pacemaker)
 
 
-def _places(sides: Sequence[_Side]) -> Dict[str, Tuple[str, ...]]:
-    """What is moving within one partition may be on two nodes, or be shown so; between two it may not."""
-    found: Dict[str, List[Tuple[Tuple[str, ...], bool]]] = {}
-    for side in sides:
-        for one in side.resources:
-            nodes = side.nodes_of(one.nodes)
-            if nodes and not one.cloned and not one.fencing:
-                found.setdefault(one.id, []).append((nodes, one.moving))
-    return {
-        name: tuple(dict.fromkeys(node for nodes, _ in places for node in nodes))
-        for name, places in found.items()
-        if len(places) > 1 or not places[0][1]
-    }
+def _not_joined(node: str, view: View) -> bool:
+    """Tell whether Pacemaker runs on this node, and sees no DC, or the DC does not count the node as online."""
+    if view.pacemaker is None:
+        return False
+    own = [one for one in view.pacemaker.nodes if one.name == node]
+    return _leaderless(view) or (bool(own) and not any(one.online and not one.pending for one in own))
 
 
-def _promoted(side: _Side) -> Dict[str, Tuple[str, ...]]:
-    found = {one.id: side.nodes_of(one.promoted) for one in side.resources}
-    return {name: nodes for name, nodes in found.items() if nodes}
-
-
-def _owners(views: Sequence[View]) -> Dict[str, Tuple[str, ...]]:
-    """Every virtual address any node knows of: where Pacemaker is down the node itself knows of none."""
-    vips = [vip for view in views for vip in view.vips or ()]
-    cloned = {vip.resource for vip in vips if vip.cloned}
-    found: Dict[str, Tuple[str, ...]] = {}
-    for vip in vips:
-        for address in vip.addresses:
-            if vip.resource not in cloned:
-                found[address] = tuple(dict.fromkeys((*found.get(address, ()), vip.resource)))
-    return found
-
-
-def _carriers(known: Sequence[_Known], owners: Mapping[str, Tuple[str, ...]]) -> Dict[str, Tuple[str, ...]]:
-    found: Dict[str, Tuple[str, ...]] = {}
-    for node, view in known:
-        for address in {one.address for one in view.addresses or ()} & set(owners):
-            found[address] = (*found.get(address, ()), node)
-    return found
-
-
-def _confirmed(belief: Belief, earlier: Belief) -> Belief:
-    """What both looks show. Partitions are so already, by the pairs of both."""
-    dcs = {dc for partition in earlier.partitions for dc in partition.dcs}
-    return belief._replace(
-        partitions=tuple(
-            one._replace(dcs=tuple(dc for dc in one.dcs if dc in dcs) or one.dcs[:1]) for one in belief.partitions
-        ),
-        places=_in_both(belief.places, earlier.places),
-        carriers=_in_both(belief.carriers, earlier.carriers),
-    )
-
-
-def _in_both(now: Places, before: Places) -> Dict[str, Tuple[str, ...]]:
-    return {name: tuple(node for node in nodes if node in before.get(name, ())) for name, nodes in now.items()}
+def _without_device_vote(views: Sequence[Named]) -> Tuple[str, ...]:
+    devices: Dict[str, str] = {}
+    for _, view in views:
+        for member in view.corosync.members if view.corosync else ():
+            if member.device:
+                devices[member.name] = member.device
+    votes = {name: "V" in device.split(",") for name, device in devices.items()}
+    return tuple(name for name, vote in votes.items() if not vote) if any(votes.values()) else ()

@@ -1,7 +1,7 @@
 """Do two parts of the cluster both think that they are the cluster?
 
-Run it on the monitoring server. It asks every node, by ssh or check_nrpe, what it believes (check_ha_view) and compares
-the answers. After the links between two nodes have died each finds itself healthy, and with two_node or
+Run it on the monitoring server. It asks every node, by ssh or check_nrpe, for its view of the cluster (check_ha_view)
+and compares the views. After the links between two nodes have died each finds itself healthy, and with two_node or
 no-quorum-policy=ignore each runs everything: the virtual address is there twice, and the data goes two ways. No
 check on a single node can see that.
 
@@ -9,27 +9,42 @@ check on a single node can see that.
   check_ha_split_brain --node node1 --node node2 --via '/usr/lib/nagios/plugins/check_nrpe -H {node} -c check_ha_view'
 
 Give every node of the cluster. --via is a command line without a shell, {node} stands for the name; all nodes are asked
-at once. A node is believed in what it says of itself and of those it shares a partition with.
+at once. A node is believed in what it says of itself and, where it has a DC, of those it shares a partition with.
 
 Views are made while the cluster goes on. What would be CRITICAL is therefore looked at once more, two seconds later
 where the deadline allows it, and reported only if it is in both looks. A node that has just started, and has not yet
 found the others, is no partition to be paged for as long as no DC is elected there.
+
+A CIB that is older on a node of a partition is looked at once more, too: changes that do not reach a node are the one
+thing that membership, votes and monitors do not show. Recorded views (--from) are one look.
 """
 
 from __future__ import annotations
 
-from typing import Dict, Iterator, List, Tuple
+from typing import Iterator, NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import FILTERED_OUT, Condition, Severity
-from check_ha.core.finding import NODE, Finding, Row, Subject
+from check_ha.core.finding import NODE, Finding, Row, Subject, resources
 from check_ha.core.options import FilterOptions, duration, option
-from check_ha.core.wording import joined
+from check_ha.core.wording import count
 from check_ha.multinode.answers import Views
-from check_ha.multinode.incomplete_views import APART, INCOMPLETE, lacking
-from check_ha.multinode.node_names import Roster, roster_of, strangers
-from check_ha.multinode.partition_text import described, summary, told
-from check_ha.multinode.partitions import Belief, believe
+from check_ha.multinode.cluster_state import ClusterState, combine
+from check_ha.multinode.conflicts import (
+    ADDRESS_TWICE,
+    INTERFACE_DOWN,
+    JOINING,
+    PARTITIONED,
+    PROMOTED_TWICE,
+    RESOURCE_TWICE,
+    SPLIT_BRAIN,
+    TWO_DCS,
+    conflicts,
+)
+from check_ha.multinode.disagreements import NOT_JOINED, OLDER_VIEW, QUORUM_DIFFERS, STALE_VIEW, disagreements
+from check_ha.multinode.incomplete_views import APART, INCOMPLETE, incomplete_views
+from check_ha.multinode.node_names import ClusterNodes, clusters_of, identify
+from check_ha.multinode.partition_text import summary, view_line
 from check_ha.multinode.unreachable_nodes import (
     ANSWERING,
     ASKED,
@@ -42,51 +57,18 @@ from check_ha.multinode.unreachable_nodes import (
     UNREADABLE,
     UNSEEN,
     counted,
-    nobody_heard,
-    unheard,
+    no_views,
+    not_one_cluster,
+    unreachable_nodes,
     wrongly_asked,
 )
 
-SPLIT_BRAIN = Condition(
-    "split-brain", Severity.CRITICAL,
-    "Two partitions are both quorate, or both run resources: each acts as the whole cluster, the data goes two ways.",
-)  # fmt: skip
-ADDRESS_TWICE = Condition(
-    "address-twice", Severity.CRITICAL,
-    "The interfaces of two nodes carry one virtual address: which of them a client reaches is chance.",
-)  # fmt: skip
-RESOURCE_TWICE = Condition(
-    "resource-twice", Severity.CRITICAL,
-    "A primitive that is no clone is active on two nodes by their own account: two writers of what one may write.",
-)  # fmt: skip
-PROMOTED_TWICE = Condition(
-    "promoted-twice", Severity.CRITICAL,
-    "A promotable clone is promoted in two partitions: both sides of what it replicates are written to.",
-)  # fmt: skip
-TWO_DCS = Condition(
-    "two-dcs", Severity.CRITICAL,
-    "Nodes of one partition follow different DCs: two decide what runs. Each partition having its own is part of that.",
-)  # fmt: skip
-PARTITIONED = Condition(
-    "partitioned", Severity.CRITICAL,
-    "There are partitions of which at most one runs anything: contained, but nothing can move to the other side.",
-)  # fmt: skip
-JOINING = Condition(
-    "joining", Severity.WARNING,
-    "A partition runs nothing and has no DC that could start anything: a node that starts, or was cut off just now.",
-)  # fmt: skip
 GONE = Condition("gone", Severity.OK, "A first look showed what a second one, a moment later, did not show any more.")
 
 PARTITIONS = Metric("cluster.partitions.count", "partitions")
 ACTING = Metric("cluster.partitions.acting.count", "partitions that run resources")
 RESOURCES_TWICE = Metric("cluster.resources.duplicated.count", "primitives, but clones, active on several nodes")
 ADDRESSES_TWICE = Metric("cluster.addresses.duplicated.count", "virtual addresses carried by several nodes")
-
-STOP_ONE = (
-    "decide whose data is to be kept; on the other side stop the cluster (systemctl stop pacemaker corosync), mend the "
-    "links, start it again; with fencing that works this cannot happen (check_ha_fencing)"
-)
-MEND = "find the link that is down: check_ha_rings on each of them"
 
 
 class SplitBrainOptions(FilterOptions):
@@ -97,87 +79,77 @@ class SplitBrainOptions(FilterOptions):
     )
 
 
+class _Cluster(NamedTuple):
+    """One cluster of those that were asked, and what was found in it."""
+
+    nodes: ClusterNodes
+    state: ClusterState
+    findings: Tuple[Finding, ...]
+
+
 def judge(views: Views, options: SplitBrainOptions) -> Judgement:
-    """Put the views together, then judge what they amount to, then what is missing of them."""
-    roster = roster_of(views.answers)
-    findings = [*wrongly_asked(roster), *nobody_heard(roster)]
-    if not roster.heard or strangers(roster.heard):
-        return Judgement(f"{len(roster.heard)} views, not compared", tuple(findings), tuple(counted(roster)))
-    before = believe(roster_of(views.earlier.answers).heard) if views.earlier else None
-    belief = believe(roster.heard, before)
-    problems = list(_problems(belief, options))
-    findings = [*problems, *unheard(roster, belief, options.max_age), *findings, *lacking(roster, belief)]
-    gone = [] if problems or not before else list(_problems(before, options))
-    if gone:
-        findings.append(Finding(GONE, f"gone at a second look: {'; '.join(one.text for one in gone)}"))
-    if belief.places and not any(options.selects(name) for name in belief.places):
-        findings.append(Finding(FILTERED_OUT, f"--include and --exclude leave none of {len(belief.places)} resources"))
+    """Combine the views, then judge what they amount to, then what they lack; each cluster by itself."""
+    clusters = [_judged(identify(answers), views, options) for answers in clusters_of(views.answers)]
+    asked = [one.nodes for one in clusters]
+    findings = list(clusters[0].findings)
+    findings += [found for one in clusters[1:] for found in one.findings if found.condition is not TOO_FEW]
+    findings += not_one_cluster(asked)
     return Judgement(
-        summary=summary(belief, roster),
+        summary="; ".join(summary(one.state, one.nodes) for one in clusters),
         findings=tuple(findings),
-        measures=(*counted(roster), *_measures(belief)),
-        rows=tuple(_rows(roster)),
+        measures=(*counted(asked), *_measures([one.state for one in clusters if one.nodes.answered])),
+        rows=tuple(row for one in asked for row in _rows(one)),
     )
 
 
-def _problems(belief: Belief, options: SplitBrainOptions) -> Iterator[Finding]:
-    """What wakes somebody, but for partitions that are just being joined; the worst first."""
-    yield from _apart(belief)
-    for address, nodes in belief.carriers.items():
-        owners = belief.owners[address]
-        if len(nodes) > 1 and options.selects(*owners):
-            yield Finding(ADDRESS_TWICE, f"{address} ({', '.join(owners)}) is carried by {joined(nodes)}")
-    together: Dict[Tuple[str, ...], List[str]] = {}
-    for name, nodes in belief.places.items():
-        if len(nodes) > 1 and options.selects(name):
-            together.setdefault(tuple(sorted(nodes)), []).append(name)
-    for nodes, names in together.items():
-        be = "is" if len(names) == 1 else "are"
-        yield Finding(RESOURCE_TWICE, f"{joined(names)} {be} active on {joined(nodes)} at once")
-    yield from _promoted(belief, options)
-    for partition in belief.partitions:
-        if len(partition.dcs) > 1:
-            text = f"{partition.label} are one partition and follow {len(partition.dcs)} DCs: {joined(partition.dcs)}"
-            yield Finding(TWO_DCS, text, advice="if it lasts: restart pacemaker on one of them")
+def _judged(asked: ClusterNodes, views: Views, options: SplitBrainOptions) -> _Cluster:
+    cluster = asked.with_one_name_each()
+    earlier = _earlier(cluster, views)
+    before = combine(earlier.answered) if earlier else None
+    state = combine(cluster.answered, before)
+    silent = list(unreachable_nodes(cluster, state, options.max_age)) if cluster.answered else []
+    unseen = [one.subjects[0].name for one in silent if one.condition in (UNSEEN, NOT_ASKED)]
+    problems = list(conflicts(state, options, unseen))
+    gone = list(conflicts(before, options, unseen)) if before and not problems else []
+    findings = [*problems, *disagreements(cluster, state, earlier, views.pause)]
+    findings += [*silent, *wrongly_asked(cluster), *no_views(cluster), *incomplete_views(cluster, state)]
+    if gone:
+        text = f"gone at a second look: {'; '.join(one.text for one in gone)}"
+        findings.append(Finding(GONE, text, tuple(dict.fromkeys(one for found in gone for one in found.subjects))))
+    if state.active_on and not any(options.selects(name) for name in state.active_on):
+        text = f"--include and --exclude leave none of {count(len(state.active_on), 'resource')}"
+        findings.append(Finding(FILTERED_OUT, text, resources(*state.active_on)))
+    return _Cluster(asked, state, tuple(findings))
 
 
-def _apart(belief: Belief) -> Iterator[Finding]:
-    if len(belief.partitions) < 2:
+def _earlier(cluster: ClusterNodes, views: Views) -> Optional[ClusterNodes]:
+    """Return the nodes of this cluster as they were in the look before."""
+    if views.earlier is None:
+        return None
+    asked = {answer.asked for answer in (*cluster.answered, *cluster.unreachable)}
+    answers = [answer for answer in views.earlier.answers if answer.asked in asked]
+    return identify(answers).with_one_name_each()
+
+
+def _measures(states: Sequence[ClusterState]) -> Iterator[Measure]:
+    if not states:
         return
-    worst_first = sorted(belief.partitions, key=lambda one: (not one.acts, not one.runs, -len(one.members)))
-    sides = " against ".join(described(one) for one in worst_first)
-    if belief.split:
-        yield Finding(SPLIT_BRAIN, f"split brain: {sides}", advice=STOP_ONE)
-    elif all(one.leaderless and not one.runs for one in worst_first[1:]):
-        names = joined([one.label for one in worst_first[1:]])
-        yield Finding(JOINING, f"{names} not (yet) with the others: {sides}", advice=MEND)
-    else:
-        yield Finding(PARTITIONED, f"partitioned, contained: {sides}", advice=MEND)
+    partitions = [partition for state in states for partition in state.partitions]
+    places = [nodes for state in states for nodes in state.active_on.values()]
+    carriers = [nodes for state in states for nodes in state.carriers.values()]
+    addresses = sum(len(state.owners) for state in states)
+    yield PARTITIONS.of(len(partitions))
+    yield ACTING.of(sum(bool(one.runs) for one in partitions), maximum=len(partitions))
+    yield RESOURCES_TWICE.of(sum(len(one) > 1 for one in places), maximum=len(places))
+    yield ADDRESSES_TWICE.of(sum(len(one) > 1 for one in carriers), maximum=addresses)
 
 
-def _promoted(belief: Belief, options: SplitBrainOptions) -> Iterator[Finding]:
-    where: Dict[str, List[str]] = {}
-    for promoted in belief.promoted:
-        for name, nodes in promoted.items():
-            where.setdefault(name, []).append(joined(nodes))
-    for name, sides in where.items():
-        if len(sides) > 1 and options.selects(name):
-            yield Finding(PROMOTED_TWICE, f"{name} is promoted on {' and, apart from it, on '.join(sides)}")
-
-
-def _measures(belief: Belief) -> Iterator[Measure]:
-    yield PARTITIONS.of(len(belief.partitions))
-    yield ACTING.of(sum(bool(one.runs) for one in belief.partitions), maximum=len(belief.partitions))
-    yield RESOURCES_TWICE.of(sum(len(nodes) > 1 for nodes in belief.places.values()), maximum=len(belief.places))
-    yield ADDRESSES_TWICE.of(sum(len(nodes) > 1 for nodes in belief.carriers.values()), maximum=len(belief.owners))
-
-
-def _rows(roster: Roster) -> Iterator[Row]:
-    for node, view in roster.views.items():
-        yield Row(Subject(NODE, node), told(node, view))
-    for answer in roster.unheard:
+def _rows(cluster: ClusterNodes) -> Iterator[Row]:
+    for node, view in cluster.views.items():
+        yield Row(Subject(NODE, node), view_line(node, view))
+    for answer in cluster.unreachable:
         yield Row(Subject(NODE, answer.node or answer.asked), f"no view: {answer.reason}")
-    for name in roster.not_asked:
+    for name in cluster.not_asked:
         yield Row(Subject(NODE, name), "not asked")
 
 
@@ -186,9 +158,9 @@ CHECK = Check(
     manual=__doc__,
     readings=(),
     conditions=(
-        SPLIT_BRAIN, ADDRESS_TWICE, RESOURCE_TWICE, PROMOTED_TWICE, TWO_DCS, PARTITIONED, JOINING, NOT_ANSWERING,
-        UNSEEN, FENCED, NOT_ASKED, TOO_FEW, UNREADABLE, INCOMPLETE, APART, ASKED_TWICE, NOT_ONE_CLUSTER, GONE,
-        FILTERED_OUT,
+        SPLIT_BRAIN, ADDRESS_TWICE, RESOURCE_TWICE, PROMOTED_TWICE, TWO_DCS, INTERFACE_DOWN, PARTITIONED, STALE_VIEW,
+        OLDER_VIEW, QUORUM_DIFFERS, NOT_JOINED, JOINING, NOT_ANSWERING, UNSEEN, FENCED, NOT_ASKED, TOO_FEW, UNREADABLE,
+        INCOMPLETE, APART, ASKED_TWICE, NOT_ONE_CLUSTER, GONE, FILTERED_OUT,
     ),
     metrics=(PARTITIONS, ACTING, ASKED, ANSWERING, RESOURCES_TWICE, ADDRESSES_TWICE),
     judge=judge,

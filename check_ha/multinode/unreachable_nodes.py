@@ -1,4 +1,4 @@
-"""Nodes of which there is no view: what that may mean, and what fencing says to it."""
+"""Nodes that gave no view: what that may mean, and what the fence history says of them."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from typing import Iterator, List, Optional, Sequence
 
 from check_ha.core.check import Measure, Metric
 from check_ha.core.condition import Condition, Severity
-from check_ha.core.finding import Finding
-from check_ha.core.wording import age, joined
-from check_ha.model.view import FencingView, View
+from check_ha.core.finding import Finding, nodes
+from check_ha.core.wording import age, are, joined
+from check_ha.model.view import FencingView, NodeView, View
+from check_ha.multinode.agreement import span
 from check_ha.multinode.answers import Answer
-from check_ha.multinode.node_names import Roster, strangers
-from check_ha.multinode.partitions import Belief
+from check_ha.multinode.cluster_state import ClusterState
+from check_ha.multinode.node_names import ClusterNodes
 
 NOT_ANSWERING = Condition(
     "not-answering", Severity.WARNING,
-    "A node cannot be asked, and the others count it as a member: it takes part, and what it believes is not known.",
+    "A node cannot be asked, and the others count it as a member: it takes part, and its own view is not known.",
 )  # fmt: skip
 UNSEEN = Condition(
     "unseen", Severity.WARNING, "A node cannot be asked, and it is no member: it is down, or runs alone and unseen."
@@ -26,7 +27,7 @@ NOT_ASKED = Condition(
 )  # fmt: skip
 FENCED = Condition(
     "fenced", Severity.OK,
-    "Such a node was fenced (--max-age), which proves that it is down: fencing comes before anything is taken over.",
+    "Such a node was fenced (--max-age), and has not joined since, which proves that it is down.",
 )  # fmt: skip
 TOO_FEW = Condition("too-few-views", Severity.UNKNOWN, "There are no two views to compare.")
 UNREADABLE = Condition(
@@ -35,100 +36,142 @@ UNREADABLE = Condition(
 ASKED_TWICE = Condition("asked-twice", Severity.UNKNOWN, "Two names that were given are one node.")
 NOT_ONE_CLUSTER = Condition(
     "not-one-cluster", Severity.UNKNOWN,
-    "Nodes that were given know nothing of each other: what differs between two clusters is no split brain.",
+    "Nodes that were given know nothing of each other: each cluster is judged by itself.",
 )  # fmt: skip
+
+LOOK = (
+    "look at the node itself (console, power, fence device); until it is known to be down, mend no link and start "
+    "nothing in its place"
+)
 
 ASKED = Metric("cluster.nodes.asked.count", "nodes that were asked")
 ANSWERING = Metric("cluster.nodes.answering.count", "nodes that gave a view")
 
 
-def counted(roster: Roster) -> Iterator[Measure]:
-    """How many were asked, and how many gave a view."""
-    number = len(roster.heard) + len(roster.unheard) + len(roster.doubles)
+def counted(clusters: Sequence[ClusterNodes]) -> Iterator[Measure]:
+    """Yield how many nodes were asked, and how many gave a view."""
+    answering = sum(len(one.answered) + len(one.asked_twice) for one in clusters)
+    number = answering + sum(len(one.unreachable) for one in clusters)
     yield ASKED.of(number)
-    yield ANSWERING.of(len(roster.heard) + len(roster.doubles), maximum=number)
+    yield ANSWERING.of(answering, maximum=number)
 
 
-def wrongly_asked(roster: Roster) -> Iterator[Finding]:
-    """What is wrong with the nodes given, and answers that are not understood."""
-    for one, other in roster.doubles:
-        yield Finding(ASKED_TWICE, f"{one.asked} and {other.asked} are the same node, {one.node}")
-    strange = strangers(roster.heard)
-    if strange:
-        one, other = strange
-        yield Finding(NOT_ONE_CLUSTER, f"{_with_cluster(one)} and {_with_cluster(other)} are not of one cluster")
-    for answer in roster.unheard:
-        if answer.garbled:
-            yield Finding(UNREADABLE, f"{answer.asked} sent {answer.reason}")
+def wrongly_asked(cluster: ClusterNodes) -> Iterator[Finding]:
+    """Yield what is wrong with the nodes that were given, and the answers that cannot be read."""
+    for one, other in cluster.asked_twice:
+        text = f"{one.asked} and {other.asked} are the same node, {one.node}"
+        yield Finding(ASKED_TWICE, text, nodes(one.node))
+    for answer in cluster.unreachable:
+        if answer.unreadable:
+            yield Finding(UNREADABLE, f"{answer.asked} sent {answer.reason}", nodes(answer.node or answer.asked))
 
 
-def _with_cluster(answer: Answer) -> str:
-    cluster = answer.view.cluster if answer.view else None
-    return f"{answer.node} (cluster {cluster})" if cluster else answer.node
+def not_one_cluster(clusters: Sequence[ClusterNodes]) -> Iterator[Finding]:
+    """Yield each cluster that is not that of most nodes."""
+    first, *others = clusters
+    for other in others:
+        text = f"{_with_cluster(other)} {are(other.views)} not of one cluster with {_with_cluster(first)}"
+        yield Finding(NOT_ONE_CLUSTER, text, nodes(*other.views, *first.views))
 
 
-def nobody_heard(roster: Roster) -> Iterator[Finding]:
-    """For a comparison without any view."""
-    if not roster.heard:
-        reasons = [f"{answer.asked}: {answer.reason}" for answer in roster.unheard if not answer.garbled]
-        yield Finding(TOO_FEW, f"no node could be asked: {'; '.join(reasons)}" if reasons else "no view could be read")
+def _with_cluster(cluster: ClusterNodes) -> str:
+    names = dict.fromkeys(view.cluster for view in cluster.views.values() if view.cluster)
+    return joined(list(cluster.views)) + (f" (cluster {', '.join(filter(None, names))})" if names else "")
 
 
-def unheard(roster: Roster, belief: Belief, max_age: float) -> Iterator[Finding]:
-    """Each node without a view, by what the others say of it, then whether enough is left to compare."""
-    views = list(roster.views.values())
+def no_views(cluster: ClusterNodes) -> Iterator[Finding]:
+    """Yield the reasons, where no node gave a view."""
+    if not cluster.answered:
+        silent = [answer for answer in cluster.unreachable if not answer.unreadable]
+        reasons = "; ".join(f"{answer.asked}: {answer.reason}" for answer in silent)
+        text = f"no node could be asked: {reasons}" if silent else "no view could be read"
+        yield Finding(TOO_FEW, text, nodes(*(answer.node or answer.asked for answer in cluster.unreachable)))
+
+
+def unreachable_nodes(cluster: ClusterNodes, state: ClusterState, max_age: float) -> Iterator[Finding]:
+    """Yield each node without a view, by what the others say of it, then whether enough is left to compare."""
+    views = list(cluster.views.values())
     left: List[str] = []
-    for answer in roster.unheard:
+    for answer in cluster.unreachable:
         fencing = _fencing(answer.node, views)
-        if not answer.garbled:
-            yield _finding(answer, belief, fencing, max_age)
-        if not _proven_down(fencing, max_age):
+        down = _proven_down(answer.node, fencing, views, max_age)
+        if not answer.unreadable:
+            yield _finding(answer, state, fencing, down, _attempt(answer.node, fencing, views, max_age))
+        if not down:
             left.append(answer.node or answer.asked)
-    for name in roster.not_asked:
+    for name in cluster.not_asked:
         left.append(name)
-        if not any(name in partition.members for partition in belief.partitions):
-            yield Finding(NOT_ASKED, f"{name} is no member and is not asked: it is down, or alone and unseen")
+        if not any(name in partition.members for partition in state.partitions):
+            text = f"{name} is no member and is not asked: it is down, or alone and unseen"
+            yield Finding(NOT_ASKED, text, nodes(name))
     if len(views) == 1 and left:
-        yield Finding(
-            TOO_FEW, f"there is only the view of {roster.heard[0].node}, without {joined(left)} to compare it with"
-        )
+        only = cluster.answered[0].node
+        text = f"there is only the view of {only}, without {joined(left)} to compare it with"
+        yield Finding(TOO_FEW, text, nodes(*left, only))
 
 
-def _finding(answer: Answer, belief: Belief, fencing: Optional[FencingView], max_age: float) -> Finding:
+def _finding(answer: Answer, state: ClusterState, fencing: Optional[FencingView], down: bool, attempt: str) -> Finding:
     name = answer.node or answer.asked
     silent = f"{name} cannot be asked ({answer.reason})"
-    counting = [partition.label for partition in belief.partitions if answer.node in partition.members]
+    counting = [partition for partition in state.partitions if answer.node in partition.members]
     if counting:
-        verb = "counts" if len(counting) == 1 and " " not in counting[0] else "count"
-        return Finding(NOT_ANSWERING, f"{silent}, and {joined(counting)} {verb} it as a member")
+        others = [node for partition in counting for node in partition.nodes]
+        text = f"{silent}, and {joined(others)} {'counts' if len(others) == 1 else 'count'} it as a member"
+        return Finding(NOT_ANSWERING, text, nodes(name, *others))
     if not answer.node:
-        return Finding(UNSEEN, f"{silent}, and which node of the cluster that is cannot be told")
-    if fencing and _proven_down(fencing, max_age):
-        return Finding(FENCED, f"{name} cannot be asked: it was fenced {age(fencing.age)} ({fencing.action})")
+        return Finding(UNSEEN, f"{silent}, and it is not clear which node of the cluster that is", nodes(name))
+    if fencing and down:
+        text = f"{name} cannot be asked: it was fenced {age(fencing.age)} ({fencing.action})"
+        return Finding(FENCED, text, nodes(name))
     meaning = "it is down, or alone and unseen"
-    if not belief.partitions:
-        return Finding(UNSEEN, f"{silent}, and no other node is in the cluster: {meaning}")
-    others = joined([partition.label for partition in belief.partitions])
-    return Finding(UNSEEN, f"{silent} and is no member for {others}: {meaning}{_attempt(fencing)}")
+    if not state.partitions:
+        return Finding(UNSEEN, f"{silent}, and no other node is in the cluster: {meaning}", nodes(name), LOOK)
+    others = [node for partition in state.partitions for node in partition.nodes]
+    text = f"{silent} and is no member for {joined(others)}: {meaning}{attempt}"
+    return Finding(UNSEEN, text, nodes(name, *others), LOOK)
+
+
+def _states(name: str, views: Sequence[View]) -> List[NodeView]:
+    """Return what each view that follows a DC says of this node."""
+    pacemakers = [view.pacemaker for view in views if view.pacemaker and view.pacemaker.dc]
+    return [node for pacemaker in pacemakers for node in pacemaker.nodes if node.name == name]
 
 
 def _fencing(name: str, views: Sequence[View]) -> Optional[FencingView]:
-    """The last that fencing did to this node, unless it must still be fenced."""
+    """Return the last fencing of this node; none that succeeded where the node must still be fenced."""
     found = [one for view in views if view.pacemaker for one in view.pacemaker.fencings if one.target == name]
-    nodes = [node for view in views if view.pacemaker for node in view.pacemaker.nodes if node.name == name]
-    unclean = any(node.unclean for node in nodes)
+    unclean = any(node.unclean for node in _states(name, views))
     found = [one for one in found if not (unclean and one.status == "success")]
     return min(found, key=lambda one: -1.0 if one.age is None else one.age, default=None)
 
 
-def _proven_down(fencing: Optional[FencingView], max_age: float) -> bool:
-    done = fencing is not None and fencing.status == "success" and fencing.action != "on"
-    return done and fencing is not None and fencing.age is not None and fencing.age <= max_age
+def _done(fencing: FencingView, max_age: float) -> bool:
+    return fencing.status == "success" and fencing.action != "on" and (fencing.age is None or fencing.age <= max_age)
 
 
-def _attempt(fencing: Optional[FencingView]) -> str:
+def _proven_down(name: str, fencing: Optional[FencingView], views: Sequence[View], max_age: float) -> bool:
+    """Tell whether fencing proves this node down: only until it joins again, so every view must say that it has not."""
+    if fencing is None or fencing.age is None or not _done(fencing, max_age):
+        return False
+    states = _states(name, views)
+    return bool(states) and all(one.expected_up is False and not one.online and not one.pending for one in states)
+
+
+def _attempt(name: str, fencing: Optional[FencingView], views: Sequence[View], max_age: float) -> str:
+    """Return what fencing has to do with it, where it does not prove the node down."""
     if fencing is None or fencing.action == "on":
         return ""
     if fencing.status == "pending":
         return "; it is being fenced"
-    return f"; fencing it failed {age(fencing.age)}" if fencing.status == "failed" else ""
+    when = age(fencing.age)
+    if fencing.ahead is not None:
+        when = f"at a time that is {span(fencing.ahead)} in the future (a clock is wrong)"
+    if fencing.status == "failed":
+        return f"; fencing it failed {when}"
+    if not _done(fencing, max_age):
+        return ""
+    if fencing.age is None:
+        return f"; fenced {when}"
+    if any(node.expected_up for node in _states(name, views)):
+        return f"; fenced {when}, and it has joined again since"
+    return f"; fenced {when}, and it is not known whether it has joined again since"

@@ -1,15 +1,19 @@
-"""From evidence to the view: what this node believes, and what it could not tell."""
+"""Make the view of this node from what its tools printed: what it says of the cluster, and what it could not tell."""
 
 from __future__ import annotations
 
 import re
 from typing import Dict, Iterator, List, Optional, Tuple
 
+from check_ha.cluster.config_hash import conf_view
 from check_ha.cluster.fence_history import Fencing, by_target
 from check_ha.cluster.resources import in_motion, plain
+from check_ha.cluster.this_node import ListedNode, this_node
 from check_ha.cluster.virtual_addresses import virtual_ips
-from check_ha.core.condition import NOT_RESPONDING, NOT_RUNNING, REMOTE_NODE
+from check_ha.core.condition import NOT_RESPONDING, NOT_RUNNING, REMOTE_NODE, STARTING
 from check_ha.core.evidence import Evidence, Reading
+from check_ha.core.wording import AHEAD
+from check_ha.model.addresses import Interface, InterfaceAddress
 from check_ha.model.cib import ATTRIBUTES, RESOURCES
 from check_ha.model.cluster import Bundle, Clone, Cluster, Placed
 from check_ha.model.corosync import CorosyncMap
@@ -22,17 +26,16 @@ from check_ha.model.view import (
     ConfiguredView,
     CorosyncView,
     DaemonsView,
+    FailedToolView,
     FencingView,
     MemberView,
     NodeView,
     PacemakerView,
     ResourceView,
-    TroubleView,
     VersionsView,
     View,
     VipView,
 )
-from check_ha.multinode.config_hash import conf_view
 from check_ha.parsers.addresses import parse_ip_addr
 from check_ha.parsers.cib import parse_cib
 from check_ha.parsers.cmapctl import parse_map
@@ -73,16 +76,17 @@ READINGS = (
 
 
 def view_of(evidence: Evidence) -> View:
-    """What these outputs amount to."""
+    """Return the view of this node."""
     cluster, cib, cmap = evidence.get(CLUSTER), evidence.get(CIB), evidence.get(MAP)
     conf, interfaces = evidence.get(CONF), evidence.get(INTERFACES)
     nodelist = _nodelist(cmap, conf)
     addresses = None if interfaces is None else tuple(
-        AddressView(one.address, one.interface)
+        _address(one, interfaces.named(one.interface))
         for one in interfaces.addresses
         if one.interface != "lo" and not one.address.startswith(("127.", "fe80:"))
     )  # fmt: skip
-    node = evidence.get(NODE_NAME) or (cluster.origin if cluster else None) or _listed(nodelist, cmap, addresses)
+    listed = tuple(ListedNode(one.id, one.name, one.addresses) for one in nodelist or ())
+    node = this_node(evidence.get(NODE_NAME), cluster, cmap, interfaces, listed)
     return View(
         time=round(evidence.now, 3),
         node=node,
@@ -98,23 +102,9 @@ def view_of(evidence: Evidence) -> View:
         authkey=_authkey(evidence, conf),
         versions=_versions(evidence, cluster, node),
         troubles=tuple(
-            TroubleView(tool.file, finding.condition.name, finding.text) for tool, finding in evidence.failed.items()
+            FailedToolView(tool.file, finding.condition.name, finding.text) for tool, finding in evidence.failed.items()
         ),
     )
-
-
-def _listed(
-    nodelist: Optional[Tuple[ConfiguredView, ...]],
-    cmap: Optional[CorosyncMap],
-    addresses: Optional[Tuple[AddressView, ...]],
-) -> Optional[str]:
-    """The name that corosync's nodelist has for this node, found by its id or by an address that it carries."""
-    here = {one.address for one in addresses or ()}
-    for one in nodelist or ():
-        own = cmap is not None and cmap.local_node_id is not None and one.id == cmap.local_node_id
-        if one.name and (own or here.intersection(one.addresses)):
-            return one.name
-    return None
 
 
 def _cluster_name(cmap: Optional[CorosyncMap], conf: Optional[CorosyncConf]) -> Optional[str]:
@@ -124,7 +114,7 @@ def _cluster_name(cmap: Optional[CorosyncMap], conf: Optional[CorosyncConf]) -> 
 
 
 def _corosync(evidence: Evidence, cluster: Optional[Cluster]) -> Optional[CorosyncView]:
-    """The membership by quorumtool, which votequorum keeps in step with the votes, else by the map."""
+    """Return the membership by quorumtool, which votequorum keeps in step with the votes, else by the map."""
     quorum, cmap = evidence.get(QUORUM), evidence.get(MAP)
     if quorum is None and cmap is None:
         return None
@@ -133,7 +123,10 @@ def _corosync(evidence: Evidence, cluster: Optional[Cluster]) -> Optional[Corosy
         names.update({int(node.id): node.name for node in cluster.nodes if re.fullmatch("[0-9]{1,10}", node.id)})
     members: List[MemberView] = []
     if quorum and quorum.members:
-        members = [MemberView(one.node_id, names.get(one.node_id, one.name), one.votes) for one in quorum.members]
+        members = [
+            MemberView(one.node_id, names.get(one.node_id, one.name), one.votes, one.qdevice or "")
+            for one in quorum.members
+        ]
     elif cmap:
         joined = [one.node_id for one in cmap.members if one.joined]
         members = [MemberView(one, names.get(one) or cmap.label(one), None) for one in joined]
@@ -148,6 +141,13 @@ def _corosync(evidence: Evidence, cluster: Optional[Cluster]) -> Optional[Corosy
     )
 
 
+def _address(one: InterfaceAddress, interface: Interface) -> AddressView:
+    """Return the address with the state of its interface, without the flags that every interface has."""
+    flags = interface.flags or ()
+    flags = tuple(flag for flag in flags if flag not in ("BROADCAST", "MULTICAST")) or flags
+    return AddressView(one.address, one.interface, one.prefix, interface.operstate, flags)
+
+
 def _number(text: str) -> Optional[int]:
     return int(text) if re.fullmatch("[0-9]{1,19}", text) else None
 
@@ -157,7 +157,9 @@ def _pacemaker(cluster: Cluster) -> PacemakerView:
         dc=cluster.dc.name if cluster.dc else None,
         quorate=cluster.with_quorum,
         nodes=tuple(
-            NodeView(node.name, node.id, node.online, node.unclean, node.pending, remote=node.type == "remote")
+            NodeView(
+                node.name, node.id, node.online, node.unclean, node.pending, node.type == "remote", node.expected_up
+            )
             for node in cluster.nodes
         ),
         resources=tuple(_resources(cluster)),
@@ -166,10 +168,13 @@ def _pacemaker(cluster: Cluster) -> PacemakerView:
 
 
 def _resources(cluster: Cluster) -> Iterator[ResourceView]:
-    """What is active, by plain id, so that all instances of a clone are one."""
+    """Yield what is active, by plain id, so that all instances of a clone are one.
+
+    What is Stopped does not run: after a migration that failed crm_mon 2.1.5 says ``active="true"`` beside it.
+    """
     active: Dict[str, List[Placed]] = {}
     for placed in cluster.primitives():
-        if placed.primitive.active and placed.primitive.nodes:
+        if placed.primitive.active and placed.primitive.nodes and placed.primitive.role != "Stopped":
             active.setdefault(plain(placed.primitive.id), []).append(placed)
     for name, instances in sorted(active.items()):
         primitives = [placed.primitive for placed in instances]
@@ -188,14 +193,18 @@ def _unique(names: Iterator[str]) -> Tuple[str, ...]:
 
 
 def _fencing(one: Fencing) -> Iterator[FencingView]:
-    """The last that happened to this node; what is under way counts before what is over."""
+    """Yield the last that happened to this node; what is under way counts before what is over."""
     event = next(iter((*one.pending, *one.failed, *one.done)), None)
-    if event:
-        yield FencingView(one.target, event.action, event.status, one.seconds_since(event))
+    if event is None:
+        return
+    seconds = (one.now - event.completed).total_seconds() if one.now and event.completed else None
+    ahead = -seconds if seconds is not None and seconds < -AHEAD else None
+    age = None if seconds is None or ahead is not None else max(0.0, seconds)
+    yield FencingView(one.target, event.action, event.status, age, ahead)
 
 
 def _nodelist(cmap: Optional[CorosyncMap], conf: Optional[CorosyncConf]) -> Optional[Tuple[ConfiguredView, ...]]:
-    """The nodes of the running map; where corosync does not run, those of its file."""
+    """Return the nodes of the running map; where corosync does not run, those of its file."""
     if cmap:
         return tuple(
             ConfiguredView(node.node_id, node.name, tuple(address for _, address in node.addresses))
@@ -225,17 +234,17 @@ def _vips(evidence: Evidence) -> Optional[Tuple[VipView, ...]]:
 
 
 def _daemon(evidence: Evidence, *tools: Tool) -> Optional[str]:
-    """One tool that answered proves that the daemon runs; a user who may not ask proves nothing."""
+    """Return the state of a daemon: one tool that answered proves that it runs, a missing right proves nothing."""
     if any(tool in evidence.values for tool in tools):
         return RUNNING
     conditions = [evidence.failed[tool].condition for tool in tools if tool in evidence.failed]
     if NOT_RESPONDING in conditions:
         return SILENT
-    return STOPPED if NOT_RUNNING in conditions or REMOTE_NODE in conditions else None
+    return STOPPED if {NOT_RUNNING, STARTING, REMOTE_NODE}.intersection(conditions) else None
 
 
 def _authkey(evidence: Evidence, conf: Optional[CorosyncConf]) -> Optional[str]:
-    """``None`` as well where corosync is told to take its key from elsewhere."""
+    """Return the fingerprint of the key; ``None`` as well where corosync takes its key from elsewhere."""
     elsewhere = conf and (conf.get("totem.keyfile") or conf.get("totem.key"))
     return None if elsewhere and elsewhere != AUTHKEY.argv[1] else evidence.get(KEY)
 

@@ -18,7 +18,7 @@ from check_ha.output.scene import STYLES, Scene
 from check_ha.sources.tools import CIBADMIN, CMAPCTL
 
 NARROWEST, WIDEST = 40, 120
-MOST = 20
+MOST = 12
 """Findings that are shown."""
 
 
@@ -69,13 +69,13 @@ def _checks(scene: Scene) -> List[Line]:
     return flow("Checks", groups, scene.width)
 
 
-def _to_do(told: Sequence[Finding], width: int) -> List[Line]:
+def _to_do(found: Sequence[Finding], width: int) -> List[Line]:
     """What is wrong and what to do about it, worst first; what only repeats that is left out."""
-    given: List[str] = []
+    given: List[Finding] = []
     lines: List[Line] = []
     shown = 0
-    for one in told:
-        known = any(f"{one.step} ".startswith(f"{step} ") for step in given)
+    for one in found:
+        known = any(_includes(other, one) for other in given)
         if one.again and (known or not one.step):
             continue
         shown += 1
@@ -84,10 +84,29 @@ def _to_do(told: Sequence[Finding], width: int) -> List[Line]:
         text = f"{one.check}: {one.text}" if one.check else one.text
         lines += paragraph([span("  "), span(f"{one.severity.name:<9}", STYLES[one.severity])], text, width)
         if one.step and not known:
-            # in one line, however long: it is there to be copied
-            lines.append(line(span(" " * 11), span("-> "), span(one.step, Style.HEADING)))
-            given.append(one.step)
+            lines += _step(one, width)
+            given.append(one)
     if not lines:
         return [line(span("Nothing to do.", Style.GOOD))]
     more = [line(span(f"  and {shown - MOST} more: check_ha -vv"))] if shown > MOST else []
     return [line(span("What to do", Style.HEADING)), *lines, *more]
+
+
+def _includes(told: Finding, one: Finding) -> bool:
+    """Whether who does the one has done the other: it is the same step, or its command is for more than that."""
+    if (told.advice, told.commands) == (one.advice, one.commands):
+        return True
+    first = told.commands[0] if told.commands else ""
+    return bool(first) and any(f"{command} ".startswith(f"{first} ") for command in one.commands[:1])
+
+
+def _step(one: Finding, width: int) -> List[Line]:
+    """The advice, and below it each command in one line, however long: it is there to be copied."""
+    lines: List[Line] = []
+    arrow = [span(" " * 11), span("-> ")]
+    if one.advice:
+        lines += paragraph(arrow, one.advice + (":" if one.commands else ""), width, Style.HEADING)
+    for number, command in enumerate(one.commands):
+        lead = arrow if not lines else [span(" " * 14)]
+        lines.append(line(*lead, span(f"{'or ' if number else ''}{command}", Style.HEADING)))
+    return lines

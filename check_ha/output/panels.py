@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Iterator, List, Optional, Sequence, Tuple
 
 from check_ha.cluster.fence_history import Fencing, by_target, deed
-from check_ha.cluster.links import Links, Peer, Way, links_of
+from check_ha.cluster.links import Link, Links, Peer, links_of
 from check_ha.cluster.nodes import State, described, state_of
 from check_ha.cluster.resources import reason_of
 from check_ha.cluster.virtual_addresses import VirtualIp, virtual_ips
-from check_ha.core.ranking import words
+from check_ha.core.finding import NODE, RESOURCE
 from check_ha.core.wording import age
 from check_ha.model.addresses import Interfaces
 from check_ha.model.cluster import Node
@@ -33,7 +33,7 @@ def nodes(scene: Scene) -> List[Line]:
     if cluster is None:
         return unknown(scene, "Nodes", CRM_MON)
     quorum: Optional[QuorumStatus] = scene.evidence.values.get(QUORUMTOOL)
-    style, few = scene.styles("nodes"), len(cluster.nodes) <= MANY
+    style, few = scene.styles("nodes", NODE), len(cluster.nodes) <= MANY
     shown = [node for node in cluster.nodes if few or style(node.name) != Style.GOOD][:MANY]
     rest = [node.name for node in cluster.nodes if node not in shown]
     rows = [_node(node, scene, quorum, style(node.name)) for node in shown]
@@ -77,7 +77,7 @@ def votes(scene: Scene) -> List[Line]:
 
 
 def links(scene: Scene) -> List[Line]:
-    """This node's ways to its peers: peer by link; rings of corosync 1 and 2."""
+    """This node's links: peer by link; rings of corosync 1 and 2."""
     status = scene.evidence.values.get(CFGTOOL)
     if status is None:
         return unknown(scene, "Links", CFGTOOL)
@@ -89,7 +89,7 @@ def links(scene: Scene) -> List[Line]:
         rows = [(span(f"ring {ring.number}"), span(ring.address), span(ring.status, _ring_style(ring.healthy)))
                 for ring in found.rings]  # fmt: skip
         lines += table(rows, scene.width)
-    shown = [peer for peer in found.peers if len(found.peers) <= MANY or peer.cut_off or peer.down][:MANY]
+    shown = [peer for peer in found.peers if len(found.peers) <= MANY or peer.unreachable or peer.down][:MANY]
     rest = [peer.name for peer in found.peers if peer not in shown]
     matrix = _matrix(shown, found, addresses=True)
     if not fits(matrix, scene.width):
@@ -102,30 +102,30 @@ def _ring_style(healthy: bool) -> str:
 
 
 def _matrix(peers: Sequence[Peer], found: Links, addresses: bool) -> List[Row]:
-    numbers = sorted({way.number for peer in peers for way in peer.ways})
+    numbers = sorted({link.number for peer in peers for link in peer.links})
     rows: List[Row] = []
     if numbers:
         rows.append((span(""), *(span(f"link {number}", Style.FAINT) for number in numbers), span("")))
     for peer in peers:
-        ways = {way.number: way for way in peer.ways}
-        name = span(peer.name, Style.BAD if peer.cut_off else Style.PLAIN)
-        rows.append((name, *(_cell(ways.get(number), addresses) for number in numbers), _member(peer)))
+        by_number = {link.number: link for link in peer.links}
+        name = span(peer.name, Style.BAD if peer.unreachable else Style.PLAIN)
+        rows.append((name, *(_cell(by_number.get(number), addresses) for number in numbers), _member(peer)))
     return rows
 
 
-def _cell(way: Optional[Way], addresses: bool) -> Span:
-    if way is None:
+def _cell(link: Optional[Link], addresses: bool) -> Span:
+    if link is None:
         return span("-", Style.FAINT)
-    word, style = {True: ("up", Style.GOOD), False: ("DOWN", Style.BAD), None: ("?", Style.UNKNOWN)}[way.up]
-    return span(f"{word:<5}{way.address}".strip() if addresses else word, style)
+    word, style = {True: ("up", Style.GOOD), False: ("DOWN", Style.BAD), None: ("?", Style.UNKNOWN)}[link.up]
+    return span(f"{word:<5}{link.address}".strip() if addresses else word, style)
 
 
 def _member(peer: Peer) -> Span:
     """Said where it is not plain from the links."""
     if peer.member is None:
-        return span("" if peer.ways else "membership not known", Style.UNKNOWN)
+        return span("" if peer.links else "membership not known", Style.UNKNOWN)
     if peer.member:
-        return span("" if peer.ways else "member", Style.GOOD)
+        return span("" if peer.links else "member", Style.GOOD)
     return span("NOT a member", Style.BAD)
 
 
@@ -136,7 +136,7 @@ def addresses(scene: Scene) -> List[Line]:
         return []
     interfaces = scene.evidence.values.get(IP_ADDR)
     found = virtual_ips(cluster, scene.evidence.values.get(CIBADMIN), scene.agents)
-    style, few = scene.styles("vip"), len(found) <= MANY
+    style, few = scene.styles("vip", RESOURCE), len(found) <= MANY
     shown = [vip for vip in found if few or style(vip.id) != Style.GOOD][:MANY]
     rest = [vip.id for vip in found if vip not in shown]
     rows = [_virtual_ip(vip, scene.here, interfaces, style(vip.id)) for vip in shown]
@@ -163,13 +163,11 @@ def resources(scene: Scene) -> List[Line]:
     verdict = scene.verdicts.get("resources")
     if verdict is None or scene.cluster is None:
         return []
-    named = scene.named("resources", "vip", "failed_actions")
-    rows: List[Row] = []
-    for row in verdict.rows:
-        label = row.label or row.subject.name
-        found = [named[word] for word in words(label) if word in named]
-        if found:
-            rows.append((span(label, STYLES[max(found)]), span(row.state)))
+    troubled = scene.troubled("resources", "vip", "failed_actions")
+    shown = sorted((one for one in verdict.rows if one.subject in troubled), key=lambda one: -troubled[one.subject])
+    rows: List[Row] = [
+        (span(one.label or one.subject.name, STYLES[troubled[one.subject]]), span(one.state)) for one in shown
+    ]
     rest = [row[0].text for row in rows[MANY:]]
     lines = paragraph([heading("Resources")], verdict.summary, scene.width, style_of(scene, "resources"))
     return [*lines, *table(rows[:MANY], scene.width), *more(rest, "resources: ", scene.width)]

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from types import MappingProxyType
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
+from check_ha.cluster.this_node import this_node
 from check_ha.core.condition import Severity
 from check_ha.core.evidence import Evidence
-from check_ha.core.ranking import words
+from check_ha.core.finding import Subject
 from check_ha.core.verdict import Verdict
 from check_ha.core.wording import listed
 from check_ha.model.cluster import Cluster
 from check_ha.output.canvas import Line, Style, heading, line, paragraph, span
-from check_ha.sources.tools import CMAPCTL, CRM_MON, CRM_NODE, Tool
+from check_ha.sources.tools import CMAPCTL, CRM_MON, CRM_NODE, IP_ADDR, Tool
 
 MANY = 12
 """Rows of a table after which the rest is summed up."""
@@ -43,32 +43,26 @@ class Scene(NamedTuple):
     @property
     def here(self) -> str:
         """The name of this node; empty when it cannot be told."""
-        cmap = self.evidence.values.get(CMAPCTL)
-        name: Optional[str] = self.evidence.values.get(CRM_NODE) or (self.cluster.origin if self.cluster else None)
-        if not name and cmap and cmap.local_node_id is not None:
-            name = cmap.label(cmap.local_node_id)
-        return name or ""
+        said = self.evidence.values.get
+        return this_node(said(CRM_NODE), self.cluster, said(CMAPCTL), said(IP_ADDR)) or ""
 
-    def styles(self, check: str) -> Callable[[str], str]:
-        """What colours a name: the worst that this check found and that begins with it."""
+    def styles(self, check: str, kind: str) -> Callable[[str], str]:
+        """Return what colours the names of this kind: by the worst that this check found with it as the culprit."""
         if check not in self.verdicts:
             return lambda name: Style.PLAIN
-        worst: Dict[str, Severity] = {}
+        worst: Dict[Subject, Severity] = {}
         for finding in self.verdicts[check].findings:
-            culprit = words(finding.text)[0]
-            worst[culprit] = max(finding.severity, worst.get(culprit, finding.severity))
-        return lambda name: STYLES[worst.get(name, Severity.OK)]
+            for culprit in finding.subjects[:1]:
+                worst[culprit] = max(finding.severity, worst.get(culprit, finding.severity))
+        return lambda name: STYLES[worst.get(Subject(kind, name), Severity.OK)]
 
-    def named(self, *checks: str) -> Dict[str, Severity]:
-        """Every word of what these checks found, with the worst in which it stands: names are among them.
-
-        In parentheses stand reasons, and the groups of which only a member is meant.
-        """
-        found: Dict[str, Severity] = {}
+    def troubled(self, *checks: str) -> Dict[Subject, Severity]:
+        """Return everything that these checks found something wrong with, and how bad the worst of it is."""
+        found: Dict[Subject, Severity] = {}
         for check in checks:
             for finding in self.verdicts[check].problems if check in self.verdicts else ():
-                for word in words(re.sub(r"\([^)]*\)", "", finding.text)):
-                    found[word] = max(finding.severity, found.get(word, finding.severity))
+                for subject in finding.subjects:
+                    found[subject] = max(finding.severity, found.get(subject, finding.severity))
         return found
 
 
@@ -88,8 +82,7 @@ def unknown(scene: Scene, title: str, tool: Tool) -> List[Line]:
     failure = scene.evidence.failed.get(tool)
     if failure is None:
         return []
-    reason = failure.text.partition(";")[0]
-    return paragraph([heading(title)], f"not known: {reason}", scene.width, Style.UNKNOWN)
+    return paragraph([heading(title)], f"not known: {failure.text}", scene.width, Style.UNKNOWN)
 
 
 def more(names: Sequence[str], what: str, width: int) -> List[Line]:

@@ -1,1 +1,97 @@
-"""Pure parsers: the output of one tool in, immutable records out, or a ParseError."""
+"""Parsers of what the tools of Pacemaker and Corosync print: bytes in, immutable records out, or a ParseError.
+
+A library of its own, described in docs/library.md::
+
+    from check_ha.parsers import ParseError, parse_cfgtool, parse_crm_mon
+
+Each function is named after the tool, takes its output as bytes, and returns records of check_ha.model. It reads no
+file, runs no tool and looks at no clock. Output that it does not recognise is a ParseError, never half an answer; it
+raises nothing else.
+
+What stays, from one version to the next: the names in ``__all__``, what they take and return, and the names and the
+meaning of the fields of a record. What may come: more functions, and more fields, each at the end of its record and
+with a default. So read a record by the names of its fields, not by position. The modules behind this one may change.
+
+A parser is loaded when it is first asked for: who reads no XML does not load lxml.
+"""
+
+from typing import TYPE_CHECKING, Any, List
+
+if TYPE_CHECKING:
+    from check_ha.parsers.addresses import parse_ip_addr
+    from check_ha.parsers.cfgtool import parse_link_status as parse_cfgtool
+    from check_ha.parsers.cfgtool_nodes import parse_reachable_nodes as parse_cfgtool_nodes
+    from check_ha.parsers.cib import parse_cib
+    from check_ha.parsers.cmapctl import parse_link_statistics as parse_cmapctl_stats
+    from check_ha.parsers.cmapctl import parse_map as parse_cmapctl
+    from check_ha.parsers.corosync_conf import parse_corosync_conf
+    from check_ha.parsers.crm_mon import parse_crm_mon
+    from check_ha.parsers.crm_verify import parse_verification as parse_crm_verify
+    from check_ha.parsers.crmadmin import parse_launcher as parse_crmadmin
+    from check_ha.parsers.errors import ParseError
+    from check_ha.parsers.installed import parse_corosync_version
+    from check_ha.parsers.installed import parse_features as parse_pacemakerd_features
+    from check_ha.parsers.installed import parse_files as parse_stat
+    from check_ha.parsers.nodename import parse_node_name as parse_crm_node
+    from check_ha.parsers.processes import parse_executables as parse_ps_executables
+    from check_ha.parsers.processes import parse_processes as parse_ps
+    from check_ha.parsers.quorumtool import parse_quorum_status as parse_quorumtool
+    from check_ha.parsers.view import parse_view
+
+__all__ = [
+    "ParseError",
+    "parse_cfgtool",
+    "parse_cfgtool_nodes",
+    "parse_cib",
+    "parse_cmapctl",
+    "parse_cmapctl_stats",
+    "parse_corosync_conf",
+    "parse_corosync_version",
+    "parse_crm_mon",
+    "parse_crm_node",
+    "parse_crm_verify",
+    "parse_crmadmin",
+    "parse_ip_addr",
+    "parse_pacemakerd_features",
+    "parse_ps",
+    "parse_ps_executables",
+    "parse_quorumtool",
+    "parse_stat",
+    "parse_view",
+]
+
+_PLACES = {
+    "ParseError": "errors.ParseError",
+    "parse_cfgtool": "cfgtool.parse_link_status",
+    "parse_cfgtool_nodes": "cfgtool_nodes.parse_reachable_nodes",
+    "parse_cib": "cib.parse_cib",
+    "parse_cmapctl": "cmapctl.parse_map",
+    "parse_cmapctl_stats": "cmapctl.parse_link_statistics",
+    "parse_corosync_conf": "corosync_conf.parse_corosync_conf",
+    "parse_corosync_version": "installed.parse_corosync_version",
+    "parse_crm_mon": "crm_mon.parse_crm_mon",
+    "parse_crm_node": "nodename.parse_node_name",
+    "parse_crm_verify": "crm_verify.parse_verification",
+    "parse_crmadmin": "crmadmin.parse_launcher",
+    "parse_ip_addr": "addresses.parse_ip_addr",
+    "parse_pacemakerd_features": "installed.parse_features",
+    "parse_ps": "processes.parse_processes",
+    "parse_ps_executables": "processes.parse_executables",
+    "parse_quorumtool": "quorumtool.parse_quorum_status",
+    "parse_stat": "installed.parse_files",
+    "parse_view": "view.parse_view",
+}
+
+if not TYPE_CHECKING:  # which would let any name pass
+
+    def __getattr__(name: str) -> Any:
+        if name not in _PLACES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        import importlib
+
+        module, _, function = _PLACES[name].partition(".")
+        return getattr(importlib.import_module(f"{__name__}.{module}"), function)
+
+
+def __dir__() -> List[str]:
+    return sorted(__all__)

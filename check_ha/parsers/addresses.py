@@ -1,4 +1,4 @@
-"""``ip -j addr``: the addresses that the interfaces of this node carry."""
+"""``ip -j addr``: the interfaces of this node, and the addresses on them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import json
 # Not ipaddress and not socket, which take 2 to 3 ms to import, a tenth of a check's start.
 # The C module behind socket takes 0.3 ms and is in every CPython that has a socket module.
 from _socket import AF_INET, AF_INET6, inet_ntop, inet_pton
-from typing import Any, Dict, Iterator, Optional
+from typing import Any, Dict, Iterator, Optional, Tuple
 
-from check_ha.model.addresses import InterfaceAddress, Interfaces
+from check_ha.model.addresses import Interface, InterfaceAddress, Interfaces
 from check_ha.parsers.errors import ParseError
 
 _FAMILIES = ("inet", "inet6")
@@ -34,22 +34,27 @@ def canonical(text: str) -> Optional[str]:
 
 
 def parse_ip_addr(data: bytes) -> Interfaces:
-    """Every IPv4 and IPv6 address of every interface, up or down; iproute2 6.1::
+    """Return every IPv4 and IPv6 address of every interface, up or down; iproute2 6.1::
 
-        [{"ifindex":1,"ifname":"lo","flags":["LOOPBACK","UP","LOWER_UP"], ...,
+        [{"ifindex":1,"ifname":"lo","flags":["LOOPBACK","UP","LOWER_UP"],"operstate":"UNKNOWN", ...,
           "addr_info":[{"family":"inet","local":"127.0.0.1","prefixlen":8,"scope":"host", ...},
                        {"family":"inet6","local":"::1","prefixlen":128,"scope":"host", ...}]},
          {"ifindex":2, ...}]
 
-    Older versions print ``{}`` for what they filtered out. No interface at all is a
-    ParseError, for even a node without network has its loopback.
+    An interface whose cable is out has ``"flags":["NO-CARRIER","BROADCAST","MULTICAST","UP"]``, ``"operstate":"DOWN"``.
+    Older versions print ``{}`` for what they filtered out. No interface at all, or no address, is a ParseError: even a
+    node without network has its loopback.
     """
     if not data.strip():
         raise ParseError("no output where the JSON of ip -j addr was expected")
     interfaces = [interface for interface in _objects(_load(data), "the output of ip") if interface]
     if not interfaces:
         raise ParseError("ip -j addr lists no interface", _snippet(data))
-    return Interfaces(tuple(address for interface in interfaces for address in _addresses(interface)))
+    links = tuple(_interface(interface) for interface in interfaces)
+    addresses = tuple(address for interface in interfaces for address in _addresses(interface))
+    if not addresses:
+        raise ParseError("ip -j addr lists no address", _snippet(data))
+    return Interfaces(addresses, links)
 
 
 def _load(data: bytes) -> object:
@@ -60,10 +65,33 @@ def _load(data: bytes) -> object:
         raise ParseError("not the JSON that ip -j addr prints", _snippet(data)) from None
 
 
-def _addresses(interface: Dict[str, Any]) -> Iterator[InterfaceAddress]:
+def _name(interface: Dict[str, Any]) -> str:
     name = interface.get("ifname")
     if not isinstance(name, str) or not name:
         raise ParseError("interface without ifname", _quote(interface))
+    return name
+
+
+def _interface(interface: Dict[str, Any]) -> Interface:
+    state, flags = interface.get("operstate"), interface.get("flags")
+    if not isinstance(state, (str, type(None))):
+        raise ParseError(f"operstate of {_name(interface)[:20]} not understood", _quote(state))
+    return Interface(
+        name=_name(interface),
+        flags=None if flags is None else _words(flags, f"flags of {_name(interface)[:20]}"),
+        operstate=state,
+        other_names=_words(interface.get("altnames", []), f"altnames of {_name(interface)[:20]}"),
+    )
+
+
+def _words(value: object, what: str) -> Tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise ParseError(f"{what} not understood", _quote(value))
+    return tuple(value)
+
+
+def _addresses(interface: Dict[str, Any]) -> Iterator[InterfaceAddress]:
+    name = _name(interface)
     for entry in _objects(interface.get("addr_info"), f"addr_info of {name[:20]}"):
         if entry and entry.get("family") in _FAMILIES:
             yield _address(name, entry)

@@ -22,14 +22,18 @@ from check_ha.model.cib import (
     ATTRIBUTES,
     CONSTRAINTS,
     CRM_CONFIG,
+    FALSE,
     NODES,
     RESOURCES,
     STATUS,
     Cib,
+    ConfiguredCollection,
     ConfiguredNode,
     ConfiguredPrimitive,
     Pairs,
 )
+from check_ha.parsers.cib_dependencies import parse_dependencies
+from check_ha.parsers.cib_failures import parse_expiring
 from check_ha.parsers.cib_rules import parse_levels, parse_locations, parse_score, parse_tickets
 from check_ha.parsers.errors import ParseError
 from check_ha.parsers.xml import Element, parse_document
@@ -41,7 +45,7 @@ _REFERABLE = ("instance_attributes", "meta_attributes", "cluster_property_set", 
 
 
 def parse_cib(data: bytes) -> Cib:
-    """Primitives, options, nodes, location and ticket constraints, fencing levels, each in document order.
+    """Primitives, groups, clones and bundles, options, nodes, constraints, fencing levels, each in document order.
 
     Raises ParseError for what is no CIB, and for a primitive without id. A CIB without
     resources is a valid one. No error quotes the document: it holds passwords.
@@ -61,6 +65,9 @@ def parse_cib(data: bytes) -> Cib:
         locations=parse_locations(configuration.find("constraints")),
         levels=parse_levels(configuration.find("fencing-topology")),
         tickets=tuple(parse_tickets(configuration.find("constraints"))),
+        collections=tuple(_collections(configuration.find("resources"), references)),
+        dependencies=tuple(parse_dependencies(configuration.find("constraints"))),
+        expiring=parse_expiring(configuration),
         hidden=tuple(_hidden(root, configuration)),
     )
 
@@ -120,6 +127,23 @@ def _primitives(parent: Element) -> Iterator[Element]:
             yield from _primitives(element)
 
 
+def _collections(parent: Optional[Element], references: _References) -> Iterator[ConfiguredCollection]:
+    """Groups, clones and bundles, the outer ones first::
+
+    <bundle id="db"><podman image="registry.example.org/db:1" replicas="3" promoted-max="3"/> ...
+
+    ``masters`` is what 1.1 called ``promoted-max``; without either a bundle has no promoted replica.
+    """
+    for element in () if parent is None else parent.iterchildren(*_COLLECTIONS):
+        meta = _values(_sets([element], "meta_attributes", references), references)
+        for container in element.iterchildren("docker", "podman", "rkt"):
+            meta = (*meta, ("promoted-max", container.get("promoted-max") or container.get("masters") or "0"))
+        if element.get("id"):
+            primitives = tuple(one.get("id", "") for one in _primitives(element))
+            yield ConfiguredCollection(element.get("id", ""), meta, primitives)
+        yield from _collections(element, references)
+
+
 def _primitive(
     element: Element, templates: Dict[Optional[str], Element], references: _References
 ) -> ConfiguredPrimitive:
@@ -155,7 +179,7 @@ def _operations(source: Element, references: _References) -> Iterator[Element]:
 
 def _recurring(op: Element) -> bool:
     """Whether it is a monitor of what runs; an interval without a digit but 0 is none (``0``, ``0s``)."""
-    disabled = op.get("enabled", "").lower() in ("false", "off", "no", "n", "0")
+    disabled = op.get("enabled", "").lower() in FALSE
     return (
         op.get("name") == "monitor"
         and any(digit in op.get("interval", "") for digit in "123456789")

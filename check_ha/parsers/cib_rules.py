@@ -23,11 +23,11 @@ from check_ha.parsers.errors import ParseError
 from check_ha.parsers.times import parse_instant
 from check_ha.parsers.xml import Element
 
-_PROMOTED = frozenset({"Promoted", "Master"})  # 2.0 and older say Master
+PROMOTED_ROLES = frozenset({"Promoted", "Master"})  # 2.0 and older say Master
 
 
 def parse_score(text: Optional[str]) -> int:
-    """As Pacemaker reads it: what is no number is 0."""
+    """Return the number as Pacemaker reads it: what is no number is 0."""
     text = (text or "0").strip().upper()
     sign = -1 if text.startswith("-") else 1
     digits = text[1:] if text[:1] in ("-", "+") else text
@@ -39,7 +39,7 @@ def parse_score(text: Optional[str]) -> int:
 
 
 def parse_locations(constraints: Optional[Element]) -> Tuple[Location, ...]:
-    """Every ``rsc_location`` of the section ``constraints``, in document order."""
+    """Return every ``rsc_location`` of the section ``constraints``, in document order."""
     if constraints is None:
         return ()
     rules = {rule.get("id"): rule for rule in constraints.iter("rule")}
@@ -57,12 +57,13 @@ def _location(element: Element, rules: dict[Optional[str], Element]) -> Location
         score=None if score is None else parse_score(score),
         rules=tuple(_rules(element, rules)),
         pattern=element.get("rsc-pattern", ""),
-        promoted_only=not roles.isdisjoint(_PROMOTED),
+        promoted_only=not roles.isdisjoint(PROMOTED_ROLES),
+        exclusive=element.get("resource-discovery") == "exclusive",
     )
 
 
 def _referred(element: Element) -> Iterator[str]:
-    """The members of resource sets."""
+    """Yield the members of resource sets."""
     for reference in element.iterfind("resource_set/resource_ref"):
         name = reference.get("id")
         if name:
@@ -70,7 +71,7 @@ def _referred(element: Element) -> Iterator[str]:
 
 
 def _rules(parent: Element, rules: dict[Optional[str], Element]) -> Iterator[Rule]:
-    """The rules in it; one may only refer to another, with ``id-ref``."""
+    """Yield the rules in it; one may only refer to another, with ``id-ref``."""
     for element in parent.iterchildren("rule"):
         reference = element.get("id-ref")
         target = element if reference is None else rules.get(reference)
@@ -90,7 +91,8 @@ def _rule(element: Element) -> Rule:
 
 def _parts(rule: Element) -> Iterator[Union[Rule, Expression, DateExpression]]:
     for element in rule.iterchildren("rule", "expression", "date_expression"):
-        if element.get("id-ref") is not None:  # not followed: it might lead in a circle
+        # a reference is not followed, for it might lead in a circle; nor is a value taken from a parameter
+        if element.get("id-ref") is not None or element.get("value-source", "literal") != "literal":
             yield Expression("", "")
         elif element.tag == "rule":
             yield _rule(element)
@@ -115,21 +117,24 @@ def _moment(text: Optional[str]) -> Optional[Moment]:
 
 
 def parse_tickets(constraints: Optional[Element]) -> Iterator[TicketDependency]:
-    """Every ``rsc_ticket``; with resource sets each set, for each has a role of its own::
+    """Yield every ``rsc_ticket``; with resource sets each set, for each has a role of its own::
 
     <rsc_ticket id="t_site" ticket="siteA"><resource_set id="s1" role="Promoted"><resource_ref id="ms_db"/>
     """
     for element in () if constraints is None else constraints.iterchildren("rsc_ticket"):
         ticket, resource = element.get("ticket"), element.get("rsc")
         if ticket and resource:
-            yield TicketDependency(ticket, (resource,), element.get("rsc-role") in _PROMOTED)
+            yield TicketDependency(ticket, (resource,), element.get("rsc-role") in PROMOTED_ROLES)
         for group in element.iterchildren("resource_set") if ticket else ():
             names = tuple(name for name in (one.get("id") for one in group.iterchildren("resource_ref")) if name)
-            yield TicketDependency(ticket or "", names, group.get("role") in _PROMOTED)
+            yield TicketDependency(ticket or "", names, group.get("role") in PROMOTED_ROLES)
 
 
 def parse_levels(topology: Optional[Element]) -> Tuple[FencingLevel, ...]:
-    """The section ``fencing-topology``. Levels but for 1 to 9, and those without target, Pacemaker ignores as well."""
+    """Return the levels of the section ``fencing-topology``.
+
+    Those but for 1 to 9, and those without target, Pacemaker ignores as well.
+    """
     levels: List[FencingLevel] = []
     for element in () if topology is None else topology.iterchildren("fencing-level"):
         number = element.get("index", "")

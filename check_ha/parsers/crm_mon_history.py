@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Iterator, Optional, Tuple
+from typing import Dict, Iterator, Optional, Tuple
 
 from check_ha.model.cluster import INFINITY, FailCount, Failure, FenceEvent, FenceHistory
 from check_ha.parsers.crm_mon_words import (
@@ -30,8 +30,8 @@ _NOTIFICATIONS = ("_confirmed-pre_notify", "_confirmed-post_notify", "_pre_notif
 
 
 def parse_failures(failures: Element) -> Tuple[Failure, ...]:
-    """The section ``failures``."""
-    return tuple(_failure(element) for element in failures.iterchildren("failure"))
+    """The section ``failures``; 1.1.12 lists the same one twice."""
+    return tuple(dict.fromkeys(_failure(element) for element in failures.iterchildren("failure")))
 
 
 def _failure(element: Element) -> Failure:
@@ -136,6 +136,27 @@ def _fail_counts(history: Element) -> Iterator[FailCount]:
         for element in node.iterchildren("resource_history"):
             if element.get("fail-count") is not None and number(element, "fail-count") > 0:
                 yield _fail_count(text(node, "name"), element)
+
+
+_NO_ACTIONS = ("probe", "monitor", "cancel", "asyncmon")
+
+
+def parse_history(history: Element) -> Dict[str, Dict[str, bool]]:
+    """Of the section ``node_history`` the resources of each node, and whether they were started, stopped, ... there::
+
+        <resource_history id="p_single" orphan="false" migration-threshold="1000000">
+          <operation_history call="13" task="start" rc="0" rc_text="ok" .../>
+
+    What cleanup and refresh leave is ``task="probe"``, or nothing where it does not run.
+    """
+    return {
+        text(node, "name"): {text(one, "id"): _acted_on(one) for one in node.iterchildren("resource_history")}
+        for node in history.iterchildren("node")
+    }
+
+
+def _acted_on(resource: Element) -> bool:
+    return any(operation.get("task") not in _NO_ACTIONS for operation in resource.iterchildren("operation_history"))
 
 
 def _fail_count(node: str, element: Element) -> FailCount:

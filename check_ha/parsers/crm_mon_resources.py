@@ -36,13 +36,18 @@ def _resources(resources: Element) -> Iterator[Resource]:
 
 
 def _primitive(element: Element) -> Primitive:
-    """One instance. What is not known of every version has a default in the model."""
+    """One instance. What is not known of every version has a default in the model.
+
+    ``active`` only says that a node is listed: ``role="Stopped" active="true"`` is printed after a failed migration
+    (1.1 to 3.0), and it does not run.
+    """
+    current = role(element)
     return Primitive(
         id=text(element, "id"),
         # 1.1, 2.0, and 2.1 built to be compatible with 2.0 print ocf::heartbeat:IPaddr2.
         agent=text(element, "resource_agent").replace("::", ":"),
-        role=role(element),
-        active=flag(element, "active"),
+        role=current,
+        active=flag(element, "active") and current != "Stopped",
         # 3.0.2 says "removed", and still prints the old name beside it.
         orphaned=flag(element, "orphaned" if element.get("removed") is None else "removed"),
         managed=flag(element, "managed"),

@@ -1,7 +1,7 @@
 """``ps``: the processes of this node, and the executables that they run."""
 
 import re
-from typing import Dict, List
+from typing import Dict, List, Optional
 
 from check_ha.model.node import Process, Processes
 from check_ha.parsers.errors import ParseError
@@ -10,60 +10,72 @@ _TELLS_VERSION = (" --features", " --version", " -v")
 
 
 def parse_processes(data: bytes) -> Processes:
-    """``ps -e -o pid,ppid,stat,user,args``; procps 4.0.2::
+    """Return the processes of ``ps -e -o pid,ppid,stat,user,etimes,args``; procps 4.0.2::
 
-            PID    PPID STAT USER     COMMAND
-              1       0 Ss   root     /sbin/init
-             36       1 Tsl  root     corosync -f
-             91      89 Ss   haclust+ /usr/lib/pacemaker/pacemaker-based
-            104      89 Z    root     [pacemaker-attrd] <defunct>
+            PID    PPID STAT USER     ELAPSED COMMAND
+              1       0 Ss   root        3671 /sbin/init
+             36       1 Tsl  root        3640 corosync -f
+             91      89 Ss   haclust+    3638 /usr/lib/pacemaker/pacemaker-based
+            104      89 Z    root          12 [pacemaker-attrd] <defunct>
 
+    Before procps 3.3.0 there is no ELAPSED, and the time is not known.
     A list without process 1 does not show the processes of others (``hidepid``): a ParseError, for whatever is
     missing from it may run.
     """
     processes = []
-    for line in _rows(data, "PID"):
-        match = re.fullmatch(r" *([0-9]{1,10}) +([0-9]{1,10}) +([A-Za-z])\S* +(\S+) ?(.*)", line)
+    header, *lines = _rows(data)
+    elapsed = r" +([0-9]{1,12})" if "ELAPSED" in header.split() else r"()"
+    for line in lines:
+        match = re.fullmatch(r" *([0-9]{1,10}) +([0-9]{1,10}) +([A-Za-z])\S* +(\S+)" + elapsed + r" ?(.*)", line)
         if match is None:
             raise ParseError("unknown line of ps", " ".join(line.split(None, 4)[:4]))  # the arguments of others: no
         # pacemakerd that only tells its version, as the checks themselves ask it, is no daemon
-        if not match[5].endswith(_TELLS_VERSION):
-            processes.append(Process(int(match[1]), int(match[2]), match[3], match[4], _program(match[5])))
+        if not match[6].endswith(_TELLS_VERSION):
+            seconds = int(match[5]) if match[5] else None
+            processes.append(Process(int(match[1]), int(match[2]), match[3], match[4], _program(match[6]), seconds))
     if not any(process.pid == 1 for process in processes):
         raise ParseError("ps does not show the processes of other users (/proc is mounted with hidepid)")
     return Processes(tuple(processes))
 
 
-def parse_executables(data: bytes) -> Dict[int, str]:
-    """``ps -e -o pid,exe`` (since procps 3.3.17): by process id what it runs, where the user may know::
+def parse_executables(data: bytes) -> Dict[int, Optional[str]]:
+    """Return what each process runs, by its id, ``None`` where the user may not know.
+
+    ``ps -e -o pid,exe``, since procps 3.3.17::
 
      PID EXE
     2680 /usr/sbin/pacemakerd
     2683 /usr/lib/pacemaker/pacemaker-execd (deleted)
     2685 -
+
+    Of nothing there is nothing: who needs a process in it sees that it is not there.
     """
-    executables = {}
-    for line in _rows(data, "PID"):
+    executables: Dict[int, Optional[str]] = {}
+    header, *lines = _lines(data)
+    for line in lines if header.split()[:1] in ([], ["PID"]) else (header, *lines):
         match = re.fullmatch(r" *([0-9]{1,10}) +(\S.*)", line)
         if match is None:
             raise ParseError("unknown line of ps", line[:200])
-        if match[2].startswith("/"):
-            executables[int(match[1])] = match[2]
+        executables[int(match[1])] = match[2] if match[2].startswith("/") else None
     return executables
 
 
-def _rows(data: bytes, header: str) -> List[str]:
-    lines = data.decode("utf-8", "backslashreplace").split("\n")
-    if lines[0].split()[:1] != [header]:
+def _rows(data: bytes) -> List[str]:
+    lines = _lines(data)
+    if lines[0].split()[:1] != ["PID"]:
         raise ParseError("not the output of ps", lines[0][:200])
-    last = lines.pop()
+    return lines
+
+
+def _lines(data: bytes) -> List[str]:
+    *lines, last = data.decode("utf-8", "backslashreplace").split("\n")
     if last:
         raise ParseError("the output of ps is cut off")
-    return lines[1:]
+    return lines or [""]
 
 
 def _program(command: str) -> str:
-    """``corosync`` of ``/usr/sbin/corosync -f``, of ``[corosync] <defunct>``, ``sbd`` of ``sbd: inquisitor``."""
+    """Return ``corosync`` of ``/usr/sbin/corosync -f``, of ``[corosync] <defunct>``, ``sbd`` of ``sbd: inquisitor``."""
     words = command.split(None, 1)
     if not words:
         return ""

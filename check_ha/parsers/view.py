@@ -20,13 +20,13 @@ from check_ha.model.view import (
     CorosyncView,
     CutView,
     DaemonsView,
+    FailedToolView,
     FencingView,
     MemberView,
     NodeView,
     PacemakerView,
     ResourceView,
     SectionView,
-    TroubleView,
     VersionsView,
     View,
     VipView,
@@ -45,7 +45,7 @@ T = TypeVar("T")
 
 
 def parse_view(data: bytes) -> View:
-    """The view in this one line of JSON."""
+    """Return the view in this one line of JSON; ParseError with the reason where there is none."""
     if len(data) > LONGEST:
         raise ParseError(f"a view of more than {LONGEST // 1024} kB")
     try:
@@ -122,12 +122,16 @@ class _Fields:
     def object(self, key: str, read: Callable[[_Fields], T]) -> T:
         return read(_Fields(key, self._values.get(key)))
 
-    def objects(self, key: str, read: Callable[[_Fields], T]) -> Tuple[T, ...]:
-        """A list of objects, left out when it is empty."""
-        values = self._values.get(key, [])
+    def objects(self, key: str, read: Callable[[_Fields], T], optional: bool = False) -> Tuple[T, ...]:
+        """A list of objects; an ``optional`` one is left out when it is empty."""
+        values = self._values.get(key, [] if optional else None)
         if not isinstance(values, list) or len(values) > _LONGEST_LIST:
             self._wrong(key)
         return tuple(read(_Fields(key, value)) for value in values)
+
+    def optional(self, key: str, read: Callable[[str], T]) -> Optional[T]:
+        """What ``read`` makes of it; ``None`` where an older check_ha does not tell it, or it is not known."""
+        return None if self._values.get(key) is None else read(key)
 
     def known(self, key: str, read: Callable[[str], T]) -> Optional[T]:
         """What ``read`` makes of it; ``None``, as which it must be given, where it is not known."""
@@ -151,8 +155,8 @@ def _view(fields: _Fields) -> View:
         corosync_conf=fields.known("corosync_conf", lambda key: fields.object(key, _conf)),
         authkey=fields.known("authkey", fields.text),
         versions=fields.object("versions", _versions),
-        troubles=fields.objects("troubles", _trouble),
-        cut=fields.objects("cut", _cut),
+        troubles=fields.objects("troubles", _failed_tool, optional=True),
+        cut=fields.objects("cut", _cut, optional=True),
     )
 
 
@@ -169,7 +173,8 @@ def _corosync(fields: _Fields) -> CorosyncView:
 
 
 def _member(fields: _Fields) -> MemberView:
-    return MemberView(fields.natural("id"), fields.text("name"), fields.known("votes", fields.natural))
+    device = fields.optional("device", fields.text)
+    return MemberView(fields.natural("id"), fields.text("name"), fields.known("votes", fields.natural), device or "")
 
 
 def _pacemaker(fields: _Fields) -> PacemakerView:
@@ -178,7 +183,7 @@ def _pacemaker(fields: _Fields) -> PacemakerView:
         quorate=fields.known("quorate", fields.truth),
         nodes=fields.objects("nodes", _node),
         resources=fields.objects("resources", _resource),
-        fencings=fields.objects("fencings", _fencing),
+        fencings=fields.objects("fencings", _fencing, optional=True),
     )
 
 
@@ -190,6 +195,7 @@ def _node(fields: _Fields) -> NodeView:
         unclean=fields.flag("unclean"),
         pending=fields.flag("pending"),
         remote=fields.flag("remote"),
+        expected_up=fields.optional("expected_up", fields.truth),
     )
 
 
@@ -210,6 +216,7 @@ def _fencing(fields: _Fields) -> FencingView:
         action=fields.text("action"),
         status=fields.text("status"),
         age=fields.known("age", fields.number),
+        ahead=fields.optional("ahead", fields.number),
     )
 
 
@@ -218,11 +225,20 @@ def _configured(fields: _Fields) -> ConfiguredView:
 
 
 def _vip(fields: _Fields) -> VipView:
-    return VipView(fields.text("resource"), fields.texts("addresses"), fields.flag("cloned"))
+    addresses = fields.texts("addresses")
+    if not addresses:
+        raise ParseError("vips: addresses is missing or not what it should be")
+    return VipView(fields.text("resource"), addresses, fields.flag("cloned"))
 
 
 def _address(fields: _Fields) -> AddressView:
-    return AddressView(fields.text("address"), fields.text("interface"))
+    return AddressView(
+        address=fields.text("address"),
+        interface=fields.text("interface"),
+        prefix=fields.optional("prefix", fields.natural),
+        operstate=fields.optional("operstate", fields.text),
+        flags=fields.texts("flags"),
+    )
 
 
 def _daemons(fields: _Fields) -> DaemonsView:
@@ -251,8 +267,8 @@ def _versions(fields: _Fields) -> VersionsView:
     )
 
 
-def _trouble(fields: _Fields) -> TroubleView:
-    return TroubleView(fields.text("tool"), fields.text("condition"), fields.text("text"))
+def _failed_tool(fields: _Fields) -> FailedToolView:
+    return FailedToolView(fields.text("tool"), fields.text("condition"), fields.text("text"))
 
 
 def _cut(fields: _Fields) -> CutView:

@@ -28,7 +28,7 @@ _VARIABLES = ("HOME", "SSH_AUTH_SOCK")  # for ssh run by hand
 
 
 def template(text: str) -> Tuple[str, ...]:
-    """The words of ``--via``; ValueError with a sentence for the user."""
+    """Return the words of ``--via``; ValueError with a sentence for the user."""
     try:
         words = tuple(shlex.split(text))
     except ValueError as error:
@@ -41,7 +41,10 @@ def template(text: str) -> Tuple[str, ...]:
 
 
 def node_name(text: str) -> str:
-    """A name or an address that no command can take for an option, and no shell at its far end for anything else."""
+    """Return a name or an address that no command takes for an option, and no shell at its far end for anything else.
+
+    ValueError with a sentence for the user.
+    """
     if not re.fullmatch(r"[A-Za-z0-9_:][A-Za-z0-9_.:%-]{0,252}", text):
         raise ValueError("not the name or the address of a node")
     return text
@@ -58,11 +61,11 @@ class Peers:
 
     @property
     def left(self) -> float:
-        """Seconds until the deadline."""
+        """Return the seconds until the deadline."""
         return self._deadline - time.monotonic()
 
     def ask(self, nodes: Iterable[str], share: float = 1.0) -> Dict[str, Output]:
-        """What each of these nodes answers, within that share of the time that is left."""
+        """Return what each of these nodes answers, within that share of the time that is left."""
         seconds = max(0.0, self.left) * share
         commands = [Command(self._tool(node), self._command(node)) for node in nodes]
         limits = Limits(round(seconds, 1), time.monotonic() + seconds, _VARIABLES)
@@ -72,7 +75,7 @@ class Peers:
         return Tool(node, tuple(word.replace(_PLACE, node) for word in self._via), PEER, limit=_LIMIT)
 
     def _command(self, node: str) -> Tuple[str, ...]:
-        """Empty when there is no such program; a path is taken as it is."""
+        """Return the command line; empty when there is no such program. A path is taken as it is."""
         argv = self._tool(node).argv
         if "/" in argv[0]:
             return argv if os.access(argv[0], os.X_OK) else ()

@@ -87,7 +87,13 @@ _KEY = rb"(?:key(?!file)|passw|secret|psk)"
 CMAPCTL = Tool("cmapctl.txt", ("corosync-cmapctl",), COROSYNC, secret=rb"\S*" + _KEY + rb"\S* \(\w+\) =")
 CMAPCTL_STATS = Tool("cmapctl-stats.txt", ("corosync-cmapctl", "-m", "stats"), COROSYNC)
 IP_ADDR = Tool("ip-addr.json", ("ip", "-j", "addr"), SYSTEM)
-PS = Tool("ps.txt", ("ps", "-e", "-o", "pid,ppid,stat,user,args"), SYSTEM)
+# etimes since procps 3.3.0 (before: exit 1).
+PS = Tool(
+    "ps.txt",
+    ("ps", "-e", "-o", "pid,ppid,stat,user,etimes,args"),
+    SYSTEM,
+    older=("ps", "-e", "-o", "pid,ppid,stat,user,args"),
+)
 # Since procps 3.3.17; of the processes of others it shows nothing to a user who is not root.
 PS_EXE = Tool("ps-exe.txt", ("ps", "-e", "-o", "pid,exe"), SYSTEM)
 # Since 2.1.0 (2.0 ends with a usage error, 64).

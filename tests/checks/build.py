@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Mapping, Optional, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from check_ha.core.check import Judgement
 from check_ha.core.evidence import Evidence
@@ -50,13 +50,27 @@ def clone(name: str, *instances: Any, **more: Any) -> Clone:
 
 
 def cluster(*resources: Resource, nodes: Tuple[Node, ...] = (), **more: Any) -> Cluster:
-    """Two nodes with a DC and quorum."""
+    """Two nodes with a DC and quorum, of which crm_mon lists every resource, and its history."""
     given = {
         "dc": DesignatedController("node1", "1", "2.1.5"),
         "with_quorum": True,
         "nodes": nodes or (node("node1", is_dc=True), node("node2")),
     }
-    return Cluster(resources=resources, **{**given, **more})
+    made = Cluster(resources=resources, **{**given, **more})
+    if "instances_configured" not in more:
+        made = made._replace(instances_configured=sum(1 for _ in made.primitives()))
+    if "history" not in more:
+        made = made._replace(history=_history(made))
+    return made
+
+
+def _history(made: Cluster) -> Dict[str, Dict[str, bool]]:
+    """Everything was started where it runs."""
+    history: Dict[str, Dict[str, bool]] = {one.name: {} for one in made.nodes if one.online}
+    for placed in made.primitives():
+        for name in placed.primitive.nodes:
+            history.setdefault(name, {})[placed.primitive.id] = True
+    return history
 
 
 def evidence(values: Mapping[Tool, Any], previous: Optional[Mapping[str, Any]] = None) -> Evidence:

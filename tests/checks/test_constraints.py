@@ -10,6 +10,7 @@ import pytest
 
 from check_ha.checks.constraints import CHECK, ConstraintOptions, judge
 from check_ha.core.check import Judgement
+from check_ha.core.finding import CONSTRAINT, NODE, RESOURCE, Subject
 from check_ha.core.options import regex
 from check_ha.model.cib import Cib, ConfiguredPrimitive, DateExpression, Expression, Location, Moment, Rule
 from check_ha.model.cluster import INFINITY, Ban, Cluster, ClusterOptions
@@ -209,7 +210,8 @@ SINCE = {"cli-ban-p-on-node1": NOW - 3600}
         ({"first": SINCE}, 0.0, ", first seen 1h ago"),
         ({"first": SINCE}, 3600.0, ", first seen 1h ago"),
         ({"first": SINCE}, 3601.0, None),
-        ({"first": {"cli-ban-p-on-node1": NOW + 1}}, 1.0, None),
+        ({"first": {"cli-ban-p-on-node1": NOW + 1}}, 1.0, ""),
+        ({"first": {"cli-ban-p-on-node1": None}}, 1.0, ""),
         ({"first": {"cli-ban-p-on-node1": "x"}}, 1.0, None),
         ({"first": [1]}, 1.0, None),
     ],
@@ -221,7 +223,8 @@ SINCE = {"cli-ban-p-on-node1": NOW - 3600}
         "warn-seen-before",
         "warn-grace-is-over",
         "ok-within-grace",
-        "ok-seen-in-the-future-is-new",
+        "warn-seen-in-the-future",
+        "warn-clock-was-set-back-before",
         "ok-state-that-is-no-number",
         "ok-state-that-is-no-object",
     ],
@@ -258,6 +261,9 @@ def test_remember() -> None:
     assert judged(view(), cib(), {"first": SINCE}).remember == {"first": {}}, "it is gone"
     assert judged(view(), None, {"first": SINCE}).remember == {"first": SINCE}, "who knows"
     assert judged(None, None, {"first": SINCE}).remember is None
+    future = {"first": {"cli-ban-p-on-node1": NOW + 9}}
+    assert judged(view(), cib(BAN), future).remember == {"first": {"cli-ban-p-on-node1": None}}, "the clock went back"
+    assert "first seen at an unknown time" in lines(judged(view(), cib(BAN), future))[0]
     assert judged(view(), cib(limited(at(NOW)))).remember == {"first": {}}, "it has expired"
 
 
@@ -308,4 +314,8 @@ def test_details_and_advice() -> None:
         "cli-prefer-g: g is tied to node2 by a move, ends 2026-11-24 01:20:38 +01:00, not in effect; " + CLEAR_G,
     )
     (finding,) = judgement.findings
-    assert finding.advice == f"{CLEAR_P} (crm resource clear p, pcs resource clear p)"
+    assert finding.advice == ""
+    assert finding.commands == (CLEAR_P, "crm resource clear p", "pcs resource clear p")
+    assert finding.subjects == (
+        Subject(RESOURCE, "p"), Subject(NODE, "node1"), Subject(CONSTRAINT, "cli-ban-p-on-node1"),
+    )  # fmt: skip

@@ -21,6 +21,7 @@ from check_ha.sources.tools import (
     PACEMAKERD_FEATURES,
     PS,
     PS_EXE,
+    QUORUMTOOL,
     Output,
 )
 from tests.checks.build import Found, found, lines, measured
@@ -35,7 +36,7 @@ HEALTHY: List[Row] = [
     (74, 1, "SLsl", "root", "corosync -f"),
     (89, 1, "Ss", "root", "/usr/sbin/pacemakerd"),
     *((91 + at, 89, "Ss", "haclust+", f"/usr/lib/pacemaker/pacemaker-{name}") for at, name in enumerate(CHILDREN)),
-    (500, 400, "R", "nagios", "ps -e -o pid,ppid,stat,user,args"),
+    (500, 400, "R", "nagios", "ps -e -o pid,ppid,stat,user,etimes,args"),
 ]
 
 
@@ -44,13 +45,13 @@ def short(row: Row) -> str:
     return row[4].split()[0].rsplit("/", 1)[-1].replace("pacemaker-", "")
 
 
-def ps(rows: Optional[List[Row]] = None, *more: Row, without: str = "", **states: str) -> Output:
+def ps(rows: Optional[List[Row]] = None, *more: Row, without: str = "", age: int = 3600, **states: str) -> Output:
     """The process list, without these and with those; ``corosync="Tsl"`` gives that daemon another state."""
-    lines = ["    PID    PPID STAT USER     COMMAND"]
+    lines = ["    PID    PPID STAT USER     ELAPSED COMMAND"]
     kept = [row for row in (HEALTHY if rows is None else rows) if short(row) not in without.split()]
     for row in (*kept, *more):
         pid, parent, state, user, args = row
-        lines.append(f"{pid:7} {parent:7} {states.get(short(row), state):<4} {user:<8} {args}")
+        lines.append(f"{pid:7} {parent:7} {states.get(short(row), state):<4} {user:<8} {age:7} {args}")
     return output(PS, stdout="\n".join(lines) + "\n")
 
 
@@ -90,7 +91,10 @@ FEATURES = "Pacemaker {} (Build: a3f44794f94)\n Supporting v{}: ncurses\n"
 
 
 def exe(corosync: str = "/usr/sbin/corosync", controld: str = "/usr/lib/pacemaker/pacemaker-controld") -> Output:
-    return output(PS_EXE, stdout=f"    PID EXE\n     74 {corosync}\n     96 {controld}\n     91 -\n")
+    others = "".join(f"     {pid} /usr/lib/pacemaker/x\n" for pid in (*range(89, 96), 115, 72, 60, 80, 104))
+    return output(
+        PS_EXE, stdout=f"    PID EXE\n      1 /sbin/init\n     74 {corosync}\n{others}     96 {controld}\n    500 -\n"
+    )
 
 
 def judged(*given: Output) -> Judgement:
@@ -98,6 +102,7 @@ def judged(*given: Output) -> Judgement:
     outputs = {
         PS: ps(),
         CMAPCTL: output(CMAPCTL, stdout=MAP),
+        QUORUMTOOL: missing(QUORUMTOOL),
         CRM_MON: crm_mon(),
         CIBADMIN: cibadmin(),
         CRMADMIN: crmadmin(),
@@ -127,6 +132,34 @@ QDEVICE = output(CMAPCTL, stdout=MAP + "quorum.device.model (str) = net\n")
 QDEVICE_ROW = (80, 1, "Ss", "root", "corosync-qdevice -f")
 WATCHDOG = cibadmin('<nvpair id="w" name="stonith-watchdog-timeout" value="10s"/>')
 SBD_ROW = (60, 1, "SL", "root", "sbd: inquisitor")
+QUORUM = output(
+    QUORUMTOOL,
+    stdout="""Quorum information
+------------------
+Date:             Mon Nov 23 03:49:46 2026
+Quorum provider:  corosync_votequorum
+Nodes:            2
+Node ID:          1
+Ring ID:          1.9
+Quorate:          Yes
+
+Votequorum information
+----------------------
+Expected votes:   3
+Highest expected: 3
+Total votes:      3
+Quorum:           2
+Flags:            Quorate Qdevice
+
+Membership information
+----------------------
+    Nodeid      Votes    Qdevice Name
+         1          1    A,V,NMW node1 (local)
+         2          1    A,V,NMW node2
+         0          1            Qdevice
+""",
+)
+EXE_CUT_OFF = "    PID EXE\n      1 /sbin/init\n     74 /usr/sbin/corosync\n"
 REMOTE = ps([HEALTHY[0], (72, 1, "Ss", "root", "pacemaker-remoted")])
 REMOTE_TOOLS = (NO_CMAP, output(CRMADMIN, 1, stderr="Remote I/O error\n"))
 UNREADABLE_HISTORY = crm_mon(more='<fence_history status="102"/>')
@@ -272,6 +305,41 @@ CASES: Dict[str, Tuple[Tuple[Output, ...], Found]] = {
         ("tool-missing", "corosync-cmapctl: not installed"), MISSING, ("tool-missing", "crm_mon: not installed"),
         ("tool-missing", "crm_node: not installed"),
     ]),
+    "ok-corosync-1.4-answers-quorumtool": ((missing(CMAPCTL), QUORUM, ps(None, QDEVICE_ROW)), []),
+    "warn-qdevice-is-known-to-quorumtool-alone": ((QUORUM,), [
+        ("qdevice-down", "corosync-qdevice is not running: this node has no part in the vote of the quorum device"),
+    ]),
+    "warn-just-started": ((ps(age=10, without="controld"), USAGE, NO_NODE), [
+        ("starting", "pacemaker was started 10s ago on this node and is not ready yet"),
+    ]),
+    "warn-just-started-and-cannot-connect": ((ps(age=20), USAGE, NO_NODE, NO_MON, NO_CIB), [
+        ("starting", "pacemaker was started 20s ago on this node and is not ready yet"),
+    ]),
+    "crit-not-started-any-more": ((ps(age=11, without="attrd"),), [
+        ("daemon-missing", "pacemaker-attrd is not running, though pacemakerd (pid 89) is"),
+    ]),
+    "ok-just-started-and-all-answer": ((ps(age=1),), []),
+    "crit-frozen-just-after-the-start": ((ps(age=1, execd="Ts"),), [
+        ("frozen", "pacemaker-execd (pid 93) is frozen (stopped by a signal)"),
+    ]),
+    "warn-corosync-was-just-started": ((ps(HEALTHY[:2], age=10), *STOPPED), [
+        ("starting", "corosync was started 10s ago on this node, pacemaker is not up yet"),
+    ]),
+    "crit-cluster-node-cut-off-to-a-bundle": (
+        (ps([HEALTHY[0], (72, 1, "Ss", "root", "pacemaker-remoted")]),),
+        [("daemon-missing", "pacemaker-execd, pacemaker-attrd, pacemaker-schedulerd are not running, "
+          "though pacemakerd is")],
+    ),
+    "unknown-executables-cut-off": ((output(PS_EXE, stdout=EXE_CUT_OFF),), [
+        ("unreadable", "ps -o pid,exe: the list is cut off, it lacks pacemakerd (pid 89), pacemaker-based (pid 91), "
+         "pacemaker-fenced (pid 92), pacemaker-execd (pid 93), pacemaker-attrd (pid 94), "
+         "pacemaker-schedulerd (pid 95), pacemaker-controld (pid 96)"),
+    ]),
+    "ok-who-may-not-know-what-they-run": ((output(PS_EXE, stdout="    PID EXE\n      1 -\n"),), []),
+    "unknown-features-cut-off": (
+        (output(PACEMAKERD_FEATURES, stdout="Pacemaker 2.1.5 (Build: a3f44794f94)\n"),),
+        [("unreadable", "pacemakerd: pacemakerd --features: no version: Pacemaker 2.1.5 (Build: a3f44794f94)")],
+    ),
     "ok-remote": ((REMOTE, *REMOTE_TOOLS), []),
     "crit-remote-frozen": (
         (ps([HEALTHY[0], (72, 1, "Ts", "root", "pacemaker-remoted")]), *REMOTE_TOOLS, hung(CIBADMIN), hung(CRM_MON)),
@@ -388,12 +456,22 @@ def sbd_device(**parameters: str) -> ConfiguredPrimitive:
         (Cib(()), False),
         (Cib((), properties=(("stonith-watchdog-timeout", "0"),)), False),
         (Cib((), properties=(("stonith-watchdog-timeout", "-1"),)), True),
+        (Cib((), properties=(("fencing-watchdog-timeout", "10s"),)), True),
         (Cib((sbd_device(),)), True),
         (Cib((sbd_device(pcmk_host_list="node1 node2"),)), True),
         (Cib((sbd_device(pcmk_host_list="node2,node3"),)), False),
         (Cib((ConfiguredPrimitive("f", "stonith:fence_ipmilan"),)), False),
     ],
-    ids=["nothing", "watchdog-off", "watchdog", "device", "device-of-this-node", "device-of-others", "another-device"],
+    ids=[
+        "nothing",
+        "watchdog-off",
+        "watchdog",
+        "watchdog-3.0",
+        "device",
+        "device-of-this-node",
+        "device-of-others",
+        "another-device",
+    ],
 )
 def test_who_needs_sbd(cib: Cib, expected: bool) -> None:
     assert fences_with_sbd(cib, "node1") is expected
@@ -403,3 +481,40 @@ def test_arguments_say_nothing_about_the_daemon() -> None:
     """pacemakerd that the check itself has asked for its version is none that runs."""
     asked = (900, 899, "R", "root", "/usr/sbin/pacemakerd --features")
     assert found(judged(ps(HEALTHY[:2], asked), *STOPPED)) == CASES["crit-pacemaker-down"][1]
+
+
+STEPS: Dict[str, Tuple[Tuple[Output, ...], str]] = {
+    "frozen": (
+        (ps(corosync="Tsl"), hung(CMAPCTL)),
+        "look at crm_mon on another node: if its resources were taken over, reboot this node; else: kill -CONT 74",
+    ),
+    "held-by-a-debugger": ((ps(execd="ts"),), "end the debugger that holds it"),
+    "child-missing": (
+        (ps(without="attrd"),),
+        "pacemakerd restarts what ends, until it gives up: journalctl -u pacemaker",
+    ),
+    "pacemakerd-killed": ((ps(without="pacemakerd"), NO_MON, NO_ADMIN), "systemctl restart pacemaker"),
+    "qdevice-down": ((QDEVICE,), "systemctl restart corosync-qdevice"),
+    "sbd-down": (
+        (WATCHDOG,),
+        "sbd starts with corosync only; while all other nodes are online, restart the cluster on this node",
+    ),
+    "outdated": (
+        (exe("/usr/sbin/corosync (deleted)"),),
+        "it was upgraded and not restarted, it seems: while all other nodes are online, restart the cluster software "
+        "on this node",
+    ),
+}
+
+
+@pytest.mark.parametrize(("given", "step"), STEPS.values(), ids=STEPS)
+def test_next_step(given: Tuple[Output, ...], step: str) -> None:
+    assert [finding.step for finding in judged(*given).findings] == [step]
+
+
+def test_subjects() -> None:
+    for name, (given, _) in CASES.items():
+        for finding in judged(*given).findings:
+            assert finding.subjects, name
+    (missing_one,) = judged(ps(without="attrd execd")).findings
+    assert [one.name for one in missing_one.subjects] == ["pacemaker-execd", "pacemaker-attrd", "pacemakerd"]

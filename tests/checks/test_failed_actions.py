@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from typing import Any, Mapping, Optional, Sequence
+from typing import Any, Mapping, Optional, Sequence, Tuple
 
 import pytest
 
-from check_ha.checks.failed_actions import FailedActionOptions, judge
+from check_ha.checks.failed_actions.check import FailedActionOptions, judge
 from check_ha.core.check import Judgement
+from check_ha.model.cib import Cib
 from check_ha.model.cluster import INFINITY, Cluster, ClusterOptions, FailCount, Failure, Resource
 from check_ha.parsers.crm_mon import parse_crm_mon
-from check_ha.sources.tools import CRM_MON
-from tests.checks.build import Found, clone, cluster, evidence, found, group, lines, measured, primitive
+from check_ha.sources.tools import CIBADMIN, CRM_MON
+from tests.checks.build import Found, clone, cluster, evidence, found, group, lines, measured, node, primitive
 
 NOW = datetime(2026, 11, 23, 12, 0, 0)
 
@@ -184,7 +185,7 @@ def test_no_failures_were_read() -> None:
 
 def test_advice_is_the_command_that_clears_it() -> None:
     given = state(DOWN, failures=[failed("p_db:0", "node2")], counts=[counted("p_db:0", INFINITY)])
-    assert [finding.advice for finding in judged(given).findings] == [
+    assert [finding.step for finding in judged(given).findings] == [
         "when the cause is mended: crm_resource --cleanup --resource p_db",
         "when the cause is mended: crm_resource --cleanup --resource p_db",
         "when the cause is mended: crm_resource --cleanup --resource p_db --node node2",
@@ -194,7 +195,7 @@ def test_advice_is_the_command_that_clears_it() -> None:
 @pytest.mark.parametrize(
     ("ago", "age"),
     [
-        (-30, "0s ago"), (0, "0s ago"), (61, "1m ago"), (119, "119s ago"), (300, "5m ago"), (3600, "1h ago"),
+        (-4, "0s ago"), (0, "0s ago"), (61, "1m ago"), (119, "119s ago"), (300, "5m ago"), (3600, "1h ago"),
         (5400, "90m ago"), (90000, "1d ago"), (100000, "27h ago"), (172800, "2d ago"), (None, "at an unknown time"),
     ],
 )  # fmt: skip
@@ -319,3 +320,186 @@ def test_an_id_that_looks_like_the_key_of_an_action() -> None:
         ("failed-action", "db_monitor_0: monitor on node1 failed at an unknown time (error)"),
         ("failed-action", "vm_migrate_to: migrate_to on node1 failed at an unknown time (error)"),
     ]
+
+
+SHOWN = state(DB, failures=[failed("p_db")], counts=[counted("p_db", 1)])
+CLEARED = state(DB)
+GONE = CLEARED._replace(nodes=(node("node1", online=False), node("node2")), history={})
+CLEANED = CLEARED._replace(history={"node1": {"p_db": False}})
+SINCE = ("failed-since", "p_db: monitor on node1 failed {} (not running), and Pacemaker has cleared that since "
+         "(failure-timeout)")  # fmt: skip
+EPOCH = 1_000_000.0
+
+
+EXPIRES = Cib((), expiring=frozenset({"p_db"}))
+
+
+def run(
+    given: Cluster,
+    previous: Optional[Mapping[str, Any]],
+    at: float = EPOCH,
+    cib: Optional[Cib] = EXPIRES,
+    **options: Any,
+) -> Judgement:
+    made = evidence({CRM_MON: given, CIBADMIN: cib}, previous)._replace(now=at)
+    return judge(made, FailedActionOptions(**options))
+
+
+def since(age: str) -> Found:
+    return [(SINCE[0], SINCE[1].format(age))]
+
+
+SEEN = run(SHOWN, {}).remember
+LATER = {
+    "warn-cleared-by-failure-timeout": (CLEARED, EPOCH + 60, {}, since("6m ago")),
+    "warn-on-a-node-that-is-offline-now": (GONE, EPOCH + 60, {}, since("6m ago")),
+    "warn-for-an-hour": (CLEARED, EPOCH + 3300, {}, since("1h ago")),
+    "ok-after-an-hour": (CLEARED, EPOCH + 3301, {}, []),
+    "warn-for-max-age": (CLEARED, EPOCH + 7200, {"max_age": 9000.0}, since("2h ago")),
+    "ok-after-max-age": (CLEARED, EPOCH + 60, {"max_age": 300.0}, []),
+    "ok-cleaned-up-and-found-running": (CLEANED, EPOCH + 60, {}, []),
+    "ok-without-failure-timeout-only-a-cleanup-clears-it": (CLEARED, EPOCH + 60, {"cib": Cib(())}, []),
+    "warn-not-known-whether-it-has-a-failure-timeout": (CLEARED, EPOCH + 60, {"cib": None}, since("6m ago")),
+    "ok-no-longer-configured": (state(), EPOCH + 60, {}, []),
+    "ok-excluded": (
+        state(DB, primitive("p_vip", "node1")), EPOCH + 60,
+        {"exclude": (re.compile("p_db"),)}, [],
+    ),
+    "warn-still-listed-is-told-as-such": (SHOWN, EPOCH + 60, {}, [MONITOR]),
+    "warn-the-clock-was-set-back": (CLEARED, EPOCH - 7200, {}, since("0s ago")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "at", "options", "findings"), LATER.values(), ids=LATER)
+def test_what_an_earlier_run_saw(given: Cluster, at: float, options: Mapping[str, Any], findings: Found) -> None:
+    assert found(run(given, SEEN, at, **options)) == findings
+
+
+def test_without_state_nothing_is_known_of_earlier_runs() -> None:
+    assert found(run(CLEARED, None)) == []
+    assert found(run(CLEARED, {})) == []
+
+
+@pytest.mark.parametrize(
+    "state_of_old", [{"failed": [1]}, {"failed": {"a": 1, "b": [1, 2, 3, 4, 5], "c": []}}, {"known": 1}]
+)
+def test_ok_state_that_is_not_ours(state_of_old: Mapping[str, Any]) -> None:
+    assert found(run(CLEARED, state_of_old)) == []
+
+
+def test_a_resource_that_fails_again_and_again() -> None:
+    """Seen once in three looks: no look after the first is OK, until a cleanup."""
+    first = run(SHOWN, {})
+    second = run(CLEARED, first.remember, EPOCH + 60)
+    third = run(CLEARED, second.remember, EPOCH + 120)
+    assert [name for name, _ in found(second)] == [name for name, _ in found(third)] == ["failed-since"]
+    (finding,) = third.findings
+    assert finding.step == (
+        "it may fail again and again: look at its log on node1; when the cause is mended: "
+        "crm_resource --refresh --resource p_db --node node1"
+    )
+    assert [subject.name for subject in finding.subjects] == ["p_db", "node1"]
+    refreshed = run(CLEANED, third.remember, EPOCH + 180)
+    assert found(refreshed) == []
+    assert found(run(CLEARED, refreshed.remember, EPOCH + 240)) == []
+
+
+def test_a_fail_count_alone_is_remembered() -> None:
+    first = run(state(DB, counts=[counted("p_db", 2)]), {})
+    assert found(run(CLEARED, first.remember, EPOCH + 60)) == [
+        (
+            "failed-since",
+            "p_db: an action on node1 failed 6m ago, and Pacemaker has cleared that since (failure-timeout)",
+        )
+    ]
+
+
+def test_what_failed_is_still_known_when_only_the_count_was_left() -> None:
+    """failure-timeout hides the failure first, and clears the fail-count with the next transition."""
+    second = run(state(DB, counts=[counted("p_db", 1)]), SEEN, EPOCH + 60)
+    assert found(second) == [("fail-count", "p_db: fail-count 1 on node1")]
+    assert found(run(CLEARED, second.remember, EPOCH + 120)) == since("6m ago")
+
+
+def test_the_state_is_bounded() -> None:
+    many = [failed(f"p_{number}", ago=number) for number in range(900)]
+    remembered = run(state(DB, failures=many), {}).remember
+    assert remembered
+    assert len(remembered["failed"]) == len(remembered["known"]) == 500
+    assert "p_0@node1" in remembered["failed"]
+
+
+AHEAD = "p_db: monitor on node1 failed 2h ahead of this node's clock (not running): whose clock is wrong?"
+BEHIND = "p_db: monitor on node1 failed 2h ago (not running), but was not there 5m ago: whose clock is wrong?"
+
+
+def test_a_failure_from_the_future() -> None:
+    given = state(DB, failures=[failed("p_db", ago=-7200)])
+    (finding,) = judged(given, max_age=60.0).findings
+    assert (finding.condition.name, finding.text) == ("failed-action", AHEAD)
+    assert finding.step == (
+        "compare the clocks (check_ha_drift), and when the cause is mended: "
+        "crm_resource --cleanup --resource p_db --node node1"
+    )
+
+
+def test_a_failure_that_cannot_be_as_old_as_its_stamp() -> None:
+    """The clock of that node is behind, or this one's is ahead: --max-age must not hide it."""
+    before = run(state(DB), {}, EPOCH - 300).remember
+    given = state(DB, failures=[failed("p_db", ago=7200)])
+    assert found(run(given, before, max_age=3600.0)) == [("failed-action", BEHIND)]
+    assert found(run(given, {}, max_age=3600.0)) == [], "who knows what the last run would have seen"
+    seen = run(given, {}, EPOCH - 300).remember
+    assert found(run(given, seen, max_age=3600.0)) == [], "the last run saw it"
+    told = run(given, before, max_age=3600.0).remember
+    assert [name for name, _ in found(run(CLEARED, told, EPOCH + 60))] == ["failed-since"], "it was just now"
+    just = state(DB, failures=[failed("p_db", ago=355)])
+    assert found(run(just, before)) == [MONITOR], "it takes a while until it is listed"
+
+
+VERSIONS = {
+    "unknown-no-failures": ((1, 1, 10), state(DB), [
+        ("not-shown", "crm_mon 1.1.10 lists no failed actions: whether any action failed is not known"),
+    ]),
+    "unknown-no-fail-counts": ((1, 1, 12), state(DB), [
+        ("not-shown",
+         "crm_mon 1.1.12 lists no fail-counts: how often a resource failed, and where it is banned, is not known"),
+    ]),
+    "warn-and-unknown": ((1, 1, 13), state(DB, failures=[failed("p_db")]), [
+        MONITOR,
+        ("not-shown",
+         "crm_mon 1.1.13 lists no fail-counts: how often a resource failed, and where it is banned, is not known"),
+    ]),
+    "ok-1.1.14": ((1, 1, 14), state(DB), []),
+    "ok-2.0.2": ((2, 0, 2), state(DB), []),
+    "ok-not-printed": ((), state(DB), []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("version", "given", "findings"), VERSIONS.values(), ids=VERSIONS)
+def test_what_old_versions_do_not_list(version: Tuple[int, ...], given: Cluster, findings: Found) -> None:
+    assert found(judged(given._replace(version=version))) == findings
+
+
+def test_crit_stopped_is_down_whatever_active_says() -> None:
+    given = state(primitive("p_db", "node1", role="Stopped"), failures=[failed("p_db")])
+    assert found(judged(given)) == [NOWHERE, MONITOR]
+
+
+def test_what_a_finding_is_about() -> None:
+    given = state(DOWN, failures=[failed("p_db:0", "node2")], counts=[counted("p_db", INFINITY)])
+    assert [[subject.name for subject in one.subjects] for one in judged(given).findings] == [
+        ["p_db", "node2"], ["p_db", "node1"], ["p_db", "node2"],
+    ]  # fmt: skip
+
+
+def test_unknown_what_runs_has_no_history() -> None:
+    """crm_mon 1.1.14 to 3.0 list one of everything that runs on a node that is online."""
+    text = "crm_mon lists no history of p_db on node1: whether it failed there is not known"
+    given = state(DB, primitive("p_vip", "node2"), history={"node2": {"p_vip": True}})
+    assert found(judged(given)) == [("unreadable", text)]
+    assert found(judged(given, exclude=(re.compile("p_db"),))) == []
+    offline = given._replace(nodes=(node("node1", online=False), node("node2")))
+    assert found(judged(offline)) == [], "that of a node that is offline is not listed"
+    unique = clone("c_db", primitive("p_db:0", "node1"), primitive("p_db:1", "node2"), unique=True)
+    assert found(judged(state(unique, history={"node1": {"p_db:0": True}, "node2": {"p_db:1": True}}))) == []

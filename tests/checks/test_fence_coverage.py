@@ -6,7 +6,9 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import pytest
 
-from check_ha.checks.fencing.coverage import Configuration, Coverage, Device, broken_levels, coverage, gaps
+from check_ha.checks.fencing.capability import Configuration, Device, capabilities
+from check_ha.checks.fencing.coverage import Coverage, coverage, unfenceable
+from check_ha.checks.fencing.levels import broken_levels
 from check_ha.checks.fencing.targets import named_after, targets_of
 from check_ha.cluster.rules import Truth
 from check_ha.model.cib import Cib, ConfiguredNode, ConfiguredPrimitive, Expression, FencingLevel, Location, Rule
@@ -33,6 +35,7 @@ def judged(
     properties: Sequence[Tuple[str, str]] = (),
     attributes: Optional[Dict[str, Tuple[str, str]]] = None,
 ) -> Tuple[Coverage, ...]:
+    """Whether each node can be fenced and why, without what is made of it."""
     made = tuple(one if isinstance(one, Device) else Device(one) for one in devices)
     cib = Cib(
         tuple(one.primitive for one in made),
@@ -41,7 +44,8 @@ def judged(
         locations=tuple(locations),
         levels=tuple(levels),
     )
-    return coverage(Configuration(cib, made, tuple(nodes), (*nodes, *remote), symmetric, 1000.0))
+    covered = coverage(Configuration(cib, made, tuple(nodes), (*nodes, *remote), symmetric, 1000.0))
+    return tuple(one._replace(devices=(), unlisted=False) for one in covered)
 
 
 def truths(*devices: Any, **more: Any) -> List[Truth]:
@@ -273,29 +277,51 @@ def test_watchdog_resource() -> None:
     assert truths(stonith("watchdog", "fence_watchdog"), properties=WATCHDOG) == [True, True, True]
 
 
-def test_gaps() -> None:
+def test_unfenceable() -> None:
     covered = [
-        Coverage("node1", False, "no fence device lists it"),
-        Coverage("node2", None, "st finds out"),
-        Coverage("node3", False, "no fence device lists it"),
-        Coverage("node4", False, "st is disabled (target-role)"),
-        Coverage("node5", True, "st"),
+        Coverage("node1", False, "no fence device lists it", unlisted=True),
+        Coverage("node2", None, "st finds out", ("st",)),
+        Coverage("node3", False, "no fence device lists it", unlisted=True),
+        Coverage("node4", False, "st is disabled (target-role)", ("st",)),
+        Coverage("node5", True, "st", ("st",)),
     ]
-    assert [gap.text for gap in gaps(covered)] == [
-        "node1, node3 cannot be fenced: no fence device lists it",
-        "node4 cannot be fenced: st is disabled (target-role)",
+    advice = "name the node in pcmk_host_list (or pcmk_host_map) of its fence device"
+    assert [(one.text, [subject.name for subject in one.subjects], one.advice) for one in unfenceable(covered)] == [
+        ("node1, node3 cannot be fenced: no fence device lists it", ["node1", "node3"], advice),
+        ("node4 cannot be fenced: st is disabled (target-role)", ["node4", "st"], ""),
     ]
 
 
-def test_broken_levels() -> None:
+def broken(*devices: Device, levels: Sequence[FencingLevel], locations: Sequence[Location] = ()) -> List[str]:
+    cib = Cib(tuple(one.primitive for one in devices), levels=tuple(levels), locations=tuple(locations))
+    able = capabilities(Configuration(cib, devices, NODES, NODES, True, 1000.0))
+    return [one.text for one in broken_levels(cib, able, NODES)]
+
+
+def test_levels_without_device() -> None:
     levels = (
         level(1, "st", "watchdog"),
         level(2, "gone"),
-        level(3, "a", "b", target="", pattern="^n"),
+        level(3, "a", "b", target="", pattern="^x"),
         level(4, "a", target="", attribute=("rack", "b")),
     )
-    assert list(broken_levels(Cib((OWN,), levels=levels))) == [
+    assert broken(Device(OWN), levels=levels) == [
         "fencing level 2 of node1 names gone: no such device",
-        "fencing level 3 of ^n names a, b: no such device",
+        "fencing level 3 of ^x names a, b: no such device",
         "fencing level 4 of rack=b names a: no such device",
     ]
+
+
+def test_levels_whose_device_cannot_fence_the_node() -> None:
+    other = Device(stonith("other", pcmk_host_list="node2"))
+    assert broken(Device(OWN), other, levels=[level(1, "st"), level(2, "st", "other")]) == [
+        "fencing level 2 of node1 names other, which cannot fence it: other does not list it"
+    ]
+    assert broken(Device(OWN), levels=[level(1, "st", target="", pattern="^node[12]$")]) == [
+        "fencing level 1 of node2 names st, which cannot fence it: st does not list it"
+    ]
+    assert broken(Device(OWN), levels=[level(1, "st")], locations=[ban("st", "node2"), ban("st", "node3")]) == [
+        "fencing level 1 of node1 names st, which cannot fence it: no other node may run st"
+    ]
+    assert broken(Device(OWN, disabled=True), levels=[level(1, "st")]) == [], "that is told of the device"
+    assert broken(Device(stonith("sbd")), levels=[level(1, "sbd")]) == [], "it finds out by itself"

@@ -9,6 +9,8 @@ import pytest
 
 from check_ha.checks.fencing.check import CHECK, FencingOptions, judge
 from check_ha.core.check import Judgement
+from check_ha.core.condition import STARTING
+from check_ha.core.finding import Finding
 from check_ha.core.options import regex
 from check_ha.model.cib import Cib, ConfiguredNode, ConfiguredPrimitive, FencingLevel, Location
 from check_ha.model.cluster import (
@@ -64,6 +66,7 @@ def judged(
     return judge(evidence({CRM_MON: view, CIBADMIN: cib, CRM_NODE: here}), options or FencingOptions())
 
 
+OFFLINE = (node("node1"), node("node2", online=False))
 GONE = (node("node1"), node("node2", online=False, unclean=True))
 NO_ROUTE = Failure("st_node2", "start", "node1", 1, "error", "no route to host", "complete")
 DISABLED = {"role": "Stopped", "target_role": "Stopped"}
@@ -73,6 +76,85 @@ CASES: Dict[str, Tuple[Optional[Cluster], Optional[Cib], Found]] = {
     "ok-a-device-each": (view(), cib(), []),
     "ok-no-history-in-the-document": (view(events=None), cib(), []),
     "unknown-nothing-was-read": (None, None, []),
+    "crit-device-that-crm-mon-leaves-out": (
+        view(st("node1", "node2"), instances_configured=2),
+        cib(),
+        [("device-stopped", "st_node2 runs nowhere: crm_mon leaves it out")],
+    ),
+    "crit-the-only-device-is-left-out-with-its-group-on-an-offline-node": (
+        view(primitive("p", "node1"), nodes=OFFLINE, instances_configured=2),
+        cib(device("st_all", "node1 node2")),
+        [("device-stopped", "st_all runs nowhere: crm_mon leaves it out (node2 is offline)")],
+    ),
+    "unknown-device-that-crm-mon-neither-lists-nor-counts": (
+        view(st("node1", "node2"), instances_configured=1),
+        cib(),
+        [("unreadable", "crm_mon does not list st_node2, which the CIB has")],
+    ),
+    "warn-device-that-crm-mon-leaves-out-is-disabled": (
+        view(st("node1", "node2")),
+        cib(BOTH[0], device("st_node2", "node2")._replace(meta=(("target-role", "Stopped"),))),
+        [
+            ("device-disabled", "st_node2 is disabled (target-role): nobody can fence with it"),
+            ("node-unfenceable", "node2 cannot be fenced: st_node2 is disabled (target-role)"),
+        ],
+    ),
+    "crit-device-is-shown-on-an-offline-node": (
+        view(st("node1", "node2"), st("node2", "node1"), nodes=OFFLINE),
+        cib(),
+        [("device-stopped", "st_node1 runs nowhere: it is shown on node2, which is offline")],
+    ),
+    "ok-device-runs-on-a-node-beside-an-offline-one": (
+        view(st("node1", "node1", "node2"), st("node2", "node1"), nodes=OFFLINE),
+        cib(),
+        [],
+    ),
+    "crit-device-is-shown-on-a-node-that-must-be-fenced": (
+        view(st("node1", "node2"), st("node2", "node1"), nodes=GONE),
+        cib(),
+        [("fence-due", "node2 is UNCLEAN and must be fenced, and no try is in the fence history")],
+    ),
+    "crit-device-is-stopped-and-called-active": (
+        view(st("node1", "node2"), st("node2", "node1", role="Stopped")),
+        cib(),
+        [("device-stopped", "st_node2 runs nowhere")],
+    ),
+    "crit-watchdog-without-timeout": (
+        view(primitive("p", "node1")),
+        Cib((), properties=(("have-watchdog", "true"), ("stonith-watchdog-timeout", "0"))),
+        [
+            (
+                "no-device",
+                "fencing is on, and there is no fence device, nor is the watchdog used (stonith-watchdog-timeout): "
+                "no failed node is recovered",
+            )
+        ],
+    ),
+    "warn-level-with-a-device-that-cannot-fence-the-node": (
+        view(),
+        cib(levels=(FencingLevel(1, ("st_node2",), "node1"), FencingLevel(2, ("st_node1",), "node1"))),
+        [
+            (
+                "level-broken",
+                "fencing level 1 of node1 names st_node2, which cannot fence it: st_node2 does not list it",
+            )
+        ],
+    ),
+    "warn-no-level-works": (
+        view(),
+        cib(levels=(FencingLevel(1, ("st_node2",), "node1"),)),
+        [
+            (
+                "node-unfenceable",
+                "node1 cannot be fenced: no fencing level works (level 1: st_node2 does not list it)",
+            )
+        ],
+    ),
+    "warn-fenced-by-a-clock-that-is-ahead": (
+        view(events=(event("success", -7200),)),
+        cib(),
+        [("fenced-recently", "node2 was fenced 2h ahead of this node's clock (reboot by node1); it is online")],
+    ),
     "warn-switched-off": (
         view(options=OFF),
         cib(),
@@ -117,7 +199,16 @@ CASES: Dict[str, Tuple[Optional[Cluster], Optional[Cib], Found]] = {
         ),
         [],
     ),
-    "ok-no-device-nobody-knows-whether-there-is-a-watchdog": (view(primitive("p", "node1")), None, []),
+    "crit-no-device-nobody-knows-whether-there-is-a-watchdog": (
+        view(primitive("p", "node1")),
+        None,
+        [
+            (
+                "no-device",
+                "fencing is on, and crm_mon lists no fence device; whether there is a watchdog is not known",
+            )
+        ],
+    ),
     "crit-no-dc": (
         view(st("node1"), st("node2"), dc=None, nodes=GONE),
         cib(),
@@ -262,7 +353,6 @@ CASES: Dict[str, Tuple[Optional[Cluster], Optional[Cib], Found]] = {
         [],
     ),
     "ok-coverage-without-cib": (view(st("node1", "node2")), None, []),
-    "ok-device-only-in-the-cib": (view(st("node1", "node2")), cib(), []),
     "warn-level-that-names-no-device": (
         view(),
         cib(levels=(FencingLevel(1, ("gone",), "node1"), FencingLevel(2, ("st_node1",), "node1"))),
@@ -295,7 +385,7 @@ def test_on_a_version_that_does_not_tell_whether_fencing_is_on() -> None:
     """crm_mon shows it since 1.1.14; then the CIB knows, where true is the default."""
     older = view(primitive("p", "node1"), options=ClusterOptions())
     assert [name for name, _ in found(judged(older, Cib(())))] == ["no-device"]
-    assert found(judged(older, None)) == []
+    assert found(judged(older, None)) == [], "whether it is on is not known"
     off = Cib((), properties=(("fencing-enabled", "off"),))
     assert [name for name, _ in found(judged(older, off))] == ["fencing-disabled"]
 
@@ -331,22 +421,121 @@ def test_filters(given: Dict[str, List[str]], names: List[str]) -> None:
     assert measured(judgement)["cluster.fencing.failed.count"] == 1
 
 
-def test_advice() -> None:
-    def advice(view: Cluster, cib: Cib) -> List[str]:
-        return [finding.advice for finding in judged(view, cib).findings]
+STEPS: Dict[str, Tuple[Cluster, Cib, str]] = {
+    "node-is-unclean": (
+        view(nodes=GONE, events=(event("failed", 5),)),
+        cib(),
+        "switch node2 off by hand and see that it is off; if it still runs, this destroys data: "
+        "stonith_admin --confirm node2",
+    ),
+    "node-is-unclean-and-there-is-no-quorum": (
+        view(nodes=GONE, events=(event("failed", 5),), with_quorum=False),
+        cib(),
+        "this partition has no quorum: see check_ha_quorum first",
+    ),
+    "node-is-back": (
+        view(events=(event("failed", 5),)),
+        cib(),
+        "when the cause is mended: stonith_admin --cleanup --history node2",
+    ),
+    "fencing-is-off": (
+        view(options=OFF),
+        cib(),
+        "test the fence devices; then, while all nodes are online: "
+        "crm_attribute --type crm_config --name stonith-enabled --update true",
+    ),
+    "fencing-is-off-without-devices": (
+        view(primitive("p", "node1"), options=OFF),
+        Cib(()),
+        "configure and test fence devices; then, while all nodes are online: "
+        "crm_attribute --type crm_config --name stonith-enabled --update true",
+    ),
+    "no-device": (
+        view(primitive("p", "node1")),
+        Cib(()),
+        "configure a fence device; the agents that are installed: stonith_admin --list-installed",
+    ),
+    "device-is-stopped": (
+        view(st("node1", "node2"), st("node2")),
+        cib(),
+        "when the cause is mended: crm_resource --cleanup --resource st_node2",
+    ),
+    "device-is-disabled": (
+        view(st("node1", "node2"), st("node2", **DISABLED)),
+        cib(BOTH[0], BOTH[1]._replace(meta=(("target-role", "Stopped"),))),
+        "crm_resource --meta --resource st_node2 --set-parameter target-role --parameter-value Started",
+    ),
+    "device-is-disabled-with-its-group": (
+        view(st("node1", "node2"), group("g", st("node2", **DISABLED), disabled=True)),
+        cib(),
+        "crm_resource --meta --resource g --set-parameter target-role --parameter-value Started",
+    ),
+    "device-is-unmanaged-on-a-node-that-is-off": (
+        view(st("node1", "node2", managed=False), st("node2", "node1"), nodes=OFFLINE),
+        cib(),
+        "st_node1 is unmanaged; to let the cluster fence node2 and start it elsewhere: "
+        "crm_resource --meta --resource st_node1 --set-parameter is-managed --parameter-value true",
+    ),
+    "node-is-not-listed": (
+        view(st("node1", "node2")),
+        cib(BOTH[0]),
+        "name the node in pcmk_host_list (or pcmk_host_map) of its fence device",
+    ),
+    "node-is-not-listed-by-the-device-of-its-only-level": (
+        view(),
+        cib(levels=(FencingLevel(1, ("st_node2",), "node1"),)),
+        "name the node in pcmk_host_list (or pcmk_host_map) of its fence device",
+    ),
+    "only-its-victim-may-run-the-device": (view(), cib(locations=EVERYWHERE), ""),
+    "level-that-cannot-fence": (
+        view(),
+        cib(levels=(FencingLevel(1, ("st_node2",), "node1"), FencingLevel(2, ("st_node1",), "node1"))),
+        "name a device that can; these can: stonith_admin --list node1",
+    ),
+}
 
-    assert advice(view(nodes=GONE, events=(event("failed", 5),)), cib()) == [
-        "switch node2 off by hand, be sure of it, then: stonith_admin --confirm node2"
+
+@pytest.mark.parametrize(("view", "cib", "step"), STEPS.values(), ids=STEPS.keys())
+def test_next_step(view: Cluster, cib: Cib, step: str) -> None:
+    assert judged(view, cib).findings[0].step == step
+
+
+def subjects(view: Optional[Cluster], cib: Optional[Cib]) -> List[List[str]]:
+    return [[f"{one.kind} {one.name}" for one in finding.subjects] for finding in judged(view, cib).findings]
+
+
+def test_subjects() -> None:
+    assert subjects(view(nodes=GONE, events=(event("failed", 5),)), cib()) == [["node node2", "node node1"]]
+    assert subjects(view(st("node1", "node2"), st("node2"), failures=(NO_ROUTE,)), cib()) == [
+        ["resource st_node2", "node node1"]
     ]
-    assert advice(view(events=(event("failed", 5),)), cib()) == [
-        "when the cause is mended: stonith_admin --cleanup --history node2"
-    ]
-    assert advice(view(options=OFF), cib()) == [
-        "test the fence devices, then: crm_attribute --type crm_config --name stonith-enabled --update true"
-    ]
-    assert advice(view(st("node1", "node2"), st("node2")), cib()) == [
-        "when the cause is mended: crm_resource --cleanup --resource st_node2"
-    ]
+    assert subjects(view(), cib(locations=EVERYWHERE)) == [["node node2", "resource st_node2"]]
+    assert subjects(
+        view(), cib(levels=(FencingLevel(1, ("gone",), "node1"), FencingLevel(2, ("st_node1",), "node1")))
+    ) == [["fencing level 1 of node1", "resource gone"]]
+    assert subjects(view(options=OFF), cib()) == [["setting stonith-enabled"]]
+    nameless = {name for name, (cluster, config, _) in CASES.items() if [] in subjects(cluster, config)}
+    assert nameless == {"crit-no-dc", "crit-no-quorum"}, "of these the subject is the whole partition"
+
+
+START = Finding(STARTING, "pacemaker was started 3s ago on this node and is not ready yet")
+
+
+@pytest.mark.parametrize(
+    ("view", "names"),
+    [
+        (view(st("node1"), st("node2"), dc=None, nodes=GONE), ["starting"]),
+        (view(with_quorum=False, nodes=GONE), ["starting"]),
+        (view(st("node1", "node2"), st("node2")), ["starting"]),
+        (view(st("node1"), st("node2"), failures=(NO_ROUTE,)), ["device-stopped", "starting"]),
+        (view(nodes=GONE), ["fence-due"]),
+        (view(), []),
+    ],
+    ids=["no-dc", "no-quorum", "not-started-yet", "a-start-failed", "a-node-is-unclean", "all-is-well"],
+)
+def test_just_started(view: Cluster, names: List[str]) -> None:
+    given = evidence({CRM_MON: view, CIBADMIN: cib(), CRM_NODE: "node1"})._replace(starting=START)
+    assert [name for name, _ in found(judge(given, FencingOptions()))] == names
 
 
 def test_summary() -> None:

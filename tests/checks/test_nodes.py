@@ -7,8 +7,9 @@ from typing import Any, Dict, Optional, Tuple
 
 import pytest
 
-from check_ha.checks.nodes import CHECK, NodeOptions, judge
+from check_ha.checks.nodes.check import CHECK, NodeOptions, judge
 from check_ha.core.check import Judgement
+from check_ha.core.finding import NODE, RESOURCE, Subject
 from check_ha.core.options import regex
 from check_ha.model.cluster import (
     Bundle,
@@ -139,7 +140,7 @@ CASES: Dict[str, Tuple[Optional[Cluster], Found]] = {
     ),
     "warn-pending": (
         two(node("node2", pending=True, standby=True)),
-        [("pending", "node2 is pending: it is just joining, or only its corosync runs")],
+        [("pending", "node2 is pending: it is joining, cannot join, or its Pacemaker does not run")],
     ),
     "crit-offline": (two(node("node2", online=False, standby=True)), [("offline", "node2 is offline")]),
     "crit-offline-crashed": (
@@ -359,24 +360,124 @@ def test_details() -> None:
     assert lines(judged(view._replace(dc=None)))[0] == "node1: not known, 1 resource, feature set 3.16.1"
 
 
-def test_advice() -> None:
-    """What an administrator who is paged can copy."""
-    view = cluster(
-        nodes=(
-            UNCLEAN, node("node3", standby=True), node("node4", maintenance=True), node("node5", online=False),
-            node("node6", online=False, expected_up=True),
-            remote("remote1", maintenance=True), offline("remote2"), offline("remote3"),
-        ),
-        failures=(failed("remote2", "node1"),),
-    )._replace(resources=(connection("remote1", "node1", managed=False), connection("remote2")))  # fmt: skip
-    assert [finding.advice for finding in judged(view).findings] == [
-        "make sure that it is off, then: stonith_admin --confirm node2",
-        "crm node online node3, or: pcs node unstandby node3",
-        "crm node ready node4, or: pcs node unmaintenance node4",
-        "to bring it back, on node5: crm cluster start, or: pcs cluster start",
-        "if node6 is up, mend the network (see check_ha_rings); if not, boot it, and there: "
-        "crm cluster start, or: pcs cluster start",
-        "crm_resource --resource remote1 --meta --delete-parameter is-managed",
-        "when the cause is mended: crm_resource --cleanup --resource remote2",
-        "if it is gone for good: crm_node --force --remove remote3",
-    ]
+LOOK = (
+    "before you mend the network, boot {0} or start the cluster there, see what it runs: look at its console, "
+    "or ask on the monitoring server: check_ha_split_brain --node node1 --node node2"
+)
+OFFLINE, CRASHED = node("node2", online=False), node("node2", online=False, expected_up=True)
+START = "to bring it back, on node2: crm cluster start, or: pcs cluster start"
+
+STEPS: Dict[str, Tuple[Cluster, str]] = {
+    "crit-unclean": (two(UNCLEAN), "make sure that it is off, then: stonith_admin --confirm node2"),
+    "crit-unclean-as-this-side-sees-it": (two(UNCLEAN, with_quorum=False), LOOK.format("node2")),
+    "crit-offline": (two(OFFLINE), LOOK.format("node2")),
+    "crit-crashed-or-cut-off": (two(CRASHED), LOOK.format("node2")),
+    "crit-offline-and-fenced": (two(OFFLINE, fence_history=fenced(("off", "success", MINUTE_AGO))), START),
+    "crit-offline-and-the-last-fencing-failed": (
+        two(OFFLINE, fence_history=fenced(("off", "failed", NOON), ("off", "success", MINUTE_AGO))),
+        LOOK.format("node2"),
+    ),
+    "crit-offline-and-just-being-fenced": (
+        two(OFFLINE, fence_history=fenced(("off", "pending", None), ("off", "success", MINUTE_AGO))),
+        LOOK.format("node2"),
+    ),
+    "crit-fenced-and-back-and-cut-off": (
+        two(CRASHED, fence_history=fenced(("off", "success", MINUTE_AGO))), LOOK.format("node2"),
+    ),
+    "crit-offline-and-only-unfenced": (
+        two(OFFLINE, fence_history=fenced(("on", "success", NOON))), LOOK.format("node2"),
+    ),
+    "warn-pending": (two(node("node2", pending=True)), LOOK.format("node2")),
+    "warn-standby": (
+        two(node("node2", standby=True)),
+        "crm_standby --node node2 --delete, or: crm node online node2, or: pcs node unstandby node2",
+    ),
+    "warn-standby-remote": (
+        two(remote("node2", standby=True), connection("node2", "node1")), "crm_standby --node node2 --delete",
+    ),
+    "crit-standby-on-fail": (
+        two(node("node2", standby_onfail=True)), "when the cause is mended: crm_resource --cleanup --node node2",
+    ),
+    "warn-maintenance": (
+        two(node("node2", maintenance=True)),
+        "crm_attribute --node node2 --name maintenance --delete, or: crm node ready node2, "
+        "or: pcs node unmaintenance node2",
+    ),
+    "warn-maintenance-remote": (
+        two(remote("node2", maintenance=True), connection("node2", "node1")),
+        "crm_attribute --node node2 --name maintenance --delete",
+    ),
+    "warn-unmanaged-remote": (
+        two(remote("node2", maintenance=True), connection("node2", "node1", managed=False)),
+        "crm_resource --resource node2 --meta --delete-parameter is-managed",
+    ),
+    "crit-health": (
+        two(node("node2", health="red")),
+        "to see which attribute says so: "
+        "cibadmin --query --xpath \"//*[@uname='node2']//nvpair[starts-with(@name,'#health')]\"",
+    ),
+    "crit-remote-lost": (
+        two(offline("node2"), connection("node2"), failures=(failed("node2", "node1"),)),
+        "when the cause is mended: crm_resource --cleanup --resource node2",
+    ),
+    "crit-remote-lost-and-nothing-failed": (
+        two(offline("node2"), connection("node2")), "check_ha_resources tells what keeps node2 from running",
+    ),
+    "warn-remote-left-over": (two(offline("node2")), "if it is gone for good: crm_node --force --remove node2"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("view", "step"), STEPS.values(), ids=STEPS)
+def test_next_step(view: Cluster, step: str) -> None:
+    """What an administrator who is paged can copy. Whoever is not proven down is looked at first."""
+    (finding,) = judged(view).findings
+    assert finding.step == step
+
+
+WAITING = two(node("node2", pending=True))
+YOUNG = [("pending", "node2 is pending: it is joining, cannot join, or its Pacemaker does not run")]
+NOW = 1_000_000.0
+
+
+def too_long(text: str) -> Found:
+    return [("pending-too-long", f"node2 has been pending for {text}: it cannot join, or its Pacemaker does not run")]
+
+
+@pytest.mark.parametrize(
+    ("previous", "options", "expected"),
+    [
+        pytest.param(None, {"grace": 0.0}, YOUNG, id="warn-no-state"),
+        pytest.param({}, {}, YOUNG, id="warn-first-run"),
+        pytest.param({"pending": {"node2": NOW - 300}}, {}, YOUNG, id="warn-within-grace"),
+        pytest.param({"pending": {"node2": NOW - 301}}, {}, too_long("5m"), id="crit-beyond-grace"),
+        pytest.param({"pending": {"node2": NOW - 301}}, {"grace": 600.0}, YOUNG, id="warn-within-a-longer-grace"),
+        pytest.param({"pending": {"node2": NOW - 7200}}, {}, too_long("2h"), id="crit-for-hours"),
+        pytest.param({"pending": {"node3": NOW - 7200}}, {}, YOUNG, id="warn-another-node"),
+        pytest.param({"pending": {"node2": NOW + 60}}, {}, YOUNG, id="warn-seen-in-the-future-is-new"),
+        pytest.param({"pending": {"node2": "x"}}, {}, YOUNG, id="warn-state-that-is-no-number"),
+        pytest.param({"pending": [1]}, {}, YOUNG, id="warn-state-that-is-no-object"),
+    ],
+)
+def test_pending(previous: Optional[Dict[str, Any]], options: Dict[str, Any], expected: Found) -> None:
+    made = evidence({CRM_MON: WAITING}, previous)._replace(now=NOW)
+    assert found(judge(made, NodeOptions(**options))) == expected
+
+
+def test_since_when_a_node_is_pending_is_remembered() -> None:
+    def remembered(view: Cluster, **before: float) -> Any:
+        made = evidence({CRM_MON: view}, {"pending": before})._replace(now=NOW)
+        return judge(made, NodeOptions(exclude=(regex("node2"),))).remember
+
+    assert remembered(WAITING) == {"pending": {"node2": NOW}}, "whatever is filtered"
+    assert remembered(WAITING, node2=NOW - 60) == {"pending": {"node2": NOW - 60}}
+    assert remembered(cluster(), node2=NOW - 60) == {"pending": {}}, "it has joined"
+    assert remembered(WAITING._replace(dc=None), node2=NOW - 60) == {"pending": {"node2": NOW - 60}}, "who knows"
+
+
+def test_what_a_finding_is_about() -> None:
+    view = two(offline("node2"), connection("node2"), failures=(failed("node2", "node1"),))
+    (lost,) = judged(view).findings
+    assert lost.subjects == (Subject(NODE, "node2"), Subject(RESOURCE, "node2"), Subject(NODE, "node1"))
+    second = node("node2", standby_onfail=True)
+    (stopped,) = judged(two(second, failures=(failed("p_db:0", "node2"),))).findings
+    assert stopped.subjects == (Subject(NODE, "node2"), Subject(RESOURCE, "p_db"))

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 import pytest
 
 from check_ha.checks.resources.check import CHECK, ResourceOptions, judge
+from check_ha.cluster.resources import names_of, plain
 from check_ha.core.check import Judgement
 from check_ha.core.options import regex
-from check_ha.model.cib import Cib, ConfiguredPrimitive, Location, TicketDependency
+from check_ha.model.cib import (
+    Cib,
+    ConfiguredCollection,
+    ConfiguredNode,
+    ConfiguredPrimitive,
+    Dependency,
+    Expression,
+    Location,
+    Pairs,
+    Rule,
+    TicketDependency,
+)
 from check_ha.model.cluster import (
     INFINITY,
     Ban,
@@ -35,7 +48,25 @@ STATEFUL = "ocf:pacemaker:Stateful"
 
 
 def judged(view: Optional[Cluster], cib: Optional[Cib] = None, **options: Any) -> Judgement:
+    """What is judged of it; what the test does not say of the CIB is what the cluster shows."""
+    if view and cib:
+        cib = complete(view, cib)
     return judge(evidence({CRM_MON: view, CIBADMIN: cib}), ResourceOptions(**options))
+
+
+def complete(view: Cluster, cib: Cib) -> Cib:
+    """The CIB with all that the cluster lists."""
+    known = {one.id for one in cib.primitives} | {one.id for one in cib.collections}
+    configured = [placed for placed in view.primitives() if not placed.primitive.orphaned]
+    primitives = {plain(placed.primitive.id): placed.primitive.agent for placed in configured}
+    around = {plain(parent.id): isinstance(parent, Bundle) for placed in configured for parent in placed.parents}
+    more = tuple(ConfiguredPrimitive(name, agent) for name, agent in primitives.items() if name not in known)
+    collections = tuple(
+        ConfiguredCollection(name, (("promoted-max", "1"),) if of_containers else ())
+        for name, of_containers in around.items()
+        if name not in known
+    )
+    return cib._replace(primitives=(*cib.primitives, *more), collections=(*cib.collections, *collections))
 
 
 def failed(resource: str, *nodes: str, task: str = "start", reason: str = "no such file") -> Tuple[Failure, ...]:
@@ -123,20 +154,21 @@ ABSENT: Dict[str, Tuple[Optional[Cluster], Found]] = {
         [("stopped", "p runs nowhere: it has failed too often on node1")],
     ),
     "crit-unmanaged-and-died": (
-        cluster(primitive("p", managed=False)), [("stopped", "p runs nowhere and is unmanaged, nobody will start it")],
+        cluster(primitive("p", managed=False)),
+        [("stopped", "p runs nowhere, and the cluster does not start it because it is unmanaged")],
     ),
     "crit-died-in-maintenance-mode": (
         set_option(primitive("p", managed=False), primitive("q", "node1", managed=False), maintenance_mode=True),
         [("maintenance", "the cluster is in maintenance mode: nobody watches its 2 resources"),
-         ("stopped", "p runs nowhere, and nobody starts it in maintenance mode")],
+         ("stopped", "p runs nowhere, and the cluster does not start it in maintenance mode")],
     ),
     "crit-banned-everywhere": (
         cluster(primitive("p"), bans=(Ban("b1", "p", "node1", -INFINITY), Ban("b2", "p", "node2", -INFINITY))),
-        [("stopped", "p runs nowhere: constraints keep it off every node that is up (b1, b2)")],
+        [("stopped", "p runs nowhere: constraints b1, b2 keep it off every node that is up")],
     ),
     "crit-banned-by-group": (
         cluster(web(primitive("v")), bans=(Ban("b1", "g_web", "node1", -INFINITY), Ban("b1", "g_web", "node2", -1))),
-        [("stopped", "v (g_web) runs nowhere: constraints keep it off every node that is up (b1)")],
+        [("stopped", "v (g_web) runs nowhere: constraint b1 keeps it off every node that is up")],
     ),
     "crit-promotion-banned-only": (
         cluster(primitive("p"), bans=tuple(Ban("b", "p", name, -INFINITY, True) for name in ("node1", "node2"))),
@@ -216,11 +248,12 @@ ABSENT: Dict[str, Tuple[Optional[Cluster], Found]] = {
     "crit-on-unclean-node": (
         cluster(primitive("p", "node3"), web(primitive("v", "node3"), primitive("a", "node3")), nodes=LOST),
         [("on-lost-node",
-          "p, g_web are shown on node3, which is UNCLEAN (offline): not recovered before it is fenced")],
+          "p, g_web are shown on node3, which is UNCLEAN (offline): "
+          "they are not started elsewhere until it is fenced")],
     ),
     "crit-on-offline-node": (
         cluster(primitive("p", "node2", failed=True), nodes=GONE),
-        [("on-lost-node", "p is shown on node2, which is offline: nobody else serves that")],
+        [("on-lost-node", "p is shown on node2, which is offline: it is not running anywhere else")],
     ),
     "ok-clone-instance-on-unclean-node": (cluster(ping("node1", "node2", "node3"), nodes=LOST), []),
     "warn-disabled": (
@@ -329,9 +362,9 @@ FAULTS: Dict[str, Tuple[Cluster, Found]] = {
         cluster(primitive("p", "node1", orphaned=True, managed=False, blocked=True)),
         [("blocked", "p is blocked on node1"), ("orphaned", "p is no longer configured and still runs on node1")],
     ),
-    "warn-clone-with-instances-too-many": (
+    "warn-clone-with-surplus-instances": (
         cluster(clone("cl_ping", primitive("p_ping", "node1"), primitive("p_ping", "node2", orphaned=True))),
-        [("orphaned", "cl_ping has instances too many on node2")],
+        [("orphaned", "cl_ping has surplus instances on node2")],
     ),
     "ok-orphaned-clone-instance-that-is-gone": (
         cluster(clone("cl_ping", primitive("p_ping", "node1"), primitive("p_ping", orphaned=True))), [],
@@ -362,7 +395,8 @@ FAULTS: Dict[str, Tuple[Cluster, Found]] = {
     "warn-maintenance-of-resource": (
         cluster(primitive("p", "node1", managed=False, maintenance=True),
                 web(primitive("v", "node1", managed=False), managed=False, maintenance=True)),
-        [("maintenance", "p is in maintenance"), ("maintenance", "g_web is in maintenance")],
+        [("maintenance", "p is in maintenance: nobody watches it"),
+         ("maintenance", "g_web is in maintenance: nobody watches it")],
     ),
     "warn-maintenance-mode-once": (
         set_option(
@@ -534,7 +568,7 @@ BUNDLES: Dict[str, Tuple[Cluster, Found]] = {
     ),
     "crit-on-a-lost-node": (
         cluster(bundle(replica(0, "node2")), nodes=(*GONE, *guests("web-0", online=False))),
-        [("on-lost-node", "web is shown on node2, which is offline: nobody else serves that")],
+        [("on-lost-node", "web is shown on node2, which is offline: it is not running anywhere else")],
     ),
     "warn-disabled": (
         cluster(bundle(replica(0, target_role="Stopped"))), [("disabled", "web is stopped on purpose (target-role)")],
@@ -577,6 +611,7 @@ def ticket(resource: str, promoted_only: bool = False) -> Cib:
 REVOKED = (Ticket("siteA", granted=False), Ticket("siteB", granted=True))
 STANDBY = (Ticket("siteA", granted=True, standby=True),)
 LOCKING = (("shutdown-lock", "true"),)
+LEFT_OUT = ": it leaves out what is unmanaged on a lost node"
 VANISHED = cluster(primitive("p", "node1"), instances_configured=3)
 
 WITH_CIB: Dict[str, Tuple[Cluster, Optional[Cib], Found]] = {
@@ -608,7 +643,7 @@ WITH_CIB: Dict[str, Tuple[Cluster, Optional[Cib], Found]] = {
     ),
     "crit-ticket-unknown-without-cib": (
         cluster(primitive("p"), tickets=REVOKED), None,
-        [("stopped", "p runs nowhere: perhaps for want of ticket siteA, cibadmin does not tell")],
+        [("stopped", "p runs nowhere: perhaps it waits for ticket siteA: cibadmin did not answer")],
     ),
     "crit-shutdown-lock-of-an-old-version": (
         cluster(primitive("p"), nodes=GONE), cib(properties=LOCKING),
@@ -619,22 +654,21 @@ WITH_CIB: Dict[str, Tuple[Cluster, Optional[Cib], Found]] = {
     ),
     "crit-not-listed": (
         VANISHED, cib("p", "v", "a"),
-        [("not-listed", "v, a: configured, but left out by crm_mon, as it does with what is unmanaged on a lost node")],
+        [("not-listed", "v, a are configured, and crm_mon does not list them" + LEFT_OUT)],
     ),
     "crit-not-listed-without-names": (
         VANISHED, None,
-        [("not-listed", "2 resource instances: configured, but left out by crm_mon, "
-                        "as it does with what is unmanaged on a lost node")],
+        [("not-listed", "2 resource instances are configured, and crm_mon does not list them" + LEFT_OUT)],
     ),
     "crit-nothing-listed": (
         cluster(instances_configured=1), cib("p"),
-        [("not-listed", "p: configured, but left out by crm_mon, as it does with what is unmanaged on a lost node")],
+        [("not-listed", "p is configured, and crm_mon does not list it" + LEFT_OUT)],
     ),
     "ok-clone-max-0": (cluster(primitive("p", "node1"), instances_configured=1), cib("p", "c"), []),
     "ok-more-listed-than-counted": (cluster(ping("node1", "node2"), instances_configured=1), cib("p_ping"), []),
     "crit-blocked-and-not-listed": (
         cluster(primitive("p", "node1"), instances_blocked=1), None,
-        [("blocked", "1 resource blocked, and left out by crm_mon")],
+        [("blocked", "1 resource is blocked, and crm_mon does not list it")],
     ),
     "crit-blocked-and-listed": (
         cluster(primitive("p", "node1", blocked=True), instances_blocked=2), None,
@@ -648,20 +682,328 @@ WITH_CIB: Dict[str, Tuple[Cluster, Optional[Cib], Found]] = {
     ),
     "warn-opt-in-incomplete": (
         cluster(ping("node1", spare=2), nodes=THREE, options=ClusterOptions(symmetric=False)),
-        cib(locations=(Location("l1", ("cl_ping",), "node1", 100), Location("l2", ("cl_ping",), "node2", 1))),
+        cib(locations=(Location("l1", ("cl_ping",), "node1", 100), Location("l2", ("cl_ping",), "node2", 0))),
         [("clone-incomplete", "cl_ping runs on 1 of 2 nodes, not on node2")],
     ),
     "crit-opt-in-nowhere": (
-        set_option(primitive("p"), symmetric=False), None,
-        [("stopped", "p runs nowhere: no constraint that names a node allows it on one that is up "
-                     "(symmetric-cluster=false)")],
+        set_option(primitive("p"), symmetric=False), cib("p"),
+        [("stopped", "p runs nowhere: no constraint allows it on a node that is up (symmetric-cluster=false)")],
     ),
+    "crit-opt-in-without-cib": (set_option(primitive("p"), symmetric=False), None, [("stopped", "p runs nowhere")]),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("view", "configured", "expected"), WITH_CIB.values(), ids=WITH_CIB)
 def test_with_cib(view: Cluster, configured: Optional[Cib], expected: Found) -> None:
     assert found(judged(view, configured)) == expected
+
+
+def configured(*collections: ConfiguredCollection, **more: Any) -> Cib:
+    return Cib((), collections=collections, **more)
+
+
+def promoting(number: str, name: str = "promoted-max", clone: str = "ms_db") -> Cib:
+    return configured(ConfiguredCollection(clone, ((name, number),)))
+
+
+def needs(resource: str, other: str, **more: Any) -> Cib:
+    return Cib((), dependencies=(Dependency("o1", resource, other, **more),))
+
+
+def exclusive(*locations: Location, nodes: Tuple[ConfiguredNode, ...] = ()) -> Cib:
+    return Cib((), locations=tuple(one._replace(exclusive=True) for one in locations), nodes=nodes)
+
+
+def rule(attribute: str, value: str = "", operation: str = "eq") -> Location:
+    return Location("l1", ("cl_ping",), rules=(Rule("r1", (Expression(attribute, operation, value),), score=0),))
+
+
+DRBD_BANS = (
+    Ban("drbd-fence-by-handler-r0-rule-ms_db", "ms_db", "node1", -INFINITY, True),
+    Ban("drbd-fence-by-handler-r0-rule-ms_db", "ms_db", "node2", -INFINITY, True),
+)
+DRBD = Location("drbd-fence-by-handler-r0-ms_db", ("ms_db",), promoted_only=True, rules=(
+    Rule("drbd-fence-by-handler-r0-rule-ms_db", (Expression("#uname", "ne", "node3"),), score=-INFINITY),
+))  # fmt: skip
+OFF = primitive("first", target_role="Stopped")
+
+PROMOTED: Dict[str, Tuple[Cluster, Optional[Cib], Found]] = {
+    "ok-promoted-max-1": (cluster(database(("node1",), ("node2",))), promoting("1"), []),
+    "ok-default": (cluster(database(("node1",), ("node2",))), configured(ConfiguredCollection("ms_db")), []),
+    "ok-all-that-may": (cluster(database(("node1", "node2"), ())), promoting("3"), []),
+    "ok-not-known-without-cib": (cluster(database(("node1",), ("node2",))), None, []),
+    "warn-one-of-two": (
+        cluster(database(("node1",), ("node2",)), failures=failed("p_db", "node2", task="promote")), promoting("2"),
+        [("promoted-incomplete", "ms_db: 1 of 2 instances is promoted, on node1, not on node2: "
+                                 "promote failed on node2 (no such file)")],
+    ),
+    "warn-master-max": (
+        cluster(database(("node1",), ("node2",))), promoting("2", "master-max"),
+        [("promoted-incomplete", "ms_db: 1 of 2 instances is promoted, on node1, not on node2")],
+    ),
+    "warn-two-of-three": (
+        cluster(database(("node1", "node3"), ("node2",)), nodes=THREE), promoting("INFINITY"),
+        [("promoted-incomplete", "ms_db: 2 of 3 instances are promoted, on node1 and node3, not on node2")],
+    ),
+    "warn-bundle": (
+        cluster(bundle(replica(0, "node1", role="Promoted"), replica(1, "node2", role="Unpromoted")),
+                nodes=(*TWO, *guests("web-0", "web-1"))), promoting("2", clone="web"),
+        [("promoted-incomplete", "web: 1 of 2 replicas is promoted, on node1, not on node2")],
+    ),
+    "ok-where-it-is-not-wanted": (
+        cluster(database(("node1",), ("node2",)), bans=(Ban("b", "ms_db", "node2", -INFINITY, True),)),
+        promoting("2"), [],
+    ),
+    "warn-kept-from-it-by-drbd": (
+        cluster(database(("node1",), ("node2",)), bans=DRBD_BANS[1:]),
+        configured(ConfiguredCollection("ms_db", (("promoted-max", "2"),)), locations=(DRBD,)),
+        [("promoted-incomplete", "ms_db: 1 of 2 instances is promoted, on node1, not on node2: constraint "
+                                 "drbd-fence-by-handler-r0-ms_db keeps it from being promoted on node2")],
+    ),
+    "ok-while-it-moves": (
+        cluster(clone("ms_db", primitive("p_db", "node1", role="Promoted"), moving("p_db", "Promoting", "node2"),
+                      promotable=True)), promoting("2"),
+        [("pending", "ms_db is promoting on node2")],
+    ),
+    "crit-kept-from-it-by-drbd-everywhere": (
+        cluster(database((), ("node1", "node2")), nodes=LOST, bans=DRBD_BANS),
+        configured(ConfiguredCollection("ms_db"), locations=(DRBD,)),
+        [("not-promoted", "ms_db is promoted nowhere, it runs on node1, node2: constraint "
+                          "drbd-fence-by-handler-r0-ms_db keeps it from being promoted on node1, node2")],
+    ),
+    "crit-and-what-needs-it-promoted": (
+        cluster(database((), ("node1", "node2")), primitive("fs")), needs("fs", "ms_db", promoted=True),
+        [("not-promoted", "ms_db is promoted nowhere, it runs on node1, node2, and with it fs")],
+    ),
+}  # fmt: skip
+
+HELD_BACK = clone(
+    "ms_db", primitive("p_db", "node1", role="Unpromoted", target_role="Unpromoted"),
+    promotable=True, target_role="Unpromoted",
+)  # fmt: skip
+
+CONSTRAINED: Dict[str, Tuple[Cluster, Optional[Cib], Found]] = {
+    "warn-waits-for-what-is-disabled": (
+        cluster(primitive("after"), OFF), needs("after", "first"),
+        [("disabled", "first is stopped on purpose (target-role), and with it after")],
+    ),
+    "warn-waits-for-a-promotion-that-target-role-forbids": (
+        cluster(HELD_BACK, primitive("fs")), needs("fs", "ms_db", promoted=True),
+        [("disabled", "ms_db is not promoted on purpose (target-role), and with it fs")],
+    ),
+    "warn-a-group-waits": (
+        cluster(web(primitive("v"), primitive("a")), OFF), needs("g_web", "first"),
+        [("disabled", "first is stopped on purpose (target-role), and with it g_web")],
+    ),
+    "warn-a-row-of-them": (
+        cluster(primitive("third"), primitive("second"), OFF),
+        Cib((), dependencies=(Dependency("o1", "third", "second"), Dependency("o2", "second", "first"))),
+        [("disabled", "first is stopped on purpose (target-role), and with it third, second")],
+    ),
+    "crit-in-a-circle": (
+        cluster(primitive("p"), primitive("q")),
+        Cib((), dependencies=(Dependency("o1", "p", "q"), Dependency("o2", "q", "p"))),
+        [("stopped", "q runs nowhere, and with it p")],
+    ),
+    "crit-waits-for-what-failed": (
+        cluster(primitive("after"), primitive("first"), failures=failed("first", "node1")), needs("after", "first"),
+        [("stopped", "first runs nowhere: start failed on node1 (no such file), and with it after")],
+    ),
+    "crit-failed-itself": (
+        cluster(primitive("after"), OFF, failures=failed("after", "node1")), needs("after", "first"),
+        [("stopped", "after runs nowhere: start failed on node1 (no such file)"),
+         ("disabled", "first is stopped on purpose (target-role)")],
+    ),
+    "crit-the-other-runs": (
+        cluster(primitive("after"), primitive("first", "node1")), needs("after", "first"),
+        [("stopped", "after runs nowhere")],
+    ),
+    "crit-needs-it-to-be-promoted-only": (
+        cluster(primitive("after"), OFF), needs("after", "first", promotion=True),
+        [("stopped", "after runs nowhere"), ("disabled", "first is stopped on purpose (target-role)")],
+    ),
+    "crit-waits-for-what-is-lost": (
+        cluster(primitive("after"), primitive("first", "node2"), nodes=GONE), needs("after", "first"),
+        [("on-lost-node",
+          "first is shown on node2, which is offline: it is not running anywhere else, and with it after")],
+    ),
+    "crit-banned-and-failed-long-ago": (
+        cluster(primitive("p"), failures=failed("p", "node1", task="monitor"),
+                bans=tuple(Ban("b", "p", name, -INFINITY) for name in ("node1", "node2"))), None,
+        [("stopped", "p runs nowhere: constraint b keeps it off every node that is up")],
+    ),
+    "ok-exclusive": (
+        cluster(ping("node1", spare=2), nodes=THREE), exclusive(Location("l1", ("cl_ping",), "node1", 0)), [],
+    ),
+    "warn-exclusive-incomplete": (
+        cluster(ping("node1", spare=2), nodes=THREE),
+        exclusive(Location("l1", ("cl_ping",), "node1", 0), Location("l2", ("cl_ping",), "node2", 0)),
+        [("clone-incomplete", "cl_ping runs on 1 of 2 nodes, not on node2")],
+    ),
+    "ok-exclusive-by-permanent-attribute": (
+        cluster(ping("node1", spare=1)),
+        exclusive(rule("site", "A"), nodes=(ConfiguredNode("1", "node1", (("site", "a"),)),)), [],
+    ),
+    "ok-exclusive-by-transient-attribute": (
+        cluster(ping("node1", spare=1), attributes={"node1": {"site": "A"}, "node2": {}}),
+        exclusive(rule("site", operation="defined")), [],
+    ),
+    "warn-exclusive-by-an-attribute-that-nobody-shows": (
+        cluster(ping("node1", spare=1)), exclusive(rule("site", "A")),
+        [("clone-incomplete", "cl_ping runs on 1 of 2 nodes, not on node2")],
+    ),
+    "crit-exclusive-to-a-node-that-is-away": (
+        cluster(primitive("p"), nodes=GONE), exclusive(Location("l1", ("p",), "node2", 0)),
+        [("stopped", "p runs nowhere: no node that is up is one of those it may run on "
+                     "(resource-discovery=exclusive), only on node2")],
+    ),
+    "warn-maintenance-that-only-the-cib-tells": (
+        cluster(primitive("p", "node1", managed=False)),
+        Cib((ConfiguredPrimitive("p", "ocf:pacemaker:Dummy", meta=(("maintenance", "TRUE"),)),)),
+        [("maintenance", "p is in maintenance: nobody watches it")],
+    ),
+    "crit-not-listed-beside-an-orphan-that-is-not-counted": (
+        cluster(primitive("o", "node1", orphaned=True), instances_configured=1), cib("p"),
+        [("not-listed", "p is configured, and crm_mon does not list it" + LEFT_OUT),
+         ("orphaned", "o is no longer configured and still runs on node1")],
+    ),
+    "crit-not-listed-and-not-counted": (
+        cluster(primitive("p", "node1"), instances_configured=None), cib("p", "q"),
+        [("not-listed", "q is configured, and crm_mon does not list it" + LEFT_OUT)],
+    ),
+    "ok-clone-max-0-and-not-counted": (
+        cluster(primitive("p", "node1")),
+        cib("p", "q", collections=(ConfiguredCollection("cl", (("clone-max", "0"),), ("q",)),)), [],
+    ),
+}  # fmt: skip
+
+WITH_CIB.update({**PROMOTED, **CONSTRAINED})
+
+
+@pytest.mark.parametrize(("view", "given", "expected"), (PROMOTED | CONSTRAINED).values(), ids=PROMOTED | CONSTRAINED)
+def test_with_constraints(view: Cluster, given: Optional[Cib], expected: Found) -> None:
+    assert found(judged(view, given)) == expected
+
+
+INCOMPLETE: Dict[str, Tuple[Cluster, Cib, str]] = {
+    "a-primitive": (cluster(primitive("p", "node1"), primitive("q", "node1")), cib("q"), "p"),
+    "a-clone": (cluster(ping("node1", "node2")), cib("p_ping"), "cl_ping"),
+    "a-bundle": (cluster(bundle(replica(0, "node1")), nodes=(*TWO, *guests("web-0"))), cib("httpd"), "web"),
+    "its-container": (
+        cluster(bundle(replica(0, "node1")), nodes=(*TWO, *guests("web-0"))), configured(ConfiguredCollection("web")),
+        "web",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("view", "given", "name"), INCOMPLETE.values(), ids=INCOMPLETE)
+def test_a_cib_that_lacks_what_is_listed(view: Cluster, given: Cib, name: str) -> None:
+    judgement = judge(evidence({CRM_MON: view, CIBADMIN: given}), ResourceOptions())
+    text = f"cibadmin: incomplete output: no configuration of {name}, which crm_mon lists"
+    assert found(judgement) == [("unreadable", text)]
+
+
+def test_what_is_in_no_cib() -> None:
+    view = cluster(
+        primitive("vm1", "node1"), primitive("guest1", "node1", agent="ocf:pacemaker:remote"),
+        primitive("o", "node1", orphaned=True), bundle(replica(0, "node1")),
+        nodes=(*THREE, node("guest1", type="remote", id_as_resource="vm1"), *guests("web-0")),
+    )  # fmt: skip
+    given = cib("vm1", "httpd", collections=(ConfiguredCollection("web", (("promoted-max", "0"),)),))
+    judgement = judge(evidence({CRM_MON: view, CIBADMIN: given}), ResourceOptions())
+    assert found(judgement) == [("orphaned", "o is no longer configured and still runs on node1")]
+
+
+def meta(*collections: ConfiguredCollection, **primitives: Pairs) -> Cib:
+    return Cib(
+        tuple(ConfiguredPrimitive(name, "ocf:pacemaker:Dummy", meta=pairs) for name, pairs in primitives.items()),
+        collections=collections,
+    )
+
+
+STOPPED: Pairs = (("target-role", "stopped"),)
+MEMBER_OFF = web(primitive("v", "node1"), primitive("f", target_role="Stopped"), disabled=False)
+GROUP_OFF = web(primitive("v", target_role="Stopped"), primitive("f", target_role="Stopped"), disabled=True)
+LOOSE = web(primitive("v", "node1", managed=False), primitive("f", "node1", managed=False), managed=False)
+BANNED = tuple(Ban("b", "p", name, -INFINITY) for name in ("node1", "node2"))
+
+PUT_BACK = ConfiguredCollection("ms_db", (("target-role", "Unpromoted"),))
+STEPS: Dict[str, Tuple[Cluster, Optional[Cib], str]] = {
+    "a-member-is-disabled": (
+        cluster(MEMBER_OFF), meta(f=STOPPED), "crm resource start f, or: pcs resource enable f",
+    ),
+    "a-member-is-disabled-as-crm_mon-tells": (
+        cluster(MEMBER_OFF), None, "crm resource start f, or: pcs resource enable f",
+    ),
+    "the-group-is-disabled": (
+        cluster(GROUP_OFF), meta(ConfiguredCollection("g_web", STOPPED), v=()),
+        "crm resource start g_web, or: pcs resource enable g_web",
+    ),
+    "the-group-and-a-member-are-disabled": (
+        cluster(GROUP_OFF), meta(ConfiguredCollection("g_web", STOPPED), f=STOPPED),
+        "crm resource start g_web f, or: pcs resource enable g_web f",
+    ),
+    "the-group-is-unmanaged": (
+        cluster(LOOSE), meta(ConfiguredCollection("g_web", (("is-managed", "off"),))),
+        "crm resource manage g_web, or: pcs resource manage g_web",
+    ),
+    "the-members-are-unmanaged": (
+        cluster(LOOSE), meta(v=(("is-managed", "false"),), f=(("is-managed", "false"),)),
+        "crm resource manage v && crm resource manage f, or: pcs resource manage v f",
+    ),
+    "the-group-is-in-maintenance": (
+        cluster(LOOSE), meta(ConfiguredCollection("g_web", (("maintenance", "true"),))),
+        "crm_resource --resource g_web --meta --delete-parameter maintenance",
+    ),
+    "promotion-is-disabled": (
+        cluster(HELD_BACK, primitive("fs")),
+        configured(PUT_BACK, dependencies=(Dependency("o", "fs", "ms_db", promoted=True),)),
+        "crm_resource --resource ms_db --meta --delete-parameter target-role",
+    ),
+    "constraints-keep-it-off": (
+        cluster(primitive("p"), bans=BANNED), None,
+        "if it should run there, remove the constraint: crm configure delete b, or: pcs constraint delete b",
+    ),
+    "constraints-leave-it-a-node-that-is-away": (
+        cluster(primitive("p"), bans=BANNED, nodes=LOST), None,
+        "bring back node3, which may run it; or if it should run there, remove the constraint: "
+        "crm configure delete b, or: pcs constraint delete b",
+    ),
+    "a-move-left-bans": (
+        cluster(primitive("p"), bans=tuple(one._replace(id=f"cli-ban-p-on-{one.node}") for one in BANNED)), None,
+        "if it should run there, remove the constraints: crm_resource --clear --resource p",
+    ),
+    "opt-in": (
+        set_option(primitive("p"), symmetric=False), cib("p"),
+        "to allow it on node1: crm configure location l-p p 0: node1, or: pcs constraint location p prefers node1=0",
+    ),
+    "exclusive-to-a-node-that-is-away": (
+        cluster(primitive("p"), nodes=GONE), exclusive(Location("l1", ("p",), "node2", 0)), "bring back node2",
+    ),
+    "drbd-keeps-it-from-being-promoted": (
+        cluster(database((), ("node1", "node2")), nodes=LOST, bans=DRBD_BANS), configured(locations=(DRBD,)),
+        "bring back node3; if the data here are the newest (drbdadm status: UpToDate) and node3 is gone for good: "
+        "crm configure delete drbd-fence-by-handler-r0-ms_db, or: "
+        "pcs constraint delete drbd-fence-by-handler-r0-ms_db",
+    ),
+    "kept-for-a-node-in-an-old-version": (
+        cluster(primitive("p"), nodes=GONE), cib(properties=LOCKING),
+        "start node2 again, or let it run elsewhere: crm_resource --refresh --resource p --node node2",
+    ),
+    "waits-perhaps-for-a-ticket": (
+        cluster(primitive("p"), tickets=REVOKED), None, "to see which tickets are granted here: crm_ticket --info",
+    ),
+    "not-listed-and-unmanaged": (
+        VANISHED, meta(ConfiguredCollection("g", (("is-managed", "false"),), ("v",)), v=()),
+        "bring the lost node back, or let the cluster manage it again: "
+        "crm resource manage g, or: pcs resource manage g",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("view", "given", "step"), STEPS.values(), ids=STEPS)
+def test_step(view: Cluster, given: Optional[Cib], step: str) -> None:
+    assert [finding.step for finding in judged(view, given).findings] == [step]
 
 
 PLACES = cluster(
@@ -701,13 +1043,13 @@ EXPECTED: Dict[str, Tuple[Tuple[str, str], Found]] = {
     "warn-no-such-resource-for-a-role": (
         ("q", "STARTED"), [("wrong-role", "q is expected started, and there is no such resource")],
     ),
-    "warn-not-started": (("down", "started"), [("wrong-role", "down runs nowhere, and is expected to")]),
+    "warn-not-started": (("down", "started"), [("wrong-role", "down runs nowhere, but should run")]),
     "warn-not-stopped": (
-        ("cl_ping", "stopped"), [("wrong-role", "cl_ping runs on node1, node2, and is expected to be stopped")],
+        ("cl_ping", "stopped"), [("wrong-role", "cl_ping runs on node1, node2, but should be stopped")],
     ),
-    "warn-not-promoted": (("p", "promoted"), [("wrong-role", "p is promoted nowhere, and expected to be")]),
+    "warn-not-promoted": (("p", "promoted"), [("wrong-role", "p is promoted nowhere, but should be")]),
     "warn-promoted": (
-        ("ms_db", "slave"), [("wrong-role", "ms_db is promoted on node1, expected to be nowhere")],
+        ("ms_db", "slave"), [("wrong-role", "ms_db is promoted on node1, but should not be")],
     ),
 }  # fmt: skip
 
@@ -741,6 +1083,18 @@ def test_what_is_expected_does_not_alarm(view: Cluster, expectation: Tuple[str, 
     assert measured(judgement)["cluster.resources.down.count"] == 0
 
 
+def test_what_waits_for_a_resource_that_is_expected_to_be_stopped() -> None:
+    view = cluster(primitive("after"), OFF)
+    assert found(judged(view, needs("after", "first"), expect=(("first", "stopped"),))) == []
+
+
+def test_what_waits_for_a_resource_that_is_filtered_out() -> None:
+    view = cluster(primitive("after"), OFF)
+    assert found(judged(view, needs("after", "first"), exclude=(regex("first"),))) == [
+        ("stopped", "after runs nowhere: it waits for first, which is disabled")
+    ]
+
+
 FILTERED = cluster(primitive("p"), web(primitive("v"), primitive("a")), ping(spare=2), bundle(replica(0)))
 
 
@@ -752,7 +1106,7 @@ FILTERED = cluster(primitive("p"), web(primitive("v"), primitive("a")), ping(spa
         ({"include": (regex("g_web"),)}, ["v (g_web)"]),
         ({"include": (regex("httpd"),)}, ["web"]),
         ({"exclude": (regex("g_web"), regex("cl_.*"))}, ["p", "web"]),
-        ({"include": (regex("a"),)}, []),
+        ({"include": (regex("a"),)}, ["a (g_web)"]),
         ({"exclude": (regex("p"),), "include": (regex("p"), regex("web"))}, ["web"]),
     ],
     ids=str,
@@ -794,6 +1148,21 @@ def test_perfdata_is_of_all_and_the_number_of_the_selected() -> None:
     assert measured(judged(view._replace(dc=None))) == {"cluster.resources.total.count": 8}
 
 
+@pytest.mark.parametrize(
+    ("view", "given", "maximum"),
+    [
+        (cluster(database(("node1",), ("node2",))), promoting("2"), 2),
+        (cluster(database(("node1",), ())), promoting("5"), 2),
+        (cluster(database(("node1",), ("node2",))), configured(ConfiguredCollection("ms_db")), 1),
+        (cluster(database(("node1",), ("node2",))), None, None),
+    ],
+    ids=["promoted-max", "as-many-as-nodes", "default", "without-cib"],
+)
+def test_the_maximum_of_promoted_instances(view: Cluster, given: Optional[Cib], maximum: Optional[int]) -> None:
+    measures = [one for one in judged(view, given).measures if "promoted" in one.metric.name]
+    assert [(one.value, one.maximum) for one in measures] == [(1, maximum)]
+
+
 SUMMARIES = (
     (cluster(primitive("p", "node1")), "1 resource runs"),
     (cluster(primitive("p", "node1"), ping("node1", "node2")), "all 2 resources run"),
@@ -829,40 +1198,62 @@ def test_details() -> None:
 
 
 ADVICE = (
-    (cluster(primitive("p")), "what keeps it: crm_resource --why --resource p"),
+    (cluster(primitive("p")), "to see what keeps it from running: crm_resource --why --resource p"),
     (cluster(primitive("p"), failures=failed("p", "node1")),
      "when the cause is mended: crm_resource --cleanup --resource p"),
     (cluster(bundle(replica(0)), failures=failed("web-podman-0", "node1")),
      "when the cause is mended: crm_resource --cleanup --resource web-podman-0"),
-    (cluster(primitive("p", "node1", "node2")), "stop all but one by hand, then: crm_resource --cleanup --resource p"),
-    (cluster(primitive("p", "node1", orphaned=True)), "stop it by hand, then: crm_resource --cleanup --resource p"),
+    (cluster(primitive("p", "node1", "node2")), "stop all but one by hand, then: crm_resource --refresh --resource p"),
+    (cluster(primitive("p", "node1", "node2"), primitive("q", "node1", "node2")),
+     "stop all but one by hand, then: crm_resource --refresh --resource p && crm_resource --refresh --resource q"),
+    (cluster(*(primitive(name, "node1", "node2") for name in "pqrs")),
+     "stop all but one by hand, then: crm_resource --refresh"),
+    (cluster(primitive("p", "node1", orphaned=True)), "stop it by hand, then: crm_resource --refresh --resource p"),
     (cluster(web(primitive("v", target_role="Stopped"))), "crm resource start g_web, or: pcs resource enable g_web"),
     (cluster(primitive("p", "node1", managed=False)), "crm resource manage p, or: pcs resource manage p"),
     (cluster(primitive("p", locked_to="node2")),
-     "start node2, or give it free: crm_resource --refresh --resource p --node node2"),
+     "start node2 again, or let it run elsewhere: crm_resource --refresh --resource p --node node2"),
     (set_option(primitive("p", "node1"), maintenance_mode=True), "crm_attribute --name maintenance-mode --delete"),
     (set_option(primitive("p"), stop_all_resources=True), "crm_attribute --name stop-all-resources --delete"),
-    (cluster(database((), ("node1", "node2"))), "promotion scores: crm_simulate -sL | grep p_db"),
-    (cluster(ping("node1", spare=1)), "what keeps it: crm_resource --why --resource p_ping"),
+    (cluster(database((), ("node1", "node2"))),
+     "to see the promotion scores of p_db: crm_simulate --show-scores --live-check"),
+    (cluster(ping("node1", spare=1)), "to see what keeps it from running: crm_resource --why --resource p_ping"),
 )  # fmt: skip
 
 
 @pytest.mark.parametrize(("view", "advice"), ADVICE, ids=[advice for _, advice in ADVICE])
 def test_advice(view: Cluster, advice: str) -> None:
     """What an administrator who is paged can copy."""
-    assert [finding.advice for finding in judged(view).findings] == [advice]
+    assert [finding.step for finding in judged(view).findings] == [advice]
 
 
 @pytest.mark.parametrize(
     ("given", "advice"),
     [
-        (cib("p", "v", "a"), "crm_resource --locate --resource v"),
-        (None, "crm_resource --locate --resource NAME"),
+        (cib("p", "v", "a"), "to see where it was: crm_resource --locate --resource v"),
+        (None, "to see where it was: crm_resource --locate --resource NAME"),
     ],
     ids=["crit-named", "crit-not-named"],
 )
 def test_advice_of_what_is_not_listed(given: Optional[Cib], advice: str) -> None:
-    assert [finding.advice for finding in judged(VANISHED, given).findings] == [advice]
+    assert [finding.step for finding in judged(VANISHED, given).findings] == [advice]
+
+
+def every_case() -> Iterator[Tuple[str, Optional[Cluster], Judgement]]:
+    for cases in (ABSENT, FAULTS, CLONES, BUNDLES):
+        yield from ((name, view, judged(view)) for name, (view, _) in cases.items())
+    yield from ((name, view, judged(view, configured)) for name, (view, configured, _) in WITH_CIB.items())
+    yield from ((name, PLACES, judged(PLACES, expect=(one,))) for name, (one, _) in EXPECTED.items())
+
+
+@pytest.mark.parametrize(("view", "judgement"), [pytest.param(*case, id=name) for name, *case in every_case()])
+def test_every_name_in_a_text_is_a_subject(view: Optional[Cluster], judgement: Judgement) -> None:
+    """But for what stands in parentheses: reasons, and groups of which only a member is meant."""
+    names = {name for placed in view.primitives() for name in names_of(placed)} if view else set()
+    names |= {node.name for node in view.nodes} | {ticket.id for ticket in view.tickets} if view else set()
+    for one in judgement.findings:
+        said = set(re.findall(r"[\w-]+", re.sub(r"\([^)]*\)", "", one.text))) & names
+        assert said - {subject.name for subject in one.subjects} == set(), one.text
 
 
 def test_more_names_than_a_person_can_read() -> None:

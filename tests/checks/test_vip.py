@@ -7,9 +7,9 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 import pytest
 
-from check_ha.checks.vip import VipOptions, judge
+from check_ha.checks.vip.check import VipOptions, judge
 from check_ha.core.check import Judgement
-from check_ha.model.addresses import InterfaceAddress, Interfaces
+from check_ha.model.addresses import Interface, InterfaceAddress, Interfaces
 from check_ha.model.cib import Cib, ConfiguredPrimitive, TicketDependency
 from check_ha.model.cluster import Bundle, Cluster, ClusterOptions, Failure, Primitive, Replica, Ticket
 from check_ha.sources.tools import CIBADMIN, CRM_MON, CRM_NODE, IP_ADDR
@@ -35,10 +35,16 @@ def cib(**parameters: Any) -> Cib:
     return Cib(tuple(primitives))
 
 
-def interfaces(*addresses: str, on: str = "eth0") -> Interfaces:
-    """This node with these addresses, and its loopback."""
-    carried = (InterfaceAddress(on, one, 24, "inet6" if ":" in one else "inet") for one in addresses)
-    return Interfaces((InterfaceAddress("lo", "127.0.0.1", 8, "inet"), *carried))
+WORKS = Interface("eth0", ("BROADCAST", "MULTICAST", "UP", "LOWER_UP"), "UP")
+LOOPBACK = Interface("lo", ("LOOPBACK", "UP", "LOWER_UP"), "UNKNOWN")
+
+
+def interfaces(*addresses: str, on: str = "eth0", links: Tuple[Interface, ...] = (WORKS,)) -> Interfaces:
+    """This node with these addresses on one of its interfaces, and its loopback."""
+    carried = (
+        InterfaceAddress(on, one, 64 if ":" in one else 24, "inet6" if ":" in one else "inet") for one in addresses
+    )
+    return Interfaces((InterfaceAddress("lo", "127.0.0.1", 8, "inet"), *carried), (LOOPBACK, *links))
 
 
 HERE = "node1"
@@ -251,7 +257,9 @@ ADDRESSES: Dict[str, Tuple[Cluster, Cib, Interfaces, Found]] = {
     ),
     "ok-ipv6-that-is-used-on-one-of-two-interfaces": (
         RUNS, cib(p_vip="fd00::1/64"),
-        Interfaces((InterfaceAddress("eth0", "fd00::1", 64, "inet6", refused=True), *interfaces("fd00::1").addresses)),
+        Interfaces(
+            (InterfaceAddress("eth1", "fd00::1", 64, "inet6", refused=True), *interfaces("fd00::1").addresses), (WORKS,)
+        ),
         [],
     ),
     "ok-ipv6-that-runs-elsewhere-and-is-refused-here": (
@@ -345,6 +353,130 @@ def test_what_the_interfaces_carry(crm: Cluster, configured: Cib, carried: Inter
     assert found(judged(crm, configured, carried)) == findings
 
 
+CABLE_OUT = Interface("eth0", ("NO-CARRIER", "BROADCAST", "MULTICAST", "UP"), "DOWN")
+SWITCHED_OFF = Interface("eth0", ("BROADCAST", "MULTICAST"), "DOWN")
+ETH1 = Interface("eth1", ("BROADCAST", "MULTICAST", "UP", "LOWER_UP"), "UP")
+DUMMY = Interface("eth0", ("BROADCAST", "NOARP", "UP", "LOWER_UP"), "UNKNOWN")
+TWICE = Interfaces(
+    (InterfaceAddress("eth0", ADDRESS, 24, "inet"), InterfaceAddress("eth1", ADDRESS, 24, "inet")), (CABLE_OUT, ETH1)
+)
+MEND = "ip addr del 192.0.2.100/24 dev eth0 && crm_resource --restart --resource p_vip"
+
+INTERFACES: Dict[str, Tuple[Cluster, Cib, Interfaces, List[Tuple[str, str, str]]]] = {
+    "crit-without-carrier": (RUNS, CONFIGURED, interfaces(ADDRESS, links=(CABLE_OUT,)), [
+        ("interface-down",
+         "p_vip (192.0.2.100) is on interface eth0 of node1, which is without carrier: no client reaches it",
+         "look at the cable and the switch port of eth0, or let another node run p_vip"),
+    ]),
+    "crit-switched-off": (RUNS, CONFIGURED, interfaces(ADDRESS, links=(SWITCHED_OFF,)), [
+        ("interface-down", "p_vip (192.0.2.100) is on interface eth0 of node1, which is down: no client reaches it",
+         "on node1: ip link set dev eth0 up"),
+    ]),
+    "ok-an-interface-that-tells-no-state": (RUNS, CONFIGURED, interfaces(ADDRESS, links=(DUMMY,)), []),
+    "ok-one-of-two-interfaces-works": (RUNS, CONFIGURED, TWICE, []),
+    "ok-another-interface-is-down": (
+        RUNS, CONFIGURED, interfaces(ADDRESS, links=(WORKS, CABLE_OUT._replace(name="eth1"))), [],
+    ),
+    "ok-runs-elsewhere": (cluster(vip("node2")), CONFIGURED, interfaces(links=(CABLE_OUT,)), []),
+    "ok-a-source-address-is-told-with-its-virtual-ip": (
+        cluster(vip("node1", name="p_src", agent=IPSRCADDR)), cib(p_src={"ipaddress": ADDRESS}),
+        interfaces(ADDRESS, links=(CABLE_OUT,)), [],
+    ),
+    "unknown-nothing-is-known-of-the-interface": (RUNS, CONFIGURED, interfaces(ADDRESS, links=()), [
+        ("unreadable", "p_vip (192.0.2.100): ip does not tell whether interface eth0 of node1 works", ""),
+    ]),
+    "unknown-no-state-printed": (RUNS, CONFIGURED, interfaces(ADDRESS, links=(WORKS._replace(operstate=None),)), [
+        ("unreadable", "p_vip (192.0.2.100): ip does not tell whether interface eth0 of node1 works", ""),
+    ]),
+    "ok-on-the-interface-of-nic": (RUNS, cib(p_vip={"ip": ADDRESS, "nic": "eth0"}), interfaces(ADDRESS), []),
+    "ok-nic-is-an-alias": (RUNS, cib(p_vip={"ip": ADDRESS, "nic": "eth0:1"}), interfaces(ADDRESS), []),
+    "ok-nic-is-another-name-of-it": (
+        RUNS, cib(p_vip={"ip": ADDRESS, "nic": "enp3s0"}),
+        interfaces(ADDRESS, links=(WORKS._replace(other_names=("enp3s0",)),)), [],
+    ),
+    "ok-rules-choose-the-interface": (
+        RUNS, Cib((ConfiguredPrimitive("p_vip", IPADDR2, (("ip", ADDRESS), ("nic", "eth0"), ("nic", "eth7"))),)),
+        interfaces(ADDRESS), [],
+    ),
+    "warn-on-another-interface": (RUNS, cib(p_vip={"ip": ADDRESS, "nic": "eth1"}), interfaces(ADDRESS), [
+        ("wrong-interface", "p_vip (192.0.2.100) is on interface eth0 of node1, and the CIB says nic=eth1",
+         f"on node1: {MEND}"),
+    ]),
+    "warn-on-another-interface-too": (RUNS, cib(p_vip={"ip": ADDRESS, "nic": "eth1"}), TWICE, [
+        ("wrong-interface", "p_vip (192.0.2.100) is on interface eth0 of node1, and the CIB says nic=eth1",
+         f"on node1: {MEND}"),
+    ]),
+    "ok-with-its-prefix": (RUNS, cib(p_vip={"ip": ADDRESS, "cidr_netmask": "24"}), interfaces(ADDRESS), []),
+    "ok-with-its-dotted-prefix": (
+        RUNS, cib(p_vip={"ip": ADDRESS, "cidr_netmask": "255.255.255.0"}), interfaces(ADDRESS), [],
+    ),
+    "warn-another-prefix": (RUNS, cib(p_vip={"ip": ADDRESS, "cidr_netmask": "32"}), interfaces(ADDRESS), [
+        ("wrong-prefix", "p_vip (192.0.2.100) is on node1 with prefix /24, and the CIB says /32", f"on node1: {MEND}"),
+    ]),
+    "ok-another-prefix-elsewhere": (
+        cluster(vip("node2")), cib(p_vip={"ip": ADDRESS, "cidr_netmask": "32"}), interfaces(), [],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("crm", "configured", "carried", "findings"), INTERFACES.values(), ids=INTERFACES)
+def test_the_interface_below(
+    crm: Cluster, configured: Cib, carried: Interfaces, findings: List[Tuple[str, str, str]]
+) -> None:
+    told = judged(crm, configured, carried).findings
+    assert [(one.condition.name, one.text, one.step) for one in told] == findings
+
+
+def test_crit_left_out_by_crm_mon() -> None:
+    """2.0.4 to 2.1.9 leave out what is unmanaged on an offline node, and count it."""
+    configured = Cib(
+        (
+            ConfiguredPrimitive("p_vip", IPADDR2, (("ip", ADDRESS),), (("is-managed", "false"),)),
+            ConfiguredPrimitive("p_other", IPADDR2, (("ip", "192.0.2.101"),)),
+            ConfiguredPrimitive("p_db", "ocf:heartbeat:pgsql"),
+        )
+    )
+    crm = cluster(instances_configured=3)
+    judgement = judged(crm, configured, interfaces())
+    why = "is configured, and crm_mon leaves it out, as it does with what is unmanaged on a lost node: nobody serves it"
+    assert [(one.condition.name, one.text, one.step) for one in judgement.findings] == [
+        (
+            "not-listed",
+            f"p_vip (192.0.2.100) {why}",
+            "make sure that the lost node does not have the address, then: "
+            "crm_resource --resource p_vip --meta --delete-parameter is-managed",
+        ),
+        ("not-listed", f"p_other (192.0.2.101) {why}", "where it ran last: crm_resource --locate --resource p_other"),
+    ]
+    assert measured(judgement) == {
+        "p_vip#vip.active.count": 0,
+        "p_other#vip.active.count": 0,
+        "cluster.vips.total.count": 2,
+        "cluster.vips.active.count": 0,
+    }
+    assert [name for name, _ in found(judged(crm._replace(dc=None), configured, interfaces()))] == []
+    assert [name for name, _ in found(judged(crm, configured, exclude=(re.compile("p_.*"),)))] == ["filtered-out"]
+    expected = judged(crm, configured, interfaces(), expect=(("p_vip", "node1"),))
+    assert found(expected) == found(judgement)
+
+
+def test_not_left_out_what_crm_mon_does_not_count() -> None:
+    """A clone with clone-max=0 is in the CIB, and neither counted nor listed."""
+    configured = Cib((*CONFIGURED.primitives, ConfiguredPrimitive("p_other", IPADDR2, (("ip", "192.0.2.101"),))))
+    assert found(judged(RUNS, configured)) == []
+    not_counted = RUNS._replace(instances_configured=None)
+    assert [name for name, _ in found(judged(not_counted, configured))] == ["not-listed"]
+
+
+def test_what_a_finding_is_about() -> None:
+    """The virtual IP first, then the nodes that have a part in it."""
+    crm = cluster(vip("node2"), vip(name="p_other"))
+    told = judged(crm, cib(p_vip=ADDRESS, p_other="192.0.2.101"), expect=(("p_vip", "node1"),)).findings
+    assert [[subject.name for subject in one.subjects] for one in told] == [
+        ["p_other"], ["p_vip", "node2", "node1"], ["p_vip", "node1", "node2"],
+    ]  # fmt: skip
+
+
 def bundle(*replicas: Primitive) -> Bundle:
     """Each replica with an address that only Pacemaker's own resource has."""
     parts = tuple(
@@ -380,14 +512,19 @@ def test_unknown_address_of_a_bundle() -> None:
 
 def test_advice_for_addresses() -> None:
     (stray,) = judged(cluster(vip("node2"))).findings
-    assert stray.advice == "if that is so: ip addr del 192.0.2.100 dev eth0"
+    assert stray.step == "if that is so, on node1: ip addr del 192.0.2.100/24 dev eth0"
     (gone,) = judged(RUNS, carried=interfaces()).findings
-    assert gone.advice == "crm_resource --restart --resource p_vip, or wait for its next monitor"
+    assert gone.step == "wait for its next monitor, or: crm_resource --restart --resource p_vip"
 
 
 def test_which_node_this_is() -> None:
     """crm_node knows best; crm_mon of 2.1.6 and later names the node that it ran on."""
-    cannot_tell = [("unreadable", "which node this is cannot be told (crm_node -n): its interfaces are not judged")]
+    cannot_tell = [
+        (
+            "unreadable",
+            "which node this is cannot be told (crm_node -n, corosync-cmapctl): its interfaces are not judged",
+        )
+    ]
     elsewhere = cluster(vip("node2"))
     assert found(judged(elsewhere, here=None)) == cannot_tell
     assert found(judged(elsewhere, here="node1.example.net")) == cannot_tell

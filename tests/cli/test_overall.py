@@ -13,6 +13,7 @@ from check_ha.cli import overall, register
 from check_ha.cli.register import CHECKS, check_named
 from check_ha.core.check import Check, Judgement
 from check_ha.core.finding import Finding
+from check_ha.sources.tools import CRM_MON
 from tests.cli.test_command import DOWN_COUNT, change
 from tests.faketools import from_recording
 from tests.generate import Big
@@ -20,9 +21,10 @@ from tests.generate_node import write
 from tests.replay import ALL, SAMPLES, checks, expected_of, replay, replay_all
 
 THREE_OK = (
-    "HA OK - 10 checks: 3 nodes online: node1 (DC), node2, node3; all 40 resources run; 3 nodes, 2 links each, all "
-    "connected; p_0 (10.16.0.1) on node1 (here); p_4 (10.16.0.2) on node2..."
+    f"HA OK - {len(CHECKS)} checks: 3 nodes online: node1 (DC), node2, node3; all 40 resources run; 3 nodes, 2 links "
+    "each, all connected; p_0 (10.16.0.1) on node1 (here); p_4 (10.16.0.2) on node2..."
 )
+"""A further check may say something after it, as far as there is room."""
 
 
 @pytest.fixture(scope="module")
@@ -53,21 +55,27 @@ def sample(name: str, *argv: str) -> Tuple[int, List[str]]:
     return run(SAMPLES / name, *argv)
 
 
+def is_ok(said: Tuple[int, List[str]]) -> bool:
+    code, (line,) = said
+    return code == 0 and line.startswith(THREE_OK)
+
+
 def test_ok_says_what_was_looked_at(three: Path) -> None:
-    assert run(three) == (0, [THREE_OK])
+    assert is_ok(run(three))
 
 
 def test_ok_says_what_was_left_out(three: Path) -> None:
-    assert run(three, "--skip", "vip", "--skip", "config") == (
-        0,
-        ["HA OK - 8 checks (without vip, config): 3 nodes online: node1 (DC), node2, node3; all 40 resources run; "
-         "3 nodes, 2 links each, all connected; 3 nodes with 3 of 3 votes, quorate (2 needed), DC node1"],
-    )  # fmt: skip
+    code, (line,) = run(three, "--skip", "vip", "--skip", "config")
+    assert code == 0
+    assert line.startswith(
+        f"HA OK - {len(CHECKS) - 2} checks (without vip, config): 3 nodes online: node1 (DC), node2, node3; all 40 "
+        "resources run; 3 nodes, 2 links each, all connected; 3 nodes with 3 of 3 votes, quorate (2 needed), DC node1"
+    )
 
 
 def test_v_is_a_line_per_check(three: Path) -> None:
     code, lines = run(three, "-v")
-    assert (code, lines[0]) == (0, THREE_OK)
+    assert is_ok((code, lines[:1]))
     assert [line.split(" - ")[0] for line in lines[1:]] == [f"{name} OK" for name in CHECKS]
     assert lines[2] == "quorum OK - 3 nodes with 3 of 3 votes, quorate (2 needed), DC node1"
 
@@ -80,7 +88,7 @@ def test_vv_is_what_each_check_says_and_the_tools() -> None:
     )
     assert lines[position + 1 : position + 4] == [
         "  critical: p_vip (192.0.2.100) should be on node1, and no interface there has the address [address-missing]",
-        "    -> crm_resource --restart --resource p_vip, or wait for its next monitor",
+        "    -> wait for its next monitor, or: crm_resource --restart --resource p_vip",
         "  p_vip (192.0.2.100): Started on node1; interfaces of node1: not there",
     ]
     assert any(line.startswith("crm_mon --output-as=xml") and ": exit 0, " in line for line in lines)
@@ -91,7 +99,9 @@ def test_a_tool_that_failed_is_told_once(cluster: Path) -> None:
     assert run(cluster) == (3, ["HA UNKNOWN - crm_mon: text where XML was expected: nonsense"])
     code, lines = run(cluster, "-v")
     assert code == 3
-    assert sum("crm_mon: text where XML was expected: nonsense" in line for line in lines[1:]) == 8
+    assert sum("crm_mon: text where XML was expected: nonsense" in line for line in lines[1:]) == sum(
+        CRM_MON in [reading.tool for reading in check_named(name).readings] for name in CHECKS
+    )
 
 
 @pytest.mark.parametrize(
@@ -206,10 +216,11 @@ def test_what_is_told_once_is_told_once_by_each_command(cluster: Path, tmp_path:
     assert run(cluster, *state)[0] == replay(check_named("rings"), *single)[0] == 0
     change(cluster, "cmapctl-stats.txt", (f"{DOWN_COUNT}1", f"{DOWN_COUNT}2"))
     assert run(cluster, *state) == (1, [f"HA WARNING - {FLAPPED}"])
-    assert run(cluster, *state) == (0, [THREE_OK])
+    assert is_ok(run(cluster, *state))
     assert replay(check_named("rings"), *single)[0] == 1
     assert sorted(path.name for path in (tmp_path / "state").iterdir()) == [
-        "all-constraints.json", "all-rings.json", "all-vip.json", "rings.json",
+        "all-constraints.json", "all-failed_actions.json", "all-nodes.json", "all-rings.json",
+        "all-vip.json", "rings.json",
     ]  # fmt: skip
 
 
@@ -246,9 +257,9 @@ def test_news_that_are_no_problem_are_told_in_ok(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(overall, "all_checks", with_news)
     code, (line,) = run(three)
     assert code == 0
-    assert line == (
-        "HA OK - 10 checks: p_0 (10.16.0.1) moved from node2 to node1 since the last run; 3 nodes online: node1 (DC), "
-        "node2, node3; all 40 resources run; 3 nodes, 2 links each, all connected"
+    assert line.startswith(
+        f"HA OK - {len(CHECKS)} checks: p_0 (10.16.0.1) moved from node2 to node1 since the last run; 3 nodes online: "
+        "node1 (DC), node2, node3; all 40 resources run; 3 nodes, 2 links each, all connected"
     )
 
 
@@ -269,8 +280,7 @@ def test_each_tool_is_run_once_whatever_number_of_checks_needs_it(three: Path, t
     calls = [call.strip() for call in log.read_text(encoding="utf-8").splitlines()]
     needed = {reading.tool for name in checks() for reading in check_named(name).readings}
     assert sorted(calls) == sorted(" ".join(tool.argv) for tool in needed if (tools / tool.name).exists())
-    assert code == 0
-    assert output.partition(" | ")[0] == THREE_OK
+    assert is_ok((code, [output.partition(" | ")[0]]))
 
 
 def test_tools_run_side_by_side(three: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from check_ha.cli import view as command
 from check_ha.cli.view import LIMIT, view_text
-from check_ha.model.view import AddressView, CutView, FencingView, NodeView, ResourceView, TroubleView, View
+from check_ha.model.view import AddressView, CutView, FailedToolView, FencingView, NodeView, ResourceView, View
 from check_ha.parsers.view import parse_view
 from tests.faketools import from_recording, write_tool
 from tests.multinode.views import VIP, pacemaker, resource, view
@@ -70,7 +70,7 @@ def test_a_tool_that_hangs(run: Any, tmp_path: Path) -> None:
     assert code == 0
     assert made.corosync
     assert (made.corosync.quorate, [member.name for member in made.corosync.members]) == (None, ["node1"])
-    assert made.why("quorumtool-s.txt") == TroubleView(
+    assert made.why("quorumtool-s.txt") == FailedToolView(
         "quorumtool-s.txt", "not-responding", "corosync does not answer: corosync-quorumtool -s: no answer within 1.5 s"
     )
 
@@ -138,7 +138,7 @@ def test_the_longest_goes_first() -> None:
 def test_everything_is_too_long() -> None:
     long = "x" * 300
     resources = [resource(long, *([long] * 2000)) for _ in range(3)]
-    made = large(*resources, troubles=tuple(TroubleView(long, long, long) for _ in range(1000)))
+    made = large(*resources, troubles=tuple(FailedToolView(long, long, long) for _ in range(1000)))
     assert made.pacemaker
     made = made._replace(
         pacemaker=made.pacemaker._replace(fencings=tuple(FencingView(long, long, long, 1.0) for _ in range(1000)))
@@ -154,7 +154,7 @@ def test_a_limit_that_nothing_fits_in() -> None:
 
 
 def test_long_texts_are_shortened() -> None:
-    made = view("node1", troubles=(TroubleView("crm_mon.xml", "unreadable", "x" * 5000),))
+    made = view("node1", troubles=(FailedToolView("crm_mon.xml", "unreadable", "x" * 5000),))
     assert read(view_text(made)).troubles[0].text == "x" * 300
 
 

@@ -7,7 +7,7 @@ from typing import Optional
 
 import pytest
 
-from check_ha.cluster.cli_constraints import Move, clear, moves, nodes_left
+from check_ha.cluster.cli_constraints import CliConstraint, clear_commands, cli_constraints, nodes_left
 from check_ha.model.cib import Cib, DateExpression, Expression, Location, Moment, Rule
 from check_ha.model.cluster import INFINITY, Ban, Cluster, ClusterOptions
 from check_ha.parsers.cib import parse_cib
@@ -34,41 +34,41 @@ def banned(name: str, resource: str = "p", node: str = "node1", weight: int = -I
 def test_recorded() -> None:
     """A CIB to which crm_resource 2.1.5 has written, an hour before the first lifetime ends."""
     cib = parse_cib((DATA / "moves-and-topology-2.1.5.cib.xml").read_bytes())
-    ban, limited_ban, preference = moves(None, cib, 1795476038.0)
-    assert ban == Move("cli-ban-p_single-on-node1", "p_single", ("node1",), ban=True)
+    ban, limited_ban, preference = cli_constraints(None, cib, 1795476038.0)
+    assert ban == CliConstraint("cli-ban-p_single-on-node1", "p_single", ("node1",), ban=True)
     end = Moment("2026-11-24 01:20:38 +01:00", 1795479638.0, 1795479638.0)
-    assert limited_ban == Move(
+    assert limited_ban == CliConstraint(
         "cli-ban-p_single-on-node2", "p_single", ("node2",), ban=True, in_effect=None, limited=True, end=end
     )
     assert (preference.id, preference.nodes, preference.ban) == ("cli-prefer-g_web", ("node2",), False)
-    assert [move.in_effect for move in moves(None, cib, 1795479638.0)] == [True, False, None]
+    assert [one.in_effect for one in cli_constraints(None, cib, 1795479638.0)] == [True, False, None]
 
 
 def test_others_are_none() -> None:
-    assert moves(None, of(Location("location-p", ("p",), "node1", -INFINITY)), NOW) == ()
-    assert moves(cluster(bans=(banned("location-p"),)), None, NOW) == ()
+    assert cli_constraints(None, of(Location("location-p", ("p",), "node1", -INFINITY)), NOW) == ()
+    assert cli_constraints(cluster(bans=(banned("location-p"),)), None, NOW) == ()
 
 
 def test_of_the_first_versions() -> None:
-    (move,) = moves(None, of(Location("cli-standby-p", ("p",), "node1", -INFINITY)), NOW)
-    assert (move.ban, move.clearable) == (True, False)
-    assert clear(move) == "cibadmin --delete --xml-text '<rsc_location id=\"cli-standby-p\"/>'"
+    (one,) = cli_constraints(None, of(Location("cli-standby-p", ("p",), "node1", -INFINITY)), NOW)
+    assert (one.ban, one.clearable) == (True, False)
+    assert clear_commands(one) == ("cibadmin --delete --xml-text '<rsc_location id=\"cli-standby-p\"/>'",)
 
 
 def test_only_crm_mon() -> None:
     """The CIB was not read: bans are known, and a lifetime by the name of its rule."""
     bans = (banned("cli-ban-p-on-node1"), banned("cli-ban-q-on-node1-rule", "q"))
-    assert moves(cluster(bans=bans), None, NOW) == (
-        Move("cli-ban-p-on-node1", "p", ("node1",), ban=True),
-        Move("cli-ban-q-on-node1", "q", ("node1",), ban=True, limited=True),
+    assert cli_constraints(cluster(bans=bans), None, NOW) == (
+        CliConstraint("cli-ban-p-on-node1", "p", ("node1",), ban=True),
+        CliConstraint("cli-ban-q-on-node1", "q", ("node1",), ban=True, limited=True),
     )
 
 
 def test_both_tell_of_one() -> None:
     bans = (banned("cli-ban-p-on-node1"), banned("cli-ban-q-on-node1-rule", "q"), banned("cli-ban-r-on-node1", "r"))
     cib = of(Location("cli-ban-p-on-node1", ("p",), "node1", -INFINITY), limited("cli-ban-q-on-node1", "q", 2000.0))
-    found = moves(cluster(bans=bans), cib, NOW)
-    assert [(move.id, move.in_effect) for move in found] == [
+    found = cli_constraints(cluster(bans=bans), cib, NOW)
+    assert [(one.id, one.in_effect) for one in found] == [
         ("cli-ban-p-on-node1", True),
         ("cli-ban-q-on-node1", True),
         ("cli-ban-r-on-node1", True),
@@ -78,8 +78,8 @@ def test_both_tell_of_one() -> None:
 @pytest.mark.parametrize(("shown", "in_effect"), [(True, True), (False, False)])
 def test_crm_mon_knows_better_whether_a_lifetime_is_over(shown: bool, in_effect: bool) -> None:
     bans = (banned("cli-ban-q-on-node1-rule", "q"),) if shown else ()
-    (move,) = moves(cluster(bans=bans), of(limited("cli-ban-q-on-node1", "q", 900.0)), NOW)
-    assert move.in_effect is in_effect
+    (one,) = cli_constraints(cluster(bans=bans), of(limited("cli-ban-q-on-node1", "q", 900.0)), NOW)
+    assert one.in_effect is in_effect
 
 
 @pytest.mark.parametrize(
@@ -95,14 +95,14 @@ def test_crm_mon_knows_better_whether_a_lifetime_is_over(shown: bool, in_effect:
 )
 def test_clearable(name: str, view: Optional[Cluster], clearable: bool) -> None:
     """``--clear`` goes through the nodes of the cluster, and deletes the ids it would give to its own constraints."""
-    (move,) = moves(view, of(Location(name, ("p",), "node1", -INFINITY)), NOW)
-    assert move.clearable is clearable
-    assert clear(move).startswith("crm_resource --clear --resource p" if clearable else "cibadmin --delete")
+    (one,) = cli_constraints(view, of(Location(name, ("p",), "node1", -INFINITY)), NOW)
+    assert one.clearable is clearable
+    assert clear_commands(one)[0].startswith("crm_resource --clear --resource p" if clearable else "cibadmin --delete")
 
 
 def test_of_a_pattern() -> None:
-    (move,) = moves(None, of(Location("cli-ban-x", (), "node1", -INFINITY, pattern="^p")), NOW)
-    assert (move.resource, move.clearable) == ("^p", False)
+    (one,) = cli_constraints(None, of(Location("cli-ban-x", (), "node1", -INFINITY, pattern="^p")), NOW)
+    assert (one.resource, one.clearable) == ("^p", False)
 
 
 def test_nodes_left() -> None:

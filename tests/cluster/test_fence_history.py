@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, List, Optional, Sequence
+from typing import Any, Dict, List, Optional, Sequence
 
 import pytest
 from hypothesis import given
@@ -89,7 +89,35 @@ def test_recent() -> None:
 
 
 def test_a_clock_that_was_set_back() -> None:
-    assert one(event("success", -5)).seconds_since(event("success", -5)) == 0.0
+    ahead = one(event("success", -7200))
+    assert ahead.seconds_since(ahead.done[0]) == -7200.0
+    assert ahead.success(60) == "node2 was fenced 2h ahead of this node's clock (reboot by node3); it is online"
+    assert one(event("success", -4)).success(60) == "node2 was fenced 0s ago (reboot by node3); it is online"
+
+
+@pytest.mark.parametrize(
+    ("target", "more", "expected"),
+    [
+        (node("node2", online=False, expected_up=False), {}, True),
+        (node("node2", online=False, expected_up=True), {}, False),
+        (node("node2", online=False, unclean=True, expected_up=False), {}, False),
+        (node("node2", expected_up=True), {}, False),
+        (node("node2", online=False), {}, None),
+        (node("node2", online=False, expected_up=False), {"dc": None}, None),
+        (node("node9"), {}, None),
+    ],
+    ids=["down", "came-back-and-was-cut-off", "must-be-fenced", "came-back", "not-known", "without-dc", "another-node"],
+)
+def test_still_down(target: Any, more: Dict[str, Any], expected: Optional[bool]) -> None:
+    assert one(event("success", 18), nodes=(node("node1"), target), **more).still_down is expected
+
+
+def test_a_time_in_the_future() -> None:
+    """The clock of one of the two nodes is wrong."""
+    fencing = one(event("success", -7200))
+    assert fencing.seconds_since(fencing.done[0]) == -7200.0
+    assert fencing.recent(60) == fencing.done, "who knows"
+    assert fencing.success(60) == "node2 was fenced 2h ahead of this node's clock (reboot by node3); it is online"
 
 
 def test_failure() -> None:

@@ -67,6 +67,29 @@ def test_holds(one: Rule, truth: Truth) -> None:
     assert holds(one, NOW, "node1") is truth
 
 
+KNOWN = {"site": "A", "rack": None}
+
+
+@pytest.mark.parametrize(
+    ("attribute", "operation", "value", "truth"),
+    [
+        ("site", "eq", "a", True),
+        ("site", "eq", "B", False),
+        ("site", "ne", "B", True),
+        ("site", "defined", "", True),
+        ("site", "not_defined", "", False),
+        ("rack", "eq", "1", False),
+        ("rack", "ne", "1", True),
+        ("rack", "defined", "", False),
+        ("rack", "not_defined", "", True),
+        ("site", "gt", "0", None),
+        ("room", "eq", "1", None),
+    ],
+)
+def test_attributes_of_a_node(attribute: str, operation: str, value: str, truth: Truth) -> None:
+    assert holds(rule(rule(Expression(attribute, operation, value))), NOW, "node1", KNOWN) is truth
+
+
 def test_without_a_node_only_the_date_can_be_false() -> None:
     assert holds(rule(NODE1), NOW) is None
     assert holds(rule(NODE1, DateExpression("lt", end=PAST)), NOW) is False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Optional, Tuple
+from typing import Dict, Optional, Tuple
 
 import pytest
 
@@ -127,3 +127,31 @@ def test_carried() -> None:
     assert only(crm, *addresses).carried(both) == {"192.0.2.1": "lo", "192.0.2.2": "eth0"}
     assert only(crm, *addresses, ("lvs_support", "true")).carried(both) == {"192.0.2.2": "eth0"}
     assert only(crm).carried(both) == {}
+
+
+PREFIXES: Dict[str, Tuple[Dict[str, str], Optional[int]]] = {
+    "none-given": ({"ip": "192.0.2.1"}, None),
+    "bits": ({"ip": "192.0.2.1", "cidr_netmask": "24"}, 24),
+    "dotted": ({"ip": "192.0.2.1", "cidr_netmask": "255.255.252.0"}, 22),
+    "old-name": ({"ip": "192.0.2.1", "netmask": "16"}, 16),
+    "behind-the-address": ({"ip": "fd00::1/64"}, 64),
+    "twice-the-same": ({"ip": "192.0.2.1/24", "cidr_netmask": "24"}, 24),
+    "two-that-differ": ({"ip": "192.0.2.1/24", "cidr_netmask": "25"}, None),
+    "no-mask": ({"ip": "192.0.2.1", "cidr_netmask": "255.0.255.0"}, None),
+    "a-word": ({"ip": "192.0.2.1", "cidr_netmask": "wide"}, None),
+}
+
+
+@pytest.mark.parametrize(("parameters", "prefix"), PREFIXES.values(), ids=PREFIXES)
+def test_prefix(parameters: Dict[str, str], prefix: Optional[int]) -> None:
+    configured = Cib((ConfiguredPrimitive("p_vip", "ocf:heartbeat:IPaddr2", tuple(parameters.items())),))
+    (vip,) = virtual_ips(cluster(primitive("p_vip", "node1", agent="ocf:heartbeat:IPaddr2")), configured, {})
+    assert vip.prefix == prefix
+
+
+def test_stopped_is_not_running_whatever_active_says() -> None:
+    """crm_mon 2.1.5 after a migration that failed."""
+    stopped = primitive("p_vip", "node1", agent="ocf:heartbeat:IPaddr2", role="Stopped")
+    (vip,) = virtual_ips(cluster(stopped), None, {})
+    assert stopped.active
+    assert vip.nodes == ()

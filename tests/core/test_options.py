@@ -103,7 +103,8 @@ def test_an_item_with_several_names() -> None:
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
-        (None, "at an unknown time"), (-5.0, "0s ago"), (0.0, "0s ago"), (59.9, "59s ago"), (60.0, "1m ago"),
+        (None, "at an unknown time"), (-7200.0, "2h ahead of this node's clock"),
+        (-5.0, "5s ahead of this node's clock"), (-4.9, "0s ago"), (0.0, "0s ago"), (59.9, "59s ago"), (60.0, "1m ago"),
         (90.0, "90s ago"), (120.0, "2m ago"), (3599.0, "59m ago"), (3600.0, "1h ago"), (5400.0, "90m ago"),
         (86400.0, "1d ago"), (129600.0, "36h ago"), (172800.0, "2d ago"), (1e9, "11574d ago"),
     ],

@@ -6,8 +6,7 @@ from typing import Dict, List, Optional, Sequence, Tuple
 
 import pytest
 
-from check_ha.core.condition import Severity
-from check_ha.core.tool_failure import Failure, failure_of, findings_of, in_doubt, missing_together
+from check_ha.core.tool_failure import Failure, failure_of, findings_of, in_doubt
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.parsers.errors import ParseError
 from check_ha.sources.tools import (
@@ -381,16 +380,3 @@ def test_the_subjects_are_the_daemon_and_the_tools() -> None:
     assert subjects(missing(CFGTOOL)) == [("tool corosync-cfgtool -s",)]
     assert subjects(DENIED) == [("tool crm_mon",)]
     assert subjects(output(CRM_MON, 78)) == [("tool crm_mon",)]
-
-
-def test_tools_that_are_missing_for_the_same_reason_are_one_finding() -> None:
-    others = findings_of([failure(hung(IP_ADDR))], None)
-    unrecorded = output(CFGTOOL, None, stderr="not in this recording", fault=MISSING)
-    gone = findings_of([failure(missing(CRM_MON)), failure(unrecorded), failure(missing(CIBADMIN))], None)
-    assert [one.text for one in missing_together((*gone, *others, *gone))] == [
-        "ip: no answer within 8 s", "crm_mon, cibadmin: not installed", "corosync-cfgtool -s: not in this recording",
-    ]  # fmt: skip
-    worse = [one._replace(override=Severity.CRITICAL) for one in gone[:1]]
-    assert [(one.text, one.severity.name) for one in missing_together((*gone[:1], *worse))] == [
-        ("crm_mon: not installed", "UNKNOWN"), ("crm_mon: not installed", "CRITICAL"),
-    ]  # fmt: skip

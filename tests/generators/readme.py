@@ -1,14 +1,17 @@
-"""What a README is made of, so that it can be tried, and held against one in another language."""
+"""What a document is made of, so that it can be tried, and held against one in another language."""
 
 from __future__ import annotations
 
+import posixpath
 import re
 import shlex
 from typing import Dict, Iterator, List, NamedTuple
 
+from generators.documents import PAIRS
+
 BOX = "┌┐└┘├┤┬┴─│\u2573"
 STATES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
-OTHER = ("README.md", "README.fr.md")
+ENGLISH_OF = {french: english for english, french in PAIRS.items()}
 _COMMENT = re.compile(r"(^|\s+)#\s.*")
 _CODE = re.compile(r"`([^`]+)`")
 _LINK = re.compile(r"\]\(([^)]+)\)")
@@ -70,7 +73,20 @@ def without_comments(block: List[str]) -> List[str]:
 def command_lines(text: str) -> List[List[str]]:
     """Every command of check_ha that the document says to run, as words."""
     lines = [line for block in blocks(text) for line in without_comments(block)]
-    return [shlex.split(line.replace("$ ", "")) for line in lines if re.match(r"(\$ )?check_ha", line)]
+    commands = [line.replace("$ ", "").partition(" | ")[0] for line in lines if re.match(r"(\$ )?check_ha", line)]
+    return [shlex.split(command) for command in commands]
+
+
+def links(text: str, name: str) -> List[str]:
+    """Where the links of the document of that name lead, from the root; those into the document itself as ``#...``."""
+    found = _LINK.findall(text)
+    folder = posixpath.dirname(name)
+    return [link if link.startswith("#") else posixpath.normpath(posixpath.join(folder, link)) for link in found]
+
+
+def anchors(text: str) -> List[str]:
+    """What a link into this document may name."""
+    return [re.sub(r"[^\w\- ]", "", part.heading.lower()).replace(" ", "-") for part in sections(text)]
 
 
 def shown(text: str) -> Dict[str, List[str]]:
@@ -86,12 +102,20 @@ def shown(text: str) -> Dict[str, List[str]]:
     return found
 
 
-def differences(one: str, other: str) -> List[str]:
-    """In what the second document is not the first in another language."""
+def differences(one: str, other: str, name: str = "README.md") -> List[str]:
+    """In what the second document is not the first, which has that name, in another language."""
     here, there = sections(one), sections(other)
     if [part.level for part in here] != [part.level for part in there]:
         return [f"headings: {[part.heading for part in here]} and {[part.heading for part in there]}"]
-    return [f"{ours.heading}: {what}" for ours, theirs in zip(here, there) for what in _differences(ours, theirs)]
+    found = [f"{ours.heading}: {what}" for ours, theirs in zip(here, there) for what in _differences(ours, theirs)]
+    lead, lead_there = ([_page(link) for link in links(text, at)] for text, at in ((one, name), (other, PAIRS[name])))
+    return [*found, *(f"only one leads to {link}" for link in {*lead} ^ {*lead_there} if link != name)]
+
+
+def _page(link: str) -> str:
+    """The page in English, without the place in it, which has the language of the page."""
+    page = link.partition("#")[0]
+    return ENGLISH_OF.get(page, page)
 
 
 def _differences(ours: Section, theirs: Section) -> Iterator[str]:
@@ -105,11 +129,13 @@ def _differences(ours: Section, theirs: Section) -> Iterator[str]:
     code, code_there = ([without_comments(block) for block in part.blocks] for part in (ours, theirs))
     if code != code_there:
         yield f"code {code} and {code_there}"
-    for pattern in (_CODE, _LINK):
-        said, said_there = (set(pattern.findall(part.words)) for part in (ours, theirs))
-        alone = [one for one in said ^ said_there if not one.startswith("#") and one not in OTHER]
-        if alone:
-            yield f"{sorted(alone)} in one of them only"
+    said, said_there = (set(_CODE.findall(_linkless(part.words).replace("\n", " "))) for part in (ours, theirs))
+    if said != said_there:
+        yield f"{sorted(said ^ said_there)} in one of them only"
+
+
+def _linkless(text: str) -> str:
+    return _LINK.sub("]()", text)
 
 
 def _fixed(row: List[str]) -> List[str]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import configparser
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
+from typing import Dict
 
 import pytest
 
 import check_ha
-from generators.__main__ import FILES, completions, main, man_pages
+from generators import documents
+from generators.__main__ import main
 from generators.commands import Command, all_commands, services
+from generators.files import FILES, completions, man_pages, scripts
 from generators.nrpe import asked
 
 ROOT = Path(__file__).parents[2]
@@ -25,12 +30,47 @@ def test_file_is_up_to_date(name: str) -> None:
     assert text_of(name) == FILES[name](text_of(name)), "make docs"
 
 
-def test_every_command_of_setup_cfg_is_found_in_the_code() -> None:
-    """A command module needs CHECK, or parser()."""
-    setup = configparser.ConfigParser()
-    setup.read(ROOT / "setup.cfg")
-    scripts = setup["options.entry_points"]["console_scripts"].split()
-    assert sorted(scripts[::3]) == [command.name for command in all_commands()]
+@pytest.mark.parametrize("name", [name for pair in documents.PAIRS.items() for name in pair])
+def test_document_is_up_to_date(name: str, made: Dict[str, str]) -> None:
+    assert text_of(name) == made[name], "make docs"
+
+
+@pytest.fixture(scope="module", name="made")
+def made_documents() -> Dict[str, str]:
+    found, _ = documents.made(ROOT, ROOT / documents.CATALOGUE)
+    return {str(path.relative_to(ROOT)): text for path, text in found.items()}
+
+
+def test_every_page_is_one_of_these() -> None:
+    """But the index of changes, and what is for those who work on it."""
+    pages = {str(path.relative_to(ROOT)) for folder in (ROOT, ROOT / "docs") for path in folder.glob("*.md")}
+    french = {str(path.relative_to(ROOT)) for path in (ROOT / "docs/fr").glob("*.md")} | {"README.fr.md"}
+    assert french == set(documents.PAIRS.values())
+    assert pages - french - {"CHANGELOG.md", "CONTRIBUTING.md"} == set(documents.PAIRS)
+
+
+def test_entry_points_are_those_of_the_register() -> None:
+    with pytest.raises(ValueError, match="no console_scripts"):
+        scripts("[options]\n")
+    text = "[options.entry_points]\nconsole_scripts =\n    check_ha_gone = check_ha.gone:main\n\n[x]\n"
+    assert scripts(text).startswith(
+        "[options.entry_points]\nconsole_scripts =\n    check_ha = check_ha.cli.overall:main\n"
+    )
+    assert "gone" not in scripts(text)
+    assert scripts(text).endswith("    check_ha_vip = check_ha.cli.commands:vip\n\n[x]\n")
+
+
+@pytest.mark.parametrize("name", ["nrpe/sudoers", "nrpe/acl-pcs.sh"])
+def test_a_file_loads_only_what_it_is_made_of(name: str) -> None:
+    code = f"""
+import sys
+from generators.files import FILES
+FILES[{name!r}]("")
+print(*(name for name in sys.modules if name.startswith(("check_ha.checks", "check_ha.cli", "lxml", "nagiosplugin"))))
+"""
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    assert done.stdout == "\n"
 
 
 @pytest.mark.parametrize("command", all_commands(), ids=lambda command: command.name)

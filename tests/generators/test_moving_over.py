@@ -12,7 +12,7 @@ from generators.commands import Command, all_commands
 from generators.options import flags
 
 ROOT = Path(__file__).parents[2]
-TEXT = (ROOT / "samples/moving-over.md").read_text(encoding="utf-8")
+TEXT = (ROOT / "docs/moving-over.md").read_text(encoding="utf-8")
 COMMANDS: Dict[str, Command] = {command.name: command for command in all_commands()}
 # The second column of every table: what is theirs stands in the first
 ROWS = re.findall(r"^\| (.+) \| (.+) \|$", TEXT, re.MULTILINE)

@@ -1,143 +1,125 @@
-"""The READMEs: what they say to run can be run, what they show is what is printed, and both languages say the same."""
+"""The documents: what they say to run can be run, and both languages say the same.
+
+That what they show is what is printed is part of what test_files.py tests: the output in them is made.
+"""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from typing import List, Tuple
 
 import pytest
 
-from check_ha.cli.register import check_named
-from check_ha.multinode import drift, split_brain
 from generators.commands import all_commands
-from tests.cli.test_comparison import compare
-from tests.generators.readme import blocks, command_lines, differences, sections, shown
-from tests.replay import SAMPLES, picture_of, replay, replay_all
+from generators.documents import PAIRS
+from generators.examples import SEEN_ON, with_output
+from tests.generators.readme import ENGLISH_OF, anchors, blocks, command_lines, differences, links, shown
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.fr.md")}
-ENGLISH, FRENCH = DOCUMENTS["README.md"], DOCUMENTS["README.fr.md"]
-COMPARISONS = {"check_ha_split_brain": split_brain.CHECK, "check_ha_drift": drift.CHECK}
-
-# The recorded nodes on which a command without --from prints what is shown.
-SEEN_ON = {
-    "check_ha_rings": SAMPLES / "link-down-no-carrier/node1",
-    "check_ha_vip": SAMPLES / "vip-gone-unnoticed/node1",
-    "check_ha --human": SAMPLES / "vip-gone-unnoticed/node1",
-    "check_ha --config /etc/check_ha.ini": SAMPLES / "healthy-2node/node1",
-}
-CUT = ("...", " | ...")
-"""How the documents say that more is printed than they show."""
+TEXTS = {name: (ROOT / name).read_text(encoding="utf-8") for pair in PAIRS.items() for name in pair}
+ENGLISH, FRENCH = TEXTS["README.md"], TEXTS["README.fr.md"]
 
 
-def printed(command: str, config: Path) -> str:
-    """What this command prints, as far as the documents may show it."""
-    name, *argv = command.replace("/etc/check_ha.ini", str(config)).split()
-    where: List[str] = ["--from", str(SEEN_ON[command])] if command in SEEN_ON else []
-    if "--human" in argv:
-        return picture_of(SEEN_ON[command])[1]
-    if name == "check_ha":
-        return replay_all(*argv, *where)[1]
-    if name in COMPARISONS:
-        return compare(COMPARISONS[name], *argv)[1]
-    return replay(check_named(name[len("check_ha_") :]), *argv, *where)[1]
+def test_enough_is_shown() -> None:
+    commands = [command for name in PAIRS for command in shown(TEXTS[name])]
+    assert len(set(commands)) == 12
+    assert set(SEEN_ON) <= set(commands)
 
 
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    """The file that the README gives as an example."""
-    (block,) = (block for block in blocks(ENGLISH) if block[0] == "# /etc/check_ha.ini")
-    path = tmp_path / "check_ha.ini"
-    path.write_text("\n".join(block), encoding="utf-8")
-    return path
+def test_output_is_written_anew_where_it_was_cut_before() -> None:
+    rings = "    $ check_ha_rings\n    HA_RINGS OK - all is well | ...\n"
+    assert with_output(rings) == (
+        "    $ check_ha_rings\n    HA_RINGS WARNING - node2: link 1 (203.0.113.2) down, 1 of 2 links left | ...\n"
+    )
+    two = "    $ check_ha_rings\n    x\n    ...\n\ntext\n\n    $ check_ha_rings\n    x | ...\n"
+    first = with_output(rings).splitlines()[1].partition(" | ")[0]
+    lines = with_output(two).splitlines()
+    assert lines[1].startswith(f"{first} | '")
+    assert lines[2:6] == ["    ...", "", "text", ""]
+    assert lines[7] == f"{first} | ..."
 
 
-def cases() -> List[Tuple[str, str]]:
-    return [(name, command) for name, text in DOCUMENTS.items() for command in shown(text)]
+@pytest.mark.parametrize("shows", ["    $ check_ha_rings --nonsense\n", "    $ python3 nothing.py\n"])
+def test_a_command_that_fails_is_named(shows: str) -> None:
+    if "nonsense" in shows:  # a check answers on standard output, always
+        assert "HA_RINGS UNKNOWN - unrecognized arguments: --nonsense" in with_output(shows)
+    else:
+        with pytest.raises(ValueError, match=r"python3 nothing\.py: .*No such file"):
+            with_output(shows)
 
 
-@pytest.mark.parametrize(("document", "command"), cases(), ids=[" ".join(case)[:60] for case in cases()])
-def test_output_that_is_shown_is_printed(
-    document: str, command: str, config: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(ROOT)
-    lines = shown(DOCUMENTS[document])[command]
-    real = printed(command, config).splitlines()
-    assert lines, command
-    for number, line in enumerate(lines):
-        if line == CUT[0]:
-            assert number == len(lines) - 1 < len(real)
-        elif line.endswith(CUT[1]):
-            assert line[: -len(CUT[1])] == real[number].partition(" | ")[0]
-        else:
-            assert line == real[number]
-    assert lines[-1].endswith(CUT) or len(lines) == len(real)
-
-
-def test_both_show_the_same_and_enough_of_it() -> None:
-    assert shown(ENGLISH) == shown(FRENCH)
-    assert len(shown(ENGLISH)) == 9
-    assert set(SEEN_ON) <= set(shown(ENGLISH))
-
-
-@pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.parametrize("document", TEXTS)
 def test_every_command_line_is_understood(document: str) -> None:
     parsers = {command.name: command.parser for command in all_commands()}
-    lines = command_lines(DOCUMENTS[document])
-    assert len(lines) > 15
+    lines = command_lines(TEXTS[document])
+    assert len(lines) > 15 or document not in ("README.md", "README.fr.md")
     for name, *argv in lines:
         parsers[name].parse_args(argv)
 
 
-@pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.parametrize("document", ["README.md", "README.fr.md"])
 def test_nrpe_lines_are_those_of_the_file(document: str) -> None:
     file = (ROOT / "nrpe/check_ha.cfg").read_text(encoding="utf-8").splitlines()
-    lines = [line for block in blocks(DOCUMENTS[document]) for line in block if line.startswith("command[")]
+    lines = [line for block in blocks(TEXTS[document]) for line in block if line.startswith("command[")]
     assert len(lines) == 5
     assert set(lines) <= set(file)
 
 
-@pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.parametrize("document", [*TEXTS, "CONTRIBUTING.md"])
 def test_every_link_leads_somewhere(document: str) -> None:
-    text = DOCUMENTS[document]
-    anchors = {re.sub(r"[^\w\- ]", "", part.heading.lower()).replace(" ", "-") for part in sections(text)}
-    links = re.findall(r"\]\(([^)]+)\)", text)
-    assert links
-    for link in links:
-        assert link[1:] in anchors if link.startswith("#") else (ROOT / link).exists(), link
+    text = (ROOT / document).read_text(encoding="utf-8")
+    found = links(text, document)
+    for link in found:
+        page, _, place = link.partition("#")
+        assert (ROOT / (page or document)).exists(), link
+        if place:
+            assert place in anchors((ROOT / (page or document)).read_text(encoding="utf-8")), link
+    assert found or document == "CONTRIBUTING.md"
 
 
-def test_each_leads_to_the_other() -> None:
-    assert "(README.fr.md)" in ENGLISH.split("\n## ")[0]
-    assert "(README.md)" in FRENCH.split("\n## ")[0]
+@pytest.mark.parametrize(("english", "french"), PAIRS.items())
+def test_each_leads_to_the_other(english: str, french: str) -> None:
+    assert french in links(TEXTS[english].split("\n## ")[0], english)
+    assert english in links(TEXTS[french].split("\n## ")[0], french)
 
 
-def test_french_says_what_english_says() -> None:
-    assert differences(ENGLISH, FRENCH) == []
+@pytest.mark.parametrize("french", ENGLISH_OF)
+def test_a_french_page_leads_to_french_pages(french: str) -> None:
+    ours = ENGLISH_OF[french]
+    assert [link for link in links(TEXTS[french], french) if link in PAIRS and link != ours] == []
+
+
+def test_every_page_is_reached_from_the_readme() -> None:
+    assert set(PAIRS) - {"README.md"} <= set(links(ENGLISH, "README.md"))
+
+
+@pytest.mark.parametrize("english", PAIRS)
+def test_french_says_what_english_says(english: str) -> None:
+    assert differences(TEXTS[english], TEXTS[PAIRS[english]], english) == []
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("document", "old", "new"),
     [
-        ("## Essayer\n", ""),
-        ("### check_ha_vip\n", "### check_ha_ip\n"),
-        ("| fence-due | CRITICAL |", "| fence-due | WARNING |"),
-        ("| fence-due | CRITICAL |", "| fence-owed | CRITICAL |"),
-        ("| ailleurs | `make install-node` (exécute aussi `check_ha_setup`) | `/opt/check_ha/bin` |\n", ""),
-        ("| `cluster.partitions.count` | partitions |\n", ""),
-        ("| oui | oui | oui | non | non |", "| oui | oui | oui | non |"),
-        ("    corosync-cfgtool -R  ", "    corosync-cfgtool  "),
-        (12 * "─" + "\u2573\u2573", 14 * "─"),
-        ("`systemctl stop pacemaker corosync`", "`systemctl stop pacemaker`"),
-        ("(samples/moving-over.md)", "(samples/)"),
-        ("HA_RINGS WARNING - node2: link 1", "HA_RINGS WARNING - node2 : lien 1"),
+        ("README.md", "## Essayer\n", ""),
+        ("docs/checks.md", "### check_ha_vip\n", "### check_ha_ip\n"),
+        ("docs/checks.md", "| fence-pending | WARNING |", "| fence-pending | CRITICAL |"),
+        ("docs/checks.md", "| fence-pending | WARNING |", "| fence-owed | WARNING |"),
+        ("README.md", "| pipx | ", "| pipx | pipx | "),
+        ("docs/checks.md", "| `cluster.partitions.count` | partitions |\n", ""),
+        ("docs/rights.md", "| oui | oui | oui | non | non |", "| oui | oui | oui | non |"),
+        ("docs/rights.md", "    corosync-cfgtool -R  ", "    corosync-cfgtool  "),
+        ("README.md", 12 * "─" + "\u2573\u2573", 14 * "─"),
+        ("README.md", "`systemctl stop pacemaker corosync`", "`systemctl stop pacemaker`"),
+        ("README.md", "(docs/fr/rights.md)", "(docs/fr/)"),
+        ("README.md", "HA_RINGS WARNING - node2: link 1", "HA_RINGS WARNING - node2 : lien 1"),
+        ("docs/json.md", "| `severity` | texte |", "| `severite` | texte |"),
     ],
     ids=[
-        "heading", "name-of-a-check", "severity", "condition", "row", "metric", "column", "command", "picture",
-        "code-in-a-sentence", "link", "output",
+        "heading", "name-of-a-check", "severity", "condition", "cell", "metric", "column", "command", "picture",
+        "code-in-a-sentence", "link", "output", "field",
     ],
 )  # fmt: skip
-def test_a_french_that_has_fallen_behind_is_found(old: str, new: str) -> None:
-    assert old in FRENCH
-    assert differences(ENGLISH, FRENCH.replace(old, new, 1)) != []
+def test_a_french_that_has_fallen_behind_is_found(document: str, old: str, new: str) -> None:
+    french = TEXTS[PAIRS[document]]
+    assert old in french
+    assert differences(TEXTS[document], french.replace(old, new), document) != []

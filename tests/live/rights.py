@@ -103,8 +103,8 @@ def may_ask(node: Node, tool: Tool, user: str, sudo: bool) -> bool:
 
 
 def readme_table() -> dict[str, dict[str, bool]]:
-    """Return the table of README: by what is asked, then by the kind of user."""
-    lines = (CHECKOUT / "README.md").read_text(encoding="utf-8").splitlines()
+    """Return the table of docs/rights.md: by what is asked, then by the kind of user."""
+    lines = (CHECKOUT / "docs/rights.md").read_text(encoding="utf-8").splitlines()
     begin = next(number for number, line in enumerate(lines) if line.startswith("| tools | root |"))
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[begin : lines.index("", begin)]]
     kinds, _, *rows = rows

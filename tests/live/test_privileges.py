@@ -1,4 +1,4 @@
-"""Who may ask what: README's table, check by check, and that each remedy that a check prints does what it says."""
+"""Who may ask what: docs/rights.md, check by check, and that each remedy that a check prints does what it says."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def test_read_only_role(lab: Lab, node: Node, rights: Rights) -> None:
         done = node.run(write, user="nagios")
         assert done.returncode == 4, done
     assert node.must("cibadmin", "--query", "--scope=configuration") == before
-    # what README warns of: no role keeps a member of haclient from this
+    # what docs/rights.md warns of: no role keeps a member of haclient from this
     for change in ("--update=1", "--delete"):
         assert node.run(["attrd_updater", "--name=x", change], user="nagios").returncode == 0
     assert "No such device" in node.run(["stonith_admin", "--reboot=node2"], user="nagios").stderr
@@ -220,6 +220,6 @@ def test_table_of_readme(node: Node, rights: Rights) -> None:
 
 
 def _names(tool: Tool) -> list[str]:
-    """How README may call it: by its whole command line, the file that it reads, its program."""
+    """How docs/rights.md may call it: by its whole command line, the file that it reads, its program."""
     last = tool.argv[-1].rpartition("/")[2] if tool.argv[0] in ("cat", "sha256sum") else ""
     return [" ".join(tool.argv), last, tool.name]

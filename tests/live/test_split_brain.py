@@ -245,7 +245,7 @@ def test_drift(compared: Callable[[Options], Lab]) -> None:
     until(lab, OK, "node1", NRPE, 20)
     said = compare(lab, NRPE, "check_ha_drift")
     assert said.line == (
-        "HA_DRIFT OK - node1 and node2 agree in corosync.conf, authkey, corosync version, pacemaker version, feature "
+        "HA_DRIFT OK - node1 and node2 agree on corosync.conf, authkey, corosync version, pacemaker version, feature "
         "set, cluster name, config_version, node ids and clock"
     )
     path = "/etc/corosync/corosync.conf"

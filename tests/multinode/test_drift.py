@@ -1,4 +1,4 @@
-"""How the nodes differ: each trait, with who differs from whom."""
+"""How the nodes differ: each item, with who differs from whom."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, Dict, List, Tuple
 import pytest
 
 from check_ha.core.check import Judgement
+from check_ha.core.finding import nodes
 from check_ha.model.view import (
     NO_FILE,
     RUNNING,
@@ -14,8 +15,8 @@ from check_ha.model.view import (
     ConfiguredView,
     ConfView,
     DaemonsView,
+    FailedToolView,
     SectionView,
-    TroubleView,
     VersionsView,
 )
 from check_ha.multinode.answers import Answer
@@ -120,7 +121,10 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], List[Tuple[str, str]]]] = {
         [("clock-differs", "the clock of node2 is 10 minutes ahead of that of node1")],
     ),
     "unknown-authkey-told-by-one-only": (
-        two(authkey=None, troubles=(TroubleView("authkey.txt", "no-permission", "user nagios may not run sha256sum"),)),
+        two(
+            authkey=None,
+            troubles=(FailedToolView("authkey.txt", "no-permission", "user nagios may not run sha256sum"),),
+        ),
         [("not-told", "node2 does not tell its authkey: user nagios may not run sha256sum")],
     ),
     "ok-authkey-told-by-none": (
@@ -136,7 +140,7 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], List[Tuple[str, str]]]] = {
                 corosync=None,
                 corosync_conf=ConfView(NO_FILE, ()),
                 authkey=NO_FILE,
-                troubles=(TroubleView("quorumtool-s.txt", "remote-node", "a remote node"),),
+                troubles=(FailedToolView("quorumtool-s.txt", "remote-node", "a remote node"),),
             ),
         ),
         [],
@@ -145,8 +149,8 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], List[Tuple[str, str]]]] = {
         (*third()[:2], silent("node3")),
         [("not-answering", "node3 cannot be asked (no answer within 4 s)")],
     ),
-    "unknown-garbled": (
-        (*third()[:2], Answer("node3", reason="a view that is not JSON", garbled=True)),
+    "unknown-unreadable": (
+        (*third()[:2], Answer("node3", reason="a view that is not JSON", unreadable=True)),
         [("unreadable", "node3 sent a view that is not JSON")],
     ),
     "unknown-nobody": (
@@ -172,9 +176,53 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], List[Tuple[str, str]]]] = {
         ),
         [("not-told", "node1 and node2 tell nothing that could be compared")],
     ),
+    "unknown-one-tells-nothing": (
+        two(
+            nodelist=None,
+            corosync_conf=None,
+            authkey=None,
+            cluster=None,
+            corosync=None,
+            pacemaker=None,
+            versions=VersionsView(None, None, None),
+        ),
+        [("not-told", "node2 tells nothing that could be compared")],
+    ),
+    "unknown-nothing-in-common": (
+        (
+            view("node1", nodelist=None, corosync=None, pacemaker=None, cluster=None, corosync_conf=None),
+            view("node2", versions=VersionsView(None, None, None), authkey=None),
+        ),
+        [
+            ("not-told", "nothing could be compared: node1 and node2 tell nothing in common"),
+            ("not-told", "node1 does not tell its corosync.conf: it does not say why"),
+            ("not-told", "node2 does not tell its authkey: it does not say why"),
+            ("not-told", "node2 does not tell its corosync version: it does not say why"),
+            ("not-told", "node2 does not tell its pacemaker version: it does not say why"),
+            ("not-told", "node2 does not tell its feature set: it does not say why"),
+            ("not-told", "node1 does not tell its cluster name: it does not say why"),
+            ("not-told", "node1 does not tell its config_version: it does not say why"),
+            ("not-told", "node1 does not tell its node ids of corosync: it does not say why"),
+            ("not-told", "node1 does not tell its node ids of Pacemaker: it does not say why"),
+        ],
+    ),
+    "unknown-not-told-without-a-reason": (
+        third(corosync_conf=None),
+        [("not-told", "node3 does not tell its corosync.conf: it does not say why")],
+    ),
+    "warn-two-clusters-the-larger-is-compared": (
+        (*two(authkey="00000000"), view("node5", nodelist=(), cluster=None, pacemaker=pacemaker(nodes=("node5",)))),
+        [
+            ("authkey-differs", "authkey of node2 differs from that of node1"),
+            ("not-one-cluster", "node5 is not of one cluster with node1 and node2 (cluster lab)"),
+        ],
+    ),
     "unknown-two-clusters": (
         (view("node1"), view("node5", nodelist=(), cluster=None, pacemaker=pacemaker(nodes=("node5", "node6")))),
-        [("not-one-cluster", "node1 (cluster lab) and node5 are not of one cluster")],
+        [
+            ("too-few-views", "there is only the view of node1, and none to compare it with"),
+            ("not-one-cluster", "node5 is not of one cluster with node1 (cluster lab)"),
+        ],
     ),
 }
 
@@ -190,7 +238,7 @@ def test_max_offset() -> None:
 
 def test_summary_says_what_was_not_compared() -> None:
     assert judged(*third()).summary == (
-        "node1, node2 and node3 agree in corosync.conf, authkey, corosync version, pacemaker version, feature set, "
+        "node1, node2 and node3 agree on corosync.conf, authkey, corosync version, pacemaker version, feature set, "
         "cluster name, config_version, node ids and clock"
     )
     assert judged(*(view(name, authkey=None) for name in ("node1", "node2"))).summary.endswith(
@@ -202,11 +250,11 @@ def test_summary_claims_nothing_that_one_node_alone_tells() -> None:
     """Corosync and Pacemaker are stopped on node2."""
     silent_view = stopped("node2", nodelist=None, cluster=None, versions=VersionsView("3.1.7", None, None))
     assert judged(view("node1"), silent_view).summary == (
-        "node1 and node2 agree in corosync.conf, authkey, corosync version and clock; "
+        "node1 and node2 agree on corosync.conf, authkey, corosync version and clock; "
         "node2 does not tell pacemaker version, feature set, cluster name, config_version and node ids"
     )
     assert judged(view("node1"), view("node3"), silent_view).summary == (
-        "node1, node3 and node2 agree in corosync.conf, authkey, corosync version, pacemaker version, feature set, "
+        "node1, node3 and node2 agree on corosync.conf, authkey, corosync version, pacemaker version, feature set, "
         "cluster name, config_version, node ids and clock; "
         "node2 does not tell pacemaker version, feature set, cluster name, config_version and node ids"
     )
@@ -227,3 +275,16 @@ def test_details() -> None:
         "feature set 3.16.1, cluster name lab, config_version 3",
         "node2: no view: no answer within 4 s",
     )
+
+
+@pytest.mark.parametrize("given", [given for given, _ in CASES.values()], ids=CASES)
+def test_every_finding_has_subjects_that_its_text_names(given: Tuple[Any, ...]) -> None:
+    """The node that differs first."""
+    for finding in judged(*given).findings:
+        assert finding.subjects
+        assert all(one.name in finding.text for one in finding.subjects)
+
+
+def test_who_differs_comes_first() -> None:
+    (finding,) = judged(*third(authkey="00000000")).findings
+    assert finding.subjects == nodes("node3", "node1", "node2")

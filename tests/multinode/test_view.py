@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Optional
 
 import pytest
 
 from check_ha.cli.view import view_from
+from check_ha.cluster.config_hash import conf_view
 from check_ha.core.evidence import Evidence, examine
 from check_ha.model.cluster import Cluster, FenceEvent, FenceHistory
 from check_ha.model.corosync import QuorumStatus
@@ -20,24 +22,27 @@ from check_ha.model.view import (
     ConfiguredView,
     CorosyncView,
     DaemonsView,
+    FailedToolView,
     FencingView,
     MemberView,
     NodeView,
     PacemakerView,
     ResourceView,
-    TroubleView,
     VersionsView,
     View,
     VipView,
 )
-from check_ha.multinode.config_hash import conf_view
 from check_ha.multinode.view import CLUSTER, QUORUM, READINGS, view_of
 from check_ha.parsers.corosync_conf import parse_corosync_conf
 from check_ha.sources.recording import Recording
 from check_ha.sources.tools import AUTHKEY, COROSYNC_CONF, COROSYNC_VERSION, PACEMAKERD_FEATURES, Output, Tool
+from tests.checks.build import cluster, primitive
 from tests.replay import RECORDINGS, SAMPLES
 
 NOT_RECORDED = {tool.file for tool in (COROSYNC_CONF, AUTHKEY, COROSYNC_VERSION, PACEMAKERD_FEATURES)}
+
+
+WORKS = ("UP", "LOWER_UP")
 
 
 def recorded(directory: Path) -> View:
@@ -69,7 +74,7 @@ def test_one_side_of_a_split_brain() -> None:
         pacemaker=PacemakerView(
             dc="node1",
             quorate=True,
-            nodes=(NodeView("node1", "1", True), NodeView("node2", "2", False)),
+            nodes=(NodeView("node1", "1", True, expected_up=True), NodeView("node2", "2", False, expected_up=True)),
             resources=(
                 ResourceView("p_app", ("node1",)),
                 ResourceView("p_db", ("node1",), cloned=True, promoted=("node1",)),
@@ -85,10 +90,10 @@ def test_one_side_of_a_split_brain() -> None:
         ),
         vips=(VipView("p_vip", ("192.0.2.100",)),),
         addresses=(
-            AddressView("192.0.2.1", "pub0"),
-            AddressView("192.0.2.100", "pub0"),
-            AddressView("198.51.100.1", "ring0"),
-            AddressView("203.0.113.1", "ring1"),
+            AddressView("192.0.2.1", "pub0", 24, "UP", WORKS),
+            AddressView("192.0.2.100", "pub0", 24, "UP", WORKS),
+            AddressView("198.51.100.1", "ring0", 24, "UP", WORKS),
+            AddressView("203.0.113.1", "ring1", 24, "UP", WORKS),
         ),
         daemons=DaemonsView(RUNNING, RUNNING),
         corosync_conf=None,
@@ -97,13 +102,45 @@ def test_one_side_of_a_split_brain() -> None:
     )
 
 
+def test_an_event_in_the_future_has_no_age() -> None:
+    """A fence event that is stamped two hours ahead of this node's clock."""
+    now = datetime(2026, 11, 23, 4, 0, 0)
+    made = Cluster(None, None, (), updated=now)
+    for seconds, age, ahead in ((-40, 40.0, None), (1, 0.0, None), (7200, None, 7200.0)):
+        event = FenceEvent("reboot", "node2", "success", completed=now + timedelta(seconds=seconds))
+        view = view_of(Evidence({CLUSTER.tool: made._replace(fence_history=FenceHistory(True, (event,)))}))
+        assert view.pacemaker
+        assert view.pacemaker.fencings == (FencingView("node2", "reboot", "success", age, ahead),)
+
+
+def test_what_is_stopped_is_not_active() -> None:
+    """After a migration that failed crm_mon 2.1.5 shows role Stopped and active on a node."""
+    stopped = primitive("p_vm", "node1", role="Stopped")
+    view = view_of(Evidence({CLUSTER.tool: cluster(stopped, primitive("p_b", "node1"))}))
+    assert view.pacemaker
+    assert [one.id for one in view.pacemaker.resources] == ["p_b"]
+
+
+def test_the_quorum_device_and_what_is_expected_of_a_node() -> None:
+    made = recorded(RECORDINGS / "cluster" / "qdevice-split" / "node1")
+    assert made.corosync
+    assert made.pacemaker
+    assert [(one.name, one.device) for one in made.corosync.members] == [("node1", "A,V,NMW")]
+    assert [(one.name, one.expected_up) for one in made.pacemaker.nodes] == [("node1", True), ("node2", True)]
+
+
+def test_the_state_of_the_interface_under_an_address() -> None:
+    made = recorded(RECORDINGS / "cluster" / "healthy-2node" / "node1")
+    assert {(one.prefix, one.operstate, one.flags) for one in made.addresses or ()} == {(24, "UP", WORKS)}
+
+
 def test_corosync_frozen() -> None:
     made = recorded(SAMPLES / "corosync-hung" / "node2")
     assert (made.node, made.corosync, made.daemons) == ("node2", None, DaemonsView(SILENT, RUNNING))
     assert made.pacemaker
     assert made.pacemaker.dc == "node1"
     assert made.versions.feature_set is None  # it prints <3.15.1, which is no feature set
-    assert made.troubles[0] == TroubleView(
+    assert made.troubles[0] == FailedToolView(
         "quorumtool-s.txt",
         "not-responding",
         "corosync does not answer: corosync-quorumtool -s: no answer within 8 s",

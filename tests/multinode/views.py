@@ -13,12 +13,12 @@ from check_ha.model.view import (
     ConfView,
     CorosyncView,
     DaemonsView,
+    FailedToolView,
     MemberView,
     NodeView,
     PacemakerView,
     ResourceView,
     SectionView,
-    TroubleView,
     VersionsView,
     View,
     VipView,
@@ -115,7 +115,7 @@ def stopped(node: str, **more: Any) -> View:
         "vips": None,
         "daemons": DaemonsView(STOPPED, STOPPED),
         "addresses": (AddressView(f"192.0.2.{number(node)}", "pub0"),),
-        "troubles": (TroubleView("crm_mon.xml", "not-running", "pacemaker is not running on this node"),),
+        "troubles": (FailedToolView("crm_mon.xml", "not-running", "pacemaker is not running on this node"),),
     }
     return view(node, **{**given, **more})
 

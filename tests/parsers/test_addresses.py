@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Optional
+from typing import Any, Dict, List, Optional
 
 import pytest
 
-from check_ha.model.addresses import InterfaceAddress, Interfaces
+from check_ha.model.addresses import InterfaceAddress
 from check_ha.parsers.addresses import canonical, parse_ip_addr
 from check_ha.parsers.errors import ParseError
 
@@ -72,11 +72,44 @@ LOOPBACK = {"ifname": "lo", "addr_info": [{"family": "inet", "local": "127.0.0.1
         [LOOPBACK, {"ifname": "eth0", "addr_info": [{"family": "mpls", "local": "16"}]}],
     ],
 )
-def test_what_was_filtered_out_is_empty(interfaces: list[object]) -> None:
+def test_what_was_filtered_out_is_empty(interfaces: List[Dict[str, Any]]) -> None:
     """Older versions of iproute2 print empty objects."""
-    assert parse_ip_addr(json.dumps(interfaces).encode()) == Interfaces(
-        (InterfaceAddress("lo", "127.0.0.1", 8, "inet"),)
-    )
+    found = parse_ip_addr(json.dumps(interfaces).encode())
+    assert found.addresses == (InterfaceAddress("lo", "127.0.0.1", 8, "inet"),)
+    assert [link.name for link in found.links] == [one["ifname"] for one in interfaces if "ifname" in one]
+
+
+LAYOUTS = {
+    "up": ({"flags": ["BROADCAST", "UP", "LOWER_UP"], "operstate": "UP"}, "", True),
+    "loopback-tells-no-state": ({"flags": ["LOOPBACK", "UP", "LOWER_UP"], "operstate": "UNKNOWN"}, "", True),
+    "cable-out": ({"flags": ["NO-CARRIER", "BROADCAST", "UP"], "operstate": "DOWN"}, "without carrier", False),
+    "switched-off": ({"flags": ["BROADCAST"], "operstate": "DOWN"}, "down", False),
+    "the-one-below-is-down": (
+        {"flags": ["NO-CARRIER", "BROADCAST", "UP", "M-DOWN"], "operstate": "LOWERLAYERDOWN"}, "without carrier", False,
+    ),
+    "only-the-state-says-so": (
+        {"flags": ["BROADCAST", "UP"], "operstate": "LOWERLAYERDOWN"}, "not working (operstate LOWERLAYERDOWN)", False,
+    ),
+    "waits-for-802.1x": ({"flags": ["UP"], "operstate": "DORMANT"}, "not working (operstate DORMANT)", False),
+    "no-state-printed": ({"flags": ["BROADCAST", "UP"]}, "", None),
+    "no-flags-printed": ({"operstate": "UP"}, "", None),
+    "no-flags-printed-and-down": ({"operstate": "DOWN"}, "not working (operstate DOWN)", False),
+    "nothing-printed": ({}, "", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "fault", "works"), LAYOUTS.values(), ids=LAYOUTS)
+def test_state_of_an_interface(given: Dict[str, object], fault: str, works: Optional[bool]) -> None:
+    data = json.dumps([LOOPBACK, {"ifname": "eth0", "addr_info": [], **given}]).encode()
+    interface = parse_ip_addr(data).named("eth0")
+    assert (interface.fault, interface.works) == (fault, works)
+
+
+def test_an_interface_has_other_names() -> None:
+    data = b'[{"ifname":"eth0","altnames":["enp3s0"],"flags":["UP"],"operstate":"UP",'
+    data += b'"addr_info":[{"family":"inet","local":"192.0.2.1","prefixlen":24}]}]'
+    assert parse_ip_addr(data).named("enp3s0").name == "eth0"
+    assert parse_ip_addr(data).named("eth1").works is None
 
 
 def test_an_address_that_another_machine_had_first() -> None:
@@ -108,10 +141,16 @@ def test_the_peer_of_an_address_is_not_ours() -> None:
         ("[" * 100_000, "not the JSON that ip -j addr prints"),
         ("[]", "ip -j addr lists no interface"),
         ("[{},{}]", "ip -j addr lists no interface"),
+        ('[{"ifname":"lo","addr_info":[]}]', "ip -j addr lists no address"),
+        ('[{"ifname":"lo","addr_info":[{"family":"mpls"}]}]', "ip -j addr lists no address"),
         ("{}", "the output of ip is not a list"),
         ("[1]", "the output of ip holds something else than an object"),
         ('[{"ifindex":1}]', "interface without ifname"),
         ('[{"ifname":"lo"}]', "addr_info of lo is not a list"),
+        ('[{"ifname":"lo","flags":"UP","addr_info":[]}]', "flags of lo not understood"),
+        ('[{"ifname":"lo","flags":[1],"addr_info":[]}]', "flags of lo not understood"),
+        ('[{"ifname":"lo","operstate":6,"addr_info":[]}]', "operstate of lo not understood"),
+        ('[{"ifname":"lo","altnames":"eth0","addr_info":[]}]', "altnames of lo not understood"),
         ('[{"ifname":"lo","addr_info":[[]]}]', "addr_info of lo holds something else than an object"),
         ('[{"ifname":"lo","addr_info":[{"family":"inet"}]}]', "address of lo not understood"),
         (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import Dict, Tuple
+from typing import Dict, Optional, Set, Tuple
 
 import pytest
 
-from check_ha.model.cib import Cib, ConfiguredPrimitive
+from check_ha.model.cib import Cib, ConfiguredCollection, ConfiguredPrimitive, is_false, is_true
 from check_ha.parsers.cib import parse_cib
 from check_ha.parsers.errors import ParseError
 from tests.replay import RECORDINGS, SAMPLES
@@ -130,6 +130,44 @@ PARAMETERS: Dict[str, Tuple[str, Tuple[Tuple[str, str], ...]]] = {
 @pytest.mark.parametrize(("resources", "expected"), PARAMETERS.values(), ids=PARAMETERS.keys())
 def test_parameters(resources: str, expected: Tuple[Tuple[str, str], ...]) -> None:
     assert parameters(resources) == expected
+
+
+COLLECTIONS: Dict[str, Tuple[str, Tuple[ConfiguredCollection, ...]]] = {
+    "group": (f'<group id="g">{vip()}{vip(identity="v2")}</group>', (ConfiguredCollection("g", (), ("vip", "v2")),)),
+    "promotable": (
+        f'<clone id="c"><meta_attributes id="m">{pair("promoted-max", "2")}</meta_attributes>{vip()}</clone>',
+        (ConfiguredCollection("c", (("promoted-max", "2"),), ("vip",)),),
+    ),
+    "group-in-a-clone": (
+        f'<clone id="c"><group id="g">{vip()}</group></clone>',
+        (ConfiguredCollection("c", (), ("vip",)), ConfiguredCollection("g", (), ("vip",))),
+    ),
+    "bundle": (
+        f'<bundle id="b"><docker image="i" replicas="3" promoted-max="2"/>{vip()}</bundle>',
+        (ConfiguredCollection("b", (("promoted-max", "2"),), ("vip",)),),
+    ),
+    "bundle-of-old": (
+        f'<bundle id="b"><rkt image="i" masters="1"/>{vip()}</bundle>',
+        (ConfiguredCollection("b", (("promoted-max", "1"),), ("vip",)),),
+    ),
+    "bundle-that-is-not-promotable": (
+        '<bundle id="b"><podman image="i" replicas="3"/></bundle>',
+        (ConfiguredCollection("b", (("promoted-max", "0"),)),),
+    ),
+}
+
+
+@pytest.mark.parametrize(("resources", "expected"), COLLECTIONS.values(), ids=COLLECTIONS)
+def test_collections(resources: str, expected: Tuple[ConfiguredCollection, ...]) -> None:
+    assert parse(resources).collections == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "true", "false"),
+    [("true", True, False), ("ON", True, False), ("no", False, True), ("ja", False, False), (None, False, False)],
+)
+def test_what_pacemaker_takes_for_true(value: Optional[str], true: bool, false: bool) -> None:
+    assert (is_true(value), is_false(value)) == (true, false)
 
 
 def test_template() -> None:
@@ -257,3 +295,34 @@ def test_refused(data: bytes, message: str) -> None:
     with pytest.raises(ParseError) as refusal:
         parse_cib(data)
     assert refusal.value.message == message
+
+
+TIMEOUT = '<meta_attributes id="m"><nvpair id="t" name="failure-timeout" value="%s"/></meta_attributes>'
+SECONDS = TIMEOUT % "60s"
+REFERENCE = '<meta_attributes id-ref="m"/>'
+EXPIRING = {
+    "none": ('<primitive id="a"/>', "", set()),
+    "its-own": (f'<primitive id="a">{SECONDS}</primitive><primitive id="b"/>', "", {"a"}),
+    "zero": (f'<primitive id="a">{TIMEOUT % "0s"}</primitive>', "", set()),
+    "of-its-group": (f'<group id="g">{SECONDS}<primitive id="a"/></group><primitive id="b"/>', "", {"a"}),
+    "of-its-clone": (f'<clone id="c">{SECONDS}<group id="g"><primitive id="a"/></group></clone>', "", {"a"}),
+    "of-its-template": (
+        f'<template id="t">{SECONDS}</template><primitive id="a" template="t"/><primitive id="b"/>', "", {"a"},
+    ),
+    "of-an-operation": (
+        f'<primitive id="a"><operations><op id="o" name="monitor">{SECONDS}</op></operations></primitive>', "", {"a"},
+    ),
+    "by-reference": (
+        f'<primitive id="a">{SECONDS}</primitive><primitive id="b">{REFERENCE}</primitive>', "", {"a", "b"},
+    ),
+    "by-default": (
+        '<primitive id="a"/><group id="g"><primitive id="b"/></group>', f"<rsc_defaults>{SECONDS}</rsc_defaults>",
+        {"a", "b"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("resources", "defaults", "names"), EXPIRING.values(), ids=EXPIRING)
+def test_failures_that_expire(resources: str, defaults: str, names: Set[str]) -> None:
+    document = f"<cib><configuration><resources>{resources}</resources>{defaults}</configuration></cib>"
+    assert parse_cib(document.encode()).expiring == names

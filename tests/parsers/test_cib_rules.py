@@ -148,6 +148,18 @@ def test_promoted_only(role: str, place: str) -> None:
     assert location('<rsc_location id="a" rsc="x" ' + place % role).promoted_only
 
 
+def test_exclusive() -> None:
+    text = '<rsc_location id="a" rsc="x" node="node1" score="0"'
+    assert location(f'{text} resource-discovery="exclusive"/>').exclusive
+    assert not location(f'{text} resource-discovery="always"/>').exclusive
+
+
+def test_a_value_that_a_parameter_gives_is_not_known() -> None:
+    text = '<expression id="e" attribute="a" operation="eq" value="p" value-source="param"/>'
+    (rule,) = location(f'<rsc_location id="a" rsc="x"><rule id="r" score="0">{text}</rule></rsc_location>').rules
+    assert rule.parts == (Expression("", ""),)
+
+
 @pytest.mark.parametrize("place", ["", '<rsc_location rsc="x" node="n" score="1"/>'])
 def test_nothing(place: str) -> None:
     """A constraint without id: ACLs hide what it says."""

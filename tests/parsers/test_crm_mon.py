@@ -416,6 +416,19 @@ def test_refused_words_of_small_sections(sections: str) -> None:
         parse_crm_mon(document(sections))
 
 
+def test_stopped_does_not_run() -> None:
+    """After a failed migration crm_mon prints role Stopped and active true; the node stays."""
+    stopped = resource(VIP.replace('role="Started"', 'role="Stopped"'))
+    assert (stopped.role, stopped.active, stopped.nodes) == ("Stopped", False, resource(VIP).nodes)
+
+
+def test_node_attributes() -> None:
+    sections = '<node_attributes><node name="node1"><attribute name="site" value="A"/></node><node name="n2"/>'
+    cluster = parse_crm_mon(document(f"{sections}</node_attributes>"))
+    assert cluster.attributes == {"node1": {"site": "A"}, "n2": {}}
+    assert parse_crm_mon(document()).attributes == {}
+
+
 def test_unknown_elements_and_attributes_are_ignored() -> None:
     plain = parse_crm_mon(document(f"<resources>{VIP}</resources>"))
     vip = VIP.replace("<resource ", '<resource mood="good" ')
@@ -724,3 +737,48 @@ def test_signs_of_what_an_acl_hides(changes: Sequence[Tuple[str, str]], hidden: 
 )
 def test_what_an_acl_hid(name: str, hidden: Tuple[str, ...]) -> None:
     assert parse_crm_mon((RECORDINGS / "made" / name / "crm_mon.xml").read_bytes()).hidden == hidden
+
+
+def test_what_ran_since_the_history_was_cleared() -> None:
+    """2.1.5; node2 has cleaned up p_db, of which a probe found it running there."""
+    xml = b"""
+        <pacemaker-result api-version="2.25"><summary>
+        <current_dc present="true" version="2.1.5" name="node1" id="1" with_quorum="true"/></summary>
+        <nodes><node name="node1" id="1" online="true" standby="false" standby_onfail="false" pending="false"
+         unclean="false" shutdown="false" is_dc="true" type="member"/></nodes>
+        <node_history>
+        <node name="node1">
+          <resource_history id="p_db" orphan="false" migration-threshold="1000000">
+            <operation_history call="13" task="monitor" rc="0" rc_text="ok" interval="10000ms"/>
+            <operation_history call="12" task="start" rc="0" rc_text="ok"/>
+          </resource_history>
+        </node>
+        <node name="node2">
+          <resource_history id="p_db" orphan="false" migration-threshold="1000000">
+            <operation_history call="7" task="probe" rc="0" rc_text="ok"/>
+            <operation_history call="9" task="monitor" rc="0" rc_text="ok" interval="10000ms"/>
+          </resource_history>
+        </node>
+        </node_history><status code="0" message="OK"/></pacemaker-result>"""
+    parsed = parse_crm_mon(xml)
+    assert parsed.history == {"node1": {"p_db": True}, "node2": {"p_db": False}}
+    assert parsed.version == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "version"), [("1.1.24", (1, 1, 24)), ("1.1.10", (1, 1, 10)), ("2.0.2-3", (2, 0, 2)), ("x", ())]
+)
+def test_version_and_a_failure_listed_twice(given: str, version: Tuple[int, ...]) -> None:
+    """As 1.1.12 does."""
+    failure = (
+        '<failure op_key="p_db_monitor_10000" node="node1" exitstatus="not running" exitcode="7" call="4"'
+        ' status="complete" last-rc-change="Mon Nov 23 03:51:48 2026" interval="10000" task="monitor"/>'
+    )
+    xml = f"""<crm_mon version="{given}"><summary>
+        <current_dc present="true" version="1.1.12" name="node1" id="1" with_quorum="true"/></summary>
+        <nodes><node name="node1" id="1" online="true" standby="false" standby_onfail="false" pending="false"
+         unclean="false" shutdown="false" is_dc="true" type="member"/></nodes>
+        <failures>{failure}{failure}</failures></crm_mon>"""
+    parsed = parse_crm_mon(xml.encode())
+    assert parsed.version == version
+    assert len(parsed.failures) == 1

@@ -63,8 +63,29 @@ def test_processes() -> None:
     assert [process.pid for process in parse_processes(PS.encode()).named("sbd")] == [120, 121]
 
 
+def test_processes_with_the_time_since_their_start() -> None:
+    listed = """\
+    PID    PPID STAT USER     ELAPSED COMMAND
+      1       0 Ss   root        3671 /sbin/init splash
+     89       1 Ss   root           4 /usr/sbin/pacemakerd
+"""
+    assert parse_processes(listed.encode()).all == (
+        Process(1, 0, "S", "root", "init", 3671),
+        Process(89, 1, "S", "root", "pacemakerd", 4),
+    )
+
+
 def test_executables() -> None:
-    assert parse_executables(PS_EXE.encode()) == {1: "/usr/lib/systemd/systemd", 36: "/usr/sbin/corosync (deleted)"}
+    assert parse_executables(PS_EXE.encode()) == {
+        1: "/usr/lib/systemd/systemd",
+        36: "/usr/sbin/corosync (deleted)",
+        91: None,
+    }
+
+
+def test_executables_that_are_cut_off_lack_a_process() -> None:
+    assert parse_executables(b"") == {}
+    assert parse_executables(b"     36 /usr/sbin/corosync\n") == {36: "/usr/sbin/corosync"}
 
 
 def test_versions() -> None:
@@ -152,7 +173,11 @@ NOT_UNDERSTOOD: Dict[str, Tuple[Parser, str, str]] = {
     ),
     "ps-exe-without-exe": (parse_executables, "    PID EXE\n     36\n", "unknown line of ps:      36"),
     "corosync-version": (parse_corosync_version, "Usage:\n", "corosync-quorumtool -V: no version: Usage:"),
-    "features": (parse_features, "Pacemaker 2.1.5\nWritten\n", "pacemakerd --features: no version: Pacemaker 2.1.5"),
+    "features": (
+        parse_features,
+        "Pacemaker 2.1.5\nWritten\n",
+        "pacemakerd --features: no version: Pacemaker 2.1.5",
+    ),
     "stat": (parse_files, "/etc/corosync 0 0\n", "unknown line of stat: /etc/corosync 0 0"),
     "stat-empty": (parse_files, "", "the output of stat is empty or cut off"),
     "stat-cut": (parse_files, FILES[:-5], "the output of stat is empty or cut off"),

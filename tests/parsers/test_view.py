@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from check_ha.cli.view import view_text
-from check_ha.model.view import RUNNING, SILENT, STOPPED, DaemonsView, View
+from check_ha.model.view import RUNNING, SILENT, STOPPED, DaemonsView, View, VipView
 from check_ha.parsers.errors import ParseError
 from check_ha.parsers.view import LONGEST, parse_view
 from tests.multinode.views import view
@@ -106,6 +106,8 @@ def of(kind: Any) -> st.SearchStrategy[Any]:
     if kind is DaemonsView:
         words = st.sampled_from([None, RUNNING, STOPPED, SILENT])
         return st.builds(DaemonsView, words, words)
+    if kind is VipView:
+        return st.builds(VipView, of(str), st.lists(of(str), min_size=1, max_size=3).map(tuple), of(bool))
     if hasattr(kind, "_fields"):
         return st.builds(kind, **{name: of(field) for name, field in get_type_hints(kind).items()})
     return SIMPLE[kind]

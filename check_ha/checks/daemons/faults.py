@@ -1,10 +1,12 @@
 """What is wrong with a daemon by the process list, and by the tools that wait for it."""
 
-from typing import Iterable, Iterator, Mapping, Sequence
+from __future__ import annotations
 
-from check_ha.checks.daemons.processes import LAUNCHER, QDEVICE, Daemon
+from typing import Iterable, Iterator, Mapping, Sequence, Tuple
+
+from check_ha.checks.daemons.processes import PACEMAKERD, QDEVICE, STOPPED, Daemon
 from check_ha.core.condition import NOT_RESPONDING, Condition, Severity
-from check_ha.core.finding import Finding
+from check_ha.core.finding import DAEMON, Finding, Subject
 
 FROZEN = Condition("frozen", Severity.CRITICAL, "A daemon is stopped in its tracks, by a signal or a debugger.")
 DAEMON_MISSING = Condition(
@@ -18,48 +20,66 @@ QDEVICE_DOWN = Condition(
 CONDITIONS = (FROZEN, DAEMON_MISSING, SBD_DOWN, QDEVICE_DOWN)
 
 
-def hanging(daemons: Iterable[Daemon], waits: Mapping[str, str]) -> Iterator[Finding]:
-    """Daemons that are there and do nothing; ``waits`` says by name which tool waited for it, and how long."""
-    for daemon in daemons:
+def daemons(*names: str) -> Tuple[Subject, ...]:
+    """Return these daemons as subjects."""
+    return tuple(Subject(DAEMON, name) for name in names)
+
+
+def hanging(found: Iterable[Daemon], waits: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield the daemons that are there and do nothing; ``waits`` says by name which tool waited for it, and how long.
+
+    A node that was given up by the others and goes on runs what they have taken over, until it notices.
+    """
+    for daemon in found:
         said = waits.get(daemon.modern, "") if daemon.answers is False else ""
         if daemon.frozen:
             silent = f" and does not answer ({said})" if said else ""
-            advice = f"kill -CONT {daemon.pids}; or reboot the node, where the cluster has given it up"
-            yield Finding(FROZEN, f"{daemon.label} is frozen ({daemon.frozen}){silent}", advice=advice)
+            finding = Finding(FROZEN, f"{daemon.label} is frozen ({daemon.frozen}){silent}", daemons(daemon.name))
+            if daemon.frozen == STOPPED:
+                advice = "look at crm_mon on another node: if its resources were taken over, reboot this node; else"
+                yield finding._replace(advice=advice, commands=(f"kill -CONT {daemon.pids}",))
+            else:
+                yield finding._replace(advice="end the debugger that holds it")
         elif daemon.answers is False and not daemon.missing:
             why = ": it waits for a disk (state D)" if daemon.stuck else ""
-            yield Finding(NOT_RESPONDING, f"{daemon.label} does not answer ({said}){why}")
+            text = f"{daemon.label} does not answer ({said}){why}"
+            yield Finding(NOT_RESPONDING, text, daemons(daemon.name))
 
 
-def children_missing(launcher: Daemon, children: Iterable[Daemon]) -> Iterator[Finding]:
-    """What pacemakerd should have started, and did not, or did and lost."""
+def children_missing(pacemakerd: Daemon, children: Iterable[Daemon]) -> Iterator[Finding]:
+    """Yield what pacemakerd should have started, and did not, or did and lost."""
     missing = [one for one in children if one.missing]
     if missing:
         names = ", ".join(f"{one.name}{' (ended, a zombie)' if one.zombie else ''}" for one in missing)
         yield Finding(
             DAEMON_MISSING,
-            f"{names} {'is' if len(missing) == 1 else 'are'} not running, though {launcher.label} is",
-            advice="pacemakerd restarts what ends, until it gives up: journalctl -u pacemaker",
+            f"{names} {'is' if len(missing) == 1 else 'are'} not running, though {pacemakerd.label} is",
+            daemons(*(one.name for one in missing), pacemakerd.name),
+            "pacemakerd restarts what ends, until it gives up",
+            ("journalctl -u pacemaker",),
         )
 
 
-def launcher_missing(orphans: Sequence[str]) -> Iterator[Finding]:
-    """pacemakerd is gone and has left its children behind."""
+def pacemakerd_missing(orphans: Sequence[str]) -> Iterator[Finding]:
+    """Yield that pacemakerd is gone and has left its children behind."""
     if orphans:
         yield Finding(
             DAEMON_MISSING,
-            f"{LAUNCHER} is not running, what it has started still is ({', '.join(orphans)}): nobody restarts that",
-            advice="systemctl restart pacemaker",
+            f"{PACEMAKERD} is not running, what it has started still is ({', '.join(orphans)}): nobody restarts that",
+            daemons(PACEMAKERD, *orphans),
+            commands=("systemctl restart pacemaker",),
         )
 
 
-def helpers_down(daemons: Iterable[Daemon]) -> Iterator[Finding]:
-    """The daemons beside corosync and Pacemaker."""
-    for daemon in daemons:
+def helpers_down(found: Iterable[Daemon]) -> Iterator[Finding]:
+    """Yield what is wrong with the daemons beside corosync and Pacemaker."""
+    for daemon in found:
         state = "is not running" if daemon.missing else f"is frozen ({daemon.frozen})" if daemon.frozen else ""
         if state and daemon.name == QDEVICE:
             text = f"{daemon.label} {state}: this node has no part in the vote of the quorum device"
-            yield Finding(QDEVICE_DOWN, text, advice="systemctl restart corosync-qdevice")
+            restart = ("systemctl restart corosync-qdevice",)
+            yield Finding(QDEVICE_DOWN, text, daemons(daemon.name), commands=restart)
         elif state:
             text = f"{daemon.label} {state}, and the cluster fences with it: this node cannot be fenced"
-            yield Finding(SBD_DOWN, text, advice="sbd starts with corosync only: restart the cluster on this node")
+            advice = "sbd starts with corosync only; while all other nodes are online, restart the cluster on this node"
+            yield Finding(SBD_DOWN, text, daemons(daemon.name), advice)

@@ -16,12 +16,13 @@ from check_ha.model.cib import Cib
 from check_ha.model.node import Process, Processes
 
 COROSYNC, QDEVICE, SBD = "corosync", "corosync-qdevice", "sbd"
-LAUNCHER = "pacemakerd"
+PACEMAKERD = "pacemakerd"
 _REMOTED = ("pacemaker-remoted", "pacemaker_remoted")
 BASED, FENCED, CONTROLD = "pacemaker-based", "pacemaker-fenced", "pacemaker-controld"
 CHILDREN = (BASED, FENCED, "pacemaker-execd", "pacemaker-attrd", "pacemaker-schedulerd", CONTROLD)
 OLD_CHILDREN = ("cib", "stonithd", "lrmd", "attrd", "pengine", "crmd")
 """The same six until 1.1."""
+STOPPED, TRACED = "stopped by a signal", "held by a debugger"
 _SBD_AGENTS = frozenset({"stonith:external/sbd", "stonith:fence_sbd"})
 _MODERN = dict(zip(OLD_CHILDREN, CHILDREN))
 
@@ -48,6 +49,12 @@ class Daemon(NamedTuple):
         return " ".join(str(process.pid) for process in self.processes or ())
 
     @property
+    def seconds(self) -> Optional[int]:
+        """How long ago it was started; ``None``: not known, or it does not run."""
+        known = [process.seconds for process in self.processes or () if process.seconds is not None]
+        return max(known, default=None)
+
+    @property
     def label(self) -> str:
         """``corosync (pid 36)``."""
         return f"{self.name} (pid {self.pids})" if self.processes else self.name
@@ -61,7 +68,7 @@ class Daemon(NamedTuple):
     def frozen(self) -> str:
         """What holds it in its tracks; empty: nothing does."""
         states = {process.state for process in self.processes or ()}
-        return "stopped by a signal" if "T" in states else "held by a debugger" if "t" in states else ""
+        return STOPPED if "T" in states else TRACED if "t" in states else ""
 
     @property
     def stuck(self) -> bool:
@@ -74,17 +81,17 @@ class Daemon(NamedTuple):
         return not self.missing and not self.frozen and self.answers is not False
 
 
-class Census(NamedTuple):
+class DaemonProcesses(NamedTuple):
     """The processes of the cluster's daemons on this node."""
 
     processes: Optional[Processes]
 
     def alive(self, name: str) -> Tuple[Process, ...]:
-        """The daemons of that name; a process of an ordinary user that is called so is none."""
+        """Return the daemons of that name; a process of an ordinary user that is called so is none."""
         return tuple(process for process in self._named(name) if process.state not in "ZX")
 
     def ended(self, name: str) -> bool:
-        """Whether one of that name is a zombie."""
+        """Return whether one of that name is a zombie."""
         return any(process.state in "ZX" for process in self._named(name))
 
     def _named(self, name: str) -> Tuple[Process, ...]:
@@ -93,36 +100,37 @@ class Census(NamedTuple):
     @property
     def remoted(self) -> str:
         """The daemon of a Pacemaker Remote node; empty: this is none. A cluster node may run the same in a bundle."""
-        if self.alive(COROSYNC) or self.alive(LAUNCHER):
+        if self.alive(COROSYNC) or self.alive(PACEMAKERD):
             return ""
         return next((name for name in _REMOTED if self.alive(name)), "")
 
     def child_names(self) -> Tuple[str, ...]:
-        """What the children of pacemakerd are called here."""
-        launchers = {process.pid for process in self.alive(LAUNCHER)}
+        """Return what the children of pacemakerd are called here."""
+        launchers = {process.pid for process in self.alive(PACEMAKERD)}
         children = (
             {process.name for process in self.processes.all if process.parent in launchers} if self.processes else ()
         )
         return OLD_CHILDREN if any(name in children for name in OLD_CHILDREN) else CHILDREN
 
     def daemon(self, name: str, answers: Mapping[str, Optional[bool]]) -> Daemon:
-        """That daemon, with its answer by its modern name."""
+        """Return that daemon, with its answer by its modern name."""
         processes = None if self.processes is None else self.alive(name)
         return Daemon(name, processes, answers.get(_MODERN.get(name, name)), self.ended(name))
 
     def orphans(self) -> List[str]:
-        """Children of pacemakerd that outlived it."""
-        return [name for name in CHILDREN if self.alive(name)] if not self.alive(LAUNCHER) else []
+        """Return the children of pacemakerd that outlived it."""
+        return [name for name in CHILDREN if self.alive(name)] if not self.alive(PACEMAKERD) else []
 
 
 def fences_with_sbd(cib: Cib, here: Optional[str]) -> bool:
-    """Whether this node must run sbd: for its watchdog, or as the victim of an sbd device."""
-    if (cib.option("stonith-watchdog-timeout") or "0").strip() not in ("0", "0s"):
+    """Return whether this node must run sbd: for its watchdog, or as the victim of an sbd device."""
+    timeout = cib.option("stonith-watchdog-timeout", "fencing-watchdog-timeout") or "0"
+    if any(digit in timeout for digit in "123456789"):
         return True
     hosts = [one.values("pcmk_host_list") for one in cib.primitives if one.agent in _SBD_AGENTS]
     return any(not lists or any(here in text.replace(",", " ").split() for text in lists) for lists in hosts)
 
 
 def _daemons_user(user: str) -> bool:
-    """root, hacluster (``haclust+`` in eight columns), or the number of a user whose name ps does not find."""
+    """Return whether it is root, hacluster (``haclust+``), or the number of a user whose name ps does not find."""
     return user == "root" or user.startswith("haclust") or user.isdigit()

@@ -15,27 +15,23 @@ What it cannot see: whether a device works. Started means that its last monitor 
 
 from __future__ import annotations
 
-from typing import Iterator, Optional, Sequence
+from typing import Iterator, List, Optional, Sequence, Tuple
 
-from check_ha.checks.fencing.coverage import Coverage, broken_levels, gaps
-from check_ha.checks.fencing.devices import (
-    FenceDevice,
-    coverage_of,
-    fence_devices,
-    fencing_enabled,
-    watchdog,
-    why_failed,
-)
+from check_ha.checks.fencing import device_state, history, switch
+from check_ha.checks.fencing.capability import Configuration, Device, capabilities
+from check_ha.checks.fencing.coverage import COVERAGE_DOUBTFUL, NODE_UNFENCEABLE, Coverage, coverage, unfenceable
+from check_ha.checks.fencing.devices import FenceDevice, fence_devices
+from check_ha.checks.fencing.levels import LEVEL_BROKEN, broken_levels
 from check_ha.cluster.fence_history import Fencing, by_target, detail, last_fencing, newest
-from check_ha.cluster.resources import cleanup
+from check_ha.cluster.this_node import this_node
 from check_ha.core.check import Check, Judgement, Measure, Metric
-from check_ha.core.condition import FILTERED_OUT, REMOTE_NODE, UNREADABLE, Condition, Severity
+from check_ha.core.condition import FILTERED_OUT
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import NODE, RESOURCE, Finding, Row, Subject
 from check_ha.core.options import FilterOptions, duration, option
-from check_ha.core.wording import are, listed
-from check_ha.model.cib import CONSTRAINTS, CRM_CONFIG, NODES, RESOURCES
-from check_ha.model.cluster import Cluster, Node
+from check_ha.core.wording import are, count, listed
+from check_ha.model.cib import CONSTRAINTS, CRM_CONFIG, NODES, RESOURCES, Cib
+from check_ha.model.cluster import Cluster
 from check_ha.parsers.cib import parse_cib
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.parsers.nodename import parse_node_name
@@ -44,30 +40,6 @@ from check_ha.sources.tools import CIBADMIN, CRM_MON, CRM_NODE
 CLUSTER = Reading(CRM_MON, parse_crm_mon)
 CIB = Reading(CIBADMIN, parse_cib, parts=(CRM_CONFIG, NODES, RESOURCES, CONSTRAINTS))
 NODE_NAME = Reading(CRM_NODE, parse_node_name, required=False)
-
-FENCING_DISABLED = Condition("fencing-disabled", Severity.WARNING, "Fencing is switched off (stonith-enabled=false).")
-NO_DEVICE = Condition("no-device", Severity.CRITICAL, "Fencing is on, and there is neither fence device nor watchdog.")
-NO_QUORUM = Condition("no-quorum", Severity.CRITICAL, "This partition has no quorum: it may not fence anybody.")
-NO_DC = Condition("no-dc", Severity.CRITICAL, "No designated controller is elected: nobody decides on fencing.")
-DEVICE_STOPPED = Condition("device-stopped", Severity.CRITICAL, "A fence device should run and does not.")
-DEVICE_FAILED = Condition("device-failed", Severity.CRITICAL, "The last monitor of a fence device failed.")
-DEVICE_DISABLED = Condition("device-disabled", Severity.WARNING, "A fence device is stopped on purpose (target-role).")
-DEVICE_UNMONITORED = Condition(
-    "device-unmonitored", Severity.OK, "A fence device has no recurring monitor: its faults show when it is needed."
-)
-FENCE_FAILED = Condition(
-    "fence-failed", Severity.CRITICAL, "A node could not be fenced, and no newer fencing of it succeeded."
-)
-FENCE_DUE = Condition("fence-due", Severity.CRITICAL, "A node is UNCLEAN and nobody has tried to fence it.")
-FENCE_PENDING = Condition("fence-pending", Severity.WARNING, "A node is being fenced.")
-FENCED_RECENTLY = Condition("fenced-recently", Severity.WARNING, "A node was fenced within --max-age.")
-NODE_UNFENCEABLE = Condition(
-    "node-unfenceable", Severity.WARNING, "No fence device that another node may run covers a node."
-)
-COVERAGE_DOUBTFUL = Condition(
-    "coverage-doubtful", Severity.WARNING, "Fence devices list no nodes, and by their names none is for this node."
-)
-LEVEL_BROKEN = Condition("level-broken", Severity.WARNING, "A fencing level names a device that does not exist.")
 
 DEVICES = Metric("cluster.fencing.devices.count", "fence devices configured")
 DEVICES_ACTIVE = Metric("cluster.fencing.devices.active.count", "fence devices that run")
@@ -89,25 +61,26 @@ class FencingOptions(FilterOptions):
 def judge(evidence: Evidence, options: FencingOptions) -> Judgement:
     """Judge the switch, the history, the devices and whom they cover; all of it is counted."""
     cluster, cib = evidence.get(CLUSTER), evidence.get(CIB)
-    devices, enabled = fence_devices(cluster, cib), fencing_enabled(cluster, cib)
-    covered = coverage_of(devices, cluster, cib, evidence.now)
+    devices, enabled = fence_devices(cluster, cib), switch.fencing_enabled(cluster, cib)
+    configuration = _configuration(devices, cluster, cib, evidence.now)
+    covered = coverage(configuration) if configuration else ()
     fencings = by_target(cluster) if cluster else ()
-    # without the CIB there may be a watchdog
-    none = not devices and cib is not None and not watchdog(cluster, cib)
-    findings = [*_switch(enabled, devices, none)]
+    means = not switch.without_means(devices, cluster, cib)
+    findings: List[Finding] = []
+    if enabled is False:
+        findings.append(switch.switched_off(devices))
+    elif enabled and not means:
+        findings.append(switch.no_device(cib))
     if cluster:
-        findings += _readable(cluster, evidence.get(NODE_NAME))
-        findings += _history([one for one in fencings if options.selects(one.target)], options.max_age)
+        findings += history.not_readable(cluster, this_node(evidence.get(NODE_NAME), cluster) or "")
+        findings += history.history([one for one in fencings if options.selects(one.target)], cluster, options.max_age)
         findings += _filtered(cluster, devices, options)
     if cluster and enabled:
-        unable = [*_unable(cluster)]
-        findings += unable or (
-            *_due([node for node in cluster.nodes if options.selects(node.name)], fencings),
-            *_devices([one for one in devices if options.selects(one.id)], cluster),
-        )
-    if enabled and not none:
-        findings += _coverage([one for one in covered if options.selects(one.node)])
-        findings += [Finding(LEVEL_BROKEN, text) for text in (broken_levels(cib) if cib else ())]
+        unable = evidence.unless_starting(switch.unable(cluster))
+        findings += unable or _now(cluster, devices, fencings, options, evidence)
+    if configuration and enabled and means:
+        findings += unfenceable([one for one in covered if options.selects(one.node)])
+        findings += broken_levels(configuration.cib, capabilities(configuration), _covered(covered))
     return Judgement(
         summary=_summary(enabled, devices, covered, fencings, cluster),
         findings=tuple(findings),
@@ -116,102 +89,48 @@ def judge(evidence: Evidence, options: FencingOptions) -> Judgement:
     )
 
 
-def _switch(enabled: Optional[bool], devices: Sequence[FenceDevice], none: bool) -> Iterator[Finding]:
-    if enabled is False:
-        known = f"{_count(devices)} configured" if devices else "no fence device configured"
-        switch = "crm_attribute --type crm_config --name stonith-enabled --update true"
-        yield Finding(
-            FENCING_DISABLED,
-            f"fencing is off (stonith-enabled=false), {known}",
-            advice=f"{'test the fence devices' if devices else 'configure and test fence devices'}, then: {switch}",
-        )
-    elif enabled and none:
-        yield Finding(
-            NO_DEVICE,
-            "fencing is on, and there is no fence device: no resource is started, no failed node recovered",
-            advice="configure a fence device; stonith_admin --list-installed shows the agents",
-        )
+def _now(
+    cluster: Cluster,
+    devices: Sequence[FenceDevice],
+    fencings: Sequence[Fencing],
+    options: FencingOptions,
+    evidence: Evidence,
+) -> Iterator[Finding]:
+    """Yield what is wrong at the moment in a partition that may fence."""
+    selected = [node for node in cluster.nodes if options.selects(node.name)]
+    yield from history.due(selected, fencings)
+    unclean = {node.name for node in selected if node.unclean}
+    found = [*device_state.problems([one for one in devices if options.selects(one.id)], cluster, unclean)]
+    waiting = [one for one in found if device_state.explained_by_start(one, cluster)]
+    yield from (one for one in found if one not in waiting)
+    yield from evidence.unless_starting(waiting)
 
 
-def _readable(cluster: Cluster, here: Optional[str]) -> Iterator[Finding]:
-    """A history that cannot be read is not an empty one."""
-    if cluster.fence_history is not None and not cluster.fence_history.readable:
-        yield Finding(UNREADABLE, "crm_mon: the fence history cannot be read, pacemaker-fenced does not answer")
-    remote = any(node.name == here and node.type == "remote" for node in cluster.nodes)
-    if cluster.fence_history is None and remote:
-        yield Finding(
-            REMOTE_NODE, f"{here} is a Pacemaker Remote node, without fence history: run this check on a cluster node"
-        )
+def _configuration(
+    devices: Sequence[FenceDevice], cluster: Optional[Cluster], cib: Optional[Cib], now: float
+) -> Optional[Configuration]:
+    """Return what decides whom the devices can fence; None where one of the two documents is missing."""
+    if cluster is None or cib is None:
+        return None
+    return Configuration(
+        cib=cib,
+        devices=tuple(Device(one.configured, one.around, one.disabled) for one in devices if one.configured),
+        members=tuple(node.name for node in cluster.nodes if node.type == "member"),
+        targets=switch.targets_of_fencing(cluster, cib),
+        symmetric=cluster.options.symmetric is not False,
+        now=now,
+    )
 
 
-def _history(fencings: Sequence[Fencing], max_age: float) -> Iterator[Finding]:
-    for one in fencings:
-        if one.failed:
-            remedy = f"when the cause is mended: stonith_admin --cleanup --history {one.target}"
-            if one.state == "UNCLEAN":
-                remedy = f"switch {one.target} off by hand, be sure of it, then: stonith_admin --confirm {one.target}"
-            yield Finding(FENCE_FAILED, one.failure(), advice=remedy)
-        elif one.pending:
-            yield Finding(FENCE_PENDING, one.attempt())
-        if one.recent(max_age):
-            yield Finding(FENCED_RECENTLY, one.success(max_age))
+def _covered(covered: Sequence[Coverage]) -> Tuple[str, ...]:
+    """Return the nodes of which a broken level is news: where no level works, that is told with each of them."""
+    return tuple(one.node for one in covered if one.fenceable is not False)
 
 
 def _filtered(cluster: Cluster, devices: Sequence[FenceDevice], options: FencingOptions) -> Iterator[Finding]:
     names = [*(one.id for one in devices), *(node.name for node in cluster.nodes)]
     if not any(options.selects(name) for name in names):
         yield Finding(FILTERED_OUT, f"--include and --exclude leave none of {len(names)} nodes and fence devices")
-
-
-def _unable(cluster: Cluster) -> Iterator[Finding]:
-    """What keeps this partition from fencing anybody, and from starting its devices."""
-    unclean = [node.name for node in cluster.nodes if node.unclean]
-    if cluster.dc is None:
-        yield Finding(NO_DC, "no DC is elected: nobody decides on fencing")
-    elif cluster.with_quorum is False and cluster.options.no_quorum_policy != "ignore":
-        whom = f"{listed(unclean)}, which {are(unclean)} UNCLEAN" if unclean else "anybody"
-        yield Finding(NO_QUORUM, f"no quorum: this partition may not fence {whom}")
-
-
-def _due(nodes: Sequence[Node], fencings: Sequence[Fencing]) -> Iterator[Finding]:
-    """Nodes that ought to be fenced, where the history shows neither a failure nor a try."""
-    tried = {one.target for one in fencings if one.failed or one.pending}
-    due = [node.name for node in nodes if node.unclean and not node.id_as_resource and node.name not in tried]
-    if due:
-        text = f"{listed(due)} {are(due)} UNCLEAN and must be fenced, and no try is in the fence history"
-        yield Finding(FENCE_DUE, text)
-
-
-def _devices(devices: Sequence[FenceDevice], cluster: Cluster) -> Iterator[Finding]:
-    for one in devices:
-        enable = f"crm_resource --meta --resource {one.id} --set-parameter target-role --parameter-value Started"
-        if one.disabled:
-            yield Finding(
-                DEVICE_DISABLED, f"{one.id} is disabled (target-role): nobody can fence with it", advice=enable
-            )
-        elif one.failed:
-            yield Finding(DEVICE_FAILED, f"{one.id} failed{why_failed(one, cluster)}", advice=cleanup(one.id))
-        elif one.instances and not one.active and not one.in_motion:
-            if cluster.options.stop_all_resources:
-                yield Finding(DEVICE_DISABLED, f"{one.id} is stopped (stop-all-resources): nobody monitors it")
-            else:
-                yield Finding(
-                    DEVICE_STOPPED, f"{one.id} runs nowhere{why_failed(one, cluster)}", advice=cleanup(one.id)
-                )
-        elif one.configured and not one.configured.monitored:
-            yield Finding(DEVICE_UNMONITORED, f"{one.id} has no monitor: its faults show only when it is needed")
-
-
-def _coverage(covered: Sequence[Coverage]) -> Iterator[Finding]:
-    for gap in gaps(covered):
-        advice = (
-            "name the node in pcmk_host_list (or pcmk_host_map) of its fence device" if "lists it" in gap.why else ""
-        )
-        yield Finding(COVERAGE_DOUBTFUL if gap.by_name else NODE_UNFENCEABLE, gap.text, advice=advice)
-
-
-def _count(devices: Sequence[FenceDevice]) -> str:
-    return f"{len(devices)} fence device{'s' if len(devices) != 1 else ''}"
 
 
 def _summary(
@@ -223,7 +142,7 @@ def _summary(
 ) -> str:
     if cluster is None:
         return "neither fence devices nor history were read"
-    text = f"{_count(devices)}, {sum(one.active for one in devices)} active"
+    text = f"{count(len(devices), 'fence device')}, {sum(bool(one.nodes) for one in devices)} active"
     if enabled and covered:
         unjudged = [one.node for one in covered if one.fenceable is None]
         text += f"; {sum(bool(one.fenceable) for one in covered)} of {len(covered)} nodes covered"
@@ -239,7 +158,7 @@ def _measures(
     max_age: float,
 ) -> Iterator[Measure]:
     yield DEVICES.of(len(devices))
-    yield DEVICES_ACTIVE.of(sum(one.active for one in devices), maximum=len(devices))
+    yield DEVICES_ACTIVE.of(sum(bool(one.nodes) for one in devices), maximum=len(devices))
     if covered:
         yield UNFENCEABLE.of(sum(one.fenceable is False for one in covered), maximum=len(covered))
     if cluster.fence_history and not cluster.fence_history.readable:
@@ -250,12 +169,14 @@ def _measures(
     last = newest(fencings)
     seconds = last[0].seconds_since(last[1]) if last else None
     if seconds is not None:
-        yield LAST.of(int(seconds))
+        yield LAST.of(max(0, int(seconds)))
 
 
 def _rows(devices: Sequence[FenceDevice], covered: Sequence[Coverage], cluster: Optional[Cluster]) -> Iterator[Row]:
     for device in devices:
         where = f"active on {', '.join(device.nodes)}" if device.nodes else "not active"
+        lost = [name for name in device.shown_on if name not in device.nodes]
+        where += f" (shown on {', '.join(lost)}, which {are(lost)} lost)" if lost else ""
         state = where if device.instances else "not listed by crm_mon"
         yield Row(Subject(RESOURCE, device.id), state, f"{device.id} ({device.agent})")
     words = {True: "can be fenced", False: "CANNOT be fenced", None: "not judged whether it can be fenced"}
@@ -270,8 +191,7 @@ CHECK = Check(
     manual=__doc__,
     readings=(CLUSTER, CIB, NODE_NAME),
     conditions=(
-        FENCING_DISABLED, NO_DEVICE, NO_DC, NO_QUORUM, FENCE_FAILED, FENCE_DUE, FENCE_PENDING, FENCED_RECENTLY,
-        DEVICE_STOPPED, DEVICE_FAILED, DEVICE_DISABLED, DEVICE_UNMONITORED, NODE_UNFENCEABLE, COVERAGE_DOUBTFUL,
+        *switch.CONDITIONS, *history.CONDITIONS, *device_state.CONDITIONS, NODE_UNFENCEABLE, COVERAGE_DOUBTFUL,
         LEVEL_BROKEN, FILTERED_OUT,
     ),
     metrics=(DEVICES, DEVICES_ACTIVE, RECENT, FAILED, PENDING, UNFENCEABLE, LAST),

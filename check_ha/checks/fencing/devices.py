@@ -1,15 +1,15 @@
 """Fence devices: resources of class stonith, joined from crm_mon (how they are) and the CIB (what they are for)."""
 
-from typing import Dict, List, NamedTuple, Optional, Tuple
+from __future__ import annotations
 
-from check_ha.checks.fencing.coverage import Configuration, Coverage, Device, coverage
-from check_ha.checks.fencing.targets import watchdog_fences
-from check_ha.cluster.resources import in_motion, plain, stopped_on_purpose, told
-from check_ha.model.cib import Cib, ConfiguredPrimitive
-from check_ha.model.cluster import Cluster, Placed
+from typing import Collection, Dict, List, NamedTuple, Optional, Tuple
+
+from check_ha.cluster.nodes import lost
+from check_ha.cluster.resources import in_motion, plain, stopped_on_purpose
+from check_ha.model.cib import FALSE, Cib, ConfiguredPrimitive
+from check_ha.model.cluster import Clone, Cluster, Group, Placed
 
 _CLASS = "stonith:"
-_FALSE = frozenset({"false", "off", "no", "n", "0"})
 
 
 class FenceDevice(NamedTuple):
@@ -20,18 +20,11 @@ class FenceDevice(NamedTuple):
     instances: Tuple[Placed, ...] = ()
     """Empty where crm_mon was not read, or does not list it."""
     configured: Optional[ConfiguredPrimitive] = None
-    """``None``: the CIB was not read."""
-
-    @property
-    def nodes(self) -> Tuple[str, ...]:
-        """The nodes it is started on, which only means that they monitor it."""
-        names = (name for placed in self.instances if placed.primitive.active for name in placed.primitive.nodes)
-        return tuple(dict.fromkeys(names))
-
-    @property
-    def active(self) -> bool:
-        """Whether it is started anywhere."""
-        return any(placed.primitive.active for placed in self.instances)
+    """``None``: the CIB was not read, or has it no more."""
+    shown_on: Tuple[str, ...] = ()
+    """The nodes on which crm_mon shows it started."""
+    nodes: Tuple[str, ...] = ()
+    """Those of them that are in the cluster: it is started there, which only means that they monitor it."""
 
     @property
     def failed(self) -> bool:
@@ -47,9 +40,36 @@ class FenceDevice(NamedTuple):
     def disabled(self) -> bool:
         """Whether it is stopped on purpose, itself or by what it is part of: then Pacemaker does not use it."""
         if not self.instances:
-            meta = dict(self.configured.meta) if self.configured else {}
-            return meta.get("target-role", "").lower() == "stopped"
+            return self._stopped_itself
         return all(stopped_on_purpose(placed) for placed in self.instances)
+
+    @property
+    def disabled_by(self) -> str:
+        """The resource with the target-role that stops it: itself, or the innermost group or clone around it."""
+        placed = self.instances[0] if self.instances else None
+        if placed is None or self._stopped_itself:
+            return self.id
+        stopped = (
+            plain(parent.id)
+            for parent in reversed(placed.parents)
+            if (isinstance(parent, (Group, Clone)) and parent.disabled)
+            or (isinstance(parent, Clone) and parent.target_role == "Stopped")
+        )
+        return next(stopped, self.id)
+
+    @property
+    def _stopped_itself(self) -> bool:
+        meta = dict(self.configured.meta) if self.configured else {}
+        return meta.get("target-role", "").lower() == "stopped"
+
+    @property
+    def unmanaged(self) -> bool:
+        """Whether its own is-managed keeps the cluster from starting it."""
+        meta = dict(self.configured.meta) if self.configured else {}
+        return (
+            any(not placed.primitive.managed for placed in self.instances)
+            or meta.get("is-managed", "").lower() in FALSE
+        )
 
     @property
     def around(self) -> Tuple[str, ...]:
@@ -59,62 +79,31 @@ class FenceDevice(NamedTuple):
 
 
 def fence_devices(cluster: Optional[Cluster], cib: Optional[Cib]) -> Tuple[FenceDevice, ...]:
-    """Every fence device, as listed by crm_mon; then those that only the CIB knows."""
+    """Return every fence device, as listed by crm_mon; then those that only the CIB knows."""
     configured = {one.id: one for one in cib.primitives if one.agent.startswith(_CLASS)} if cib else {}
+    gone = {node.name for node in cluster.nodes if lost(node)} if cluster else set()
     found: Dict[str, List[Placed]] = {}
     for placed in cluster.primitives() if cluster else ():
         if placed.primitive.agent.startswith(_CLASS) and not placed.primitive.orphaned:
             found.setdefault(plain(placed.primitive.id), []).append(placed)
-    listed = [
-        FenceDevice(name, instances[0].primitive.agent, tuple(instances), configured.get(name))
-        for name, instances in found.items()
-    ]
-    return (*listed, *(FenceDevice(one.id, one.agent, (), one) for one in configured.values() if one.id not in found))
+    shown = [_device(name, instances, configured.get(name), gone) for name, instances in found.items()]
+    return (*shown, *(FenceDevice(one.id, one.agent, (), one) for one in configured.values() if one.id not in found))
 
 
-def fencing_enabled(cluster: Optional[Cluster], cib: Optional[Cib]) -> Optional[bool]:
-    """``stonith-enabled``, which 3.0.2 calls ``fencing-enabled``; on by default; ``None``: not known."""
-    if cluster and cluster.options.fencing_enabled is not None:
-        return cluster.options.fencing_enabled
-    if cib is None:
-        return None
-    return (cib.option("fencing-enabled", "stonith-enabled") or "true").lower() not in _FALSE
+def _device(
+    name: str, instances: List[Placed], configured: Optional[ConfiguredPrimitive], gone: Collection[str]
+) -> FenceDevice:
+    """Of a role the word counts: crm_mon may say ``role="Stopped" active="true"`` after a migration that failed."""
+    started = (one.primitive for one in instances if one.primitive.active and one.primitive.role != "Stopped")
+    where = tuple(dict.fromkeys(node for primitive in started for node in primitive.nodes))
+    running = tuple(node for node in where if node not in gone)
+    return FenceDevice(name, instances[0].primitive.agent, tuple(instances), configured, where, running)
 
 
-def watchdog(cluster: Optional[Cluster], cib: Optional[Cib]) -> bool:
-    """Whether the watchdog of some node counts as fencing."""
-    return cib is not None and any(watchdog_fences(cib, name) for name in _targets(cluster, cib))
+def left_out(cluster: Cluster) -> bool:
+    """Return whether crm_mon counts more resources than it lists.
 
-
-def coverage_of(
-    devices: Tuple[FenceDevice, ...], cluster: Optional[Cluster], cib: Optional[Cib], now: float
-) -> Tuple[Coverage, ...]:
-    """Which nodes the configuration can fence; nothing where one of the two documents is missing."""
-    if cluster is None or cib is None:
-        return ()
-    return coverage(
-        Configuration(
-            cib=cib,
-            devices=tuple(Device(one.configured, one.around, one.disabled) for one in devices if one.configured),
-            members=tuple(node.name for node in cluster.nodes if node.type == "member"),
-            targets=_targets(cluster, cib),
-            symmetric=cluster.options.symmetric is not False,
-            now=now,
-        )
-    )
-
-
-def why_failed(device: FenceDevice, cluster: Cluster) -> str:
-    """``: start failed on node1 (no route to host)``, where crm_mon lists a failure of it."""
-    failures = [failure for failure in cluster.failures if plain(failure.resource) == device.id]
-    return f": {told(failures)}" if failures else ""
-
-
-def _targets(cluster: Optional[Cluster], cib: Optional[Cib]) -> Tuple[str, ...]:
-    """Nodes that may have to be fenced. A guest or bundle node is not: its container is recovered instead."""
-    if cluster is None:
-        return tuple(node.name for node in cib.nodes) if cib else ()
-    return tuple(
-        node.name for node in cluster.nodes
-        if node.type == "member" or (node.type == "remote" and not node.id_as_resource)
-    )  # fmt: skip
+    2.0.4 to 2.1.9 and 3.0.0 leave out a group or clone of which all active members are unmanaged and on an offline
+    node, and count them in ``resources_configured``. What is not counted either, as a clone with clone-max=0, is none.
+    """
+    return cluster.instances_configured is None or cluster.instances_configured > sum(1 for _ in cluster.primitives())

@@ -7,7 +7,7 @@ import re
 from typing import FrozenSet, Iterable, Iterator, List, NamedTuple
 
 from check_ha.cluster.rules import Truth
-from check_ha.model.cib import Cib, ConfiguredPrimitive
+from check_ha.model.cib import Cib, ConfiguredPrimitive, is_true
 
 WATCHDOG = "watchdog"
 """The id that a resource for watchdog fencing must have; such a fencing level may be there without any resource."""
@@ -23,12 +23,12 @@ class Targets(NamedTuple):
     """False: the device, or its agent, is asked when a node is to be fenced."""
 
     def cover(self, node: str) -> Truth:
-        """Whether it is for that node."""
+        """Return whether it is for that node."""
         return None if not self.known else self.everyone or node.lower() in self.names
 
 
 def targets_of(primitive: ConfiguredPrimitive) -> Targets:
-    """The nodes that this device is for, by what it lists.
+    """Return the nodes that this device is for, by what it lists.
 
     ``pcmk_host_check`` says how to find out; without it a list decides if there is one, else the agent (``list``, then
     ``status``), and that is not known here. Agents of cluster-glue have a list of their own (``hostlist``).
@@ -47,7 +47,7 @@ def targets_of(primitive: ConfiguredPrimitive) -> Targets:
 
 
 def _listed(primitive: ConfiguredPrimitive) -> FrozenSet[str]:
-    """The nodes in ``pcmk_host_list`` and ``pcmk_host_map``, in lower case."""
+    """Return the nodes in ``pcmk_host_list`` and ``pcmk_host_map``, in lower case."""
     names: List[str] = []
     for value in primitive.values("pcmk_host_list"):
         names.extend(_host_list(value))
@@ -57,7 +57,7 @@ def _listed(primitive: ConfiguredPrimitive) -> FrozenSet[str]:
 
 
 def _host_list(text: str) -> Iterator[str]:
-    """Names between blanks, commas and semicolons; a name ends where a character stands that no name has."""
+    """Yield the names between blanks, commas and semicolons; a name ends where a character stands that no name has."""
     for entry in re.split(r"[\s,;]+", text.replace("\\n", "\n")):
         name = re.match(r"[\w.-]+", entry, re.ASCII)
         if name and name.group().lower() not in ("on", "off"):
@@ -65,7 +65,7 @@ def _host_list(text: str) -> Iterator[str]:
 
 
 def _host_map(text: str) -> Iterator[str]:
-    """Nodes of ``node1:1;node2:2,3`` (also with ``=`` and blanks), where a backslash takes away a meaning.
+    """Yield the nodes of ``node1:1;node2:2,3`` (also with ``=`` and blanks), where a backslash takes away a meaning.
 
     A port counts as well (build_port_aliases()): it is the name by which the device knows the node.
     """
@@ -77,7 +77,7 @@ def _host_map(text: str) -> Iterator[str]:
 
 
 def named_after(primitive: ConfiguredPrimitive, nodes: Iterable[str]) -> FrozenSet[str]:
-    """The nodes after which a device is named: by its id, or by the one machine that it is told of.
+    """Return the nodes after which a device is named: by its id, or by the one machine that it is told of.
 
     None where ``pcmk_host_check`` is set: then it is meant to find out by itself, whatever it is called.
     """
@@ -90,18 +90,26 @@ def named_after(primitive: ConfiguredPrimitive, nodes: Iterable[str]) -> FrozenS
 
 
 def _carries(text: str, node: str) -> bool:
-    """``st_node1``, ``ipmi-node1`` carry node1, and also node1.example.com; ``st_node10`` does not."""
+    """Return whether that node is named.
+
+    ``st_node1``, ``ipmi-node1`` carry node1, and also node1.example.com; ``st_node10`` does not.
+    """
     short = node.split(".")[0]
     names = [node] if short.isdigit() else [node, short]
     return any(re.search(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", text, re.IGNORECASE) for name in names)
 
 
+def has_watchdog(cib: Cib) -> bool:
+    """Return whether sbd runs with a watchdog: then Pacemaker starts resources even without any fence device."""
+    return is_true(cib.option("have-watchdog"))
+
+
 def watchdog_fences(cib: Cib, node: str) -> bool:
-    """Whether the node's own watchdog counts as fencing: sbd without a disk, ``stonith-watchdog-timeout`` not 0.
+    """Return whether the node's own watchdog counts as fencing: sbd without a disk, ``stonith-watchdog-timeout`` not 0.
 
     A resource ``watchdog`` (``fence_watchdog``, 2.1 on) restricts it to the nodes it lists.
     """
-    if (cib.option("have-watchdog") or "").lower() not in ("true", "yes", "on", "y", "1"):
+    if not has_watchdog(cib):
         return False
     timeout = cib.option("stonith-watchdog-timeout", "fencing-watchdog-timeout") or "0"
     if not any(digit in timeout for digit in "123456789"):

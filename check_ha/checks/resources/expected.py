@@ -2,7 +2,9 @@
 
 from typing import FrozenSet, Iterator, NamedTuple, Sequence, Tuple
 
-from check_ha.checks.resources.instances import Unit
+from check_ha.checks.resources.conditions import WRONG_NODE, WRONG_ROLE
+from check_ha.checks.resources.instances import ResourceInstances
+from check_ha.core.finding import Finding, nodes, resources
 from check_ha.model.cluster import Cluster
 
 _ROLES = {
@@ -20,61 +22,60 @@ class Expectation(NamedTuple):
     """Whether the word is a role; else it is a node."""
 
 
-class Disappointment(NamedTuple):
-    """An expectation that does not hold."""
-
-    expectation: Expectation
-    text: str
-
-
 def expectations(pairs: Sequence[Tuple[str, str]], cluster: Cluster) -> Tuple[Expectation, ...]:
-    """A word that is the name of a node is that node."""
-    nodes = {node.name for node in cluster.nodes}
+    """Return what ``--expect`` asks for. A word that is the name of a node is that node."""
+    names = {node.name for node in cluster.nodes}
     return tuple(
-        Expectation(name, word, False) if word in nodes or word.lower() not in _ROLES
+        Expectation(name, word, False) if word in names or word.lower() not in _ROLES
         else Expectation(name, _ROLES[word.lower()], True)
         for name, word in pairs
     )  # fmt: skip
 
 
-def expected_to_be(role: str, expected: Sequence[Expectation], unit: Unit) -> bool:
-    """Whether that state of the resource is just what is wanted."""
-    return any(one.role and one.word == role and one.name in unit.names for one in expected)
+def expected_to_be(role: str, expected: Sequence[Expectation], resource: ResourceInstances) -> bool:
+    """Return whether that role of the resource is just what is wanted."""
+    return any(one.role and one.word == role and one.name in resource.names for one in expected)
 
 
-def disappointments(
-    expected: Sequence[Expectation], units: Sequence[Unit], lost: FrozenSet[str]
-) -> Iterator[Disappointment]:
-    """The expectations that do not hold. A resource that does not run is not on a wrong node."""
+def not_as_expected(
+    expected: Sequence[Expectation], found: Sequence[ResourceInstances], lost: FrozenSet[str]
+) -> Iterator[Finding]:
+    """Yield the expectations that do not hold. A resource that does not run is not on a wrong node."""
     for one in expected:
-        found = [unit for unit in units if one.name in unit.names]
-        if not found:
+        condition = WRONG_ROLE if one.role else WRONG_NODE
+        named = [resource for resource in found if one.name in resource.names]
+        if not named:
             what = one.word if one.role else f"on {one.word}"
-            yield Disappointment(one, f"{one.name} is expected {what}, and there is no such resource")
-            continue
-        texts = [_wrong(one, unit, lost) for unit in found if not unit.moving]
-        for text in dict.fromkeys(text for text in texts if text):
-            yield Disappointment(one, text)
+            text = f"{one.name} is expected {what}, and there is no such resource"
+            yield Finding(condition, text, (*resources(one.name), *(() if one.role else nodes(one.word))))
+        told = set()
+        for resource in named:
+            places = _places(one, resource, lost)
+            text = "" if resource.in_motion else _difference(one, resource, places)
+            if text and text not in told:
+                told.add(text)
+                where = dict.fromkeys((*places, *(() if one.role else (one.word,))))
+                yield Finding(condition, text, (resource.subject, *nodes(*where)))
 
 
-def _wrong(one: Expectation, unit: Unit, lost: FrozenSet[str]) -> str:
-    nodes = unit.promoted_on(lost) if _meant_promoted(one, unit) else unit.nodes(lost)
-    where = ", ".join(dict.fromkeys(nodes))
+def _places(one: Expectation, resource: ResourceInstances, lost: FrozenSet[str]) -> Tuple[str, ...]:
+    """Where it runs; of a promotable clone the node is where it is promoted, for it runs on several."""
+    promoted = one.word in ("promoted", "unpromoted") if one.role else resource.promotable
+    return tuple(dict.fromkeys(resource.promoted_on(lost) if promoted else resource.running_on(lost)))
+
+
+def _difference(one: Expectation, resource: ResourceInstances, places: Tuple[str, ...]) -> str:
+    where = ", ".join(places)
     if not one.role:
-        if not nodes or one.word in nodes:
+        if not places or one.word in places:
             return ""
-        return f"{unit.label} is {'promoted ' if unit.promotable else ''}on {where}, expected on {one.word}"
-    if one.word == "promoted" and not nodes:
-        return f"{unit.label} is promoted nowhere, and expected to be"
-    if one.word == "unpromoted" and nodes:
-        return f"{unit.label} is promoted on {where}, expected to be nowhere"
-    if one.word == "started" and not nodes:
-        return f"{unit.label} runs nowhere, and is expected to"
-    if one.word == "stopped" and nodes:
-        return f"{unit.label} runs on {where}, and is expected to be stopped"
+        return f"{resource.label} is {'promoted ' if resource.promotable else ''}on {where}, expected on {one.word}"
+    if one.word == "promoted" and not places:
+        return f"{resource.label} is promoted nowhere, but should be"
+    if one.word == "unpromoted" and places:
+        return f"{resource.label} is promoted on {where}, but should not be"
+    if one.word == "started" and not places:
+        return f"{resource.label} runs nowhere, but should run"
+    if one.word == "stopped" and places:
+        return f"{resource.label} runs on {where}, but should be stopped"
     return ""
-
-
-def _meant_promoted(one: Expectation, unit: Unit) -> bool:
-    """Of a promotable clone the node is where it is promoted: it runs on several."""
-    return one.word in ("promoted", "unpromoted") if one.role else unit.promotable

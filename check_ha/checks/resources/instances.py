@@ -3,18 +3,19 @@
 from typing import Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Tuple
 
 from check_ha.cluster.resources import in_motion, names_of, plain
+from check_ha.core.finding import RESOURCE, Subject
 from check_ha.model.cluster import Bundle, Clone, Cluster, Group, Placed
 
-Part = Tuple[Placed, ...]
+Instance = Tuple[Placed, ...]
 """What must be active together: one instance of a primitive, or all that stands in one replica of a bundle."""
 
 
-class Unit(NamedTuple):
-    """A resource."""
+class ResourceInstances(NamedTuple):
+    """A resource with all its instances."""
 
     id: str
     """Without instance number; for a bundle its own."""
-    parts: Tuple[Part, ...]
+    instances: Tuple[Instance, ...]
     names: Tuple[str, ...]
     """All that an administrator may call it: its own name first, then what it is part of, innermost first."""
     clone: Optional[Clone] = None
@@ -23,84 +24,92 @@ class Unit(NamedTuple):
     bundle: Optional[Bundle] = None
 
     @property
-    def top(self) -> str:
+    def outermost(self) -> str:
         """The outermost thing it belongs to, which is itself for a resource of its own."""
         return self.bundle.id if self.bundle else self.names[-1]
 
     @property
     def label(self) -> str:
         """``p_single``, ``cl_ping``, ``p_fs (g_web)``, ``p_lvm (cl_stack)``."""
-        return f"{self.id} ({self.top})" if self.group else self.top
+        return f"{self.id} ({self.outermost})" if self.group else self.outermost
 
     @property
-    def members(self) -> Iterator[Placed]:
+    def subject(self) -> Subject:
+        """What a finding about it is about: the name that its label begins with."""
+        return Subject(RESOURCE, self.id if self.group else self.outermost)
+
+    @property
+    def primitives(self) -> Iterator[Placed]:
         """Every primitive instance."""
-        for part in self.parts:
-            yield from part
+        for instance in self.instances:
+            yield from instance
 
     @property
     def ids(self) -> Tuple[str, ...]:
         """The names under which its failures are listed."""
-        return tuple(dict.fromkeys(plain(one.primitive.id) for one in self.members))
+        return tuple(dict.fromkeys(plain(one.primitive.id) for one in self.primitives))
 
     @property
-    def moving(self) -> bool:
+    def in_motion(self) -> bool:
         """Whether an action runs on it right now."""
-        return any(in_motion(one.primitive) for one in self.members)
+        return any(in_motion(one.primitive) for one in self.primitives)
 
     @property
-    def several(self) -> bool:
-        """Whether a node may hold several of its parts."""
+    def may_share_nodes(self) -> bool:
+        """Whether a node may hold several of its instances."""
         return self.bundle is not None or (self.clone is not None and self.clone.unique)
 
     @property
     def promotable(self) -> bool:
         """Whether one of its instances is to be promoted."""
-        roles = {one.primitive.role for one in self.members}
+        roles = {one.primitive.role for one in self.primitives}
         in_bundle = self.bundle is not None and not roles.isdisjoint({"Promoted", "Unpromoted"})
         return in_bundle or (self.clone is not None and self.clone.promotable)
 
     @property
-    def held_back(self) -> bool:
+    def promotion_disabled(self) -> bool:
         """Whether target-role forbids to promote it."""
-        targets = {one.primitive.target_role for one in self.members}
+        targets = {one.primitive.target_role for one in self.primitives}
         return "Unpromoted" in targets or (self.clone is not None and self.clone.target_role == "Unpromoted")
 
-    def live(self, lost: FrozenSet[str]) -> Tuple[Part, ...]:
-        """The parts that are active, and not on one of those nodes."""
-        return tuple(part for part in self.parts if all(is_live(one, lost) for one in part))
+    def running(self, lost: FrozenSet[str]) -> Tuple[Instance, ...]:
+        """Return the instances that are active, and not on one of those nodes."""
+        return tuple(instance for instance in self.instances if all(is_running(one, lost) for one in instance))
 
-    def nodes(self, lost: FrozenSet[str]) -> Tuple[str, ...]:
-        """Where it is active, once for each part; a replica of a bundle is where its container is."""
-        return tuple(node for part in self.live(lost) for node in _place(part).primitive.nodes if node not in lost)
+    def running_on(self, lost: FrozenSet[str]) -> Tuple[str, ...]:
+        """Return where it is active, once for each instance; a replica of a bundle is where its container is."""
+        found = self.running(lost)
+        return tuple(node for one in found for node in _container(one).primitive.nodes if node not in lost)
 
     def shown_on(self, lost: FrozenSet[str]) -> Tuple[str, ...]:
-        """Those of these nodes it is still shown active on."""
-        places = (_place(part).primitive for part in self.parts)
+        """Return those of these nodes it is still shown active on."""
+        places = (_container(instance).primitive for instance in self.instances)
         nodes = [node for primitive in places if primitive.active for node in primitive.nodes if node in lost]
         return tuple(dict.fromkeys(nodes))
 
     def promoted_on(self, lost: FrozenSet[str]) -> Tuple[str, ...]:
-        """The nodes on which it is promoted; a replica of a bundle is where its container is."""
-        parts = [part for part in self.live(lost) if any(one.primitive.role == "Promoted" for one in part)]
-        return tuple(node for part in parts for node in _place(part).primitive.nodes if node not in lost)
+        """Return the nodes on which it is promoted; a replica of a bundle is where its container is."""
+        found = [one for one in self.running(lost) if any(placed.primitive.role == "Promoted" for placed in one)]
+        return tuple(node for one in found for node in _container(one).primitive.nodes if node not in lost)
 
 
-def is_live(placed: Placed, lost: FrozenSet[str]) -> bool:
-    """Whether it is active, and not only on one of those nodes."""
+def is_running(placed: Placed, lost: FrozenSet[str]) -> bool:
+    """Return whether it is active, and not only on one of those nodes."""
     primitive = placed.primitive
     return primitive.active and (not primitive.nodes or any(node not in lost for node in primitive.nodes))
 
 
-def _place(part: Part) -> Placed:
-    """What tells where a part is: the payload of a replica runs on the node inside its container."""
-    containers = [one for one in part if one.primitive.agent.rpartition(":")[2] in ("docker", "podman", "rkt")]
-    return containers[0] if containers else part[0]
+def _container(instance: Instance) -> Placed:
+    """What tells where an instance is: the primitive in a bundle runs on the node inside its container."""
+    containers = [one for one in instance if one.primitive.agent.rpartition(":")[2] in ("docker", "podman", "rkt")]
+    return containers[0] if containers else instance[0]
 
 
-def units_of(cluster: Cluster) -> Tuple[Unit, ...]:
-    """Every resource in document order. What was removed and runs no more is left out: 2.1.5 goes on listing the
-    instances of a clone that were too many."""
+def resources_of(cluster: Cluster) -> Tuple[ResourceInstances, ...]:
+    """Return every resource in document order.
+
+    What was removed and runs no more is left out: 2.1.5 goes on listing the surplus instances of a clone.
+    """
     found: Dict[str, List[Placed]] = {}
     bundles: Dict[str, Bundle] = {}
     for placed in cluster.primitives():
@@ -110,18 +119,18 @@ def units_of(cluster: Cluster) -> Tuple[Unit, ...]:
             found.setdefault(outermost.id, [])
         elif placed.primitive.active or not placed.primitive.orphaned:
             found.setdefault(plain(placed.primitive.id), []).append(placed)
-    return tuple(_bundle(bundles[name]) if name in bundles else _unit(name, placed) for name, placed in found.items())
+    return tuple(_bundle(bundles[name]) if name in bundles else _instances(name, one) for name, one in found.items())
 
 
-def _unit(name: str, instances: List[Placed]) -> Unit:
-    parents = instances[0].parents
+def _instances(name: str, found: List[Placed]) -> ResourceInstances:
+    parents = found[0].parents
     clone = next((parent for parent in parents if isinstance(parent, Clone)), None)
     group = next((parent.id for parent in parents if isinstance(parent, Group)), "")
-    return Unit(name, tuple((one,) for one in instances), names_of(instances[0]), clone, plain(group))
+    return ResourceInstances(name, tuple((one,) for one in found), names_of(found[0]), clone, plain(group))
 
 
-def _bundle(bundle: Bundle) -> Unit:
+def _bundle(bundle: Bundle) -> ResourceInstances:
     replicas = (replica for replica in bundle.replicas if replica.members)  # of one without, nothing is known
-    parts = tuple(tuple(Placed(member, (bundle,)) for member in replica.members) for replica in replicas)
-    inside = dict.fromkeys(plain(one.primitive.id) for part in parts for one in part)
-    return Unit(bundle.id, parts, (bundle.id, *inside), bundle=bundle)
+    instances = tuple(tuple(Placed(member, (bundle,)) for member in replica.members) for replica in replicas)
+    inside = dict.fromkeys(plain(one.primitive.id) for instance in instances for one in instance)
+    return ResourceInstances(bundle.id, instances, (bundle.id, *inside), bundle=bundle)

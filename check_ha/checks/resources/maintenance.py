@@ -2,83 +2,111 @@
 
 from typing import Dict, Iterator, List, Sequence, Tuple
 
-from check_ha.checks.resources.instances import Unit
-from check_ha.checks.resources.state import Remark, Situation, Stand
-from check_ha.cluster.resources import in_motion
+from check_ha.checks.resources.conditions import MAINTENANCE, PENDING, UNMANAGED
+from check_ha.checks.resources.instances import ResourceInstances
+from check_ha.checks.resources.state import ResourceState, ResourceStates
+from check_ha.checks.resources.wording import and_with_it, by_name, failure_text, named_as, without_meta
+from check_ha.cluster.resources import in_motion, names_of
+from check_ha.core.finding import Finding, nodes
 from check_ha.core.wording import are, listed
+from check_ha.model.cib import is_false, is_true
 from check_ha.model.cluster import Placed
 
 _ITSELF = ""
 
 
-def moving(units: Sequence[Unit], now: Situation) -> Iterator[Remark]:
-    """Resources on which the same action runs on the same nodes, with what waits for them."""
-    found: Dict[Tuple[str, Tuple[str, ...], str], List[Unit]] = {}
-    for unit in units:
-        for one in unit.members:
+def moving(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
+    """Yield resources on which the same action runs on the same nodes, with what waits for them."""
+    actions: Dict[Tuple[str, Tuple[str, ...], str], List[ResourceInstances]] = {}
+    for resource in found:
+        for one in resource.primitives:
             if in_motion(one.primitive):
-                failures = now.failures_of(unit, one.primitive.nodes) if one.primitive.failed else []
-                after = f": {now.told(unit, failures, one.primitive.nodes)}" if failures else ""
-                found.setdefault((one.primitive.role.lower(), one.primitive.nodes, after), []).append(unit)
-    for (action, nodes, after), those in found.items():
-        names = [unit.label for unit in those]
-        where = f" on {', '.join(nodes)}" if nodes else ""
-        yield Remark(f"{listed(names)} {are(names)} {action}{where}{after}{now.and_with_it(those)}")
+                failures = states.failures(resource, one.primitive.nodes) if one.primitive.failed else []
+                after = f": {failure_text(resource, failures, one.primitive.nodes)}" if failures else ""
+                actions.setdefault((one.primitive.role.lower(), one.primitive.nodes, after), []).append(resource)
+    for (action, places, after), those in actions.items():
+        names = [resource.label for resource in those]
+        where = f" on {', '.join(places)}" if places else ""
+        with_it, waiting = and_with_it(those, states)
+        text = f"{listed(names)} {are(names)} {action}{where}{after}{with_it}"
+        yield Finding(PENDING, text, (*(one.subject for one in those), *waiting, *nodes(*places)))
 
 
-def in_maintenance(units: Sequence[Unit], now: Situation) -> Iterator[Remark]:
-    """Resources that nobody watches because their node is in maintenance, or they are."""
-    own, by_node = _in_maintenance(units, now)
-    for name in now.by_name(own):
-        yield Remark(f"{name} is in maintenance")
+def in_maintenance(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
+    """Yield resources that nobody watches because their node is in maintenance, or they are."""
+    own, by_node = _in_maintenance(found, states)
+    for name, those in by_name(own, states).items():
+        where = states.where_set(those, "maintenance", is_true) or (those[0].outermost,)
+        yield Finding(
+            MAINTENANCE,
+            f"{name} is in maintenance: nobody watches it",
+            named_as(name, those),
+            commands=(without_meta(where, "maintenance"),),
+        )
     for node, those in by_node.items():
-        names = [unit.label for unit in those]
-        yield Remark(
+        names = [resource.label for resource in those]
+        yield Finding(
+            MAINTENANCE,
             f"{node} is in maintenance: nobody watches {listed(names)} there",
-            f"crm node ready {node}, or: pcs node unmaintenance {node}",
+            (*nodes(node), *(resource.subject for resource in those)),
+            commands=(f"crm node ready {node}", f"pcs node unmaintenance {node}"),
         )
 
 
-def unmanaged(units: Sequence[Unit], now: Situation) -> Iterator[Remark]:
-    """Resources that the cluster neither recovers nor moves, for no maintenance."""
-    found = [
-        unit for unit in units if any(_loose(one, now) == _ITSELF and not _own(one) for one in _unmanaged(unit, now))
+def unmanaged(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
+    """Yield resources that the cluster neither recovers nor moves, for no maintenance."""
+    those = [
+        resource
+        for resource in found
+        if any(_because_of(one, states) == _ITSELF and not _own(one, states) for one in _unmanaged(resource, states))
     ]
-    for name, those in now.by_name(found).items():
-        yield Remark(
+    for name, named in by_name(those, states).items():
+        where = states.where_set(named, "is-managed", is_false) or (named[0].outermost,)
+        manage = " && ".join(f"crm resource manage {one}" for one in where)
+        if named[0].bundle:
+            manage = without_meta(where, "is-managed")
+        yield Finding(
+            UNMANAGED,
             f"{name} is unmanaged: the cluster will not start, stop or move it",
-            f"crm resource manage {those[0].top}, or: pcs resource manage {those[0].top}",
+            named_as(name, named),
+            commands=(manage, f"pcs resource manage {' '.join(where)}"),
         )
 
 
-def _in_maintenance(units: Sequence[Unit], now: Situation) -> Tuple[List[Unit], Dict[str, List[Unit]]]:
-    own: List[Unit] = []
-    by_node: Dict[str, List[Unit]] = {}
-    for unit in units:
-        places = {_loose(one, now) for one in _unmanaged(unit, now)}
-        for node in sorted(places - {_ITSELF}):
-            by_node.setdefault(node, []).append(unit)
-        if any(_loose(one, now) == _ITSELF and _own(one) for one in _unmanaged(unit, now)):
-            own.append(unit)
+def _in_maintenance(
+    found: Sequence[ResourceInstances], states: ResourceStates
+) -> Tuple[List[ResourceInstances], Dict[str, List[ResourceInstances]]]:
+    own: List[ResourceInstances] = []
+    by_node: Dict[str, List[ResourceInstances]] = {}
+    for resource in found:
+        unmanaged = _unmanaged(resource, states)
+        for node in sorted({_because_of(one, states) for one in unmanaged} - {_ITSELF}):
+            by_node.setdefault(node, []).append(resource)
+        if any(_because_of(one, states) == _ITSELF and _own(one, states) for one in unmanaged):
+            own.append(resource)
     return own, by_node
 
 
-def _unmanaged(unit: Unit, now: Situation) -> List[Placed]:
+def _unmanaged(resource: ResourceInstances, states: ResourceStates) -> List[Placed]:
     """Maintenance mode of the cluster, and what is blocked, removed or down, is told elsewhere."""
-    if now.cluster.options.maintenance_mode or now.stand(unit) == Stand.DOWN:
+    if states.cluster.options.maintenance_mode or states.state(resource) == ResourceState.DOWN:
         return []
     return [
-        one for one in unit.members if not (one.primitive.managed or one.primitive.blocked or one.primitive.orphaned)
-    ]
+        one for one in resource.primitives
+        if not (one.primitive.managed or one.primitive.blocked or one.primitive.orphaned)
+    ]  # fmt: skip
 
 
-def _loose(one: Placed, now: Situation) -> str:
+def _because_of(one: Placed, states: ResourceStates) -> str:
     """The node whose maintenance is the reason, or _ITSELF. What is around it is unmanaged only for its own sake."""
     if any(parent.managed is False for parent in one.parents):
         return _ITSELF
-    return next((node for node in one.primitive.nodes if node in now.resting), _ITSELF)
+    return next((node for node in one.primitive.nodes if node in states.in_maintenance), _ITSELF)
 
 
-def _own(one: Placed) -> bool:
-    """Whether its own maintenance is the reason; printed since 2.1.6."""
-    return bool(one.primitive.maintenance) or any(parent.maintenance for parent in one.parents)
+def _own(one: Placed, states: ResourceStates) -> bool:
+    """Whether its own maintenance is the reason: crm_mon says so since 2.1.6, and the CIB in every version."""
+    if one.primitive.maintenance or any(parent.maintenance for parent in one.parents):
+        return True
+    configured = (states.meta.get(name, {}).get("maintenance") for name in names_of(one))
+    return one.primitive.maintenance is None and any(is_true(value) for value in configured)

@@ -1,166 +1,186 @@
 """What does not run: for a cause that all share, on purpose, lost, or for a reason of its own."""
 
-from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from __future__ import annotations
 
-from check_ha.checks.resources.instances import Unit
-from check_ha.checks.resources.state import Remark, Situation, Stand
+from typing import Dict, FrozenSet, Iterator, List, Optional, Sequence, Tuple
+
+from check_ha.checks.resources.conditions import (
+    DISABLED,
+    LOCKED,
+    NO_QUORUM,
+    NO_TICKET,
+    ON_LOST_NODE,
+    STOPPED,
+    STOPPED_ALL,
+)
+from check_ha.checks.resources.instances import ResourceInstances
+from check_ha.checks.resources.reasons import reason_down, release
+from check_ha.checks.resources.state import ResourceState, ResourceStates
+from check_ha.checks.resources.wording import and_with_it, by_name, named_as, without_meta
 from check_ha.cluster.nodes import described, may_act
-from check_ha.cluster.resources import cleanup, plain, told
+from check_ha.core.finding import SETTING, TICKET, Finding, Subject, nodes, resources
 from check_ha.core.wording import are, listed
+from check_ha.model.cluster import Group
 
 
-class Cause(NamedTuple):
-    """What keeps everything from running, told once and not for each resource."""
-
-    kind: str
-    """STOP_ALL, NO_QUORUM or NO_NODE."""
-    remark: Remark
-    of: Tuple[Unit, ...]
-
-
-STOP_ALL = "stop-all"
-NO_QUORUM = "no-quorum"
-NO_NODE = "no-node"
-
-
-def common_cause(units: Sequence[Unit], now: Situation) -> Optional[Cause]:
-    """Why these do not run, where there is one cause for all."""
-    options = now.cluster.options
-    down = [unit for unit in units if now.stand(unit) == Stand.DOWN]
-    kind, text, advice = "", "", ""
+def common_cause(
+    found: Sequence[ResourceInstances], states: ResourceStates
+) -> Tuple[Optional[Finding], FrozenSet[str]]:
+    """Return what keeps all of these from running, told once, and the ids of what it keeps."""
+    options = states.cluster.options
+    down = [one for one in found if states.state(one) == ResourceState.DOWN]
+    hosts: Tuple[str, ...] = ()
+    commands: Tuple[str, ...] = ()
+    advice, here = "", ""
     if options.stop_all_resources:
-        kind, text = STOP_ALL, "stop-all-resources is set"
-        advice = "crm_attribute --name stop-all-resources --delete"
-    elif not may_act(now.cluster):
-        down = [unit for unit in units if now.stand(unit) in (Stand.DOWN, Stand.LOST) or now.unpromoted(unit)]
-        kind, text = NO_QUORUM, f"no quorum, and no-quorum-policy is {options.no_quorum_policy or 'stop'}"
-        advice = "see check_ha_quorum"
-    elif not now.hosts:
-        idle = ", ".join(f"{node.name} {described(node)}" for node in now.cluster.nodes if node.type != "remote")
-        down = [unit for unit in down if not now.failures_of(unit)]
-        kind, text = NO_NODE, f"no node can run resources ({idle})"
-    if not kind or not down:
-        return None
-    names = [unit.top for unit in down]
-    doing = "running or promoted" if any(now.unpromoted(unit) for unit in down) else "running"
-    doing += " here" if kind == NO_QUORUM else ""
-    return Cause(kind, Remark(f"{text}: {listed(names)} {are(names)} not {doing}", advice), tuple(down))
+        condition, text = STOPPED_ALL, "stop-all-resources is set"
+        commands = ("crm_attribute --name stop-all-resources --delete",)
+    elif not may_act(states.cluster):
+        kept = (ResourceState.DOWN, ResourceState.LOST)
+        down = [one for one in found if states.state(one) in kept or states.not_promoted(one)]
+        condition, text = NO_QUORUM, f"no quorum, and no-quorum-policy is {options.no_quorum_policy or 'stop'}"
+        advice, here = "see check_ha_quorum", " here"
+    elif not states.hosts:
+        down = [one for one in down if not states.failures(one)]
+        idle = [node for node in states.cluster.nodes if node.type != "remote"]
+        hosts = tuple(node.name for node in idle)
+        words = ", ".join(f"{node.name} {described(node)}" for node in idle)
+        condition, text = STOPPED, f"no node can run resources ({words})"
+    else:
+        return None, frozenset()
+    if not down:
+        return None, frozenset()
+    names = [one.outermost for one in down]
+    doing = "running or promoted" if any(states.not_promoted(one) for one in down) else "running"
+    text = f"{text}: {listed(names)} {are(names)} not {doing}{here}"
+    setting = (Subject(SETTING, "stop-all-resources"),) if condition is STOPPED_ALL else ()
+    subjects = (*setting, *nodes(*hosts), *resources(*dict.fromkeys(names)))
+    return Finding(condition, text, subjects, advice, commands), frozenset(one.id for one in down)
 
 
-def down(units: Sequence[Unit], now: Situation) -> Iterator[Remark]:
-    """What should run and runs nowhere; what waits for another resource is told with that."""
-    for unit in units:
-        if now.stand(unit) == Stand.DOWN and unit.id not in now.leaders:
-            why, failures = now.why(unit), now.failures_of(unit)
-            blamed = plain(failures[0].resource) if failures else unit.id
-            yield Remark(
-                f"{unit.label} runs nowhere{_loose(unit, now)}{': ' + why if why else ''}{now.and_with_it([unit])}",
-                cleanup(blamed) if why else f"what keeps it: crm_resource --why --resource {blamed}",
+def down(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
+    """Yield what should run and runs nowhere; what is blocked, or waits for another resource, is told with that."""
+    for resource in found:
+        told = resource.id in states.told_with_another or any(one.primitive.blocked for one in resource.primitives)
+        if states.state(resource) == ResourceState.DOWN and not told:
+            why = reason_down(resource, states)
+            with_it, waiting = and_with_it([resource], states)
+            yield Finding(
+                STOPPED,
+                f"{resource.label} runs nowhere{_left_alone(resource, states)}"
+                f"{f': {why.text}' if why.text else ''}{with_it}",
+                (resource.subject, *why.subjects, *waiting),
+                why.advice,
+                why.commands,
             )
 
 
-def _loose(unit: Unit, now: Situation) -> str:
-    """Whether nobody will start it."""
-    if now.cluster.options.maintenance_mode:
-        return ", and nobody starts it in maintenance mode"
-    unmanaged = all(not one.primitive.managed for one in unit.members)
-    return " and is unmanaged, nobody will start it" if unmanaged else ""
+def _left_alone(resource: ResourceInstances, states: ResourceStates) -> str:
+    """That the cluster will not start it."""
+    if states.cluster.options.maintenance_mode:
+        return ", and the cluster does not start it in maintenance mode"
+    unmanaged = all(not one.primitive.managed for one in resource.primitives)
+    return ", and the cluster does not start it because it is unmanaged" if unmanaged else ""
 
 
-def on_lost_nodes(units: Sequence[Unit], now: Situation) -> Iterator[Remark]:
-    """What is shown on nothing but nodes of which nobody knows anything, by node."""
-    nodes = {node.name: node for node in now.cluster.nodes}
-    found: Dict[str, List[str]] = {}
-    for unit in units:
-        if now.stand(unit) == Stand.LOST:
-            found.setdefault(unit.shown_on(now.lost)[0], []).append(unit.top)
-    for name, tops in found.items():
-        fate = "not recovered before it is fenced" if nodes[name].unclean else "nobody else serves that"
-        yield Remark(f"{listed(tops)} {are(tops)} shown on {name}, which is {described(nodes[name])}: {fate}")
+def on_lost_nodes(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
+    """Yield what is shown on nothing but nodes of which nobody knows anything, by node."""
+    by_node = {node.name: node for node in states.cluster.nodes}
+    shown: Dict[str, List[ResourceInstances]] = {}
+    for resource in found:
+        if states.state(resource) == ResourceState.LOST:
+            shown.setdefault(resource.shown_on(states.lost)[0], []).append(resource)
+    for name, those in shown.items():
+        node = by_node[name]
+        names = [one.outermost for one in those]
+        them = "it is" if len(set(names)) == 1 else "they are"
+        fate = f"{them} not started elsewhere until it is fenced"
+        if not node.unclean:
+            fate = f"{them} not running anywhere else"
+        with_it, waiting = and_with_it(those, states)
+        text = f"{listed(names)} {are(names)} shown on {name}, which is {described(node)}: {fate}{with_it}"
+        yield Finding(ON_LOST_NODE, text, (*nodes(name), *resources(*dict.fromkeys(names)), *waiting))
 
 
-def disabled(units: Sequence[Unit], now: Situation) -> Iterator[Remark]:
-    """What target-role stops."""
-    found = [unit for unit in units if now.stand(unit) == Stand.DISABLED]
-    for name, those in now.by_name(found).items():
-        text = f"{name} is stopped on purpose (target-role){now.and_with_it(those)}"
-        yield Remark(text, f"crm resource start {those[0].top}, or: pcs resource enable {those[0].top}")
-
-
-def locked(units: Sequence[Unit], now: Situation) -> Iterator[Remark]:
-    """What waits for its node to come back."""
-    found: Dict[str, List[Unit]] = {}
-    for unit in units:
-        if now.stand(unit) == Stand.LOCKED:
-            node = next(one.primitive.locked_to or "" for one in unit.members if one.primitive.locked_to)
-            found.setdefault(node, []).append(unit)
-    for node, those in found.items():
-        names = list(now.by_name(those))
-        kept = f"{listed(names)} {are(names)} kept for {node}, which was shut down (shutdown-lock)"
-        yield Remark(
-            kept + now.and_with_it(those),
-            f"start {node}, or give it free: crm_resource --refresh --resource {those[0].id} --node {node}",
+def disabled(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
+    """Yield what target-role stops."""
+    those = [one for one in found if states.state(one) == ResourceState.DISABLED]
+    for name, named in by_name(those, states).items():
+        with_it, waiting = and_with_it(named, states)
+        where = states.where_set(named, "target-role", _stopped) or _where_shown(named)
+        start = f"crm resource start {' '.join(where)}"
+        if named[0].bundle:
+            start = without_meta(where, "target-role")
+        yield Finding(
+            DISABLED,
+            f"{name} is stopped on purpose (target-role){with_it}",
+            (*named_as(name, named), *waiting),
+            commands=(start, f"pcs resource enable {' '.join(where)}"),
         )
 
 
-def without_ticket(units: Sequence[Unit], now: Situation) -> Iterator[Remark]:
-    """What may not run, or not be promoted, at this site."""
-    found: Dict[Tuple[str, str], List[Unit]] = {}
-    for unit in units:
-        if now.stand(unit) == Stand.TICKET:
-            found.setdefault((now.tickets(unit)[0], "running"), []).append(unit)
-        elif now.unpromoted(unit) and now.tickets(unit, promoted=True):
-            found.setdefault((now.tickets(unit, promoted=True)[0], "promoted"), []).append(unit)
-    for (ticket, doing), those in found.items():
-        names = list(now.by_name(those))
-        text = f"{listed(names)} {are(names)} not {doing}: ticket {ticket} {now.ungranted[ticket]}"
-        yield Remark(text + now.and_with_it(those), "booth grants tickets; what is granted: crm_ticket --info")
+def promotion_disabled(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
+    """Yield what target-role keeps from being promoted, where something else waits for that."""
+    for resource in found:
+        with_it, waiting = and_with_it([resource], states)
+        if waiting and resource.promotion_disabled and states.settled(resource):
+            where = states.where_set([resource], "target-role", bool) or (resource.outermost,)
+            yield Finding(
+                DISABLED,
+                f"{resource.outermost} is not promoted on purpose (target-role){with_it}",
+                (*resources(resource.outermost), *waiting),
+                commands=(without_meta(where, "target-role"),),
+            )
 
 
-def not_promoted(units: Sequence[Unit], now: Situation) -> Iterator[Remark]:
-    """What runs and should be promoted somewhere; of a cloned group the whole is meant."""
-    found: Dict[str, List[Unit]] = {}
-    for unit in units:
-        if now.unpromoted(unit) and not now.tickets(unit, promoted=True):
-            found.setdefault(unit.top, []).append(unit)
-    for name, those in found.items():
-        if any(other.promoted_on(now.lost) for other in now.units if other.top == name):
-            continue
-        primitives = [one.primitive for one in those[0].members if one.primitive.role == "Promoted"]
-        lost = ", ".join(node for primitive in primitives for node in primitive.nodes)
-        why = told(one for one in now.failures_of(those[0]) if one.task in ("promote", "monitor", "demote"))
-        where = f" (it is shown promoted on {lost}, which is lost)" if lost else ""
-        text = f"{name} is promoted nowhere, it runs on {', '.join(those[0].nodes(now.lost))}{where}"
-        yield Remark(text + (f": {why}" if why else ""), f"promotion scores: crm_simulate -sL | grep {those[0].id}")
+def _stopped(value: str) -> bool:
+    return value.lower() == "stopped"
 
 
-def incomplete(units: Sequence[Unit], now: Situation) -> Iterator[Remark]:
-    """Clones and bundles of which less runs than the nodes could hold."""
-    found: Dict[Tuple[str, Tuple[str, ...]], List[Unit]] = {}
-    for unit in units:
-        running = len(unit.live(now.lost))
-        if 0 < running < len(unit.parts) and running < now.expected(unit) and not unit.moving:
-            found.setdefault((unit.top, now.missing(unit)), []).append(unit)
-    for (_, nodes), those in found.items():
-        unit = now.culprit(those, nodes)
-        others = [other.id for other in those if other is not unit]
-        failures = now.failures_of(unit) if unit.bundle else now.failures_of(unit, nodes)
-        too_often = [node for node in now.banned_by_failures(unit) if node in nodes]
-        why = f": failed too often on {', '.join(too_often)}" if too_often else ""
-        if failures:
-            why = f": {now.told(unit, failures, () if unit.several else nodes)}"
-        with_it = f", and with it {listed(others)}" if others else ""
-        blamed = plain(failures[0].resource) if failures else unit.id
-        yield Remark(
-            _share(unit, nodes, now) + why + with_it,
-            cleanup(blamed) if why else f"what keeps it: crm_resource --why --resource {blamed}",
+def _where_shown(found: Sequence[ResourceInstances]) -> Tuple[str, ...]:
+    """Where target-role is set as far as crm_mon tells: not at a group that is not disabled itself."""
+    groups = [parent for one in found[0].primitives for parent in one.parents if isinstance(parent, Group)]
+    if any(group.disabled is False for group in groups):
+        return tuple(one.id for one in found)
+    return (found[0].outermost,)
+
+
+def locked(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
+    """Yield what waits for its node to come back."""
+    kept: Dict[str, List[ResourceInstances]] = {}
+    for resource in found:
+        if states.state(resource) == ResourceState.LOCKED:
+            placed = (one.primitive.locked_to or "" for one in resource.primitives if one.primitive.locked_to)
+            kept.setdefault(next(placed), []).append(resource)
+    for node, those in kept.items():
+        named = by_name(those, states)
+        with_it, waiting = and_with_it(those, states)
+        subjects = [subject for name, one in named.items() for subject in named_as(name, one)]
+        yield Finding(
+            LOCKED,
+            f"{listed(named)} {are(named)} kept for {node}, which was shut down (shutdown-lock){with_it}",
+            (*subjects, *nodes(node), *waiting),
+            *release(those[0].id, [node]),
         )
 
 
-def _share(unit: Unit, nodes: Sequence[str], now: Situation) -> str:
-    """``cl_ping runs on 2 of 3 nodes, not on node3``, ``web: 1 of 2 replicas runs``."""
-    running, expected = len(unit.live(now.lost)), now.expected(unit)
-    if unit.several:
-        what = "replicas" if unit.bundle else "instances"
-        return f"{unit.label}: {running} of {expected} {what} {'runs' if running == 1 else 'run'}"
-    return f"{unit.label} runs on {running} of {expected} nodes, not on {', '.join(nodes)}"
+def without_ticket(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
+    """Yield what may not run, or not be promoted, at this site."""
+    waiting: Dict[Tuple[str, str], List[ResourceInstances]] = {}
+    for resource in found:
+        if states.state(resource) == ResourceState.TICKET:
+            waiting.setdefault((states.tickets(resource)[0], "running"), []).append(resource)
+        elif states.not_promoted(resource) and states.tickets(resource, promoted=True):
+            waiting.setdefault((states.tickets(resource, promoted=True)[0], "promoted"), []).append(resource)
+    for (ticket, doing), those in waiting.items():
+        named = by_name(those, states)
+        with_it, others = and_with_it(those, states)
+        text = f"{listed(named)} {are(named)} not {doing}: ticket {ticket} {states.missing_tickets[ticket]}{with_it}"
+        subjects = [subject for name, one in named.items() for subject in named_as(name, one)]
+        yield Finding(
+            NO_TICKET,
+            text,
+            (*subjects, Subject(TICKET, ticket), *others),
+            "booth grants tickets; to see what is granted here",
+            ("crm_ticket --info",),
+        )

@@ -1,0 +1,1 @@
+"""The check of failed actions, and its parts."""

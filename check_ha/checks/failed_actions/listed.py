@@ -1,0 +1,146 @@
+"""What is listed now: failed actions, fail-counts, and what they have led to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Dict, Iterator, List, Mapping, Sequence, Tuple
+
+from check_ha.checks.failed_actions.remembered import Stamps
+from check_ha.cluster.resources import bans, count_text, plain, reason_of, should_run
+from check_ha.core.condition import UNREADABLE, Condition, Severity
+from check_ha.core.finding import Finding, nodes, resources
+from check_ha.core.wording import AHEAD, age, count, how_long
+from check_ha.model.cluster import INFINITY, Cluster, FailCount, Failure, Placed
+
+FAILED_ACTION = Condition("failed-action", Severity.WARNING, "Pacemaker lists a failed action of a resource.")
+FAIL_COUNT = Condition(
+    "fail-count", Severity.WARNING, "A resource has a fail-count below its migration-threshold on a node."
+)
+THRESHOLD_REACHED = Condition(
+    "threshold-reached", Severity.CRITICAL, "A fail-count is at migration-threshold or INFINITY: banned from that node."
+)
+RESOURCE_DOWN = Condition(
+    "resource-down", Severity.CRITICAL, "A resource that failed should run and is active on no node."
+)
+
+NOT_SHOWN = Condition(
+    "not-shown", Severity.UNKNOWN, "This version of crm_mon lists no failed actions (before 1.1.12) or no fail-counts."
+)
+
+CONDITIONS = (FAILED_ACTION, FAIL_COUNT, THRESHOLD_REACHED, RESOURCE_DOWN, NOT_SHOWN)
+
+_MENDED = "when the cause is mended"
+
+
+def cleanup(resource: str, node: str = "") -> str:
+    """Return the command that clears what failed."""
+    return f"crm_resource --cleanup --resource {plain(resource)}{f' --node {node}' if node else ''}"
+
+
+def not_shown(cluster: Cluster) -> Iterator[Finding]:
+    """Yield what this version does not list, where it could be: that nothing is listed proves nothing then."""
+    version = ".".join(map(str, cluster.version))
+    if cluster.version and cluster.version < (1, 1, 12) and not cluster.failures:
+        yield Finding(NOT_SHOWN, f"crm_mon {version} lists no failed actions: whether any action failed is not known")
+    elif cluster.version and cluster.version < (1, 1, 14) and not cluster.fail_counts:
+        text = (
+            f"crm_mon {version} lists no fail-counts: how often a resource failed, and where it is banned, is not known"
+        )
+        yield Finding(NOT_SHOWN, text)
+
+
+def without_history(cluster: Cluster, instances: Mapping[str, Sequence[Placed]]) -> Iterator[Finding]:
+    """Yield what runs and has no history there: nothing is known of its failures. crm_mon 1.1.14 and later list it."""
+    if cluster.version and cluster.version < (1, 1, 14):
+        return
+    known = {node.name: set(map(plain, cluster.history.get(node.name, ()))) for node in cluster.nodes if node.online}
+    for name, placed in instances.items():
+        where = dict.fromkeys(node for one in placed if _runs(one) for node in one.primitive.nodes)
+        silent = [node for node in where if node in known and name not in known[node]]
+        if silent:
+            text = f"crm_mon lists no history of {name} on {', '.join(silent)}: whether it failed there is not known"
+            yield Finding(UNREADABLE, text, (*resources(name), *nodes(*silent)))
+
+
+def down(
+    failures: Sequence[Failure], counts: Sequence[FailCount], instances: Mapping[str, Sequence[Placed]]
+) -> Iterator[Finding]:
+    """Yield resources that failed and run nowhere, although they should."""
+    failed = dict.fromkeys(plain(name) for name in (*(f.resource for f in failures), *(c.resource for c in counts)))
+    for name in failed:
+        placed = instances.get(name, ())
+        if placed and not any(_runs(one) for one in placed) and any(should_run(one) for one in placed):
+            own = [failure for failure in failures if plain(failure.resource) == name]
+            last = max(own, key=lambda one: one.when or datetime.min, default=None)
+            why = f": {last.task} on {last.node} failed ({reason_of(last)})" if last else ""
+            subjects = (*resources(name), *(nodes(last.node) if last else ()))
+            yield Finding(RESOURCE_DOWN, f"{name} failed and runs nowhere{why}", subjects, _MENDED, (cleanup(name),))
+
+
+def _runs(placed: Placed) -> bool:
+    """What is Stopped does not run, whatever ``active`` says (crm_mon 2.1.5 after a migration that failed)."""
+    return placed.primitive.active and placed.primitive.role != "Stopped"
+
+
+def reached(counts: Sequence[FailCount]) -> Iterator[Finding]:
+    """Yield bans, one finding a resource: the nodes it may not run on, with the fail-count that bans it from them."""
+    banned: Dict[str, Dict[str, List[str]]] = {}
+    for one in counts:
+        if bans(one):
+            banned.setdefault(plain(one.resource), {}).setdefault(count_text(one), []).append(one.node)
+    for resource, places in banned.items():
+        where = ", ".join(f"{', '.join(names)} (fail-count {number})" for number, names in places.items())
+        subjects = (*resources(resource), *nodes(*(name for names in places.values() for name in names)))
+        yield Finding(THRESHOLD_REACHED, f"{resource} is banned from {where}", subjects, _MENDED, (cleanup(resource),))
+
+
+def failed_actions(failures: Sequence[Failure], counts: Sequence[FailCount], stamps: Stamps) -> Iterator[Finding]:
+    """Yield each failed action, with what its fail-count says."""
+    fail_counts = {(plain(one.resource), one.node): one for one in counts}
+    for failure in failures:
+        one = fail_counts.get((plain(failure.resource), failure.node))
+        when, doubt = _when(failure, stamps)
+        text = f"{failure.resource}: {failure.task} on {failure.node} failed {when} ({reason_of(failure)})"
+        if one and one.fail_count < one.migration_threshold < INFINITY:
+            text += f", {_next_bans(one)}"
+        yield Finding(
+            FAILED_ACTION, text + doubt, (*resources(plain(failure.resource)), *nodes(failure.node)),
+            f"compare the clocks (check_ha_drift), and {_MENDED}" if doubt else _MENDED,
+            (cleanup(failure.resource, failure.node),),
+        )  # fmt: skip
+
+
+def _when(failure: Failure, stamps: Stamps) -> Tuple[str, str]:
+    """How long ago it was, and what is wrong with that."""
+    seconds = stamps.seconds(failure)
+    if seconds is not None and seconds <= -AHEAD:
+        return age(seconds), ": whose clock is wrong?"
+    if stamps.too_old(failure) and stamps.since is not None:
+        return age(seconds), f", but was not there {how_long(stamps.since)} ago: whose clock is wrong?"
+    return age(seconds), ""
+
+
+def _next_bans(one: FailCount) -> str:
+    left = one.migration_threshold - one.fail_count
+    failures = "the next failure bans" if left == 1 else f"{left} more failures ban"
+    return f"{one.fail_count} of {count(one.migration_threshold, 'failure')}, {failures} it from {one.node}"
+
+
+def fail_counts(counts: Sequence[FailCount], failures: Sequence[Failure]) -> Iterator[Finding]:
+    """Yield fail-counts that no listed failure has told already."""
+    told = {(plain(failure.resource), failure.node) for failure in failures}
+    for one in counts:
+        if bans(one) or (plain(one.resource), one.node) in told:
+            continue
+        text = f"{one.resource}: fail-count {number(one.fail_count)} on {one.node}"
+        if one.orphan:
+            text += ", of a resource that is no longer configured"
+        elif one.fail_count < one.migration_threshold < INFINITY:
+            text = f"{one.resource}: {_next_bans(one)}"
+        subjects = (*resources(plain(one.resource)), *nodes(one.node))
+        yield Finding(FAIL_COUNT, text, subjects, _MENDED, (cleanup(one.resource, one.node),))
+
+
+def number(fail_count: int) -> str:
+    """Return the number, or INFINITY."""
+    return "INFINITY" if fail_count >= INFINITY else str(fail_count)

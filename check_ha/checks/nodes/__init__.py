@@ -1,0 +1,1 @@
+"""The check of nodes, and its parts."""

@@ -1,0 +1,204 @@
+"""Is every node of the cluster there, and at work?
+
+Asks crm_mon, which shows the cluster as the partition of this node sees it. Cluster nodes, remote nodes and guest
+nodes are judged alike, worst first: a node that must be fenced (UNCLEAN), that is pending, offline, shutting down, in
+standby, in maintenance, in bad health. A node that stays pending for longer than --grace is not just joining; to tell
+that takes state between two runs (see --state-dir; a replay with --from keeps none). A remote or guest node that is
+gone is lost, unless the resource that brings it up is stopped on purpose; a node inside a bundle counts only while its
+container runs (check_ha_resources judges that). Without a DC nothing is known of any node, and that is said once.
+
+A node that is offline or pending may still run all that this side runs, unless fencing has proven it down. So look at
+it before you do anything about it: to mend the network, to boot it or to start the cluster there joins the two halves.
+
+What it cannot see: why a node is offline, unless it was fenced; which health attribute is bad, and before Pacemaker
+2.1.3 that one is; for how long a node has been in standby or maintenance. Maintenance mode of the whole cluster is told
+by check_ha_resources.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterator, Mapping, Sequence
+
+from check_ha.checks.nodes.members import CONDITIONS as OF_MEMBERS
+from check_ha.checks.nodes.members import of_node
+from check_ha.checks.nodes.remotes import CONDITIONS as OF_REMOTES
+from check_ha.checks.nodes.remotes import of_disconnected
+from check_ha.cluster.fence_history import by_target
+from check_ha.cluster.nodes import ResourcesBehindNodes, State, described, feature_sets, state_of
+from check_ha.core.check import Check, Judgement, Measure, Metric
+from check_ha.core.condition import FILTERED_OUT, Condition, Severity
+from check_ha.core.evidence import Evidence, Reading
+from check_ha.core.finding import NODE, Finding, Row, Subject, nodes
+from check_ha.core.options import FilterOptions, duration, option
+from check_ha.core.wording import count
+from check_ha.model.cluster import Cluster, Node
+from check_ha.parsers.crm_mon import parse_crm_mon
+from check_ha.sources.tools import CRM_MON
+
+CLUSTER = Reading(CRM_MON, parse_crm_mon)
+
+NO_DC = Condition("no-dc", Severity.CRITICAL, "No designated controller is elected: the state of no node is known.")
+MIXED_VERSION = Condition("mixed-version", Severity.WARNING, "Nodes run different versions of Pacemaker.")
+
+NODES_ONLINE = Metric("cluster.nodes.online.count", "cluster nodes online (neither UNCLEAN nor pending)")
+NODES_TOTAL = Metric("cluster.nodes.total.count", "cluster nodes")
+NODES_UNCLEAN = Metric("cluster.nodes.unclean.count", "nodes that must be fenced")
+NODES_STANDBY = Metric("cluster.nodes.standby.count", "nodes in standby")
+NODES_MAINTENANCE = Metric("cluster.nodes.maintenance.count", "nodes in maintenance")
+REMOTES_ONLINE = Metric("cluster.remotes.online.count", "remote and guest nodes online")
+REMOTES_TOTAL = Metric("cluster.remotes.total.count", "remote and guest nodes")
+RUNNING = Metric("node.resources.running.count", "resource instances on this node", instance="NODE")
+
+_UP = (State.SHUTTING_DOWN, State.STANDBY_ON_FAIL, State.STANDBY, State.MAINTENANCE, State.ONLINE)
+
+Times = Mapping[str, float]
+"""When each node that is pending was first seen so, by name, in seconds since the epoch."""
+
+
+class NodeOptions(FilterOptions):
+    """Options of check_ha_nodes."""
+
+    grace: float = option(
+        300.0, "how long a node may be pending before that is critical: 90s, 15m, 6h, 2d (5m)",
+        metavar="DURATION", parse=duration,
+    )  # fmt: skip
+
+
+def judge(evidence: Evidence, options: NodeOptions) -> Judgement:
+    """Judge each selected node; all of them are counted."""
+    cluster = evidence.get(CLUSTER)
+    if cluster is None:
+        return Judgement("no nodes were read")
+    behind = ResourcesBehindNodes(cluster)
+    since = _pending_since(cluster, evidence)
+    too_long = {
+        name: evidence.now - first for name, first in since.items()
+        if evidence.previous is not None and evidence.now - first > options.grace
+    }  # fmt: skip
+    selected = [node for node in cluster.nodes if options.selects(node.name)]
+    return Judgement(
+        summary=_summary([node for node in selected if not behind.in_stopped_bundle(node)], cluster),
+        findings=evidence.unless_starting(_without_dc(selected))
+        if cluster.dc is None and selected
+        else tuple(_findings(selected, too_long, cluster, behind)),
+        measures=tuple(_measures(cluster, selected)),
+        rows=tuple(_row(node, cluster) for node in cluster.nodes),
+        remember={"pending": since},
+    )
+
+
+def _pending_since(cluster: Cluster, evidence: Evidence) -> Dict[str, float]:
+    """Without a DC nothing is known of any node. What is no time in the past is taken for new."""
+    before: Any = (evidence.previous or {}).get("pending")
+    known = {
+        name: seen for name, seen in (before.items() if isinstance(before, dict) else ())
+        if isinstance(seen, (int, float)) and 0 <= seen <= evidence.now
+    }  # fmt: skip
+    if cluster.dc is None:
+        return known
+    waiting = [node.name for node in cluster.nodes if state_of(node) == State.PENDING]
+    return {name: known.get(name, evidence.now) for name in waiting}
+
+
+def _without_dc(selected: Sequence[Node]) -> Iterator[Finding]:
+    why = "an election that does not end, or pacemaker just starts"
+    which = "the only node" if len(selected) == 1 else f"all {len(selected)} nodes"
+    text = f"no DC is elected ({why}): the state of {which} is not known"
+    yield Finding(NO_DC, text, nodes(*(node.name for node in selected)))
+
+
+def _findings(
+    selected: Sequence[Node], too_long: Times, cluster: Cluster, behind: ResourcesBehindNodes
+) -> Iterator[Finding]:
+    if not selected:
+        yield Finding(FILTERED_OUT, f"--include and --exclude leave none of {count(len(cluster.nodes), 'node')}")
+    else:
+        fencings = {fencing.target: fencing for fencing in by_target(cluster)}
+        for node in selected:
+            if node.type == "remote" and state_of(node) == State.OFFLINE:
+                yield from of_disconnected(node, cluster, behind)
+            else:
+                yield from of_node(node, fencings.get(node.name), too_long.get(node.name), cluster, behind)
+        yield from _versions(cluster)
+
+
+def _versions(cluster: Cluster) -> Iterator[Finding]:
+    """Nodes of different feature sets. One that tells none need not be older: it is lost with pacemaker-attrd too."""
+    versions = feature_sets(cluster)
+    if len(versions) < 2:
+        return
+    known = {version: names for version, names in versions.items() if not version.startswith("<")}
+    silent = [name for version, names in versions.items() if version not in known for name in names]
+    sets = "; ".join(f"{', '.join(names)}: {version}" for version, names in known.items())
+    text = f"nodes run different versions of Pacemaker (feature sets {sets})"
+    if silent:
+        why = "a Pacemaker before 2.1.5, or no pacemaker-attrd there"
+        text = f"no feature set from {', '.join(silent)}: {why} (feature sets {sets})"
+    others = [name for names in known.values() for name in names]
+    yield Finding(MIXED_VERSION, text, nodes(*silent, *others))
+
+
+def _summary(selected: Sequence[Node], cluster: Cluster) -> str:
+    parts = []
+    for remote, kind in ((False, "node"), (True, "remote or guest node")):
+        those = [node for node in selected if (node.type == "remote") == remote]
+        online = sum(state_of(node) in _UP for node in those)
+        if those:
+            some = "" if online == len(those) else f"{online} of "
+            names = ", ".join(_named(node, cluster) for node in those)
+            parts.append(f"{some}{count(len(those), kind)} online: {names}")
+    return "; ".join(parts) or "no node"
+
+
+def _named(node: Node, cluster: Cluster) -> str:
+    """The name, with what is special about the node."""
+    state = described(node).replace("online, ", "")
+    marks = [mark for mark in ("DC" if _is_dc(node, cluster) else "", "" if state == State.ONLINE else state) if mark]
+    return f"{node.name} ({', '.join(marks)})" if marks else node.name
+
+
+def _is_dc(node: Node, cluster: Cluster) -> bool:
+    return cluster.dc is not None and cluster.dc.name == node.name
+
+
+def _measures(cluster: Cluster, selected: Sequence[Node]) -> Iterator[Measure]:
+    """Without a DC crm_mon shows every node offline and UNCLEAN: then there are no numbers but the totals."""
+    members = [node for node in cluster.nodes if node.type != "remote"]
+    remotes = [node for node in cluster.nodes if node.type == "remote"]
+    if cluster.dc:
+        judged = sum(state_of(node) in _UP for node in selected if node.type != "remote")
+        yield NODES_ONLINE.of(sum(state_of(node) in _UP for node in members), maximum=len(members), judged=judged)
+        yield NODES_UNCLEAN.of(sum(node.unclean for node in cluster.nodes))
+        yield NODES_STANDBY.of(sum(node.standby and state_of(node) in _UP for node in cluster.nodes))
+        yield NODES_MAINTENANCE.of(sum(node.maintenance for node in cluster.nodes))
+        yield REMOTES_ONLINE.of(sum(state_of(node) in _UP for node in remotes), maximum=len(remotes))
+        for node in cluster.nodes:
+            yield RUNNING.of(node.resources_running, node.name)
+    yield NODES_TOTAL.of(len(members))
+    yield REMOTES_TOTAL.of(len(remotes))
+
+
+def _row(node: Node, cluster: Cluster) -> Row:
+    known = described(node) if cluster.dc else "not known"
+    kind = f"guest in {node.id_as_resource}" if node.id_as_resource else "" if node.type == "member" else node.type
+    marks = (known, "DC" if _is_dc(node, cluster) else "", kind)
+    version = f", feature set {node.feature_set}" if node.feature_set else ""
+    text = ", ".join(mark for mark in marks if mark)
+    return Row(Subject(NODE, node.name), f"{text}, {count(node.resources_running, 'resource')}{version}")
+
+
+CHECK = Check(
+    name="nodes",
+    manual=__doc__,
+    readings=(CLUSTER,),
+    conditions=(NO_DC, *OF_MEMBERS, *OF_REMOTES, MIXED_VERSION, FILTERED_OUT),
+    metrics=(
+        NODES_ONLINE, NODES_UNCLEAN, NODES_STANDBY, NODES_MAINTENANCE, REMOTES_ONLINE, RUNNING, NODES_TOTAL,
+        REMOTES_TOTAL,
+    ),
+    judge=judge,
+    number=NODES_ONLINE,
+    options=NodeOptions,
+    filters="node",
+    remembers=True,
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""The check of virtual IPs, and its parts."""

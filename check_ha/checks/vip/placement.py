@@ -1,0 +1,164 @@
+"""Where the cluster has each virtual IP, and whether it should be there."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator, List, Mapping, Optional, Sequence, Tuple
+
+from check_ha.cluster.resources import plain, told
+from check_ha.cluster.virtual_addresses import LeftOut, VirtualIp, tickets_missing
+from check_ha.core.condition import Condition, Severity
+from check_ha.core.finding import SETTING, TICKET, Finding, Subject, nodes, resources
+from check_ha.model.cib import Cib
+from check_ha.model.cluster import Cluster
+
+VIP_STOPPED = Condition("vip-stopped", Severity.CRITICAL, "A virtual IP runs nowhere, although it should.")
+VIP_DUPLICATED = Condition(
+    "vip-duplicated", Severity.CRITICAL, "A virtual IP that is no clone is active on two nodes at once."
+)
+VIP_FAILED = Condition("vip-failed", Severity.CRITICAL, "The last result of a virtual IP resource counts as failed.")
+VIP_BLOCKED = Condition("vip-blocked", Severity.CRITICAL, "The cluster will not act on a virtual IP any more.")
+NOT_LISTED = Condition(
+    "not-listed",
+    Severity.CRITICAL,
+    "A virtual IP is configured and left out by crm_mon (2.0.4 to 2.1.9, 3.0.0: unmanaged on an offline node).",
+)
+WRONG_NODE = Condition("wrong-node", Severity.WARNING, "A virtual IP is not on the node that --expect names.")
+MOVED = Condition("moved", Severity.OK, "A virtual IP has moved to another node since the last run.")
+UNMANAGED = Condition("unmanaged", Severity.WARNING, "The cluster does not manage a virtual IP: it will not move it.")
+DISABLED = Condition("disabled", Severity.WARNING, "A virtual IP is stopped on purpose (target-role, shutdown-lock).")
+NO_TICKET = Condition(
+    "no-ticket",
+    Severity.WARNING,
+    "A virtual IP waits for a ticket: on the passive site of a geo cluster that is normal.",
+)
+MAINTENANCE = Condition(
+    "maintenance", Severity.WARNING, "Maintenance mode keeps the cluster from acting on a virtual IP."
+)
+CONDITIONS = (
+    VIP_STOPPED, NOT_LISTED, VIP_DUPLICATED, VIP_FAILED, VIP_BLOCKED, WRONG_NODE, MOVED, UNMANAGED, DISABLED, NO_TICKET,
+    MAINTENANCE,
+)  # fmt: skip
+
+
+def about(
+    condition: Condition,
+    vip: VirtualIp,
+    text: str,
+    *more: Subject,
+    advice: str = "",
+    commands: Tuple[str, ...] = (),
+) -> Finding:
+    """A finding about one virtual IP, whose name opens its text."""
+    return Finding(condition, f"{vip.label} {text}", (*resources(vip.id), *more), advice, commands)
+
+
+def not_listed(absent: Sequence[LeftOut], cluster: Cluster) -> Iterator[Finding]:
+    """What the CIB has and crm_mon leaves out. Without a DC it is not known where anything runs."""
+    for one in absent if cluster.dc else ():
+        advice = (
+            "make sure that the lost node does not have the address, then" if one.unmanaged else "where it ran last"
+        )
+        command = f"crm_resource --locate --resource {one.id}"
+        if one.unmanaged:
+            command = f"crm_resource --resource {one.id} --meta --delete-parameter is-managed"
+        yield Finding(
+            NOT_LISTED,
+            f"{one.label} is configured, and crm_mon leaves it out, as it does with what is unmanaged on a lost node: "
+            "nobody serves it",
+            resources(one.id), advice, (command,),
+        )  # fmt: skip
+
+
+def states(cluster: Cluster, cib: Optional[Cib], vips: Sequence[VirtualIp]) -> Iterator[Finding]:
+    """What the cluster itself says of each."""
+    if cluster.options.maintenance_mode and vips:
+        yield Finding(
+            MAINTENANCE, f"the cluster is in maintenance mode: nobody watches {', '.join(vip.label for vip in vips)}",
+            (Subject(SETTING, "maintenance-mode"), *resources(*(vip.id for vip in vips))),
+            commands=("crm_attribute --name maintenance-mode --delete",),
+        )  # fmt: skip
+    for vip in vips:
+        yield from _state(cluster, vip)
+        if not vip.nodes and not vip.in_motion and not vip.spare:
+            yield _stopped(cluster, cib, vip)
+        yield from _unmanaged(cluster, vip)
+
+
+def _state(cluster: Cluster, vip: VirtualIp) -> Iterator[Finding]:
+    """Causes first: one that is active twice is blocked for that (multiple-active=block)."""
+    primitives = [placed.primitive for placed in vip.instances]
+    where = nodes(*vip.nodes)
+    names = ", ".join(vip.nodes)
+    if len(vip.nodes) > 1 and not vip.cloned and not vip.in_motion:
+        yield about(VIP_DUPLICATED, vip, f"is active on {' and '.join(vip.nodes)} at once", *where)
+    if any(primitive.failed and not primitive.failure_ignored for primitive in primitives):
+        yield about(VIP_FAILED, vip, f"failed{f' on {names}' if names else ''}", *where)
+    if any(primitive.blocked for primitive in primitives):
+        yield about(VIP_BLOCKED, vip, "is blocked: the cluster will not act on it until it is cleaned up", *where)
+    online = {node.name for node in cluster.nodes if node.online}
+    if vip.nodes and cluster.dc and not online.intersection(vip.nodes):
+        text = f"is served by nobody: the cluster has it on {names}, which is offline"
+        yield about(VIP_STOPPED, vip, text, *where)
+
+
+def _stopped(cluster: Cluster, cib: Optional[Cib], vip: VirtualIp) -> Finding:
+    """It runs nowhere: on purpose, or why not."""
+    if vip.disabled or cluster.options.stop_all_resources:
+        return about(DISABLED, vip, "is stopped on purpose (target-role or stop-all-resources)")
+    if vip.locked_to:
+        text = f"is kept for {vip.locked_to}, which was shut down (shutdown-lock)"
+        return about(DISABLED, vip, text, *nodes(vip.locked_to))
+    tickets = tickets_missing(vip, cluster, cib)
+    if tickets:
+        subjects = [Subject(TICKET, ticket) for ticket in tickets]
+        return about(NO_TICKET, vip, f"does not run: ticket {', '.join(tickets)} is not granted here", *subjects)
+    failures = [failure for failure in cluster.failures if plain(failure.resource) == vip.id]
+    why = told(failures)
+    if not why and cluster.with_quorum is False:
+        why = "this partition has no quorum"
+    where = nodes(*dict.fromkeys(failure.node for failure in failures))
+    return about(VIP_STOPPED, vip, f"runs nowhere{f': {why}' if why else ''}", *where)
+
+
+def _unmanaged(cluster: Cluster, vip: VirtualIp) -> Iterator[Finding]:
+    """Not managed, by its cause: cluster maintenance and blocking are told elsewhere."""
+    primitives = [placed.primitive for placed in vip.instances]
+    if cluster.options.maintenance_mode or all(primitive.managed or primitive.blocked for primitive in primitives):
+        return
+    resting = [node.name for node in cluster.nodes if node.maintenance and node.name in vip.nodes]
+    if resting:
+        yield about(MAINTENANCE, vip, f"runs on {', '.join(resting)}, which is in maintenance", *nodes(*resting))
+    elif any(primitive.maintenance for primitive in primitives):
+        yield about(MAINTENANCE, vip, "is in maintenance", *nodes(*vip.nodes))
+    else:
+        yield about(UNMANAGED, vip, "is unmanaged: the cluster will not move it", *nodes(*vip.nodes))
+
+
+def not_expected_there(
+    vips: Sequence[VirtualIp], absent: Sequence[LeftOut], expect: Sequence[Tuple[str, str]]
+) -> Iterator[Finding]:
+    """Those that are on another node than --expect says; of one that runs nowhere that is told."""
+    by_id = {vip.id: vip for vip in vips}
+    for name, node in expect:
+        vip = by_id.get(name)
+        if any(one.id == name for one in absent):
+            continue
+        if vip is None:
+            text = f"{name} is expected on {node}, and there is no such virtual IP"
+            yield Finding(WRONG_NODE, text, (*resources(name), *nodes(node)))
+        elif vip.nodes and node not in vip.nodes and not vip.in_motion:
+            text = f"is on {', '.join(vip.nodes)}, expected on {node}"
+            yield about(WRONG_NODE, vip, text, *nodes(*vip.nodes, node))
+
+
+def moved(
+    vips: Sequence[VirtualIp], places: Mapping[str, List[str]], previous: Optional[Mapping[str, Any]]
+) -> Iterator[Finding]:
+    for vip in vips:
+        before = (previous or {}).get(vip.id)
+        now = places.get(vip.id)
+        # an instance of a clone that comes or goes has not moved
+        if isinstance(before, list) and before and now and not set(now).intersection(map(str, before)):
+            left = [str(name) for name in before]
+            text = f"moved from {', '.join(left)} to {', '.join(now)} since the last run"
+            yield about(MOVED, vip, text, *nodes(*left, *now))

@@ -1,0 +1,28 @@
+"""Tickets of a geo cluster (booth): which this site lacks, and what waits for them."""
+
+from __future__ import annotations
+
+from typing import Collection, Dict, Optional, Tuple
+
+from check_ha.model.cib import Cib
+from check_ha.model.cluster import Cluster
+
+
+def missing_tickets(cluster: Cluster) -> Dict[str, str]:
+    """Return the tickets this site does not have, and why not: ``is not granted here``, ``is in standby here``."""
+    return {
+        ticket.id: "is in standby here" if ticket.granted else "is not granted here"
+        for ticket in cluster.tickets
+        if ticket.standby or not ticket.granted
+    }
+
+
+def tickets_needed(
+    names: Collection[str], missing: Collection[str], cib: Optional[Cib], promoted: bool = False
+) -> Tuple[str, ...]:
+    """Return those of the missing tickets that a resource of these names needs to run, or to be promoted."""
+    return tuple(
+        one.ticket
+        for one in (cib.tickets if cib else ())
+        if one.ticket in missing and one.promoted_only == promoted and not set(one.resources).isdisjoint(names)
+    )

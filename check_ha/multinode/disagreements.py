@@ -1,0 +1,123 @@
+"""Where nodes of one partition do not see the same: an older CIB, another quorum, a DC that does not count a node.
+
+Every change of the CIB reaches every node in the same order, or a node asks for the whole. A view with an older CIB is
+from a moment ago; one that is older in a second look than others were in the first shows that changes do not reach that
+node: large packets or multicast are lost, while membership, votes and monitors stay as they are when all is well. One
+look can only say that it is older; and of the status part of the CIB, which changes all the time, it says nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Dict, Iterator, List, Optional, Tuple
+
+from check_ha.core.condition import Condition, Severity
+from check_ha.core.finding import Finding, nodes
+from check_ha.core.wording import joined
+from check_ha.model.view import SILENT, View
+from check_ha.multinode.cluster_state import ClusterState
+from check_ha.multinode.node_names import ClusterNodes
+from check_ha.multinode.partitions import Partition
+from check_ha.multinode.placement import account_of, cib_version
+
+STALE_VIEW = Condition(
+    "stale-view", Severity.CRITICAL,
+    "Changes of the CIB do not reach a node of the partition: in two looks it is older there, all else looks well.",
+)  # fmt: skip
+OLDER_VIEW = Condition(
+    "older-view", Severity.WARNING,
+    "The CIB of a node is older than that of others in its partition, in one look, or in its status part alone.",
+)  # fmt: skip
+QUORUM_DIFFERS = Condition(
+    "quorum-differs", Severity.WARNING,
+    "Nodes of one partition do not agree whether it has quorum; Pacemaker follows the corosync of its DC.",
+)  # fmt: skip
+NOT_JOINED = Condition(
+    "not-joined", Severity.WARNING,
+    "A node is in corosync's membership and runs Pacemaker, and the DC does not count it: it is joining, or cannot.",
+)  # fmt: skip
+
+LONG_ENOUGH = 1.0
+"""Seconds between two looks, within which a change reaches every node: that takes milliseconds."""
+
+STALE = (
+    "large packets or multicast are lost on the way to it; look at MTU, switches and firewalls between the nodes, "
+    "and at the links on each of them"
+)
+RINGS = ("check_ha_rings",)
+
+
+def disagreements(
+    cluster: ClusterNodes, state: ClusterState, earlier: Optional[ClusterNodes], pause: float
+) -> Iterator[Finding]:
+    """Yield where the nodes of one partition do not see the same; ``pause`` are the seconds between the two looks."""
+    for partition in state.partitions:
+        yield from _older_views(partition, cluster, earlier, pause)
+        yield from _quorum_differs(partition)
+        for node in partition.not_joined:
+            yield _not_joined(node, partition, cluster)
+
+
+def _quorum_differs(partition: Partition) -> Iterator[Finding]:
+    with_quorum = [node for node, quorate in partition.corosync_quorate if quorate]
+    without = [node for node, quorate in partition.corosync_quorate if not quorate]
+    if not with_quorum or not without:
+        return
+    voteless = partition.without_device_vote
+    text = f"corosync has no quorum on {joined(without)}, and has it on {joined(with_quorum)}, in one partition"
+    text += f"; the quorum device gives no vote to {joined(voteless)}" if voteless else ""
+    advice = f"find out why {joined(voteless)} cannot reach the quorum device" if voteless else ""
+    yield Finding(QUORUM_DIFFERS, text, nodes(*dict.fromkeys((*voteless, *without, *with_quorum))), advice)
+
+
+def _not_joined(node: str, partition: Partition, cluster: ClusterNodes) -> Finding:
+    others = [alias for alias, name in cluster.other_names.items() if name == node]
+    called = f" ({joined(others)} to others)" if others else ""
+    text = f"{node}{called} runs Pacemaker and is no part of the cluster of DC {joined(partition.dcs)}: "
+    text += "it is joining, or cannot join"
+    versions = {
+        name: cluster.views[name].versions.pacemaker for name in (node, *partition.dcs) if name in cluster.views
+    }
+    if len({version for version in versions.values() if version}) > 1:
+        text += f" (Pacemaker {', '.join(f'{version} on {name}' for name, version in versions.items())})"
+    advice = f"if it lasts, look into the Pacemaker log of {node}, and what check_ha_drift says of it"
+    return Finding(NOT_JOINED, text, nodes(node, *partition.dcs), advice)
+
+
+def _older_views(
+    partition: Partition, cluster: ClusterNodes, earlier: Optional[ClusterNodes], pause: float
+) -> Iterator[Finding]:
+    """Yield the nodes whose CIB is older than that of another node of their partition."""
+    views = {node: cluster.views[node] for node in partition.nodes}
+    before = _versions(earlier.views) if earlier and pause >= LONG_ENOUGH else {}
+    account = account_of(list(views.items()))
+    now = _versions(views, account.dc if account else None)
+    # a CIB that was replaced by one with a lower version is lower everywhere
+    known = {name: min(version, before.get(name, ())) for name, version in now.items()} if before else now
+    newest = max(known.values(), default=())
+    for node, version in now.items():
+        in_configuration = version[:2] < newest[:2]
+        if version < newest and (before or in_configuration):
+            others = [name for name in now if known[name] == newest]
+            yield _older(node, views[node], others, newest, bool(before) and in_configuration)
+
+
+def _versions(views: Dict[str, View], dc: Optional[str] = None) -> Dict[str, Tuple[int, ...]]:
+    """Return the version of each CIB; with a DC only of the nodes that follow it."""
+    found: Dict[str, Tuple[int, ...]] = {}
+    for node, view in views.items():
+        version = cib_version(view.cib_epoch)
+        follows = view.pacemaker is not None and view.pacemaker.dc is not None and dc in (None, view.pacemaker.dc)
+        if version and follows and view.daemons.corosync != SILENT:
+            found[node] = version
+    return found
+
+
+def _older(node: str, view: View, others: List[str], newest: Tuple[int, ...], stale: bool) -> Finding:
+    version = ".".join(map(str, newest))
+    has = f"{joined(others)} {'has' if len(others) == 1 else 'have'}"
+    subjects = nodes(node, *others)
+    if stale:
+        text = f"changes do not reach {node}: its CIB is {view.cib_epoch}, {has} {version} for longer"
+        return Finding(STALE_VIEW, text, subjects, STALE, RINGS)
+    text = f"the CIB of {node} is older than that of others: {view.cib_epoch}, {has} {version}"
+    return Finding(OLDER_VIEW, text, subjects, f"if it stays so, {STALE}", RINGS)

@@ -1,0 +1,59 @@
+"""What the page of the parser library is made of: its program, its functions, its records."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from typing import Any, Dict, List, get_type_hints
+
+import check_ha.model
+import check_ha.parsers
+from check_ha.core.evidence import Reading
+from check_ha.multinode.view import READINGS
+from generators.commands import all_commands
+
+PROGRAM = Path(__file__).parents[1] / "samples" / "parsers.py"
+
+
+def program() -> str:
+    """Return the program that shows how the parsers are used, as a block."""
+    return textwrap.indent(PROGRAM.read_text(encoding="utf-8"), "    ")
+
+
+def parsers() -> List[List[str]]:
+    """Return a row for each function: its name, the command lines that it reads the output of, what it returns."""
+    outputs = _outputs()
+    rows = []
+    for name in check_ha.parsers.__all__:
+        function = getattr(check_ha.parsers, name)
+        if name.startswith("parse_"):
+            read = outputs.get(function, "check_ha_view")
+            rows.append([f"`{name}`", f"`{read}`", f"`{_type(get_type_hints(function)['return'])}`"])
+    return rows
+
+
+def _outputs() -> Dict[Any, str]:
+    """The command line of the tool, or the file that it only prints, by the function that reads it."""
+    readings: List[Reading[Any]] = [*READINGS]
+    for command in all_commands():
+        if command.check and not command.on_server:
+            readings += command.check.readings
+    return {one.parse: one.tool.argv[1] if one.tool.name == "cat" else " ".join(one.tool.argv) for one in readings}
+
+
+def _type(kind: Any) -> str:
+    """``Cluster``, ``Tuple[FileState, ...]``, without modules."""
+    if isinstance(kind, type) and not getattr(kind, "__args__", ()):
+        return kind.__name__
+    inner = ", ".join("..." if one is ... else _type(one) for one in kind.__args__)
+    return f"{str(kind).partition('[')[0].rpartition('.')[2].capitalize()}[{inner}]"
+
+
+def records() -> List[List[str]]:
+    """Return a row for each record: its name and its fields."""
+    found = {name: getattr(check_ha.model, name) for name in check_ha.model.__all__}
+    return [
+        [f"`{name}`", ", ".join(f"`{field}`" for field in kind._fields)]
+        for name, kind in found.items()
+        if hasattr(kind, "_fields")
+    ]
