@@ -15,7 +15,15 @@ from typing import Any, Callable, Dict, Generic, Iterable, List, Mapping, NamedT
 from check_ha.core.condition import STARTING
 from check_ha.core.finding import Finding
 from check_ha.core.starting import no_dc, starting, unsettled
-from check_ha.core.tool_failure import Failure, cut_short, failure_of, finding_of, findings_of, in_doubt, incomplete
+from check_ha.core.tool_failure import (
+    Failure,
+    cut_short,
+    failure_of,
+    finding_of,
+    findings_of,
+    in_doubt,
+    incomplete,
+)
 from check_ha.model.cib import CRM_CONFIG
 from check_ha.parsers.errors import ParseError
 from check_ha.sources.tools import CIBADMIN, CRM_MON, PS, Output, Tool
@@ -149,11 +157,6 @@ def _parsed(reading: Reading[Any], output: Output, parsed: Dict[Tool, Any]) -> A
     return parsed[reading.tool]
 
 
-def _still_true(tool: Tool, lacking: Tuple[str, ...]) -> bool:
-    """Return whether what is shown holds all the same: without the cluster's options, an offline node is offline."""
-    return tool is CRM_MON and lacking == (CRM_CONFIG,)
-
-
 def also_needed(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]) -> List[Tool]:
     """Return what must be asked as well, now that these have answered.
 
@@ -164,3 +167,8 @@ def also_needed(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]
     if not (unsettled(own) or in_doubt([failure for failure in map(failure_of, own.values()) if failure])):
         return []
     return [tool for tool in (PS, *([CIBADMIN] if no_dc(own) else [])) if tool not in outputs]
+
+
+def _still_true(tool: Tool, lacking: Tuple[str, ...]) -> bool:
+    """Return whether what is shown holds all the same: without the cluster's options, an offline node is offline."""
+    return tool is CRM_MON and lacking == (CRM_CONFIG,)

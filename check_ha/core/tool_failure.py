@@ -28,6 +28,7 @@ from check_ha.core.condition import (
     TOOL_MISSING,
     UNREADABLE,
     Condition,
+    Severity,
 )
 from check_ha.core.finding import DAEMON, TOOL, Finding, Subject
 from check_ha.core.permission import confined, refusal, shows_nothing
@@ -93,16 +94,6 @@ def failure_of(output: Output, error: Optional[ParseError] = None) -> Optional[F
     return _told(output, error)
 
 
-def incomplete(output: Output, hidden: Tuple[str, ...]) -> Optional[Failure]:
-    """Return the failure of a tool that was not shown these parts of the CIB.
-
-    Of crm_mon only signs tell so, which can mean nothing else but to a user from whom something can be hidden.
-    """
-    if output.as_root:
-        return None if output.tool is CRM_MON else Failure(output, UNREADABLE, f"the CIB lacks {joined(hidden)}")
-    return Failure(output, NO_PERMISSION, "", hidden=hidden)
-
-
 def cut_short(output: Output) -> Optional[Failure]:
     """Return what went wrong after a tool had printed a part, where it ends early with exit 0.
 
@@ -112,6 +103,16 @@ def cut_short(output: Output) -> Optional[Failure]:
     if said is None or output.tool.family != COROSYNC or output.status != 0:
         return None
     return Failure(output, UNREADABLE, f"ended early: {said[0].strip()}")
+
+
+def incomplete(output: Output, hidden: Tuple[str, ...]) -> Optional[Failure]:
+    """Return the failure of a tool that was not shown these parts of the CIB.
+
+    Of crm_mon only signs tell so, which can mean nothing else but to a user from whom something can be hidden.
+    """
+    if output.as_root:
+        return None if output.tool is CRM_MON else Failure(output, UNREADABLE, f"the CIB lacks {joined(hidden)}")
+    return Failure(output, NO_PERMISSION, "", hidden=hidden)
 
 
 def _not_understood(output: Output, error: ParseError) -> Failure:
@@ -126,7 +127,10 @@ def _not_understood(output: Output, error: ParseError) -> Failure:
 
 
 def _refused(output: Output) -> bool:
-    """Return whether a tool was refused with an exit status that is also a good one: of corosync, or without a role."""
+    """A corosync tool whose error text comes with an exit status that is also a good one, crm_mon without a role, or a
+    tool whose exit status says that there is something to tell and that tells nothing."""
+    if output.status and output.tool.explained not in output.answer:
+        return True
     told_on_stderr = output.status == 1 and not output.stdout.strip() and bool(output.stderr.strip())
     return told_on_stderr or shows_nothing(output)
 
@@ -230,39 +234,46 @@ def _runs(daemons: Sequence[str], processes: Optional[Output]) -> Optional[bool]
     return None if found is None else not found.keys().isdisjoint(daemons)
 
 
+def _missing(tools: Sequence[Subject], reason: str, override: Optional[Severity]) -> Finding:
+    names = dict.fromkeys(tool.name for tool in tools)
+    subjects = tuple(dict.fromkeys(tools))
+    return Finding(TOOL_MISSING, f"{', '.join(names)}: {reason}", subjects, override=override, reason=reason)
+
+
 def _finding(
     condition: Condition, group: Sequence[Failure], refused: Sequence[Output], processes: Optional[Output]
 ) -> Finding:
+    """Return the finding; its subjects are the daemon, where it is to blame, and the tools."""
     first = group[0].output
     start = connecting(processes, first.tool.family) if condition is STARTING else None
     if start:
         return start
-    tools = tuple(dict.fromkeys(failure.output.tool.label for failure in group))
-    if condition is NO_PERMISSION:
-        hidden = tuple(dict.fromkeys(part for failure in group for part in failure.hidden))
-        names = ", ".join(tools)
-        finding = confined(names, first.user, hidden) if hidden else refusal(names, first, refused)
-    else:
-        finding = Finding(condition, _text(condition, group, ", ".join(tools)))
-    daemon = () if first.tool.family == SYSTEM else (Subject(DAEMON, first.tool.family),)
-    about_daemon = daemon if condition in (NOT_RUNNING, NOT_RESPONDING, REMOTE_NODE) else ()
-    subjects = (*about_daemon, *(Subject(TOOL, label) for label in tools))
-    return finding._replace(subjects=subjects, reason=group[0].text)
-
-
-def _text(condition: Condition, group: Sequence[Failure], tools: str) -> str:
-    family, user = group[0].output.tool.family, group[0].output.user
+    family, user, reason = first.tool.family, first.user, group[0].text
+    tools = tuple(dict.fromkeys(Subject(TOOL, failure.output.tool.label) for failure in group))
+    names = ", ".join(tool.name for tool in tools)
+    daemon = () if family == SYSTEM else (Subject(DAEMON, family),)
     if condition is NOT_RUNNING:
-        reason = group[0].text if len({failure.text for failure in group}) == 1 else "cannot connect"
-        return f"{family} is not running on this node ({tools}: {reason})"
+        reason = reason if len({failure.text for failure in group}) == 1 else "cannot connect"
+        text = f"{family} is not running on this node ({names}: {reason})"
+        return Finding(condition, text, (*daemon, *tools), reason=reason)
     if condition is REMOTE_NODE:
-        return f"this is a Pacemaker Remote node, without {family}: run this check on a cluster node"
+        text = f"this is a Pacemaker Remote node, without {family}: run this check on a cluster node"
+        return Finding(condition, text, (*daemon, *tools), reason=reason)
     if condition is NOT_RESPONDING:
-        return f"{'' if family == SYSTEM else f'{family} does not answer: '}{tools}: {group[0].text}"
-    if group[0].condition is None and condition is UNREADABLE and not shows_nothing(group[0].output):
-        return f"{tools}: cannot connect: {family} is down, or user {user} may not ask it"
-    return f"{tools}: {group[0].text}"
+        silent = f"{family} does not answer: " if daemon else ""
+        return Finding(condition, f"{silent}{names}: {reason}", (*daemon, *tools), reason=reason)
+    if condition is TOOL_MISSING:
+        return _missing(tools, reason, None)
+    if condition is NO_PERMISSION:
+        hidden = dict.fromkeys(part for failure in group for part in failure.hidden)
+        finding = confined(names, user, tuple(hidden)) if hidden else refusal(names, first, refused)
+        return finding._replace(subjects=tools, reason=reason)
+    if group[0].condition is None and condition is UNREADABLE and not shows_nothing(first):
+        reason = f"cannot connect: {family} is down, or user {user} may not ask it"
+    return Finding(condition, f"{names}: {reason}", tools, reason=reason)
 
 
 def _first_line(text: str) -> str:
-    return next((line.strip() for line in text.splitlines() if line.strip()), "")
+    """Return the first line, of sudo's own only where the tool has none."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return next((line for line in lines if not line.startswith("sudo: ")), next(iter(lines), ""))

@@ -6,7 +6,7 @@ import json
 
 # Not ipaddress and not socket, which take 2 to 3 ms to import, a tenth of a check's start.
 # The C module behind socket takes 0.3 ms and is in every CPython that has a socket module.
-from _socket import AF_INET, AF_INET6, inet_ntop, inet_pton
+from _socket import AF_INET, AF_INET6, inet_aton, inet_ntop, inet_pton
 from typing import Any, Dict, Iterator, Optional, Tuple
 
 from check_ha.model.addresses import Interface, InterfaceAddress, Interfaces
@@ -31,6 +31,36 @@ def canonical(text: str) -> Optional[str]:
         return inet_ntop(family, inet_pton(family, address))
     except OSError:
         return None
+
+
+IPV4, IPV6 = "IPv4", "IPv6"
+
+
+def literal_families(text: str) -> Tuple[str, ...]:
+    """Return as which families getaddrinfo(3) takes this address, what it is first; empty: it may be a host name.
+
+    ``127.1`` and ``0x7f.1`` are IPv4 to it, ``::ffff:192.0.2.1`` is both; ``192.0.2.1/24`` is nothing.
+    """
+    if ":" in text:
+        known = None if "/" in text else canonical(text)
+        if known is None:
+            return ()
+        return (IPV6, IPV4) if known.startswith("::ffff:") and "." in known else (IPV6,)
+    try:
+        # which takes whatever follows a blank
+        return (IPV4,) if not text.strip("0123456789abcdefABCDEFxX.") and inet_aton(text) else ()
+    except OSError:
+        return ()
+
+
+def is_multicast(text: str) -> bool:
+    """Return whether this literal address is one of a multicast group."""
+    if ":" in text and "." not in text:
+        return (canonical(text) or "").startswith("ff")
+    try:
+        return 224 <= inet_aton(text.rpartition(":")[2])[0] < 240
+    except OSError:
+        return False
 
 
 def parse_ip_addr(data: bytes) -> Interfaces:

@@ -26,8 +26,8 @@ _TRUNCATED = 64 * 1024
 """Standard error is kept up to this length: the verdict, which is the last of it, may be cut off."""
 
 
-def parse_verification(data: bytes) -> Verification:
-    """The verdict, with the errors and warnings that it is made of."""
+def parse_crm_verify(data: bytes) -> Verification:
+    """Return the verdict, with the errors and warnings that it is made of."""
     if len(data) >= _TRUNCATED:
         raise ParseError("crm_verify printed too much")
     lines = [line.strip() for line in data.decode("utf-8", "backslashreplace").split("\n") if line.strip()]

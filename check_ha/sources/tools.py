@@ -27,7 +27,9 @@ class Tool(NamedTuple):
     older: Tuple[str, ...] = ()
     """The command line for versions that refuse ``argv`` with a usage error."""
     on_stderr: bool = False
-    """It answers on standard error."""
+    """It answers on standard error, or there as well."""
+    explained: bytes = b""
+    """What its answer holds at least where it exits with another status than 0; without that it was cut off."""
     absence: bool = False
     """That there is no such file is an answer, and an empty one."""
     secret: bytes = b""
@@ -99,7 +101,15 @@ PS_EXE = Tool("ps-exe.txt", ("ps", "-e", "-o", "pid,exe"), SYSTEM)
 # Since 2.1.0 (2.0 ends with a usage error, 64).
 CRMADMIN = Tool("crmadmin.xml", ("crmadmin", "--pacemakerd", "--output-as=xml"), PACEMAKER)
 # 78 says that there are warnings, or errors: the text decides.
-CRM_VERIFY = Tool("crm_verify.txt", ("crm_verify", "-L", "-V"), PACEMAKER, good=(0, 78), on_stderr=True, quoting=True)
+CRM_VERIFY = Tool(
+    "crm_verify.txt",
+    ("crm_verify", "-L", "-V"),
+    PACEMAKER,
+    good=(0, 78),
+    on_stderr=True,
+    quoting=True,
+    explained=b"onfig",
+)
 PACEMAKERD_FEATURES = Tool("pacemakerd-features.txt", ("pacemakerd", "--features"), SYSTEM)
 # Not by ``corosync -v``, which the process list might show as the daemon.
 COROSYNC_VERSION = Tool("corosync-version.txt", ("corosync-quorumtool", "-V"), SYSTEM)
@@ -114,7 +124,8 @@ COROSYNC_CONF = Tool(
     + rb"[^:\n]*:|[ \t#]*key\b(?!file)|[^\n{#\0]*\{(?=[ \t]*[^\s])|[ \t]*(?=[^\s:{}#\0][^\n:{}\0]*$)(?!\(hidden\)\s*$)"
     + rb"|[ \t]*[^\n:{#\0]*[^\n:{\0\w./\s-][^\n:{\0]*:)",
 )
-# 1 when one of them is missing, which is then not in the output. Never reads the key, nor tells its size.
+# 1 when one of them is missing or may not be looked at, which standard error tells. Never reads the key, nor tells its
+# size.
 COROSYNC_FILES = Tool(
     "corosync-files.txt",
     (
@@ -128,6 +139,7 @@ COROSYNC_FILES = Tool(
     ),
     SYSTEM,
     good=(0, 1),
+    on_stderr=True,
 )
 # Prints no key, so that whoever is let run it as root does not get one; see check_ha.sources.fingerprint.
 AUTHKEY = Tool("authkey.txt", ("sha256sum", "/etc/corosync/authkey"), SYSTEM, absence=True, digest=True)
@@ -184,10 +196,9 @@ class Output(NamedTuple):
 
     @property
     def answer(self) -> bytes:
-        """What is to be parsed."""
+        """What is to be parsed. What sudo says for itself (``sudo: unable to resolve host node1``) is none of it."""
         if not self.tool.on_stderr:
             return self.stdout
-        # sudo has words of its own there: that the name of this host cannot be resolved
         words = re.sub(r"^sudo: .*\n?", "", self.stderr, flags=re.MULTILINE) if self.with_sudo else self.stderr
         return self.stdout + words.encode("utf-8", "backslashreplace")
 

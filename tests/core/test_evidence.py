@@ -53,8 +53,8 @@ def test_output_of_a_tool_that_failed_is_not_parsed() -> None:
 
 def test_an_answer_on_standard_error() -> None:
     reading = Reading(CRM_VERIFY, shouted)
-    assert examine([reading], {CRM_VERIFY: output(CRM_VERIFY, 78, stderr="warning")}).get(reading) == "WARNING"
-    odd = examine([reading], {CRM_VERIFY: output(CRM_VERIFY, 78, stderr="lone \ud800")})
+    assert examine([reading], {CRM_VERIFY: output(CRM_VERIFY, 0, stderr="warning")}).get(reading) == "WARNING"
+    odd = examine([reading], {CRM_VERIFY: output(CRM_VERIFY, 0, stderr="lone \ud800")})
     assert odd.get(reading) == "LONE \\UD800"
 
 
@@ -250,6 +250,22 @@ def test_several_checks_parse_an_output_once() -> None:
     assert first.findings == second.findings
 
 
+STAND_IN = Reading(CIBADMIN, shouted, silent=True, instead_of=CRM_MON)
+
+
+def test_a_stand_in_is_asked_only_where_the_other_has_no_answer() -> None:
+    readings = [LOUD, STAND_IN]
+    answered = {CRM_MON: output(CRM_MON, stdout="hello")}
+    assert stand_ins(readings, answered) == []
+    assert examine(readings, answered).get(STAND_IN) is None
+    assert also_needed(readings, answered) == []
+    failed = {CRM_MON: output(CRM_MON, 1, stderr="no")}
+    assert stand_ins(readings, failed) == [CIBADMIN]
+    both = {**failed, CIBADMIN: output(CIBADMIN, stdout="instead")}
+    assert stand_ins(readings, both) == []
+    assert examine(readings, both).get(STAND_IN) == "INSTEAD"
+
+
 class Shown(NamedTuple):
     """What a tool said of which a part is hidden."""
 
@@ -314,19 +330,3 @@ def test_two_tools_that_are_shown_a_part_are_one_finding_and_who_may_not_ask_is_
         "an ACL role hides status and nodes of the CIB from user nagios (crm_mon, cibadmin)",
         "user nagios may not run crm_verify",
     ]
-
-
-STAND_IN = Reading(CIBADMIN, shouted, silent=True, instead_of=CRM_MON)
-
-
-def test_a_stand_in_is_asked_only_where_the_other_has_no_answer() -> None:
-    readings = [LOUD, STAND_IN]
-    answered = {CRM_MON: output(CRM_MON, stdout="hello")}
-    assert stand_ins(readings, answered) == []
-    assert examine(readings, answered).get(STAND_IN) is None
-    assert also_needed(readings, answered) == []
-    failed = {CRM_MON: output(CRM_MON, 1, stderr="no")}
-    assert stand_ins(readings, failed) == [CIBADMIN]
-    both = {**failed, CIBADMIN: output(CIBADMIN, stdout="instead")}
-    assert stand_ins(readings, both) == []
-    assert examine(readings, both).get(STAND_IN) == "INSTEAD"

@@ -6,6 +6,8 @@ from typing import Dict, List, Optional, Sequence, Tuple
 
 import pytest
 
+from check_ha.core.condition import Severity
+from check_ha.core.ranking import together
 from check_ha.core.tool_failure import Failure, failure_of, findings_of, in_doubt
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.parsers.errors import ParseError
@@ -17,6 +19,7 @@ from check_ha.sources.tools import (
     CMAPCTL,
     COROSYNC_CONF,
     CRM_MON,
+    CRM_VERIFY,
     FLOODED,
     IP_ADDR,
     MISSING,
@@ -262,6 +265,14 @@ def test_the_words_of_sudo(words: str) -> None:
     assert finding[0] == "no-permission"
 
 
+def test_what_sudo_says_beside_a_tool_is_not_the_tools_word() -> None:
+    notice = "sudo: unable to resolve host node1: Name or service not known\n"
+    said = with_sudo(CRM_VERIFY, stderr=f"{notice}crm_verify: something is wrong\n")
+    assert findings(said) == [("unreadable", "crm_verify: exit 1, crm_verify: something is wrong")]
+    assert b"sudo" not in said.answer
+    assert with_sudo(CRM_VERIFY, stderr=notice)._replace(argv=("crm_verify",)).answer == notice.encode()
+
+
 def test_who_is_in_a_new_group_must_be_started_anew() -> None:
     (denied,) = findings_of([failure(DENIED)], None)
     assert denied.step == (
@@ -380,3 +391,16 @@ def test_the_subjects_are_the_daemon_and_the_tools() -> None:
     assert subjects(missing(CFGTOOL)) == [("tool corosync-cfgtool -s",)]
     assert subjects(DENIED) == [("tool crm_mon",)]
     assert subjects(output(CRM_MON, 78)) == [("tool crm_mon",)]
+
+
+def test_tools_that_are_missing_for_the_same_reason_are_one_finding() -> None:
+    others = findings_of([failure(hung(IP_ADDR))], None)
+    unrecorded = output(CFGTOOL, None, stderr="not in this recording", fault=MISSING)
+    gone = findings_of([failure(missing(CRM_MON)), failure(unrecorded), failure(missing(CIBADMIN))], None)
+    assert [one.text for one in together((*gone, *others, *gone))] == [
+        "ip: no answer within 8 s", "crm_mon, cibadmin: not installed", "corosync-cfgtool -s: not in this recording",
+    ]  # fmt: skip
+    worse = [one._replace(override=Severity.CRITICAL) for one in gone[:1]]
+    assert [(one.text, one.severity.name) for one in together((*gone[:1], *worse))] == [
+        ("crm_mon: not installed", "UNKNOWN"), ("crm_mon: not installed", "CRITICAL"),
+    ]  # fmt: skip

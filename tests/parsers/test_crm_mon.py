@@ -697,48 +697,6 @@ def test_time_not_understood(text: str) -> None:
         parse_time(text)
 
 
-HIDES_NOTHING = (RECORDINGS / "made" / "acl-without-crm_config" / "crm_mon.xml").read_text(encoding="utf-8")
-HIDES_NOTHING = HIDES_NOTHING.replace('type="unknown"', 'type="corosync"').replace('version=""', 'version="2.1.5"')
-NO_DC = (r"<current_dc [^>]*>", '<current_dc present="false"/>')
-NO_ATTRIBUTES = (r"<last_change [^>]*>", '<last_change time="" user="" client="" origin=""/>')
-ALL_OFFLINE = (r'online="true"', 'online="false"')
-NO_STACK = (r'<stack type="corosync"', '<stack type="unknown"')
-NO_VERSION = (r'version="2.1.5"', 'version=""')
-
-
-@pytest.mark.parametrize(
-    ("changes", "hidden"),
-    [
-        ([], ()),
-        ([NO_DC], ()),
-        ([NO_DC, ALL_OFFLINE], ()),
-        ([NO_ATTRIBUTES], ()),
-        ([NO_ATTRIBUTES, NO_DC], ("attributes",)),
-        ([NO_ATTRIBUTES, NO_DC, ALL_OFFLINE], ("attributes", "status")),
-        ([ALL_OFFLINE], ("status",)),
-        ([NO_STACK], ("crm_config",)),
-        ([NO_VERSION], ("crm_config",)),
-        ([NO_STACK, NO_VERSION, ALL_OFFLINE], ("crm_config", "status")),
-    ],
-)
-def test_signs_of_what_an_acl_hides(changes: Sequence[Tuple[str, str]], hidden: Tuple[str, ...]) -> None:
-    document = HIDES_NOTHING
-    for pattern, replacement in changes:
-        document, number = re.subn(pattern, replacement, document)
-        assert number
-    cluster = parse_crm_mon(document.encode())
-    assert cluster.hidden == hidden
-    assert (cluster.options.fencing_enabled is None) == ("crm_config" in hidden)
-
-
-@pytest.mark.parametrize(
-    ("name", "hidden"),
-    [("acl-configuration-only", ("attributes", "status")), ("acl-without-crm_config", ("crm_config",))],
-)
-def test_what_an_acl_hid(name: str, hidden: Tuple[str, ...]) -> None:
-    assert parse_crm_mon((RECORDINGS / "made" / name / "crm_mon.xml").read_bytes()).hidden == hidden
-
-
 def test_what_ran_since_the_history_was_cleared() -> None:
     """2.1.5; node2 has cleaned up p_db, of which a probe found it running there."""
     xml = b"""
@@ -782,3 +740,45 @@ def test_version_and_a_failure_listed_twice(given: str, version: Tuple[int, ...]
     parsed = parse_crm_mon(xml.encode())
     assert parsed.version == version
     assert len(parsed.failures) == 1
+
+
+HIDES_NOTHING = (RECORDINGS / "made" / "acl-without-crm_config" / "crm_mon.xml").read_text(encoding="utf-8")
+HIDES_NOTHING = HIDES_NOTHING.replace('type="unknown"', 'type="corosync"').replace('version=""', 'version="2.1.5"')
+NO_DC = (r"<current_dc [^>]*>", '<current_dc present="false"/>')
+NO_ATTRIBUTES = (r"<last_change [^>]*>", '<last_change time="" user="" client="" origin=""/>')
+ALL_OFFLINE = (r'online="true"', 'online="false"')
+NO_STACK = (r'<stack type="corosync"', '<stack type="unknown"')
+NO_VERSION = (r'version="2.1.5"', 'version=""')
+
+
+@pytest.mark.parametrize(
+    ("changes", "hidden"),
+    [
+        ([], ()),
+        ([NO_DC], ()),
+        ([NO_DC, ALL_OFFLINE], ()),
+        ([NO_ATTRIBUTES], ()),
+        ([NO_ATTRIBUTES, NO_DC], ("attributes",)),
+        ([NO_ATTRIBUTES, NO_DC, ALL_OFFLINE], ("attributes", "status")),
+        ([ALL_OFFLINE], ("status",)),
+        ([NO_STACK], ("crm_config",)),
+        ([NO_VERSION], ("crm_config",)),
+        ([NO_STACK, NO_VERSION, ALL_OFFLINE], ("crm_config", "status")),
+    ],
+)
+def test_signs_of_what_an_acl_hides(changes: Sequence[Tuple[str, str]], hidden: Tuple[str, ...]) -> None:
+    document = HIDES_NOTHING
+    for pattern, replacement in changes:
+        document, number = re.subn(pattern, replacement, document)
+        assert number
+    cluster = parse_crm_mon(document.encode())
+    assert cluster.hidden == hidden
+    assert (cluster.options.fencing_enabled is None) == ("crm_config" in hidden)
+
+
+@pytest.mark.parametrize(
+    ("name", "hidden"),
+    [("acl-configuration-only", ("attributes", "status")), ("acl-without-crm_config", ("crm_config",))],
+)
+def test_what_an_acl_hid(name: str, hidden: Tuple[str, ...]) -> None:
+    assert parse_crm_mon((RECORDINGS / "made" / name / "crm_mon.xml").read_bytes()).hidden == hidden
