@@ -65,7 +65,7 @@ def all_shareable(outputs: Iterable[Output]) -> List[Output]:
 
 # password=..., "passwd": "...", value="...", http://user:...@host in what a tool says on stderr
 _QUOTED = re.compile(
-    r"((?:\b\w*(?:passw|passphrase|pwd|secret|token|credential|community|_pw|_kg|key)\w*[\"']?\s*[=:]\s*|\bvalue\s*=\s*))"
+    r"((?:(?<![/\w.-])\w*(?:passw|passphrase|pwd|secret|token|credential|community|_pw|_kg|key)\w*[\"']?\s*[=:]\s*|\bvalue\s*=\s*))"
     r"(?:\"[^\"\n]*\"?|'[^'\n]*'?|[^\s\"']+)",
     re.IGNORECASE,
 )
