@@ -65,7 +65,7 @@ def all_shareable(outputs: Iterable[Output]) -> List[Output]:
 
 # password=..., "passwd": "...", value="...", http://user:...@host in what a tool says on stderr
 _QUOTED = re.compile(
-    r"((?:(?<![/\w.-])\w*(?:passw|passphrase|pwd|secret|token|credential|community|_pw|_kg|key)\w*[\"']?\s*[=:]\s*|\bvalue\s*=\s*))"
+    r"((?:(?<![\w/.-])\w*(?:passw|passphrase|pwd|secret|token|credential|community|_pw|_kg|key)\w*[\"']?\s*[=:]\s*|\bvalue\s*=\s*))"
     r"(?:\"[^\"\n]*\"?|'[^'\n]*'?|[^\s\"']+)",
     re.IGNORECASE,
 )
@@ -110,9 +110,10 @@ def _of_map(text: bytes) -> bytes:
 
 
 def _of_processes(text: bytes) -> bytes:
-    listed = text.splitlines(keepends=True)
-    columns = len(listed[0].split()) if listed else 0
-    return b"".join(_process(line, columns) for line in listed)
+    """The list of processes, in whatever layout: its head names the columns, the last of which is the command."""
+    lines = text.splitlines(keepends=True)
+    columns = len(lines[0].split()) if lines else 0
+    return b"".join(_process(line, columns) for line in lines)
 
 
 def _process(line: bytes, columns: int) -> bytes:
