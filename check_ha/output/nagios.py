@@ -15,6 +15,7 @@ from check_ha.core.condition import Severity
 from check_ha.core.verdict import Verdict
 from check_ha.core.wording import decimal
 from check_ha.output.lines import headline
+from check_ha.output.perfdata_room import fitting
 from check_ha.output.plain_text import RAW_LIMIT, clean, label
 
 STATES = {
@@ -45,7 +46,7 @@ class _Judged(nagiosplugin.Resource):  # type: ignore[misc]  # nagiosplugin has 
     def probe(self) -> Iterator[nagiosplugin.Metric]:
         yield nagiosplugin.Metric("state", STATES[self._verdict.state], context="state")
         names: Set[str] = set()
-        for measure in self._verdict.measures:
+        for measure in fitting(self._verdict.measures)[0]:
             yield nagiosplugin.Metric(_unused(_name(measure), names), measure, context="measure")
 
 
