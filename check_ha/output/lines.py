@@ -7,7 +7,6 @@ from typing import List, Sequence
 from check_ha.core.condition import Severity
 from check_ha.core.finding import Finding
 from check_ha.core.verdict import Verdict
-from check_ha.output.perfdata_room import fitting
 from check_ha.output.plain_text import ITEM_LIMIT, LINE_LIMIT, clean
 
 FIRST_LINE = 200
@@ -53,6 +52,8 @@ def verbose_lines(verdict: Verdict, verbose: int) -> List[str]:
     if not verbose:
         return []
     lines = _of_parts(verdict, verbose) if verdict.parts else _of_one(verdict)
+    from check_ha.output.perfdata_room import fitting
+
     left_out = fitting(verdict.measures)[1]
     notes = [*verdict.notes, *([f"perfdata: no room for {left_out} of {len(verdict.measures)}"] if left_out else [])]
     return [*lines, *(clean(note) for note in notes)]

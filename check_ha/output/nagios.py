@@ -15,7 +15,6 @@ from check_ha.core.condition import Severity
 from check_ha.core.verdict import Verdict
 from check_ha.core.wording import decimal
 from check_ha.output.lines import headline
-from check_ha.output.perfdata_room import fitting
 from check_ha.output.plain_text import RAW_LIMIT, clean, label
 
 STATES = {
@@ -24,6 +23,10 @@ STATES = {
     Severity.WARNING: nagiosplugin.Warn,
     Severity.CRITICAL: nagiosplugin.Critical,
 }
+
+
+FEW = 200
+"""Measures that always fit into what NRPE carries."""
 
 
 def print_text(verdict: Verdict, lines: Sequence[str] = ()) -> NoReturn:
@@ -46,7 +49,7 @@ class _Judged(nagiosplugin.Resource):  # type: ignore[misc]  # nagiosplugin has 
     def probe(self) -> Iterator[nagiosplugin.Metric]:
         yield nagiosplugin.Metric("state", STATES[self._verdict.state], context="state")
         names: Set[str] = set()
-        for measure in fitting(self._verdict.measures)[0]:
+        for measure in _fitting(self._verdict.measures):
             yield nagiosplugin.Metric(_unused(_name(measure), names), measure, context="measure")
 
 
@@ -92,6 +95,14 @@ class _Decimal(float):
 
     def __str__(self) -> str:
         return decimal(float(self))
+
+
+def _fitting(measures: Sequence[Measure]) -> Sequence[Measure]:
+    if len(measures) <= FEW:
+        return measures
+    from check_ha.output.perfdata_room import fitting
+
+    return fitting(measures)[0]
 
 
 def _name(measure: Measure) -> str:

@@ -16,20 +16,8 @@ Only for what every CIB has, if empty (``<constraints/>``), can that be told: se
 
 from typing import Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
-from check_ha.model.cib import (
-    ATTRIBUTES,
-    CONSTRAINTS,
-    CRM_CONFIG,
-    FALSE,
-    NODES,
-    RESOURCES,
-    STATUS,
-    Cib,
-    ConfiguredCollection,
-    ConfiguredNode,
-    ConfiguredPrimitive,
-    Pairs,
-)
+from check_ha.model.cib import FALSE, Cib, ConfiguredCollection, ConfiguredNode, ConfiguredPrimitive, Pairs
+from check_ha.model.cib_parts import ATTRIBUTES, CONSTRAINTS, CRM_CONFIG, NODES, RESOURCES, STATUS
 from check_ha.parsers.cib_dependencies import parse_dependencies
 from check_ha.parsers.cib_failures import parse_expiring
 from check_ha.parsers.cib_rules import parse_levels, parse_locations, parse_score, parse_tickets

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from typing import Callable, Dict, Iterator, Optional, Tuple, TypeVar
 
-from check_ha.model.cib import ATTRIBUTES, CRM_CONFIG, STATUS
+from check_ha.model.cib_parts import ATTRIBUTES, CRM_CONFIG, STATUS
 from check_ha.model.cluster import Ban, Cluster, ClusterOptions, DesignatedController, Node, Ticket
 from check_ha.parsers.crm_mon_history import (
     parse_fail_counts,

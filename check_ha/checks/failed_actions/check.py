@@ -49,7 +49,7 @@ from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import RESOURCE, Finding, Row, Subject
 from check_ha.core.options import FilterOptions, duration, option
 from check_ha.core.wording import age, count
-from check_ha.model.cib import RESOURCES, STATUS
+from check_ha.model.cib_parts import RESOURCES, STATUS
 from check_ha.model.cluster import Cluster, FailCount, Failure, Placed
 from check_ha.parsers.cib import parse_cib
 from check_ha.parsers.crm_mon import parse_crm_mon
