@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -85,7 +86,9 @@ def test_healthy(healthy: Path) -> None:
         "resources run; 64 nodes, 2 links each, all connected; p_0 (10.16.0.1) on node1 (here); p_4 (10.16.0.2) on "
         "node2..."
     )
-    assert perfdata.count("#vip.active.count'=1;") == 2484
+    assert "'cluster.vips.total.count'=2484;;;0" in perfdata
+    assert 800 < perfdata.count("#vip.active.count'=1;") < 1000
+    assert 40_000 < len(run.lines[0]) < 64_000, "NRPE carries 64 kB"
     assert run.cpu < SECONDS
     assert run.megabytes < MEGABYTES
 
@@ -97,7 +100,8 @@ def test_one_node_dead_and_resources_failed(ill: Path) -> None:
         "HA CRITICAL - nodes: node7 is UNCLEAN (offline): its fencing failed 1s ago, 156 resources are stuck until it "
         "is fenced; and 283 more (-v lists all)"
     )
-    lines = [line for line in run.lines[1:] if not line.startswith("|")]
+    *lines, left_out = [line for line in run.lines[1:] if not line.startswith("|")]
+    assert re.fullmatch("perfdata: no room for [0-9]+ of [0-9]+", left_out)
     assert [line.split(" ")[0] for line in lines] == list(CHECKS)
     assert max(map(len, lines)) < 620
     assert run.cpu < SECONDS

@@ -28,6 +28,9 @@ CHECKS = (split_brain.CHECK, drift.CHECK)
 
 Path_ = Tuple[Any, ...]
 
+EVERY = 4
+"""One field of so many is tried in each view."""
+
 EXCEPTIONS: Dict[Tuple[str, str], str] = {
     ("split_brain", "addresses[]"): "which addresses an interface has is told in one place: ip on that node",
     ("split_brain", "vips[]"): "which resource has which address is told in one place: the CIB of the only node in it",
@@ -90,13 +93,15 @@ def judged(check: Check, answers: List[Answer]) -> Judgement:
     return judgement
 
 
-def bettered(texts: Dict[str, str]) -> Iterator[Tuple[str, Path_, str, str]]:
-    """What can be taken away so that the verdict of a check gets better."""
+def bettered(texts: Dict[str, str], every: int = 1) -> Iterator[Tuple[str, Path_, str, str]]:
+    """What can be taken away, or one of so many, so that the verdict of a check gets better."""
     answers = [answered(name, text) for name, text in texts.items()]
     verdicts = [(check, judged(check, answers)) for check in CHECKS]
     for position, (name, text) in enumerate(texts.items()):
         values = json.loads(text)
-        for path in paths(values):
+        for number, path in enumerate(paths(values)):
+            if number % every != position % every:
+                continue
             for made in less(values, path):
                 changed = [*answers[:position], answered(name, json.dumps(made)), *answers[position + 1 :]]
                 for check, before in verdicts:
@@ -107,7 +112,8 @@ def bettered(texts: Dict[str, str]) -> Iterator[Tuple[str, Path_, str, str]]:
 
 def _told(before: Judgement, after: Judgement) -> bool:
     """Whether it is said that something is not known; once some of it was not, no more need be."""
-    return state_of(after) is Severity.UNKNOWN and bool(not_known(before) or not_known(after))
+    more = not_known(after) - not_known(before)
+    return bool(more) or (state_of(after) is Severity.UNKNOWN and bool(not_known(before)))
 
 
 def field(path: Path_) -> str:
@@ -117,7 +123,7 @@ def field(path: Path_) -> str:
 
 @pytest.mark.parametrize("scenario", list(scenarios()), ids=label)
 def test_what_is_lost_betters_no_verdict(scenario: Path) -> None:
-    found = [one for one in bettered(texts_of(scenario)) if (one[0], field(one[1])) not in EXCEPTIONS]
+    found = [one for one in bettered(texts_of(scenario), EVERY) if (one[0], field(one[1])) not in EXCEPTIONS]
     assert found == []
 
 
