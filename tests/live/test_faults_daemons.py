@@ -25,10 +25,10 @@ def _without_corosync(node: str) -> tuple[Seen, ...]:
     pacemaker = "pacemaker is not running on this node ({})"
     no_cib = pacemaker.format("crm_mon: cannot connect to the CIB")
     return (
-        *(critical(check, no_cib, node) for check in ("failed_actions", "nodes", "resources")),
+        *(critical(check, no_cib, node) for check in ("failed_actions", "nodes")),
         *(
             critical(check, pacemaker.format("crm_mon, cibadmin: cannot connect"), node)
-            for check in ("constraints", "fencing", "vip")
+            for check in ("constraints", "fencing", "resources", "vip")
         ),
         critical("rings", corosync.format("corosync-cfgtool -s"), node),
         critical("quorum", f"{corosync.format('corosync-quorumtool -s')}; {no_cib}", node),
