@@ -26,6 +26,8 @@ class Big(NamedTuple):
     """The number of a node that must be fenced, and cannot be; 0: all are well."""
     failed: int = 0
     """How many resources, each the last of a group, have failed wherever they were started."""
+    probed: bool = False
+    """Whether the status has the probe of each resource on each node, as in a cluster that has grown."""
 
     @property
     def names(self) -> List[str]:
@@ -242,6 +244,11 @@ def _states(big: Big) -> Iterator[str]:
                 yield f'          <lrm_resource id="p_{number}" type="Dummy" class="ocf" provider="pacemaker">'
                 yield _operation(number, "start", 0, name)
                 yield _operation(number, "monitor", 10000, name)
+                yield "          </lrm_resource>"
+        for number in range(big.resources if big.probed else 0):
+            if number // 4 % big.nodes != position:
+                yield f'          <lrm_resource id="p_{number}" type="Dummy" class="ocf" provider="pacemaker">'
+                yield _operation(number, "monitor", 0, name)
                 yield "          </lrm_resource>"
         yield "        </lrm_resources>\n      </lrm>\n    </node_state>"
 

@@ -129,6 +129,7 @@ def _statistics(big: Big) -> List[str]:
                       "latency_samples (u32)": 21, "mtu (u32)": 1397}  # fmt: skip
             values.update((f"{name} (u64)", 4711) for name in _COUNTERS.split())
             lines += [f"stats.knet.node{number}.link{link}.{key} = {value}" for key, value in values.items()]
+    lines += ["stats.srp.firewall_enabled_or_nic_failure (u8) = 0", "stats.srp.mcast_retx (u64) = 0"]
     return lines
 
 

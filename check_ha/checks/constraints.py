@@ -24,14 +24,14 @@ from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import CONSTRAINT, Finding, Row, Subject, nodes, resources
 from check_ha.core.options import FilterOptions, duration, option
 from check_ha.core.wording import age, count, how_long
-from check_ha.model.cib import Cib
+from check_ha.model.cib import CONSTRAINTS, Cib
 from check_ha.model.cluster import Cluster
 from check_ha.parsers.cib import parse_cib
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.sources.tools import CIBADMIN, CRM_MON
 
-CLUSTER = Reading(CRM_MON, parse_crm_mon)
-CIB = Reading(CIBADMIN, parse_cib)
+CLUSTER = Reading(CRM_MON, parse_crm_mon, parts=())
+CIB = Reading(CIBADMIN, parse_cib, parts=(CONSTRAINTS,))
 
 CLI_BAN = Condition("cli-ban", Severity.WARNING, "A ban, or a move without a target, keeps a resource off a node.")
 CLI_PREFER = Condition("cli-prefer", Severity.WARNING, "A move to a node ties a resource to it.")

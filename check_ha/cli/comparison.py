@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from functools import partial
 from typing import Dict, List, Sequence, Tuple
 
 from check_ha.cli.arguments import (
@@ -16,6 +17,7 @@ from check_ha.cli.arguments import (
     seconds,
     understood,
 )
+from check_ha.cli.process import unfinished
 from check_ha.cli.run import Order, Outcome
 from check_ha.cli.view import view_from, view_text
 from check_ha.core.check import Check, Judgement
@@ -23,6 +25,8 @@ from check_ha.core.condition import Severity
 from check_ha.core.options import option
 from check_ha.core.verdict import verdict_of
 from check_ha.multinode.answers import Answer, Views, answer_of, needs_second_look
+from check_ha.sources.deadline import announce, limited, tools_have_ended
+from check_ha.sources.files import read_plain
 from check_ha.sources.peers import DEFAULT_VIA, LARGEST, Peers, node_name, template
 from check_ha.sources.recording import Recording, RecordingError
 from check_ha.sources.tools import FLOODED, PEER, Output, Tool
@@ -72,6 +76,7 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
     def carry_out() -> Outcome:
         outputs: Dict[Tool, Output] = {}
         now = time.time()
+        announce("reading the views" if files else "asking the nodes")
         if files:
             judgement: Judgement = check.judge(Views(tuple(_replayed(node, path) for node, path in files.items())), own)
         else:
@@ -79,7 +84,8 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
         verdict = verdict_of(check, judgement, dict(options.severity), (options.warning, options.critical))
         return Outcome(verdict._replace(time=now), outputs)
 
-    return Order(carry_out, min(given["verbose"], 3), options.format)
+    work = limited(options.timeout, carry_out, partial(unfinished, check.name))
+    return Order(work, min(given["verbose"], 3), options.format)
 
 
 def _asked(check: Check, own: object, peers: Peers, nodes: Sequence[str]) -> Tuple[Judgement, Dict[Tool, Output]]:
@@ -90,6 +96,7 @@ def _asked(check: Check, own: object, peers: Peers, nodes: Sequence[str]) -> Tup
     """
     twice = any(condition.severity is Severity.CRITICAL for condition in check.conditions)
     outputs = peers.ask(nodes, 0.5 if twice else 1.0)
+    announce(f"judging {check.name}")
     first = Views(tuple(answer_of(node, outputs[node]) for node in nodes))
     judgement: Judgement = check.judge(first, own)
     slowest = max((answer.within for answer in first.answers if answer.view), default=0.0)
@@ -98,6 +105,7 @@ def _asked(check: Check, own: object, peers: Peers, nodes: Sequence[str]) -> Tup
         time.sleep(pause)
         again = peers.ask([answer.asked for answer in first.answers if answer.view])
         outputs.update(again)
+        tools_have_ended()
         answers = tuple(
             answer_of(answer.asked, again[answer.asked]) if answer.asked in again else answer
             for answer in first.answers
@@ -135,11 +143,12 @@ def _replayed(node: str, path: str) -> Answer:
         if os.path.isdir(path):
             output = output._replace(stdout=view_text(view_from(Recording(path))).encode())
         elif path:
-            with open(path, "rb") as file:
-                data = file.read(LARGEST + 1)
-            output = output._replace(stdout=data, fault=FLOODED if len(data) > LARGEST else None)
+            os.stat(path)
+            output = output._replace(stdout=read_plain(path, LARGEST))
         else:
             output = output._replace(stderr="not in this replay")
+    except OverflowError:
+        output = output._replace(fault=FLOODED)
     except (OSError, RecordingError) as error:
         output = output._replace(stderr=str(error))
     return answer_of(node, output)

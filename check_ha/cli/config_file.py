@@ -17,10 +17,12 @@ line; a switch is ``yes``. The section ``check_ha`` is for the run itself::
 
 from __future__ import annotations
 
+import os
 from typing import Any, Dict, Mapping, Type
 
 from check_ha.cli.arguments import flag_of
 from check_ha.core.options import Option, Options
+from check_ha.sources.files import read_plain
 
 LIMIT = 1024 * 1024
 
@@ -54,15 +56,15 @@ def read(path: str) -> Sections:
 
 def _text(path: str) -> str:
     try:
-        with open(path, encoding="utf-8-sig") as file:
-            text = file.read(LIMIT + 1)
+        if not os.path.exists(path):
+            raise ConfigError("No such file or directory")
+        return read_plain(path, LIMIT).decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
         raise ConfigError(str(error.strerror)) from error
     except UnicodeDecodeError as error:
         raise ConfigError("it is not UTF-8") from error
-    if len(text) > LIMIT:
-        raise ConfigError("it is larger than 1 MB")
-    return text
+    except OverflowError as error:
+        raise ConfigError("it is larger than 1 MB") from error
 
 
 def values(section: str, keys: Mapping[str, str], *options: Type[Options]) -> Dict[str, Any]:

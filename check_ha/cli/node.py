@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.cli.arguments import ReplayOptions, RunOptions, parse
+from check_ha.cli.process import unfinished
 from check_ha.cli.run import Order, Outcome
 from check_ha.cli.state import Memory, default_directory
 from check_ha.core.check import Applies, Check, Judgement
@@ -15,6 +17,7 @@ from check_ha.core.finding import Finding
 from check_ha.core.options import Options
 from check_ha.core.verdict import Thresholds, Verdict, verdict_of
 from check_ha.output.plain_text import clean
+from check_ha.sources.deadline import announce, limited, restart, tools_have_ended
 from check_ha.sources.tools import Output, Source, Tool
 
 
@@ -48,7 +51,7 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
         verdict, _ = judge(check, settings, outputs, source, memory)
         return Outcome(verdict, outputs)
 
-    return Order(carry_out, arguments.verbose, common.format)
+    return Order(limited(common.timeout, carry_out, partial(unfinished, check.name)), arguments.verbose, common.format)
 
 
 def applies(one: Applies, outputs: Mapping[Tool, Output], source: Source) -> Optional[bool]:
@@ -74,9 +77,13 @@ def judge(
     keep: bool = True,
 ) -> Judged:
     """Judge one check; what it wants remembered for its next run is kept unless told otherwise."""
-    evidence = examine(check.readings, outputs, memory.recall(), source.now, parsed)
+    announce("reading the state of the last run")
+    previous = memory.recall()
+    evidence = examine(check.readings, outputs, previous, source.now, parsed, announce)
+    announce(f"judging {check.name}")
     judgement = _judgement(check, settings.own, evidence)
     if judgement.remember is not None and keep:
+        announce("writing the state for the next run")
         memory.remember(judgement.remember)
     findings = dict.fromkeys((*judgement.findings, *evidence.findings))
     complete = judgement._replace(findings=tuple(findings))
@@ -95,6 +102,8 @@ def _judgement(check: Check, own: Options, evidence: Evidence) -> Judgement:
 
 def source_of(common: ReplayOptions, name: str) -> Source:
     """This node, or the recorded directory of ``--from``; one that is none ends the process with UNKNOWN."""
+    restart(common.timeout)
+    announce("reading the recording" if common.from_ else "asking the tools")
     if common.from_ is None:
         from check_ha.sources.node import Node  # with subprocess, which a replay does without
         from check_ha.sources.runner import FOLDERS
@@ -123,6 +132,8 @@ def collect(
     for find_more in (stand_ins, also_needed):
         more = find_more(readings, outputs)
         outputs.update(source.collect(more) if more else {})
+    tools_have_ended()
+    announce("reading what the tools said")
     return outputs
 
 
@@ -134,9 +145,13 @@ def state_directory(common: RunOptions) -> Optional[str]:
 
 
 def strictest(checks: Sequence[Check]) -> List[Reading[object]]:
-    """One reading for each tool: one that a check cannot do without, where there is such."""
+    """Return one reading for each tool: one that a check cannot do without, where there is such, with the parts of all
+    such."""
     found: Dict[Tool, Reading[object]] = {}
     readings = [reading for check in checks for reading in check.readings]
     for reading in sorted(readings, key=lambda one: (one.instead_of is not None, not one.required, one.silent)):
-        found.setdefault(reading.tool, reading)
+        first = found.setdefault(reading.tool, reading)
+        if first is not reading and reading.required:
+            parts = None if first.parts is None or reading.parts is None else (*first.parts, *reading.parts)
+            found[reading.tool] = Reading(first.tool, first.parse, first.required, first.silent, parts=parts)
     return list(found.values())

@@ -1,7 +1,8 @@
 """The process of a command, as whoever has started it sees it.
 
-It ends cleanly when it is told to, so that no tool is left behind; it prints whatever the locale cannot; and when
-nobody can read what it prints that is UNKNOWN, where Python would write a traceback and exit 1, which is WARNING.
+It ends cleanly when it is told to or takes too long, so that no tool is left behind; it prints whatever the locale
+cannot; and when nobody can read what it prints that is UNKNOWN, where Python would write a traceback and exit 1, which
+is WARNING.
 """
 
 from __future__ import annotations
@@ -12,12 +13,31 @@ import gc
 import os
 import signal
 import sys
+import time
 from typing import Any, Callable, NoReturn, Optional
 
 import nagiosplugin
 
+from check_ha.cli.run import Outcome
+from check_ha.core.condition import NOT_RESPONDING, Severity
+from check_ha.core.finding import Finding
+from check_ha.core.verdict import Verdict
+from check_ha.sources import deadline
+
 _UNKNOWN = 3
-_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_SIGNALS = (
+    signal.SIGTERM,
+    signal.SIGINT,
+    signal.SIGHUP,
+    signal.SIGQUIT,
+    signal.SIGUSR1,
+    signal.SIGUSR2,
+    signal.SIGXCPU,
+    signal.SIGVTALRM,
+    signal.SIGPROF,
+    signal.SIGIO,
+)
+"""What ends a process that does nothing about it; SIGALRM is that of the deadline."""
 
 
 def guarded(main: Callable[[], None]) -> Callable[[], None]:
@@ -28,19 +48,30 @@ def guarded(main: Callable[[], None]) -> Callable[[], None]:
     def run() -> None:
         _open_all()
         _end_when_told()
+        deadline.start()
         code: Any = None
         try:
             caught()
         except SystemExit as end:
             code = end.code
+        except deadline.Overdue as overdue:
+            deadline.say(overdue.text)
+            code = _UNKNOWN
         except OSError:  # nor could nagiosplugin say what it has caught
             code = _UNKNOWN
         code = code if _printed() else _UNKNOWN
+        deadline.stop()
         gc.freeze()  # or Python would search for cycles in all there is before it ends: 7 ms, a tenth of a check
         if code is not None:
             sys.exit(code)
 
     return run
+
+
+def unfinished(check: str, overdue: deadline.Overdue) -> Outcome:
+    """Return what is said of this check (empty: of all of them) when the time is up."""
+    finding = Finding(NOT_RESPONDING, overdue.text, override=Severity.UNKNOWN, check=check)
+    return Outcome(Verdict(check, Severity.UNKNOWN, "", (finding,), (), (), time=time.time()), {})
 
 
 def _open_all() -> None:
@@ -61,14 +92,14 @@ def _end_when_told() -> None:
     def leave(signum: int, frame: Optional[Any]) -> NoReturn:
         # once is enough: a second signal would interrupt the ending of the tools (SIG_IGN would not do for one that
         # has come already: Python complains)
-        for number in _SIGNALS:
+        for number in (*_SIGNALS, signal.SIGALRM):
             signal.signal(number, lambda *_: None)
         raise SystemExit(_UNKNOWN)
 
     for number in _SIGNALS:
         signal.signal(number, leave)
     # Python gives signals their first meaning back while it ends: one more would change what has been decided
-    atexit.register(signal.pthread_sigmask, signal.SIG_BLOCK, _SIGNALS)
+    atexit.register(signal.pthread_sigmask, signal.SIG_BLOCK, (*_SIGNALS, signal.SIGALRM))
 
 
 def _printed() -> bool:

@@ -9,9 +9,9 @@ from check_ha.core.check import Check
 
 CHECKS: Dict[str, str] = {
     "daemons": "check_ha.checks.daemons.check",
-    "quorum": "check_ha.checks.quorum",
+    "quorum": "check_ha.checks.quorum.check",
     "nodes": "check_ha.checks.nodes.check",
-    "rings": "check_ha.checks.rings",
+    "rings": "check_ha.checks.rings.check",
     "resources": "check_ha.checks.resources.check",
     "vip": "check_ha.checks.vip.check",
     "failed_actions": "check_ha.checks.failed_actions.check",

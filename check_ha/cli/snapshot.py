@@ -1,9 +1,10 @@
 """Record what every tool of the suite says on this node: for a bug report, for a test, or for a look at leisure.
 
 Writes one file a tool and commands.json into DIR, which must not hold a recording already; any check judges it with
---from DIR. What nobody else should see is taken out: passwords in the CIB (parameters whose name says password, secret,
-token, key or community, or whose value sets such a thing) become asterisks, and of the process list only the cluster's
-own daemons are kept. Names and addresses stay: read before you share.
+--from DIR. What nobody else should see is taken out: of the CIB, of corosync.conf and of the map only what the checks
+need is kept, the rest becomes asterisks (parameters but addresses and whom a fence device fences, options of bundles,
+alerts, comments), and of the process list only the cluster's own daemons without their arguments. Names and addresses
+stay: read before you share. DIR must be yours, and is not written to through a link.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from typing import Iterable, List
 from check_ha.cli.arguments import UNKNOWN, Parser, SourceOptions, add_options, new_parser, options_from
 from check_ha.cli.process import guarded
 from check_ha.output.plain_text import clean
+from check_ha.sources.deadline import announce, restart, tools_have_ended
 from check_ha.sources.node import Node
 from check_ha.sources.recording import write_recording
 from check_ha.sources.runner import FOLDERS
-from check_ha.sources.shareable import shareable
+from check_ha.sources.shareable import all_shareable
 from check_ha.sources.tools import ALL, Output
 
 NAME = "check_ha_snapshot"
@@ -30,10 +32,14 @@ def main() -> None:
     given = vars(parser().parse_args())
     options, directory = options_from(SourceOptions, given), given["directory"]
 
+    restart(options.timeout)
+    announce("asking the tools")
     source = Node(FOLDERS if options.tools is None else (options.tools,), options.timeout, options.sudo)
     outputs = list(source.collect(ALL).values())
+    tools_have_ended()
+    announce("writing the recording")
     try:
-        write_recording(directory, os.uname().nodename, source.now, map(shareable, outputs))
+        write_recording(directory, os.uname().nodename, source.now, all_shareable(outputs))
     except OSError as error:
         sys.stdout.write(f"HA_SNAPSHOT UNKNOWN - {clean(f'{error.filename}: {error.strerror}')}\n")
         sys.exit(UNKNOWN)

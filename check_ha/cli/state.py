@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
 import stat
+import time
 from typing import Any, Iterator, Mapping, Optional
 
 import nagiosplugin
@@ -40,6 +42,7 @@ class Memory:
         try:
             with _safe(self._directory) as place:
                 _must_be_private(self._name, place)
+                _must_be_unlocked(self._name, place)
                 with _cookie(self._name, place) as cookie:
                     return dict(cookie)
         except FileNotFoundError:
@@ -96,6 +99,22 @@ def _must_be_private(name: str, place: int) -> None:
         raise OSError(errno.EPERM, f"{name} is not a file of this user alone")
     if found.st_size > LIMIT:
         raise OSError(errno.EFBIG, f"{name} is too large")
+
+
+def _must_be_unlocked(name: str, place: int) -> None:
+    """OSError where another process of this user keeps the file locked: a cookie would be waited for without end."""
+    descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=place)
+    try:
+        for pause in (0.01, 0.04, 0.1, 0.3, None):  # another run has it for a moment
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                if pause is None:
+                    raise OSError(errno.EWOULDBLOCK, f"{name} is locked by another process") from None
+                time.sleep(pause)
+    finally:
+        os.close(descriptor)
 
 
 @contextlib.contextmanager

@@ -1,5 +1,8 @@
 """From outputs to evidence: parse what each tool said, and turn what it could not say into findings.
 
+A tool that answers may still not have been shown all: a Pacemaker ACL leaves out what the user may not read, without a
+word and with exit 0. So a reading says which parts of the CIB the check rests on, and one that is hidden is a finding.
+
 The same failure of a tool is the same finding in every check: that is decided here and in
 ``check_ha.core.tool_failure``, and a check asks for what it needs::
 
@@ -12,9 +15,18 @@ from typing import Any, Callable, Dict, Generic, Iterable, List, Mapping, NamedT
 from check_ha.core.condition import STARTING
 from check_ha.core.finding import Finding
 from check_ha.core.starting import no_dc, starting, unsettled
-from check_ha.core.tool_failure import Failure, failure_of, finding_of, findings_of, in_doubt
+from check_ha.core.tool_failure import (
+    Failure,
+    cut_short,
+    failure_of,
+    finding_of,
+    findings_of,
+    in_doubt,
+    incomplete,
+)
+from check_ha.model.cib import CRM_CONFIG
 from check_ha.parsers.errors import ParseError
-from check_ha.sources.tools import CIBADMIN, PS, Output, Tool
+from check_ha.sources.tools import CIBADMIN, CRM_MON, PS, Output, Tool
 
 T = TypeVar("T")
 
@@ -24,7 +36,8 @@ class Reading(Generic[T]):
 
     With ``required=False`` the check does without it, and only a tool that hangs is reported. With ``silent=True``
     nothing is: the check itself says what the failure means, and finds it in ``Evidence.failed``. With ``instead_of``
-    it is asked only where that other tool has no answer.
+    it is asked only where that other tool has no answer. ``parts`` are those parts of the CIB (``check_ha.model.cib``)
+    without which the check cannot say OK; ``None``: all that the tool tells.
     """
 
     def __init__(
@@ -34,12 +47,19 @@ class Reading(Generic[T]):
         required: bool = True,
         silent: bool = False,
         instead_of: Optional[Tool] = None,
+        parts: Optional[Tuple[str, ...]] = None,
     ) -> None:
         self.tool = tool
         self.parse = parse
         self.required = required and not silent
         self.silent = silent
         self.instead_of = instead_of
+        self.parts = parts
+
+    def lacks(self, value: Any) -> Tuple[str, ...]:
+        """Return the parts of the CIB that it rests on and that are hidden in this value."""
+        hidden: Tuple[str, ...] = getattr(value, "hidden", ())
+        return hidden if self.parts is None else tuple(part for part in hidden if part in self.parts)
 
 
 class Evidence(NamedTuple):
@@ -53,12 +73,13 @@ class Evidence(NamedTuple):
     now: float = 0.0
     """Seconds since the epoch at which the outputs were made."""
     failed: Mapping[Tool, Finding] = MappingProxyType({})
-    """For each tool without an answer the finding that this amounts to, reported or not."""
+    """For each tool without an answer, or whose answer lacks a part, the finding that this amounts to, reported or
+    not."""
     starting: Optional[Finding] = None
     """That the cluster software of this node was just started, where a tool shows what is normal then."""
 
     def get(self, reading: Reading[T]) -> Optional[T]:
-        """What this tool said, or ``None`` where it failed."""
+        """Return what this tool said, or ``None`` where it failed."""
         return cast("Optional[T]", self.values.get(reading.tool))
 
     def unless_starting(self, findings: Iterable[Finding]) -> Tuple[Finding, ...]:
@@ -78,28 +99,36 @@ def examine(
     previous: Optional[Mapping[str, Any]] = None,
     now: float = 0.0,
     parsed: Optional[Dict[Tool, Any]] = None,
+    announce: Callable[[str], object] = str,
 ) -> Evidence:
     """Parse the outputs of these readings. Never raises for anything a tool may have printed.
 
-    Several checks that share one ``parsed`` parse each output once between them.
+    Several checks that share one ``parsed`` parse each output once between them. ``announce`` is told what comes next.
     """
     values: Dict[Tool, Any] = {}
     parsed = {} if parsed is None else parsed
     failures: List[Failure] = []
+    parts: List[Failure] = []
     for reading in asked(readings, outputs):
         output = outputs[reading.tool]
+        announce(f"reading the output of {reading.tool.label}")
         failure = failure_of(output)
         if failure is None:
             value = _parsed(reading, output, parsed)
             if isinstance(value, ParseError):
                 failure = failure_of(output, value)
             else:
-                values[reading.tool] = value
+                lacking = reading.lacks(value)
+                failure = incomplete(output, lacking) if lacking else None
+                if failure is None or _still_true(output.tool, lacking):
+                    values[reading.tool] = value  # what there is of it still proves what it shows
+                part = cut_short(output)
+                parts += [part._replace(silent=reading.silent)] if part else []
         if failure is not None:
             failures.append(failure if reading.required else failure.optional(reading.silent))
     processes = outputs.get(PS)
     failed = {failure.output.tool: finding_of(failure, failures, processes) for failure in failures}
-    findings = findings_of(failures, processes)
+    findings = findings_of([*failures, *parts], processes)
     start = next((one for one in failed.values() if one.condition is STARTING), None)
     own = {reading.tool: outputs[reading.tool] for reading in asked(readings, outputs)}
     if start is None and unsettled(own):
@@ -119,7 +148,7 @@ def stand_ins(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]) 
 
 
 def _parsed(reading: Reading[Any], output: Output, parsed: Dict[Tool, Any]) -> Any:
-    """What the parser makes of it: a value or its ParseError."""
+    """Return what the parser makes of it: a value or its ParseError."""
     if reading.tool not in parsed:
         try:
             parsed[reading.tool] = reading.parse(output.answer)
@@ -138,3 +167,8 @@ def also_needed(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]
     if not (unsettled(own) or in_doubt([failure for failure in map(failure_of, own.values()) if failure])):
         return []
     return [tool for tool in (PS, *([CIBADMIN] if no_dc(own) else [])) if tool not in outputs]
+
+
+def _still_true(tool: Tool, lacking: Tuple[str, ...]) -> bool:
+    """Return whether what is shown holds all the same: without the cluster's options, an offline node is offline."""
+    return tool is CRM_MON and lacking == (CRM_CONFIG,)

@@ -1,14 +1,15 @@
 """What lets a user ask who may not: the one line for the administrator of this node, to be run as root to the letter.
 
-Pacemaker refuses in two ways. Who is not in the group haclient cannot connect. A member for whom there is no ACL role,
-where ACLs are on (enable-acl), connects and sees nothing::
+Pacemaker refuses in three ways. Who is not in the group haclient cannot connect. A member for whom there is no ACL
+role, where ACLs are on (enable-acl), connects and sees nothing::
 
     crm_mon exit 0     <pacemaker-result ...> <pacemakerd ... state="running" .../> <status code="0" message="OK"/>
     cibadmin exit 4    Call cib_query failed: Permission denied
     crm_verify exit 66 crm_verify: CIB query failed: Input file not available
 
 The first of these is also what a node whose corosync has just been killed has to say, the last one what all have where
-Pacemaker is down. (Pacemaker 2.1.5. A stranger's crm_verify tells of ``Permission denied`` while it connects.)
+Pacemaker is down. (Pacemaker 2.1.5. A stranger's crm_verify tells of ``Permission denied`` while it connects.) Who has
+a role that may not read all gets an answer without the rest, and exit 0: what is missing tells, see ``confined``.
 """
 
 import re
@@ -16,6 +17,7 @@ from typing import Sequence
 
 from check_ha.core.condition import NO_PERMISSION
 from check_ha.core.finding import Finding
+from check_ha.core.wording import joined
 from check_ha.sources.sudoers import sudoers_command
 from check_ha.sources.tools import COROSYNC, CRM_MON, PACEMAKER, Output
 
@@ -24,6 +26,7 @@ _ALLOW = "; to allow it: "
 ROOM = 280
 """Characters that are sure to be printed of a finding."""
 
+_ROLE = '<acl_role id="check_ha"><acl_permission id="check_ha-read" kind="read" xpath="/cib"/></acl_role>'
 _NOTHING_SHOWN = (
     rb"(<\?xml[^>]*\?>)?\s*<pacemaker-result[^>]*>\s*(<pacemakerd [^>]*state=\"running\"[^>]*/>)?"
     rb"\s*<status code=\"0\" message=\"OK\"/>\s*</pacemaker-result>\s*"
@@ -33,7 +36,7 @@ _QUERY_FAILED = r"(crm_verify: )?CIB query failed: Input file not available\s*"
 
 
 def shows_nothing(output: Output) -> bool:
-    """Whether this is crm_mon that reached Pacemaker, was content, and was shown no cluster."""
+    """Return whether this is crm_mon that reached Pacemaker, was content, and was shown no cluster."""
     if output.tool != CRM_MON or output.as_root or output.status != 0 or len(output.stdout) > 2000:
         return False
     return re.fullmatch(_NOTHING_SHOWN, output.stdout) is not None
@@ -57,31 +60,44 @@ def refusal(tools: str, first: Output, refused: Sequence[Output]) -> Finding:
     return Finding(NO_PERMISSION, f"user {user} may not run {tools}", (), advice, (_right(first),), _ALLOW)
 
 
+def confined(tools: str, user: str, hidden: Sequence[str]) -> Finding:
+    """Return that an ACL hides these parts of the CIB from the user, and what shows them.
+
+    One more role does not: what one role denies no other allows (2.1.5). So the role of nrpe/ takes the place of all.
+    """
+    show = f'cibadmin -R -o acls -X \'<acl_target id="{user}"><role id="check_ha"/></acl_target>\''
+    return Finding(
+        NO_PERMISSION,
+        f"an ACL role hides {joined(hidden)} of the CIB from user {user} ({tools})",
+        advice="as root",
+        commands=(f"cibadmin -Mc -o acls -X '<acls>{_ROLE}</acls>' && {show}",),
+    )
+
+
 def _short(finding: Finding, shorter: str) -> Finding:
-    """The finding; where its command would be cut off in a line, with a shorter way."""
+    """Return the finding; where its command would be cut off in a line, with a shorter way."""
     if len(finding.line) <= ROOM:
         return finding
     return finding._replace(advice="", commands=(shorter,), joint=_ALLOW)
 
 
 def _alike(first: Output, refused: Sequence[Output]) -> Sequence[Output]:
-    """What was refused of the same family in the same way."""
+    """Return what was refused of the same family in the same way."""
     kind = (first.tool.family, first.with_sudo)
     return [output for output in refused if (output.tool.family, output.with_sudo) == kind]
 
 
 def _lacks_role(refused: Sequence[Output]) -> bool:
-    """Whether these tools of Pacemaker had reached it, so that a role is lacking and not the group."""
+    """Return whether these tools of Pacemaker had reached it, so that a role is lacking and not the group."""
     if any(shows_nothing(output) or re.search(_QUERY_DENIED, output.stderr) for output in refused):
         return True
     return all(re.fullmatch(_QUERY_FAILED, output.stderr) for output in refused)
 
 
 def _role(user: str) -> str:
-    """With Pacemaker's own tool, as there is crmsh on some nodes and pcs on others; the role is that of nrpe/."""
-    role = '<acl_role id="check_ha"><acl_permission id="check_ha-read" kind="read" xpath="/cib"/></acl_role>'
+    """Return the command for the role of nrpe/, of Pacemaker's own: there is crmsh on some nodes and pcs on others."""
     target = f'<acl_target id="{user}"><role id="check_ha"/></acl_target>'
-    return f"cibadmin -Mc -o acls -X '<acls>{role}{target}</acls>'"
+    return f"cibadmin -Mc -o acls -X '<acls>{_ROLE}{target}</acls>'"
 
 
 def _right(output: Output) -> str:

@@ -51,13 +51,14 @@ def unsettled(outputs: Mapping[Tool, Output]) -> bool:
 
 
 def _without_past(document: bytes) -> bool:
-    """Return whether something does not run, and every action in this document of crm_mon is of the last two minutes.
+    """Return whether all is not up, and every action in this document of crm_mon is of the last two minutes.
 
     ``last_update time="Sat Nov 28 15:30:16 2026"``, ``last-rc-change="Sat Nov 28 15:30:15 2026"``: their minutes are
     enough to tell whether the process list is worth asking.
     """
     now = re.search(rb"<last_update time=\"[^\"]*?([0-9]+):([0-9]+):", document)
-    if now is None or b'role="Stopped"' not in document:
+    unpromoted = b'multi_state="true"' in document and not re.search(rb'role="(Promoted|Master)"', document)
+    if now is None or not (unpromoted or b'role="Stopped"' in document):
         return False
     then = set(re.findall(rb"last-rc-change=\"[^\"]*?([0-9]+):([0-9]+):", document))
     return all((_minutes(now.groups()) - _minutes(one)) % 1440 in (0, 1) for one in then)
@@ -97,7 +98,7 @@ def _started(processes: Optional[Output], limit: float) -> Optional[Finding]:
 
 
 def _dc_deadtime(cib: Optional[Output]) -> float:
-    """``<nvpair id="..." name="dc-deadtime" value="2s"/>``, in seconds."""
+    """Return the value of ``<nvpair id="..." name="dc-deadtime" value="2s"/>``, in seconds."""
     pair = re.search(rb"<nvpair\s[^>]*name=\"dc-deadtime\"[^>]*>", cib.stdout) if cib and cib.status == 0 else None
     value = re.search(rb"\svalue=\"([0-9]{1,6})([a-z]*)\"", pair.group()) if pair else None
     unit = _UNITS.get(value[2].decode()) if value else None

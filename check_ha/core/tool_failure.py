@@ -8,7 +8,9 @@ What the tools print when they fail, by version::
     crm_mon exit 4 (2.1.3 on), 13 (1.1)                         no permission
     crm_mon exit 102 (2.0 on), 107 (1.1), "Connection refused"  pacemaker is down
     the same, "Transport endpoint is not connected"             down, or (before 2.1.3; cibadmin always) no permission
+    Can't get value of KEY. Error CS_ERR_LIBRARY                cmapctl exit 0: corosync ended meanwhile, and so does it
     crm_mon exit 0 (2.1.5), "Could not connect to the CIB"      pacemaker-based is down, whatever else still runs
+    exit 0, and the document lacks a part that each CIB has     a Pacemaker ACL hides it (nothing is hidden from root)
 
 What one tool leaves open another of the same family may settle, else the process list, else the user: root is
 never refused.
@@ -26,13 +28,15 @@ from check_ha.core.condition import (
     TOOL_MISSING,
     UNREADABLE,
     Condition,
+    Severity,
 )
 from check_ha.core.finding import DAEMON, TOOL, Finding, Subject
-from check_ha.core.permission import refusal, shows_nothing
+from check_ha.core.permission import confined, refusal, shows_nothing
 from check_ha.core.processes import processes_of_root
 from check_ha.core.starting import connecting
-from check_ha.parsers.errors import ParseError
-from check_ha.sources.tools import BROKEN, COROSYNC, FLOODED, HUNG, MISSING, PACEMAKER, SYSTEM, Output
+from check_ha.core.wording import joined
+from check_ha.parsers.errors import REFUSED, UNRECOGNISED, ParseError
+from check_ha.sources.tools import BROKEN, COROSYNC, CRM_MON, FLOODED, HUNG, MISSING, PACEMAKER, SYSTEM, Output
 
 # compiled when a tool has failed, not on every run
 _DENIED = (
@@ -44,7 +48,6 @@ _DOWN_OR_DENIED = (
     r"Cannot initiali[sz]e \w+ service|Transport endpoint is not connected"
     r"|cluster is not available on this node|Not connected|CIB query failed"
 )
-_NO_CIB = "no cluster data: Could not connect to the CIB"  # as the parser of crm_mon tells it
 _REMOTE = ("pacemaker-remoted", "pacemaker_remoted")  # 2.0 and later; 1.1
 _DAEMONS = {COROSYNC: ("corosync",), PACEMAKER: ("pacemakerd", *_REMOTE)}
 
@@ -58,14 +61,16 @@ class Failure(NamedTuple):
     text: str
     required: bool = True
     silent: bool = False
+    hidden: Tuple[str, ...] = ()
+    """The parts of the CIB that are missing from an answer which is good otherwise."""
 
     def optional(self, silent: bool = False) -> "Failure":
-        """The same, of a tool the check can do without, or whose failure the check itself explains."""
+        """Return the same, of a tool the check can do without, or whose failure the check itself explains."""
         return self._replace(required=False, silent=silent)
 
 
 def failure_of(output: Output, error: Optional[ParseError] = None) -> Optional[Failure]:
-    """What went wrong with this tool; ``None`` when its output can be believed so far.
+    """Return what went wrong with this tool; ``None`` when its output can be believed so far.
 
     ``error`` is what the parser made of the output.
     """
@@ -75,7 +80,7 @@ def failure_of(output: Output, error: Optional[ParseError] = None) -> Optional[F
     if output.fault == HUNG:
         return Failure(output, NOT_RESPONDING, f"no answer within {output.limit:g} s")
     if output.fault == FLOODED:
-        return Failure(output, UNREADABLE, "printed more than 64 MB")
+        return Failure(output, UNREADABLE, f"printed more than {tool.limit} MB")
     if output.fault == BROKEN:
         return Failure(output, UNREADABLE, f"could not be started: {output.stderr}")
     if output.status is not None and output.status < 0:
@@ -85,29 +90,53 @@ def failure_of(output: Output, error: Optional[ParseError] = None) -> Optional[F
     if error is None and output.status in tool.good and not _refused(output):
         return None
     if error is not None and output.status == 0:
-        return _not_understood(output, str(error))
+        return _not_understood(output, error)
     return _told(output, error)
 
 
-def _not_understood(output: Output, what: str) -> Failure:
-    """A tool that exits 0. Of its words only those count that are its own, not what it quotes."""
-    if not what.startswith(_NO_CIB):
+def cut_short(output: Output) -> Optional[Failure]:
+    """Return what went wrong after a tool had printed a part, where it ends early with exit 0.
+
+    CS_ERR_NOT_EXIST is none: the key of a client that has just left.
+    """
+    said = re.search(r"^.*\bCS_ERR_(?!NOT_EXIST).*$", output.stderr, re.MULTILINE) if output.stderr else None
+    if said is None or output.tool.family != COROSYNC or output.status != 0:
+        return None
+    return Failure(output, UNREADABLE, f"ended early: {said[0].strip()}")
+
+
+def incomplete(output: Output, hidden: Tuple[str, ...]) -> Optional[Failure]:
+    """Return the failure of a tool that was not shown these parts of the CIB.
+
+    Of crm_mon only signs tell so, which can mean nothing else but to a user from whom something can be hidden.
+    """
+    if output.as_root:
+        return None if output.tool is CRM_MON else Failure(output, UNREADABLE, f"the CIB lacks {joined(hidden)}")
+    return Failure(output, NO_PERMISSION, "", hidden=hidden)
+
+
+def _not_understood(output: Output, error: ParseError) -> Failure:
+    """Return the failure of a tool that exits 0. Of its words only those count that are its own, not what it quotes."""
+    if error.kind == UNRECOGNISED:
         why = "" if output.stdout.strip() else _first_line(output.stderr)
-        return Failure(output, UNREADABLE, why or what)
-    if re.search(_DENIED, what):
+        return Failure(output, UNREADABLE, why or str(error))
+    if error.kind == REFUSED:
         return Failure(output, NO_PERMISSION, "permission denied")
-    _, but, state = what.partition("; pacemakerd is in state ")  # it is just starting, or shutting down
-    return Failure(output, NOT_RUNNING, f"cannot connect to the CIB{but}{state}")
+    moving = f"; pacemakerd is in state {error.state}" if error.state else ""  # it is just starting, or shutting down
+    return Failure(output, NOT_RUNNING, f"cannot connect to the CIB{moving}")
 
 
 def _refused(output: Output) -> bool:
-    """A corosync tool whose error text comes with an exit status that is also a good one, or crm_mon without a role."""
+    """A corosync tool whose error text comes with an exit status that is also a good one, crm_mon without a role, or a
+    tool whose exit status says that there is something to tell and that tells nothing."""
+    if output.status and output.tool.explained not in output.answer:
+        return True
     told_on_stderr = output.status == 1 and not output.stdout.strip() and bool(output.stderr.strip())
     return told_on_stderr or shows_nothing(output)
 
 
 def _told(output: Output, error: Optional[ParseError]) -> Failure:
-    """What the tool itself says about its failure, on stderr or (crm_mon, old corosync tools) on stdout."""
+    """Return what the tool itself says about its failure, on stderr or (crm_mon, old corosync tools) on stdout."""
     if shows_nothing(output):
         return Failure(output, None, "no cluster data: the document has no summary")
     words = output.stderr + "\n" + output.stdout[:4096].decode("utf-8", "backslashreplace")
@@ -126,14 +155,17 @@ def _told(output: Output, error: Optional[ParseError]) -> Failure:
 
 
 def in_doubt(failures: Sequence[Failure]) -> bool:
-    """Whether the process list is needed: it tells a daemon that is down from a user who may not ask it, and from a
-    Pacemaker Remote node, where corosync never runs."""
+    """Return whether the process list is needed.
+
+    It tells a daemon that is down from a user who may not ask it, and from a Pacemaker Remote node, where corosync
+    never runs.
+    """
     return any(failure.condition in (None, NOT_RUNNING) for failure in failures)
 
 
 def findings_of(failures: Sequence[Failure], processes: Optional[Output]) -> Tuple[Finding, ...]:
-    """The findings these failures amount to: one for each family and condition, naming the tools."""
-    groups: Dict[Tuple[str, Condition], List[Failure]] = {}
+    """Return the findings these failures amount to: one for each family and condition, naming the tools."""
+    groups: Dict[Tuple[str, Condition, bool], List[Failure]] = {}
     for failure in failures:
         condition = _condition(failure, failures, processes)
         if not failure.silent and (failure.required or condition is NOT_RESPONDING):
@@ -141,19 +173,22 @@ def findings_of(failures: Sequence[Failure], processes: Optional[Output]) -> Tup
             # what is wrong with one output has its own text; a daemon that is down is down for all its tools
             key = failure.output.tool.label if condition in (UNREADABLE, TOOL_MISSING) else family
             key = "" if condition is STARTING else key
-            groups.setdefault((key, condition), []).append(failure)
+            groups.setdefault((key, condition, bool(failure.hidden)), []).append(failure)
     refused = _refused_outputs(failures, processes)
-    return tuple(_finding(condition, group, refused, processes) for (_, condition), group in groups.items())
+    return tuple(_finding(condition, group, refused, processes) for (_, condition, _), group in groups.items())
 
 
 def finding_of(failure: Failure, failures: Sequence[Failure], processes: Optional[Output]) -> Finding:
-    """The finding this failure amounts to by itself; the others may settle what it leaves open."""
+    """Return the finding this failure amounts to by itself; the others may settle what it leaves open."""
     refused = _refused_outputs(failures, processes)
     return _finding(_condition(failure, failures, processes), [failure], refused, processes)
 
 
 def _refused_outputs(failures: Sequence[Failure], processes: Optional[Output]) -> List[Output]:
-    return [one.output for one in failures if _condition(one, failures, processes) is NO_PERMISSION]
+    return [
+        one.output for one in failures
+        if not one.hidden and _condition(one, failures, processes) is NO_PERMISSION
+    ]  # fmt: skip
 
 
 def _condition(failure: Failure, failures: Sequence[Failure], processes: Optional[Output]) -> Condition:
@@ -185,13 +220,13 @@ def _settled(failure: Failure, failures: Sequence[Failure], processes: Optional[
 
 
 def _remote(failure: Failure, processes: Optional[Output]) -> bool:
-    """Whether this is a Pacemaker Remote node, asked for what only a cluster node has."""
+    """Return whether this is a Pacemaker Remote node, asked for what only a cluster node has."""
     corosync = failure.output.tool.family == COROSYNC
     return corosync and bool(_runs(_REMOTE, processes)) and not _runs(_DAEMONS[COROSYNC], processes)
 
 
 def _runs(daemons: Sequence[str], processes: Optional[Output]) -> Optional[bool]:
-    """Whether the list shows one of these daemons; ``None`` where there is no list, or one that hides processes.
+    """Return whether the list shows one of these daemons; ``None`` where there is none, or one that hides processes.
 
     They are root's: a process of somebody else that calls itself so proves nothing.
     """
@@ -199,37 +234,46 @@ def _runs(daemons: Sequence[str], processes: Optional[Output]) -> Optional[bool]
     return None if found is None else not found.keys().isdisjoint(daemons)
 
 
+def _missing(tools: Sequence[Subject], reason: str, override: Optional[Severity]) -> Finding:
+    names = dict.fromkeys(tool.name for tool in tools)
+    subjects = tuple(dict.fromkeys(tools))
+    return Finding(TOOL_MISSING, f"{', '.join(names)}: {reason}", subjects, override=override, reason=reason)
+
+
 def _finding(
     condition: Condition, group: Sequence[Failure], refused: Sequence[Output], processes: Optional[Output]
 ) -> Finding:
+    """Return the finding; its subjects are the daemon, where it is to blame, and the tools."""
     first = group[0].output
     start = connecting(processes, first.tool.family) if condition is STARTING else None
     if start:
         return start
-    tools = tuple(dict.fromkeys(failure.output.tool.label for failure in group))
-    if condition is NO_PERMISSION:
-        finding = refusal(", ".join(tools), first, refused)
-    else:
-        finding = Finding(condition, _text(condition, group, ", ".join(tools)))
-    daemon = () if first.tool.family == SYSTEM else (Subject(DAEMON, first.tool.family),)
-    about_daemon = daemon if condition in (NOT_RUNNING, NOT_RESPONDING, REMOTE_NODE) else ()
-    subjects = (*about_daemon, *(Subject(TOOL, label) for label in tools))
-    return finding._replace(subjects=subjects, reason=group[0].text)
-
-
-def _text(condition: Condition, group: Sequence[Failure], tools: str) -> str:
-    family, user = group[0].output.tool.family, group[0].output.user
+    family, user, reason = first.tool.family, first.user, group[0].text
+    tools = tuple(dict.fromkeys(Subject(TOOL, failure.output.tool.label) for failure in group))
+    names = ", ".join(tool.name for tool in tools)
+    daemon = () if family == SYSTEM else (Subject(DAEMON, family),)
     if condition is NOT_RUNNING:
-        reason = group[0].text if len({failure.text for failure in group}) == 1 else "cannot connect"
-        return f"{family} is not running on this node ({tools}: {reason})"
+        reason = reason if len({failure.text for failure in group}) == 1 else "cannot connect"
+        text = f"{family} is not running on this node ({names}: {reason})"
+        return Finding(condition, text, (*daemon, *tools), reason=reason)
     if condition is REMOTE_NODE:
-        return f"this is a Pacemaker Remote node, without {family}: run this check on a cluster node"
+        text = f"this is a Pacemaker Remote node, without {family}: run this check on a cluster node"
+        return Finding(condition, text, (*daemon, *tools), reason=reason)
     if condition is NOT_RESPONDING:
-        return f"{'' if family == SYSTEM else f'{family} does not answer: '}{tools}: {group[0].text}"
-    if group[0].condition is None and condition is UNREADABLE and not shows_nothing(group[0].output):
-        return f"{tools}: cannot connect: {family} is down, or user {user} may not ask it"
-    return f"{tools}: {group[0].text}"
+        silent = f"{family} does not answer: " if daemon else ""
+        return Finding(condition, f"{silent}{names}: {reason}", (*daemon, *tools), reason=reason)
+    if condition is TOOL_MISSING:
+        return _missing(tools, reason, None)
+    if condition is NO_PERMISSION:
+        hidden = dict.fromkeys(part for failure in group for part in failure.hidden)
+        finding = confined(names, user, tuple(hidden)) if hidden else refusal(names, first, refused)
+        return finding._replace(subjects=tools, reason=reason)
+    if group[0].condition is None and condition is UNREADABLE and not shows_nothing(first):
+        reason = f"cannot connect: {family} is down, or user {user} may not ask it"
+    return Finding(condition, f"{names}: {reason}", tools, reason=reason)
 
 
 def _first_line(text: str) -> str:
-    return next((line.strip() for line in text.splitlines() if line.strip()), "")
+    """Return the first line, of sudo's own only where the tool has none."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return next((line for line in lines if not line.startswith("sudo: ")), next(iter(lines), ""))

@@ -4,6 +4,14 @@ from typing import FrozenSet, NamedTuple, Optional, Tuple, Union
 
 Pairs = Tuple[Tuple[str, str], ...]
 
+ATTRIBUTES = "attributes"
+CRM_CONFIG = "crm_config"
+NODES = "nodes"
+RESOURCES = "resources"
+CONSTRAINTS = "constraints"
+STATUS = "status"
+"""Parts that every CIB has (the attributes are those of its root), and that a Pacemaker ACL may hide from a user."""
+
 
 TRUE = frozenset(("true", "on", "yes", "y", "1"))
 FALSE = frozenset(("false", "off", "no", "n", "0"))
@@ -161,6 +169,8 @@ class Cib(NamedTuple):
     dependencies: Tuple[Dependency, ...] = ()
     expiring: FrozenSet[str] = frozenset()
     """The ids of the primitives of which a failure expires by itself (``failure-timeout``)."""
+    hidden: Tuple[str, ...] = ()
+    """What this document lacks of ATTRIBUTES, CRM_CONFIG, NODES, RESOURCES, CONSTRAINTS and STATUS."""
 
     def option(self, *names: str) -> Optional[str]:
         """The value of a cluster option, under the first of its names that is set."""

@@ -238,6 +238,9 @@ class Cluster(NamedTuple):
     True: an action ran there since it was last cleared. A start or a stop is one; a probe is none, and all that there
     is after a cleanup.
     """
+    hidden: Tuple[str, ...] = ()
+    """Parts of the CIB that, by all signs, crm_mon could not read: ATTRIBUTES, CRM_CONFIG or STATUS of
+    ``check_ha.model.cib``. Where the user is root, the signs mean nothing: nothing is hidden from root."""
 
     def primitives(self) -> Iterator[Placed]:
         """Every primitive instance, in document order, with the collections around it."""

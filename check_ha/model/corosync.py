@@ -29,6 +29,8 @@ class Ring(NamedTuple):
     """Neither faulty nor healthy: a problem counter that moves, before or after a fault; or ``hard_coded``."""
     hard_coded: bool = False
     """True: ``OK`` of udp/udpu on 3.0, printed whatever happens. It claims nothing."""
+    listed: bool = True
+    """False: ``corosync-cfgtool -s`` leaves it out, and the map knows it."""
 
 
 class LinkStatus(NamedTuple):
@@ -118,7 +120,7 @@ class NodelistNode(NamedTuple):
 
     @property
     def label(self) -> str:
-        """What a person calls the node: its name, else its first address, else its id."""
+        """Return what a person calls the node: its name, else its first address, else its id."""
         if self.name:
             return self.name
         return self.addresses[0][1] if self.addresses else f"node {self.node_id}"
@@ -149,9 +151,11 @@ class CorosyncMap(NamedTuple):
     Under ``quorum totem nodelist runtime.votequorum runtime.config config uidgid``; never
     ``totem.key``, which is the cluster's secret.
     """
+    totem: Mapping[str, int] = MappingProxyType({})
+    """Counters and states of corosync 2: ``srp.mcast_retx``, ``rrp.1.faulty``; since 3.0 they are in ``Statistics``."""
 
     def label(self, node_id: int) -> str:
-        """What a person calls that node."""
+        """Return what a person calls that node."""
         for node in self.nodes:
             if node.node_id == node_id:
                 return node.label
@@ -173,3 +177,12 @@ class LinkStatistics(NamedTuple):
     latency_ave: Optional[int] = None
     """Microseconds; ``None`` without samples."""
     mtu: Optional[int] = None
+
+
+class Statistics(NamedTuple):
+    """``corosync-cmapctl -m stats`` (3.0 and later)."""
+
+    links: Tuple[LinkStatistics, ...]
+    """Of knet, ordered by node and link; with udp/udpu there are none."""
+    totem: Mapping[str, int] = MappingProxyType({})
+    """Counters and states of the protocol itself: ``srp.mcast_retx``."""

@@ -22,25 +22,31 @@ class Section(NamedTuple):
     """In order; ``interface`` and ``node`` stand there several times."""
 
     def walk(self) -> Iterator["Section"]:
-        """This section and all below it."""
+        """Yield this section and all below it."""
         yield self
         for section in self.sections:
             yield from section.walk()
 
     def get(self, key: str) -> Optional[str]:
-        """The value that counts, which is the last one; ``None``: not set here."""
+        """Return the value that counts, which is the last one; ``None``: not set here."""
         return next((setting.value for setting in reversed(self.settings) if setting.key == key), None)
 
 
 class Mistake(NamedTuple):
-    """A line for which corosync refuses the whole file."""
+    """A line for which corosync refuses the whole file. Its text is not kept: it may hold a secret."""
 
     line: int
     message: str
-    text: str = ""
-    """The line, where it helps."""
-    tolerated: bool = False
-    """True: corosync 2 passes over it, without a word."""
+    since: Tuple[int, ...] = ()
+    """The first version that refuses it, ``(3,)``; empty: all refuse it."""
+    until: Tuple[int, ...] = ()
+    """The first version that takes it again; empty: none."""
+    ignored: bool = False
+    """Whether a version that does not refuse the file for it ignores the line, without a word."""
+
+    def refused_by(self, version: Tuple[int, ...]) -> bool:
+        """Return whether that version of corosync refuses the file for it."""
+        return self.since <= version and not (self.until and version >= self.until)
 
 
 class CorosyncConf(NamedTuple):
@@ -53,15 +59,15 @@ class CorosyncConf(NamedTuple):
 
     @property
     def empty(self) -> bool:
-        """There is nothing in it, or there is no such file."""
+        """Return whether there is nothing in it, or no such file."""
         return not (self.root.settings or self.root.sections or self.mistakes or self.blanked)
 
     def sections(self, path: str) -> Tuple[Section, ...]:
-        """Every section of that path, in order."""
+        """Return every section of that path, in order."""
         return tuple(section for section in self.root.walk() if section.path == path)
 
     def get(self, path: str) -> Optional[str]:
-        """The value of ``totem.token``, from whichever ``totem`` section sets it last; ``None``: not set."""
+        """Return the value of ``totem.token``, from whichever ``totem`` section sets it last; ``None``: not set."""
         section, _, key = path.rpartition(".")
         values = [one.get(key) for one in self.sections(section)]
         return next((value for value in reversed(values) if value is not None), None)

@@ -39,6 +39,13 @@ class FileState(NamedTuple):
     group: str
     kind: str
     """In the words of ``stat``: ``regular file``, ``regular empty file``, ``directory``."""
+    error: str = ""
+    """Why ``stat`` could not look at it, in its words; nothing else is known then."""
+
+    @property
+    def missing(self) -> bool:
+        """Whether there is no such file."""
+        return self.error == "No such file or directory"
 
 
 class Features(NamedTuple):

@@ -12,7 +12,9 @@ from check_ha.cluster.this_node import ListedNode, this_node
 from check_ha.cluster.virtual_addresses import virtual_ips
 from check_ha.core.condition import NOT_RESPONDING, NOT_RUNNING, REMOTE_NODE, STARTING
 from check_ha.core.evidence import Evidence, Reading
+from check_ha.core.wording import AHEAD
 from check_ha.model.addresses import Interface, InterfaceAddress
+from check_ha.model.cib import ATTRIBUTES, RESOURCES
 from check_ha.model.cluster import Bundle, Clone, Cluster, Placed
 from check_ha.model.corosync import CorosyncMap
 from check_ha.model.corosync_conf import CorosyncConf
@@ -58,7 +60,7 @@ from check_ha.sources.tools import (
 )
 
 CLUSTER = Reading(CRM_MON, parse_crm_mon, silent=True)
-CIB = Reading(CIBADMIN, parse_cib, silent=True)
+CIB = Reading(CIBADMIN, parse_cib, silent=True, parts=(ATTRIBUTES, RESOURCES))
 NODE_NAME = Reading(CRM_NODE, parse_node_name, silent=True)
 QUORUM = Reading(QUORUMTOOL, parse_quorum_status, silent=True)
 MAP = Reading(CMAPCTL, parse_map, silent=True)
@@ -67,9 +69,6 @@ CONF = Reading(COROSYNC_CONF, parse_corosync_conf, silent=True)
 KEY = Reading(AUTHKEY, parse_fingerprint, silent=True)
 COROSYNC_INSTALLED = Reading(COROSYNC_VERSION, parse_corosync_version, silent=True)
 PACEMAKER_INSTALLED = Reading(PACEMAKERD_FEATURES, parse_features, silent=True)
-
-_SAME_TIME = 2.0
-"""Seconds that an event may seem to be in the future: both times are whole seconds, of two clocks in step."""
 
 READINGS = (
     CLUSTER, CIB, NODE_NAME, QUORUM, MAP, INTERFACES, CONF, KEY, COROSYNC_INSTALLED, PACEMAKER_INSTALLED,
@@ -199,7 +198,7 @@ def _fencing(one: Fencing) -> Iterator[FencingView]:
     if event is None:
         return
     seconds = (one.now - event.completed).total_seconds() if one.now and event.completed else None
-    ahead = -seconds if seconds is not None and seconds < -_SAME_TIME else None
+    ahead = -seconds if seconds is not None and seconds < -AHEAD else None
     age = None if seconds is None or ahead is not None else max(0.0, seconds)
     yield FencingView(one.target, event.action, event.status, age, ahead)
 

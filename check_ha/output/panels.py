@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Iterator, List, Optional, Sequence, Tuple
 
 from check_ha.cluster.fence_history import Fencing, by_target, deed
-from check_ha.cluster.links import Links, Peer, Way, links_of
+from check_ha.cluster.links import Link, Links, Peer, links_of
 from check_ha.cluster.nodes import State, described, state_of
 from check_ha.cluster.resources import reason_of
 from check_ha.cluster.virtual_addresses import VirtualIp, virtual_ips
@@ -77,7 +77,7 @@ def votes(scene: Scene) -> List[Line]:
 
 
 def links(scene: Scene) -> List[Line]:
-    """This node's ways to its peers: peer by link; rings of corosync 1 and 2."""
+    """This node's links: peer by link; rings of corosync 1 and 2."""
     status = scene.evidence.values.get(CFGTOOL)
     if status is None:
         return unknown(scene, "Links", CFGTOOL)
@@ -89,7 +89,7 @@ def links(scene: Scene) -> List[Line]:
         rows = [(span(f"ring {ring.number}"), span(ring.address), span(ring.status, _ring_style(ring.healthy)))
                 for ring in found.rings]  # fmt: skip
         lines += table(rows, scene.width)
-    shown = [peer for peer in found.peers if len(found.peers) <= MANY or peer.cut_off or peer.down][:MANY]
+    shown = [peer for peer in found.peers if len(found.peers) <= MANY or peer.unreachable or peer.down][:MANY]
     rest = [peer.name for peer in found.peers if peer not in shown]
     matrix = _matrix(shown, found, addresses=True)
     if not fits(matrix, scene.width):
@@ -102,30 +102,30 @@ def _ring_style(healthy: bool) -> str:
 
 
 def _matrix(peers: Sequence[Peer], found: Links, addresses: bool) -> List[Row]:
-    numbers = sorted({way.number for peer in peers for way in peer.ways})
+    numbers = sorted({link.number for peer in peers for link in peer.links})
     rows: List[Row] = []
     if numbers:
         rows.append((span(""), *(span(f"link {number}", Style.FAINT) for number in numbers), span("")))
     for peer in peers:
-        ways = {way.number: way for way in peer.ways}
-        name = span(peer.name, Style.BAD if peer.cut_off else Style.PLAIN)
-        rows.append((name, *(_cell(ways.get(number), addresses) for number in numbers), _member(peer)))
+        by_number = {link.number: link for link in peer.links}
+        name = span(peer.name, Style.BAD if peer.unreachable else Style.PLAIN)
+        rows.append((name, *(_cell(by_number.get(number), addresses) for number in numbers), _member(peer)))
     return rows
 
 
-def _cell(way: Optional[Way], addresses: bool) -> Span:
-    if way is None:
+def _cell(link: Optional[Link], addresses: bool) -> Span:
+    if link is None:
         return span("-", Style.FAINT)
-    word, style = {True: ("up", Style.GOOD), False: ("DOWN", Style.BAD), None: ("?", Style.UNKNOWN)}[way.up]
-    return span(f"{word:<5}{way.address}".strip() if addresses else word, style)
+    word, style = {True: ("up", Style.GOOD), False: ("DOWN", Style.BAD), None: ("?", Style.UNKNOWN)}[link.up]
+    return span(f"{word:<5}{link.address}".strip() if addresses else word, style)
 
 
 def _member(peer: Peer) -> Span:
     """Said where it is not plain from the links."""
     if peer.member is None:
-        return span("" if peer.ways else "membership not known", Style.UNKNOWN)
+        return span("" if peer.links else "membership not known", Style.UNKNOWN)
     if peer.member:
-        return span("" if peer.ways else "member", Style.GOOD)
+        return span("" if peer.links else "member", Style.GOOD)
     return span("NOT a member", Style.BAD)
 
 

@@ -1,7 +1,8 @@
 """Text that is safe to print: ids, names and exit reasons come from outside.
 
 A monitoring server reads ``|`` as the start of perfdata and a newline as the end of the status; a terminal acts on
-escape sequences; perfdata labels may hold neither ``'`` nor ``=``.
+escape sequences. A perfdata label may hold neither ``'`` nor ``=``; Checkmk's check crashes on ``:``, ``/`` and ``\\``
+in one, and Icinga renames every label that follows one with ``::`` (check_multi).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ RAW_LIMIT = 100_000
 
 
 def clean(text: str, limit: int = ITEM_LIMIT) -> str:
-    """One printable line without ``|``, at most ``limit`` characters."""
+    """Return one printable line without ``|``, at most ``limit`` characters."""
     if len(text) > limit:
         text = text[: limit - 3] + "..."
     if text.isprintable() and "|" not in text:
@@ -30,5 +31,5 @@ def _plain(character: str) -> str:
 
 
 def label(text: str) -> str:
-    """The same for a perfdata label, which is printed in single quotes."""
-    return "".join("_" if character in "'=# " else character for character in clean(text, 100))
+    """Return the same for a perfdata label, which is printed in single quotes."""
+    return "".join("_" if character in "'=# :/\\" else character for character in clean(text, 100))

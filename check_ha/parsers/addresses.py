@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 
 # Not ipaddress and not socket, which take 2 to 3 ms to import, a tenth of a check's start.
 # The C module behind socket takes 0.3 ms and is in every CPython that has a socket module.
-from _socket import AF_INET, AF_INET6, inet_ntop, inet_pton
+from _socket import AF_INET, AF_INET6, inet_aton, inet_ntop, inet_pton
 from typing import Any, Dict, Iterator, Optional, Tuple
 
 from check_ha.model.addresses import Interface, InterfaceAddress, Interfaces
@@ -31,6 +32,25 @@ def canonical(text: str) -> Optional[str]:
         return inet_ntop(family, inet_pton(family, address))
     except OSError:
         return None
+
+
+IPV4, IPV6 = "IPv4", "IPv6"
+
+
+def literal_families(text: str) -> Tuple[str, ...]:
+    """Return as which families getaddrinfo(3) takes this address, what it is first; empty: it may be a host name.
+
+    ``127.1`` and ``0x7f.1`` are IPv4 to it, ``::ffff:192.0.2.1`` is both; ``192.0.2.1/24`` is nothing.
+    """
+    if ":" in text:
+        known = None if "/" in text else canonical(text)
+        if known is None:
+            return ()
+        return (IPV6, IPV4) if known.startswith("::ffff:") and "." in known else (IPV6,)
+    try:
+        return (IPV4,) if re.fullmatch(r"[0-9a-fA-FxX.]+", text) and inet_aton(text) else ()
+    except OSError:
+        return ()
 
 
 def parse_ip_addr(data: bytes) -> Interfaces:

@@ -109,7 +109,7 @@ def parse_link_status(data: bytes) -> LinkStatus:
 
 
 def read_header(data: bytes) -> Tuple[int, Optional[str], List[str]]:
-    """Local node id, transport and the lines after the header; shared by ``-s`` and ``-n``."""
+    """Return local node id, transport and the lines after the header, of ``-s`` and ``-n`` alike."""
     lines = [line for line in data.decode("utf-8", "backslashreplace").split("\n") if line]
     for line in lines:
         # On stdout up to 2.4.5 and in 3.0, "Could not initialize corosync configuration API error 2";
@@ -127,7 +127,7 @@ def read_header(data: bytes) -> Tuple[int, Optional[str], List[str]]:
 
 
 def node_id(text: str, line: str) -> int:
-    """A node id; the negative ones are unsigned ids that went through ``%d``."""
+    """Return a node id; the negative ones are unsigned ids that went through ``%d``."""
     number = int(text)
     if not -(2**31) <= number < 2**32:
         raise ParseError("not a node id", line)
@@ -184,7 +184,7 @@ def _read_node(line: str) -> _NodeLine:
 
 
 def _check_agreement(blocks: List[_Block]) -> None:
-    """Output that was cut off or that mixes two layouts contradicts itself."""
+    """Refuse output that was cut off or that mixes two layouts: it contradicts itself."""
     seen: Set[int] = set()
     for block in blocks:
         if block.status is None and not block.nodes:
@@ -218,7 +218,7 @@ def _ring(block: _Block) -> Ring:
 
 
 def _loopback_index(blocks: List[_Block]) -> Optional[int]:
-    """The local node's index in 3.0.0 and 3.0.1, which number the nodes without naming them.
+    """Return the local node's index in 3.0.0 and 3.0.1, which number the nodes without naming them.
 
     Only link 0 has a loopback. On the other links the local node's state is 'n', decoded as
     ``enabled:0 connected:1``. ``None`` with link 0 alone, or if more than one node reads so.

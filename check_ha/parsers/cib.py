@@ -11,18 +11,32 @@
 A user who is confined by ACLs gets the same document with everything left out that
 they may not read, though an element with readable content keeps its id. So whatever is
 missing here is simply absent: a primitive, its class and type, the set that an ``id-ref`` names.
+Only for what every CIB has, if empty (``<constraints/>``), can that be told: see ``Cib.hidden``.
 """
 
 from __future__ import annotations
 
 from typing import Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
-from check_ha.model.cib import FALSE, Cib, ConfiguredCollection, ConfiguredNode, ConfiguredPrimitive, Pairs
+from check_ha.model.cib import (
+    ATTRIBUTES,
+    CONSTRAINTS,
+    CRM_CONFIG,
+    FALSE,
+    NODES,
+    RESOURCES,
+    STATUS,
+    Cib,
+    ConfiguredCollection,
+    ConfiguredNode,
+    ConfiguredPrimitive,
+    Pairs,
+)
 from check_ha.parsers.cib_dependencies import parse_dependencies
 from check_ha.parsers.cib_failures import parse_expiring
 from check_ha.parsers.cib_rules import parse_levels, parse_locations, parse_score, parse_tickets
 from check_ha.parsers.errors import ParseError
-from check_ha.parsers.xml import Element, parse_document, start_tag
+from check_ha.parsers.xml import Element, parse_document
 
 # What may stand around a primitive. ``master``: promotable clones to 1.1, accepted by 2.x.
 _COLLECTIONS = ("group", "clone", "master", "bundle")
@@ -34,14 +48,14 @@ def parse_cib(data: bytes) -> Cib:
     """Primitives, groups, clones and bundles, options, nodes, constraints, fencing levels, each in document order.
 
     Raises ParseError for what is no CIB, and for a primitive without id. A CIB without
-    resources is a valid one.
+    resources is a valid one. No error quotes the document: it holds passwords.
     """
-    root = parse_document(data)
+    root = parse_document(data, secret=True, without=b"status")
     if root.tag != "cib":
-        raise ParseError("XML, but no CIB", start_tag(root))
+        raise ParseError("XML, but no CIB")
     configuration = root.find("configuration")
     if configuration is None:
-        raise ParseError("CIB without configuration", start_tag(root))
+        raise ParseError("CIB without configuration")
     references = _References(root)
     return Cib(
         primitives=_resources(configuration.find("resources"), references),
@@ -54,7 +68,19 @@ def parse_cib(data: bytes) -> Cib:
         collections=tuple(_collections(configuration.find("resources"), references)),
         dependencies=tuple(parse_dependencies(configuration.find("constraints"))),
         expiring=parse_expiring(configuration),
+        hidden=tuple(_hidden(root, configuration)),
     )
+
+
+def _hidden(root: Element, configuration: Element) -> Iterator[str]:
+    """Yield what is missing of all that Pacemaker itself puts into each CIB, if empty (1.1 to 3.0)."""
+    if not root.get("epoch"):
+        yield ATTRIBUTES
+    for name in (CRM_CONFIG, NODES, RESOURCES, CONSTRAINTS):
+        if configuration.find(name) is None:
+            yield name
+    if root.find(STATUS) is None:
+        yield STATUS
 
 
 def _resources(resources: Optional[Element], references: _References) -> Tuple[ConfiguredPrimitive, ...]:
@@ -130,7 +156,7 @@ def _primitive(
     """
     identity = element.get("id")
     if not identity:
-        raise ParseError("primitive without id", start_tag(element))
+        raise ParseError("primitive without id")
     name = element.get("template")
     template = templates.get(name) if name else None
     sources = [element] if template is None else [template, element]

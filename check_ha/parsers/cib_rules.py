@@ -27,7 +27,7 @@ PROMOTED_ROLES = frozenset({"Promoted", "Master"})  # 2.0 and older say Master
 
 
 def parse_score(text: Optional[str]) -> int:
-    """As Pacemaker reads it: what is no number is 0."""
+    """Return the number as Pacemaker reads it: what is no number is 0."""
     text = (text or "0").strip().upper()
     sign = -1 if text.startswith("-") else 1
     digits = text[1:] if text[:1] in ("-", "+") else text
@@ -39,7 +39,7 @@ def parse_score(text: Optional[str]) -> int:
 
 
 def parse_locations(constraints: Optional[Element]) -> Tuple[Location, ...]:
-    """Every ``rsc_location`` of the section ``constraints``, in document order."""
+    """Return every ``rsc_location`` of the section ``constraints``, in document order."""
     if constraints is None:
         return ()
     rules = {rule.get("id"): rule for rule in constraints.iter("rule")}
@@ -63,7 +63,7 @@ def _location(element: Element, rules: dict[Optional[str], Element]) -> Location
 
 
 def _referred(element: Element) -> Iterator[str]:
-    """The members of resource sets."""
+    """Yield the members of resource sets."""
     for reference in element.iterfind("resource_set/resource_ref"):
         name = reference.get("id")
         if name:
@@ -71,7 +71,7 @@ def _referred(element: Element) -> Iterator[str]:
 
 
 def _rules(parent: Element, rules: dict[Optional[str], Element]) -> Iterator[Rule]:
-    """The rules in it; one may only refer to another, with ``id-ref``."""
+    """Yield the rules in it; one may only refer to another, with ``id-ref``."""
     for element in parent.iterchildren("rule"):
         reference = element.get("id-ref")
         target = element if reference is None else rules.get(reference)
@@ -117,7 +117,7 @@ def _moment(text: Optional[str]) -> Optional[Moment]:
 
 
 def parse_tickets(constraints: Optional[Element]) -> Iterator[TicketDependency]:
-    """Every ``rsc_ticket``; with resource sets each set, for each has a role of its own::
+    """Yield every ``rsc_ticket``; with resource sets each set, for each has a role of its own::
 
     <rsc_ticket id="t_site" ticket="siteA"><resource_set id="s1" role="Promoted"><resource_ref id="ms_db"/>
     """
@@ -131,7 +131,10 @@ def parse_tickets(constraints: Optional[Element]) -> Iterator[TicketDependency]:
 
 
 def parse_levels(topology: Optional[Element]) -> Tuple[FencingLevel, ...]:
-    """The section ``fencing-topology``. Levels but for 1 to 9, and those without target, Pacemaker ignores as well."""
+    """Return the levels of the section ``fencing-topology``.
+
+    Those but for 1 to 9, and those without target, Pacemaker ignores as well.
+    """
     levels: List[FencingLevel] = []
     for element in () if topology is None else topology.iterchildren("fencing-level"):
         number = element.get("index", "")

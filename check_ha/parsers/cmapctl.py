@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Dict, Iterable, List, NamedTuple, Optional, Tuple
 
-from check_ha.model.corosync import ConfiguredNode, CorosyncMap, LinkStatistics, SeenMember
+from check_ha.model.corosync import ConfiguredNode, CorosyncMap, LinkStatistics, SeenMember, Statistics
 from check_ha.parsers.errors import ParseError
 
 # totem.transport (str) = udpu
@@ -22,6 +22,7 @@ _LINE = r"(\S+) \((?:[iu](?:8|16|32|64)|flt|dbl|str|bin)\)(?: =(?: (.*))?)?"
 _MEMBERS = ("runtime.members.", "runtime.totem.pg.mrp.srp.members.")  # corosync 3, corosync 2
 _NODES = "nodelist.node."
 _STATISTICS = "stats.knet.node"
+_TOTEM_2, _TOTEM_3 = "runtime.totem.pg.mrp.", "stats."  # srp.mcast_retx follows; rrp.N.faulty in corosync 2 only
 
 # What a check may want to know; the rest is counters and process ids.
 _KEPT = (
@@ -62,31 +63,51 @@ def parse_map(data: bytes) -> CorosyncMap:
         local_node_id=_local_node_id(entries, nodes),
         transport=transport.value if transport else None,
         values={key: entry.value for key, entry in entries.items() if key.startswith(_KEPT) and key != _SECRET},
+        totem=_totem(entries, _TOTEM_2),
     )
 
 
+# runtime.totem.pg.mrp.srp.mcast_retx (u64) = 428
+# runtime.totem.pg.mrp.rrp.1.faulty (u8) = 0
+# stats.srp.mcast_retx (u64) = 16782
+def _totem(entries: _Entries, prefix: str) -> Dict[str, int]:
+    return {
+        key[len(prefix) :]: _number(entry)
+        for key, entry in entries.items()
+        if key.startswith((f"{prefix}srp.", f"{prefix}rrp.")) and not key.startswith(_MEMBERS)
+    }
+
+
+def parse_statistics(data: bytes) -> Statistics:
+    """Read the output of ``corosync-cmapctl -m stats`` (3.0 and later)."""
+    lines = _lines(data)
+    for line in lines:
+        # Thousands of lines are about client processes: two tests must do for them.
+        if not line.startswith("stats.") or " (" not in line:
+            raise ParseError("unknown line of corosync-cmapctl -m stats", line)
+    entries = _read_entries(line for line in lines if line.startswith((_STATISTICS, "stats.srp.")))
+    links: Dict[Tuple[int, int], Dict[str, int]] = {}
+    for key, entry in entries.items():
+        if not key.startswith(_STATISTICS):
+            continue
+        # stats.knet.node65001.link5.latency_ave (u32) = 344
+        match = re.fullmatch(r"stats\.knet\.node([0-9]{1,10})\.link([0-9]{1,2})\.([a-z_]+)", key)
+        if match is None:
+            raise ParseError("unknown statistics of corosync-cmapctl", entry.line)
+        links.setdefault((int(match[1]), int(match[2])), {})[match[3]] = _number(entry)
+    ordered = tuple(_statistics(peer, link, links[peer, link]) for peer, link in sorted(links))
+    return Statistics(ordered, _totem(entries, _TOTEM_3))
+
+
 def parse_link_statistics(data: bytes) -> Tuple[LinkStatistics, ...]:
-    """Read the output of ``corosync-cmapctl -m stats`` (3.0 and later), ordered by node and link.
+    """Read only the links of ``corosync-cmapctl -m stats``, ordered by node and link.
 
     With udp/udpu there are none. The local node's loopback (link 0, which
     ``corosync-cfgtool -s`` does not list) is one of them: nothing here tells it from a peer
     that was never reached. So the nodes are all nodes, and in ascending order they are what
     3.0.0 and 3.0.1 number in ``-s``.
     """
-    lines = _lines(data)
-    for line in lines:
-        # Thousands of lines are about client processes: two tests must do for them.
-        if not line.startswith("stats.") or " (" not in line:
-            raise ParseError("unknown line of corosync-cmapctl -m stats", line)
-    entries = _read_entries(line for line in lines if line.startswith(_STATISTICS))
-    links: Dict[Tuple[int, int], Dict[str, int]] = {}
-    for key, entry in entries.items():
-        # stats.knet.node65001.link5.latency_ave (u32) = 344
-        match = re.fullmatch(r"stats\.knet\.node([0-9]{1,10})\.link([0-9]{1,2})\.([a-z_]+)", key)
-        if match is None:
-            raise ParseError("unknown statistics of corosync-cmapctl", entry.line)
-        links.setdefault((int(match[1]), int(match[2])), {})[match[3]] = _number(entry)
-    return tuple(_statistics(peer, link, links[peer, link]) for peer, link in sorted(links))
+    return parse_statistics(data).links
 
 
 def _lines(data: bytes) -> List[str]:
@@ -115,7 +136,7 @@ def _number(entry: _Entry) -> int:
 
 
 def _grouped(entries: _Entries, prefix: str) -> Dict[int, _Entries]:
-    """``PREFIX NUMBER.NAME`` as number, name and entry."""
+    """Return the entries ``PREFIX NUMBER.NAME`` by number and name."""
     groups: Dict[int, _Entries] = {}
     for key, entry in entries.items():
         if key.startswith(prefix):
@@ -173,7 +194,7 @@ def _node(position: int, group: _Entries, mask: int) -> ConfiguredNode:
 
 
 def _generated_id(addresses: List[Tuple[int, str]], mask: int) -> Optional[int]:
-    """The id that corosync gives a node without ``nodeid`` (udp and udpu, IPv4): its first address.
+    """Return the id that corosync gives a node without ``nodeid`` (udp and udpu, IPv4): its first address.
 
     Corosync 2 and 3.0 do not write it back to the map; a host name would have to be resolved.
     """

@@ -11,19 +11,22 @@
 A line is a comment, the start of a section where it holds ``{``, else a key and a value
 where it holds ``:``, else the end of a section where it holds ``}``; anything else is an
 error since 3.0. Nothing is a ParseError here: what is wrong with the file is what the
-reader wants to know, and he gets all of it at once, though corosync stops at the first.
+reader wants to know, and gets all of it at once, though corosync stops at the first.
 """
 
 import re
-from typing import List, NamedTuple, Optional
+from typing import List, NamedTuple, Optional, Tuple
 
 from check_ha.model.corosync_conf import CorosyncConf, Mistake, Section, Setting
-from check_ha.parsers.corosync_values import value_mistake
+from check_ha.parsers.corosync_values import bad_value
 
 _BLANKS = b" \t\xa0"  # the third since 3.1.10
 _LONGEST_LINE = 510
 _LONGEST_NAME = 255
 _MOST_MISTAKES = 100
+_OF_3 = (3,)
+_OF_3_1_10 = (3, 1, 10)
+_IN_A_KEY = "[a-zA-Z0-9._/:-]"
 _ONLY = {"uidgid.": ("uid", "gid"), "totem.interface.member.": ("memberaddr",)}
 
 
@@ -57,10 +60,10 @@ class _Reader:
         if self._lost:
             return
         if len(line) > _LONGEST_LINE:
-            self._wrong(number, f"the line is longer than {_LONGEST_LINE} bytes", tolerated=True)
+            self._bad_line(number, f"the line is longer than {_LONGEST_LINE} bytes")
         line, nul, _ = line.partition(b"\0")
         if nul and line:
-            self._wrong(number, "the line holds a NUL byte", tolerated=True)
+            self._bad_line(number, "the line holds a NUL byte")
         elif nul:
             self._blanked.append(number)
         line = (line[:-1] if line.endswith(b"\r") else line).strip(_BLANKS)
@@ -73,7 +76,7 @@ class _Reader:
         elif b"}" in line:
             self._close(number, line)
         else:
-            self._wrong(number, "neither a section nor a key with a value", line, tolerated=True)
+            self._bad_line(number, "neither a section nor a key with a value")
 
     def end(self, last: int) -> CorosyncConf:
         """The file, once all of it is read."""
@@ -89,38 +92,40 @@ class _Reader:
         name = _text(_trimmed(before))
         path = self._path(number, name) if name else None
         if not name:
-            self._wrong(number, "no section name before the brace", line)
+            self._wrong(number, "no section name before the brace")
         if path is None:
             self._lost = True  # which section the lines that follow are in cannot be told
             return
         if after.strip(_BLANKS):
-            self._wrong(number, "something follows the opening brace", line)
+            self._bad_line(number, "something follows the opening brace")
         if re.match(r"(uidgid|totem\.interface\.member)\.", path):
-            self._wrong(number, f"no section is allowed in {path.rpartition('.')[0]}", line)
+            self._wrong(number, f"no section is allowed in {path.rpartition('.')[0]}", since=_OF_3_1_10)
         self._stack.append(_Open(path, number, [], []))
 
     def _setting(self, number: int, line: bytes) -> None:
         before, _, after = line.partition(b":")
         key, value = _text(_trimmed(before)), _text(after.strip(_BLANKS))
+        line = before + b": (hidden)"  # it may be a key, under whatever name
         if not key:
-            self._wrong(number, "no key before the colon", line, tolerated=True)
+            in_a_section = len(self._stack) > 1
+            self._bad_line(number, "no key before the colon", _OF_3_1_10 if in_a_section else _OF_3)
             return
         path = self._path(number, key)
         if path is None:
             return
-        if re.fullmatch(r"[a-zA-Z0-9._/:-]{3,}", path) is None:
-            self._wrong(number, "a key is at least three of A to Z, a to z, 0 to 9 and . _ - /", line, tolerated=True)
+        if re.fullmatch(_IN_A_KEY + "{3,}", path) is None:
+            self._bad_line(number, "a key is at least three of A to Z, a to z, 0 to 9 and . _ - /")
         for section, keys in _ONLY.items():
             if path.startswith(section) and path[len(section) :] not in keys:
-                self._wrong(number, f"only {' and '.join(keys)} may stand in {section[:-1]}", line)
-        wrong = value_mistake(path, value)
-        if wrong:
-            self._wrong(number, wrong.message, tolerated=wrong.tolerated)
+                self._wrong(number, f"only {' and '.join(keys)} may stand in {section[:-1]}")
+        bad = bad_value(path, value) if "." not in key else None  # "totem.token: x" in no section is a mere text
+        if bad:
+            self._wrong(number, bad.message, bad.since, bad.until)
         self._stack[-1].settings.append(Setting(key, value, number))
 
     def _close(self, number: int, line: bytes) -> None:
         if line != b"}":
-            self._wrong(number, "something stands beside the closing brace", line, tolerated=True)
+            self._bad_line(number, "something stands beside the closing brace")
         if len(self._stack) == 1:
             self._wrong(number, "a closing brace too many")
             return
@@ -128,6 +133,10 @@ class _Reader:
         for path, key in (("logging.logger_subsys", "subsys"), ("logging.logging_daemon", "name")):
             if self._stack[-1].path == path and key not in keys:
                 self._wrong(self._stack[-1].line, f"{path} has no {key}")
+        if self._stack[-1].path == "logging.logger_subsys":
+            for setting in self._stack[-1].settings:
+                if setting.key == "subsys" and re.fullmatch(_IN_A_KEY + "*", setting.value) is None:
+                    self._wrong(setting.line, f"subsys is {setting.value!r}, which cannot be part of a key")
         self._fold()
 
     def _path(self, number: int, name: str) -> Optional[str]:
@@ -142,9 +151,20 @@ class _Reader:
         section = _section(self._stack.pop())
         self._stack[-1].sections.append(section)
 
-    def _wrong(self, number: int, message: str, line: bytes = b"", tolerated: bool = False) -> None:
+    def _bad_line(self, number: int, message: str, since: Tuple[int, ...] = _OF_3) -> None:
+        """Keep a mistake for which older versions ignore the line."""
+        self._wrong(number, message, since, ignored=True)
+
+    def _wrong(
+        self,
+        number: int,
+        message: str,
+        since: Tuple[int, ...] = (),
+        until: Tuple[int, ...] = (),
+        ignored: bool = False,
+    ) -> None:
         if len(self._mistakes) < _MOST_MISTAKES:
-            self._mistakes.append(Mistake(number, message, _text(line[:_LONGEST_LINE]), tolerated))
+            self._mistakes.append(Mistake(number, message, since, until, ignored))
 
 
 def _section(one: _Open) -> Section:

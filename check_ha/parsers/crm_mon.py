@@ -14,8 +14,9 @@ form says in ``status`` how the command ended::
 from __future__ import annotations
 
 import re
-from typing import Callable, Dict, Optional, Tuple, TypeVar
+from typing import Callable, Dict, Iterator, Optional, Tuple, TypeVar
 
+from check_ha.model.cib import ATTRIBUTES, CRM_CONFIG, STATUS
 from check_ha.model.cluster import Ban, Cluster, ClusterOptions, DesignatedController, Node, Ticket
 from check_ha.parsers.crm_mon_history import (
     parse_fail_counts,
@@ -34,7 +35,7 @@ from check_ha.parsers.crm_mon_words import (
     text,
     word,
 )
-from check_ha.parsers.errors import ParseError
+from check_ha.parsers.errors import REFUSED, UNCONNECTED, UNRECOGNISED, ParseError
 from check_ha.parsers.xml import Element, parse_document, shorten, start_tag
 
 _NODE_TYPES = {"member": "member", "remote": "remote", "ping": "ping", "unknown": "unknown"}
@@ -55,12 +56,14 @@ def parse_crm_mon(data: bytes) -> Cluster:
     current_dc = _require_cluster_data(root)
     nodes = _nodes(root)
     dc = _designated_controller(current_dc)
+    hidden = tuple(_hidden(root, dc, nodes))
+    defaults = CRM_CONFIG in hidden  # what it then shows are none of this cluster's options
     return Cluster(
         dc=dc,
         with_quorum=flag(current_dc, "with_quorum") if dc else None,
         nodes=nodes,
         resources=_section(root, "resources", parse_resources, ()),
-        options=_section(root, "summary/cluster_options", _options, ClusterOptions()),
+        options=ClusterOptions() if defaults else _section(root, "summary/cluster_options", _options, ClusterOptions()),
         failures=_section(root, "failures", parse_failures, ()),
         fail_counts=_section(root, "node_history", parse_fail_counts, ()),
         fence_history=_section(root, "fence_history", parse_fence_history, None),
@@ -75,6 +78,7 @@ def parse_crm_mon(data: bytes) -> Cluster:
         attributes=_section(root, "node_attributes", _attributes, {}),
         version=_version(root.get("version") or ""),
         history=_section(root, "node_history", parse_history, {}),
+        hidden=hidden,
     )
 
 
@@ -99,11 +103,19 @@ def _require_cluster_data(root: Element) -> Element:
     troubles = _troubles(root)
     current_dc = root.find("summary/current_dc")
     if troubles or current_dc is None:
-        state = _pacemakerd_state(root)
-        if state and state != "running":
-            troubles += (f"pacemakerd is in state {shorten(state)}",)
-        raise ParseError("no cluster data: " + ("; ".join(troubles) or "the document has no summary"))
+        raise _no_cluster_data(troubles, shorten(_pacemakerd_state(root) or ""))
     return current_dc
+
+
+def _no_cluster_data(troubles: Tuple[str, ...], state: str) -> ParseError:
+    """Return the error for a document without a cluster: what the first of its troubles means, all of them in words."""
+    kind = UNRECOGNISED
+    if troubles and troubles[0].startswith("Could not connect to the CIB"):
+        kind = REFUSED if "Permission denied" in troubles[0] else UNCONNECTED
+    unusual = "" if state == "running" else state
+    words = (*troubles, f"pacemakerd is in state {unusual}") if unusual else troubles
+    text = "; ".join(words) or "the document has no summary"
+    return ParseError(f"no cluster data: {text}", kind=kind, state=unusual)
 
 
 def _troubles(root: Element) -> Tuple[str, ...]:
@@ -142,6 +154,24 @@ def _designated_controller(element: Element) -> Optional[DesignatedController]:
         version=optional_text(element, "version") or "",
         mixed_version=optional_flag(element, "mixed_version"),
     )
+
+
+def _hidden(root: Element, dc: Optional[DesignatedController], nodes: Tuple[Node, ...]) -> Iterator[str]:
+    """Yield the parts of the CIB of which crm_mon shows defaults, as it does where a Pacemaker ACL hides them (2.1.5).
+
+    Without the attributes of ``cib`` there is no DC (``dc-uuid``) and ``<last_change time="" .../>``; without
+    ``crm_config`` neither ``dc-version`` nor ``cluster-infrastructure``; without ``status`` every node is offline, the
+    DC too. A cluster that has never had a DC looks like the first of these.
+    """
+    time = _section(root, "summary/last_change", lambda element: element.get("time"), None)
+    if dc is None and time == "":
+        yield ATTRIBUTES
+    stack = _section(root, "summary/stack", lambda element: element.get("type"), None)
+    if stack == "unknown" or (dc is not None and not dc.version):
+        yield CRM_CONFIG
+    members = [node for node in nodes if node.type == "member"]
+    if (dc is not None or time == "") and members and not any(node.online or node.pending for node in members):
+        yield STATUS
 
 
 def _nodes(root: Element) -> Tuple[Node, ...]:

@@ -27,7 +27,7 @@ _TRUNCATED = 64 * 1024
 
 
 def parse_verification(data: bytes) -> Verification:
-    """The verdict, with the errors and warnings that it is made of."""
+    """Return the verdict, with the errors and warnings that it is made of."""
     if len(data) >= _TRUNCATED:
         raise ParseError("crm_verify printed too much")
     lines = [line.strip() for line in data.decode("utf-8", "backslashreplace").split("\n") if line.strip()]

@@ -6,7 +6,7 @@ from check_ha.parsers.xml import parse_document, start_tag
 
 
 def parse_launcher(data: bytes) -> Launcher:
-    """The state of pacemakerd; 2.1.5::
+    """Return the state of pacemakerd; 2.1.5::
 
     <pacemaker-result api-version="2.25" request="crmadmin --pacemakerd --output-as=xml">
       <pacemakerd sys_from="pacemakerd" state="running" last_updated="2026-11-23 04:07:07Z"/>

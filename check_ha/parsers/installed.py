@@ -8,7 +8,7 @@ from check_ha.parsers.errors import ParseError
 
 
 def parse_corosync_version(data: bytes) -> Version:
-    """``corosync-quorumtool -V``, all versions: ``corosync-quorumtool version: 3.1.7``."""
+    """Return the version of Corosync, of ``corosync-quorumtool -V``: ``corosync-quorumtool version: 3.1.7``."""
     text = _text(data)
     match = re.search(r"version: ([0-9]{1,4})\.([0-9]{1,4})(?:\.([0-9]{1,4}))?", text)
     if match is None:
@@ -17,7 +17,7 @@ def parse_corosync_version(data: bytes) -> Version:
 
 
 def parse_features(data: bytes) -> Features:
-    """``pacemakerd --features``, 1.1 to 3.0::
+    """Return the Pacemaker that is installed; ``pacemakerd --features``, 1.1 to 3.0::
 
     Pacemaker 2.1.5 (Build: a3f44794f94)
      Supporting v3.16.1: agent-manpages cibsecrets corosync-ge-2 ...
@@ -31,9 +31,10 @@ def parse_features(data: bytes) -> Features:
 
 
 def parse_files(data: bytes) -> Tuple[FileState, ...]:
-    """``stat -c '%n %u %g %a %U %G %F'``: those of the files that there are::
+    """Return what ``stat -c '%n %u %g %a %U %G %F'`` tells of each file, on standard output and standard error::
 
     /etc/corosync/authkey 0 0 400 root root regular file
+    /usr/bin/stat: cannot statx '/etc/corosync/authkey': Permission denied
     """
     lines = _text(data).split("\n")
     if lines.pop() or not lines:
@@ -42,6 +43,9 @@ def parse_files(data: bytes) -> Tuple[FileState, ...]:
 
 
 def _file(line: str) -> FileState:
+    error = re.fullmatch(r"(?:/\S*/)?stat: [^/]*(/[^':]*)'?: (\S.*)", line)
+    if error:
+        return FileState(error[1], 0, 0, 0, "", "", "", error[2])
     match = re.fullmatch(r"(/\S*) ([0-9]{1,10}) ([0-9]{1,10}) ([0-7]{1,4}) (\S+) (\S+) (\S.*)", line)
     if match is None:
         raise ParseError("unknown line of stat", line[:200])

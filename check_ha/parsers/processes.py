@@ -10,7 +10,7 @@ _TELLS_VERSION = (" --features", " --version", " -v")
 
 
 def parse_processes(data: bytes) -> Processes:
-    """``ps -e -o pid,ppid,stat,user,etimes,args``; procps 4.0.2::
+    """Return the processes of ``ps -e -o pid,ppid,stat,user,etimes,args``; procps 4.0.2::
 
             PID    PPID STAT USER     ELAPSED COMMAND
               1       0 Ss   root        3671 /sbin/init
@@ -28,7 +28,7 @@ def parse_processes(data: bytes) -> Processes:
     for line in lines:
         match = re.fullmatch(r" *([0-9]{1,10}) +([0-9]{1,10}) +([A-Za-z])\S* +(\S+)" + elapsed + r" ?(.*)", line)
         if match is None:
-            raise ParseError("unknown line of ps", line[:200])
+            raise ParseError("unknown line of ps", " ".join(line.split(None, 4)[:4]))  # the arguments of others: no
         # pacemakerd that only tells its version, as the checks themselves ask it, is no daemon
         if not match[6].endswith(_TELLS_VERSION):
             seconds = int(match[5]) if match[5] else None
@@ -39,7 +39,9 @@ def parse_processes(data: bytes) -> Processes:
 
 
 def parse_executables(data: bytes) -> Dict[int, Optional[str]]:
-    """``ps -e -o pid,exe`` (since procps 3.3.17): by process id what it runs, ``None`` where the user may not know::
+    """Return what each process runs, by its id, ``None`` where the user may not know.
+
+    ``ps -e -o pid,exe``, since procps 3.3.17::
 
      PID EXE
     2680 /usr/sbin/pacemakerd
@@ -68,12 +70,12 @@ def _rows(data: bytes) -> List[str]:
 def _lines(data: bytes) -> List[str]:
     *lines, last = data.decode("utf-8", "backslashreplace").split("\n")
     if last:
-        raise ParseError("the output of ps is cut off", last[:200])
+        raise ParseError("the output of ps is cut off")
     return lines or [""]
 
 
 def _program(command: str) -> str:
-    """``corosync`` of ``/usr/sbin/corosync -f``, of ``[corosync] <defunct>``, ``sbd`` of ``sbd: inquisitor``."""
+    """Return ``corosync`` of ``/usr/sbin/corosync -f``, of ``[corosync] <defunct>``, ``sbd`` of ``sbd: inquisitor``."""
     words = command.split(None, 1)
     if not words:
         return ""

@@ -76,7 +76,7 @@ def parse_quorum_status(data: bytes) -> QuorumStatus:
     quorum, activity_blocked = _quorum(fields)
     own_id = _node_id(fields["Node ID"].value, fields["Node ID"].line) if "Node ID" in fields else None
     members, device_votes = _read_rows(_TABLES[table], rows, own_id) if table else ((), None)
-    _check_members(fields, table, members)
+    _check_members(fields, table, members, device_votes or 0)
     return QuorumStatus(
         quorate=_quorate(fields),
         node_id=own_id,
@@ -191,11 +191,13 @@ def _member(number: int, votes: int, device: str, name: str, own_id: Optional[in
     return Member(number, votes, name.strip(), local=local, qdevice=device or None)
 
 
-def _check_members(fields: _Fields, table: str, members: Tuple[Member, ...]) -> None:
-    """Only 1.4, which also prints its ``Version:``, has no table; a shorter table was cut off."""
+def _check_members(fields: _Fields, table: str, members: Tuple[Member, ...], device_votes: int) -> None:
+    """Refuse a table that was cut off, by its nodes and votes. Only 1.4, which prints its ``Version:``, has none."""
     value, line = _field(fields, "Nodes")
     if not table:
         if "Version" not in fields:
             raise ParseError("corosync-quorumtool printed no membership table")
     elif _votes(value, line) != len(members):
         raise ParseError(f"{len(members)} members in the table", line)
+    elif sum(member.votes for member in members) + device_votes != _count(fields, "Total votes"):
+        raise ParseError("not the votes of the members", _field(fields, "Total votes").line)

@@ -22,13 +22,30 @@ SNIPPET = 200
 """Characters of foreign text that an error carries at most."""
 
 
-def parse_document(data: bytes) -> Element:
-    """The root element, without comments and processing instructions.
+LARGEST = 160_000_000
+"""Bytes of memory that the tree of a document may take: that of crm_mon for 20,000 resources."""
+_OF_ELEMENT, _OF_ATTRIBUTE = 128, 230
+"""What libxml2 takes for one, with a short value: right to 5 % for crm_mon, cibadmin and for what only wastes it."""
+
+
+def parse_document(data: bytes, secret: bool = False, without: bytes = b"") -> Element:
+    """Return the root element, without comments and processing instructions, and without what is in that section.
 
     Raises ParseError for everything that is not one well-formed document in UTF-8
-    without a document type.
+    without a document type. Where the document holds what is ``secret``, the error quotes nothing of it, and none of
+    libxml2's own words either, for they do.
     """
+    try:
+        return _parsed(data, secret, without)
+    except ParseError as error:
+        raise (ParseError(error.message) if secret else error) from None
+
+
+def _parsed(data: bytes, secret: bool, without: bytes) -> Element:
     _refuse_other_than_xml(data)
+    if without:
+        data = _emptied(data, without)
+    _refuse_more_than_there_is_room_for(data)
     # The encoding is fixed: crm_mon and cibadmin write UTF-8 or plain ASCII (1.1.x raw
     # bytes that it calls UTF-8 by saying nothing). A document must not choose a charset
     # in which a "<!DOCTYPE" is spelt so that the test above does not see it.
@@ -50,7 +67,7 @@ def parse_document(data: bytes) -> Element:
         # Read piece by piece: libxml2 up to 2.10 (lxml 4) refuses a document of more than 10 MB that it has as a whole
         root = etree.parse(io.BufferedReader(io.BytesIO(data)), parser).getroot()
     except etree.XMLSyntaxError as error:
-        raise _syntax_error(data, error) from None
+        raise (_place(error) if secret else _syntax_error(data, error)) from None
     docinfo: Any = root.getroottree().docinfo  # lxml-stubs 0.5.1 does not know its doctype
     if docinfo.doctype:  # the second lock on that door, should libxml2 find one that the first did not
         raise ParseError("XML with a document type, which no cluster tool writes")
@@ -58,7 +75,7 @@ def parse_document(data: bytes) -> Element:
 
 
 def start_tag(element: Element) -> str:
-    """The start tag of an element, to be quoted in an error; bounded in length."""
+    """Return the start tag of an element, to be quoted in an error; bounded in length."""
     tag = f"<{element.tag}"
     for name, value in element.attrib.items():
         tag += f' {name!s}="{value!s}"'
@@ -68,7 +85,7 @@ def start_tag(element: Element) -> str:
 
 
 def shorten(text: str) -> str:
-    """Text on one line, no longer than an error should be."""
+    """Return text on one line, no longer than an error should be."""
     text = " ".join(text[: 4 * SNIPPET].split())
     return text if len(text) <= SNIPPET else f"{text[:SNIPPET]}..."
 
@@ -98,6 +115,27 @@ def _syntax_error(data: bytes, error: etree.XMLSyntaxError) -> ParseError:
     line, column = error.position
     words = (error.msg or "no reason given").splitlines()[0]
     return ParseError(f"XML is not well-formed: {shorten(words)}", _line(data, line, column))
+
+
+def _emptied(data: bytes, section: bytes) -> bytes:
+    """Return the document without what is in a section that is most of it, and that nobody reads."""
+    start, end = data.find(b"<%s>" % section), data.rfind(b"</%s>" % section)
+    return data if start < 0 or end < start else b"%s<%s>%s" % (data[:start], section, data[end:])
+
+
+def _refuse_more_than_there_is_room_for(data: bytes) -> None:
+    elements = data.count(b"<") - data.count(b"</")
+    attributes = data.count(b'="') + data.count(b"='")
+    if elements * _OF_ELEMENT + attributes * _OF_ATTRIBUTE > LARGEST:
+        raise ParseError(f"XML of {elements} elements, more than any cluster has")
+
+
+def _place(error: etree.XMLSyntaxError) -> ParseError:
+    """Return where it is and of which kind: ``attribute not finished``."""
+    line, column = error.position
+    log: Any = error.error_log
+    kind = log.last_error.type_name.replace("ERR_", "", 1).replace("_", " ").lower() if log else "error"
+    return ParseError(f"XML is not well-formed: {kind} at line {line}, column {column}")
 
 
 def _line(data: bytes, number: int, column: int) -> str:

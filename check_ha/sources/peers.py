@@ -19,7 +19,8 @@ DEFAULT_VIA = "ssh -o BatchMode=yes {node} check_ha_view"
 PLUGINS = ("/usr/lib/nagios/plugins", "/usr/lib64/nagios/plugins")
 """Where check_nrpe is; looked into after FOLDERS."""
 
-LARGEST = 1024 * 1024
+_LIMIT = 1
+LARGEST = _LIMIT * 1024 * 1024
 """Bytes that one node may print."""
 
 _PLACE = "{node}"
@@ -67,11 +68,11 @@ class Peers:
         """Return what each of these nodes answers, within that share of the time that is left."""
         seconds = max(0.0, self.left) * share
         commands = [Command(self._tool(node), self._command(node)) for node in nodes]
-        limits = Limits(round(seconds, 1), time.monotonic() + seconds, LARGEST, _VARIABLES)
+        limits = Limits(round(seconds, 1), time.monotonic() + seconds, _VARIABLES)
         return {tool.file: output for tool, output in run_all(commands, limits).items()}
 
     def _tool(self, node: str) -> Tool:
-        return Tool(node, tuple(word.replace(_PLACE, node) for word in self._via), PEER)
+        return Tool(node, tuple(word.replace(_PLACE, node) for word in self._via), PEER, limit=_LIMIT)
 
     def _command(self, node: str) -> Tuple[str, ...]:
         """Return the command line; empty when there is no such program. A path is taken as it is."""

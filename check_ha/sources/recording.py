@@ -12,17 +12,15 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
-import stat
 from typing import Any, Dict, Iterable, Mapping
 
+from check_ha.sources.files import own_directory, read_plain, write_new
 from check_ha.sources.tools import BROKEN, FLOODED, HUNG, MISSING, Output, Tool
 
 INDEX = "commands.json"
 SCHEMA = 1
-FILE_LIMIT = 64 * 1024 * 1024
 _INDEX_LIMIT = 4 * 1024 * 1024
 _LATEST = 253402300799  # the end of the year 9999
 
@@ -61,7 +59,8 @@ class Recording:
         fault = command["fault"]
         if fault in (None, HUNG):
             try:
-                stdout = _read(os.path.join(self._directory, tool.file), FILE_LIMIT)
+                path = os.path.join(self._directory, tool.file)
+                stdout = read_plain(path, tool.limit * 1024 * 1024, follow=False)
             except OverflowError:
                 fault = FLOODED
             except OSError as error:
@@ -71,7 +70,7 @@ class Recording:
             argv=tuple(str(word) for word in command["argv"]),
             status=None if fault else command["status"],
             stdout=tool.without_secrets(stdout),
-            stderr=stderr,
+            stderr=tool.words_without_secrets(stderr),
             seconds=float(command["seconds"]),
             fault=fault,
             limit=self._limit,
@@ -80,9 +79,11 @@ class Recording:
 
 
 def write_recording(directory: str, node: str, now: float, outputs: Iterable[Output]) -> None:
-    """Write outputs as a recorded directory; raises OSError, and FileExistsError where one is already."""
-    os.makedirs(directory, mode=0o700, exist_ok=True)
-    commands = []
+    """Write outputs as a recorded directory; raises OSError, and FileExistsError where one is already.
+
+    Into no directory of somebody else's, and through no link of theirs.
+    """
+    commands, files = [], {}
     limit, user = 0.0, ""
     for output in outputs:
         limit, user = output.limit, output.user
@@ -97,22 +98,20 @@ def write_recording(directory: str, node: str, now: float, outputs: Iterable[Out
             }
         )
         if output.fault is None or output.stdout:
-            _write(os.path.join(directory, output.tool.file), output.stdout)
+            files[output.tool.file] = output.stdout
     index = {"schema": SCHEMA, "node": node, "user": user, "time": now, "limit": limit}
-    _write(os.path.join(directory, INDEX), index_text(index, commands).encode())
+    place = own_directory(directory)
+    try:
+        for name, data in (*files.items(), (INDEX, index_text(index, commands).encode())):
+            write_new(name, place, data)
+    finally:
+        os.close(place)
 
 
 def index_text(index: Mapping[str, Any], commands: Iterable[Mapping[str, Any]]) -> str:
     """``commands.json`` with one command a line, for people who read it."""
     lines = ",\n".join(f"  {json.dumps(command)}" for command in commands)
     return f'{json.dumps(index)[:-1]}, "commands": [\n{lines}\n]}}\n'
-
-
-def _write(path: str, data: bytes) -> None:
-    # O_EXCL: neither an older recording is mixed with this one, nor a symlink followed
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
 
 
 def _index(directory: str) -> Mapping[str, Any]:
@@ -122,7 +121,7 @@ def _index(directory: str) -> Mapping[str, Any]:
     if not os.path.exists(path):
         raise RecordingError(f"{directory} has no {INDEX}: check_ha_snapshot makes one")
     try:
-        index = json.loads(_read(path, _INDEX_LIMIT))
+        index = json.loads(read_plain(path, _INDEX_LIMIT, follow=False))
     except OSError as error:
         raise RecordingError(f"{path} cannot be read: {error.strerror}") from error
     except (ValueError, OverflowError, RecursionError) as error:
@@ -150,24 +149,3 @@ def _number(value: Any) -> float:
     if not 0 <= number <= _LATEST:
         raise ValueError(f"{number} is no time")
     return number
-
-
-def _read(path: str, limit: int) -> bytes:
-    """The file's bytes; OverflowError when there are more than the limit, empty when there is no such file.
-
-    Whoever made the recording may have put something there that is no file: a pipe would be waited for without end.
-    """
-    try:
-        with open(path, "rb", opener=_without_waiting) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise OSError(errno.EINVAL, "it is not a plain file")
-            data = file.read(limit + 1)
-    except FileNotFoundError:
-        return b""
-    if len(data) > limit:
-        raise OverflowError(f"{path} is larger than {limit} bytes")
-    return data
-
-
-def _without_waiting(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK)

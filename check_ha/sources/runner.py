@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pwd
+import re
 import selectors
 import signal
 import subprocess
@@ -18,7 +19,6 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 from check_ha.sources.tools import BROKEN, FLOODED, HUNG, MISSING, Output, Tool
 
 FOLDERS = ("/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin")
-STDOUT_LIMIT = 64 * 1024 * 1024
 STDERR_LIMIT = 64 * 1024
 _MARK = "CHECK_HA_RUN"
 
@@ -38,7 +38,6 @@ class Limits(NamedTuple):
     """As the user gave it, for the words of a failure."""
     deadline: float
     """By the monotonic clock."""
-    stdout: int = STDOUT_LIMIT
     variables: Tuple[str, ...] = ()
     """What is passed on of the environment beside the time zone."""
 
@@ -71,7 +70,7 @@ class _Run:
     def __init__(self, command: Command, mark: str, leash: int, limits: Limits) -> None:
         self.tool = command.tool
         self.command = command.argv
-        self.limit = limits.stdout
+        self.limit = command.tool.limit * 1024 * 1024
         self.sudo = bool(command.argv) and os.path.basename(command.argv[0]) == "sudo"
         self.stdout = bytearray()
         self.stderr = bytearray()
@@ -141,7 +140,7 @@ class _Run:
             argv=self.command or self.tool.argv,
             status=status,
             stdout=self.tool.without_secrets(bytes(self.stdout)),
-            stderr=bytes(self.stderr).decode("utf-8", "backslashreplace"),
+            stderr=self.tool.words_without_secrets(bytes(self.stderr).decode("utf-8", "backslashreplace")),
             seconds=round(self.ended - self.started, 3),
             fault=self.fault,
             limit=limit,
@@ -225,10 +224,14 @@ def _end_of_file(pipe: int) -> bool:
 
 
 def _kill_marked(mark: str) -> None:
-    """End every process that carries our mark in its environment: children that left the process group."""
+    """End every process that carries our mark in its environment: children that left the process group.
+
+    But for the one that ssh leaves behind on purpose (ControlPersist), for those that come after this run.
+    """
     wanted = f"{_MARK}={mark}".encode()
     for _ in range(20):
-        found = [pid for pid in os.listdir("/proc") if pid.isdigit() and wanted in _environ(pid)]
+        marked = [pid for pid in os.listdir("/proc") if pid.isdigit() and wanted in _proc(pid, "environ")]
+        found = [pid for pid in marked if not re.match(rb"ssh: [^\0]* \[mux\]", _proc(pid, "cmdline"))]
         if not found:
             return
         for pid in found:
@@ -237,9 +240,9 @@ def _kill_marked(mark: str) -> None:
         time.sleep(0.01)
 
 
-def _environ(pid: str) -> bytes:
+def _proc(pid: str, name: str) -> bytes:
     try:
-        with open(f"/proc/{pid}/environ", "rb") as environ:
-            return environ.read()
+        with open(f"/proc/{pid}/{name}", "rb") as file:
+            return file.read()
     except OSError:
         return b""

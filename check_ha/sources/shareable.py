@@ -1,49 +1,133 @@
-"""Output without what nobody else should see, before it is written to a file or shown with -vvv."""
+"""Output without what nobody else should see, before it is written to a file or shown with -vvv.
+
+Of each tool that may hold a secret only what is known to be none is let through; the verdict on what is left is the
+same. ``check_ha.sources.masked_cib`` has the CIB.
+"""
 
 from __future__ import annotations
 
 import re
+from typing import Callable, Collection, Dict, Iterable, List, Match
 
-from check_ha.sources.tools import CIBADMIN, PS, PS_EXE, Output
+from check_ha.sources.masked_cib import MASK, hidden_values, masked_attributes, masked_cib
+from check_ha.sources.tools import CIBADMIN, CMAPCTL, COROSYNC_CONF, CRM_MON, PS, PS_EXE, Output
 
-_NVPAIR = re.compile(rb"<nvpair\b[^>]*>")
-# Both tools write > in a value as &gt;
-_SECRET = re.compile(
-    rb"\bname=[\"'][^\"']*(?:passw|passphrase|pass(?=[\"'])|pwd|secret|token|key|credential|community)[^\"']*[\"']"
-    # options="username=backup,password=..." of a mount, statusurl="http://user:...@host/"
-    rb"|\bvalue=(?:\"[^\"]*|'[^']*)(?:pass(?:w\w*|phrase)?=|pwd=|secret=|token=|key=|://[^/@\s\"']*:[^/@\s\"']*@)",
+_DAEMONS = re.compile(rb"(?:corosync[\w-]*|pacemaker[\w-]*|sbd:?|cib|stonithd|lrmd|attrd|pengine|crmd)$")
+_TOLD = re.compile(rb" (?:--features|--version|-v|<defunct>)$")
+"""Of the arguments of a daemon: that it only tells its version, or is dead."""
+
+_SETTINGS = frozenset(
+    b"""
+    addr algorithm allow_downscale auto_tie_breaker auto_tie_breaker_node bindnetaddr blackbox block_unlisted_ips
+    broadcast clear_node_high_bit cluster_name compatibility crypto_accept crypto_cipher crypto_hash crypto_model
+    crypto_type debug fileline force_ip_version format function_name gid host ip ip_dscp ip_version join_count
+    keep_active_partition_tie_breaker keyfile knet_compression_model knet_transport last_man_standing link_mode
+    logfile logfile_priority master_wins mcastaddr memberaddr mode model move_to_root_cgroup name nodeid port provider
+    qb_ipc_type rrp_mode sched_rr secauth state state_dir status subsys syslog_facility syslog_priority tags
+    tie_breaker timestamp tls to_file to_logfile to_stderr to_syslog transport two_node uid user ver version vsftype
+    wait_for_all ringnumber linknumber priority
+    """.split()
+)
+"""What corosync.conf and the map have words for; numbers and switches are shown whatever they are of."""
+_SWITCH = re.compile(rb"(?:[+-]?[0-9][0-9.]*|yes|no|on|off|none|trace|hires|)$")
+_CONF_LINE = re.compile(rb"^([ \t]*)(#|(?:[\w./-]+)(?=[ \t]*:)|)([^\n]*)$", re.MULTILINE)
+_MAP_LINE = re.compile(rb"^([\w.:-]+)( \(str\) = )([^\n]*)$", re.MULTILINE)
+
+
+def shareable(output: Output, secrets: Collection[bytes] = ()) -> Output:
+    """Return the output without what nobody else should see; ``secrets`` are values that no tool may have on stderr."""
+    mask = _MASKS.get(output.tool.file)
+    words = output.stderr
+    for secret in secrets:
+        words = words.replace(secret.decode("utf-8", "backslashreplace"), MASK.decode())
+    stderr = _QUOTED.sub(rf"\1{MASK.decode()}", words)
+    return output._replace(stdout=mask(output.stdout) if mask else output.stdout, stderr=stderr)
+
+
+def all_shareable(outputs: Iterable[Output]) -> List[Output]:
+    """Return all of them so; a secret of the CIB is hidden in the words of every tool."""
+    outputs = list(outputs)
+    secrets: List[bytes] = []
+    for output in outputs:
+        if output.tool == CIBADMIN and any(one.stderr for one in outputs):
+            found = hidden_values(output.stdout, masked_cib(output.stdout))
+            secrets = sorted((one for one in found if len(one) < 200), key=len, reverse=True)[:2000]
+    return [shareable(output, secrets) for output in outputs]
+
+
+# password=..., "passwd": "...", value="...", http://user:...@host in what a tool says on stderr
+_QUOTED = re.compile(
+    r"((?:\b\w*(?:passw|passphrase|pwd|secret|token|credential|community|_pw|_kg|key)\w*[\"']?\s*[=:]\s*|\bvalue\s*=\s*))"
+    r"(?:\"[^\"\n]*\"?|'[^'\n]*'?|[^\s\"']+)",
     re.IGNORECASE,
 )
-_VALUE = re.compile(rb"(\bvalue=)(\"[^\"]*\"|'[^']*')")
-_DAEMONS = re.compile(rb"corosync|pacemaker|sbd|(?:cib|stonithd|lrmd|attrd|pengine|crmd)$")
 
 
-def shareable(output: Output) -> Output:
-    """The output without what nobody else should see."""
-    if output.tool is CIBADMIN:
-        return output._replace(stdout=_NVPAIR.sub(_hidden, output.stdout))
-    if output.tool in (PS, PS_EXE):
-        listed = output.stdout.splitlines(keepends=True)
-        columns = len(listed[0].split()) if listed else 0
-        lines = (_process(line, columns) for line in listed)
-        return output._replace(stdout=b"".join(lines))
-    return output
+def _of_corosync_conf(text: bytes) -> bytes:
+    return _CONF_LINE.sub(_setting, text)
+
+
+def _setting(line: Match[bytes]) -> bytes:
+    """A line of corosync.conf: as long as it was, for corosync takes 510 bytes, and with the same braces and colons."""
+    blanks, key, rest = line.groups()
+    if key == b"#":
+        return blanks + key + _starred(rest)
+    if not key:
+        return line.group() if re.fullmatch(rb"[ \t\r]*[\w-]*[ \t]*[{}]?[ \t\r]*", rest) else blanks + _starred(rest)
+    before, _, value = rest.partition(b":")
+    name = key.rsplit(b".", 1)[-1].lower()
+    if _is_setting(name, value):
+        return line.group()
+    return blanks + key + before + b":" + _starred(value)
+
+
+def _starred(text: bytes) -> bytes:
+    return re.sub(rb"[^\s{}:#\x00-\x1f]", b"*", text)
+
+
+def _is_setting(name: bytes, value: bytes) -> bool:
+    known = name in _SETTINGS or re.fullmatch(rb"ring[0-9]+_addr", name) is not None
+    return known or _SWITCH.match(value.strip()) is not None or value.strip() == b"(hidden)"
+
+
+def _of_map(text: bytes) -> bytes:
+    def hidden(line: Match[bytes]) -> bytes:
+        key, kind, value = line.groups()
+        own = key.startswith((b"runtime.", b"internal_configuration.", b"stats."))
+        if own or _is_setting(re.sub(rb"\.[0-9]+$", b"", key).rsplit(b".", 1)[-1], value):
+            return line.group()
+        return key + kind + _starred(value)
+
+    return _MAP_LINE.sub(hidden, text)
+
+
+def _of_processes(text: bytes, columns: int) -> bytes:
+    return b"".join(_process(line, columns) for line in text.splitlines(keepends=True))
 
 
 def _process(line: bytes, columns: int) -> bytes:
-    """A line of ps with the command in its last column: daemons of the cluster as they are, of pid 1 the program only.
+    """A line of ps with the command in its last column: of the cluster's daemons and of pid 1 the program.
 
     That there is a pid 1 says that the list hides nobody's processes.
     """
     words = line.split(None, max(0, columns - 1))
     if len(words) < columns or words[0] == b"PID":
         return line if words[:1] == [b"PID"] else b""
-    program = words[-1].split()[0]
-    if _DAEMONS.match(program.rsplit(b"/", 1)[-1]):
+    command = words[-1].rstrip()
+    program = command.split()[0]
+    if words[0] != b"1" and not _DAEMONS.match(program.strip(b"[]").rsplit(b"/", 1)[-1]):
+        return b""
+    if columns == 2:  # the path of an executable, and that it is there no more
         return line
-    return line[: line.index(words[-1])] + program + b"\n" if words[0] == b"1" else b""
+    told = _TOLD.search(command)
+    return line[: len(line) - len(words[-1])] + program + (told.group() if told else b"") + b"\n"
 
 
-def _hidden(found: re.Match[bytes]) -> bytes:
-    pair = found.group()
-    return _VALUE.sub(rb'\1"********"', pair) if _SECRET.search(pair) else pair
+_MASKS: Dict[str, Callable[[bytes], bytes]] = {
+    CIBADMIN.file: masked_cib,
+    CRM_MON.file: masked_attributes,
+    COROSYNC_CONF.file: _of_corosync_conf,
+    CMAPCTL.file: _of_map,
+    PS.file: lambda text: _of_processes(text, 5),
+    PS_EXE.file: lambda text: _of_processes(text, 2),
+}

@@ -27,13 +27,19 @@ class Tool(NamedTuple):
     older: Tuple[str, ...] = ()
     """The command line for versions that refuse ``argv`` with a usage error."""
     on_stderr: bool = False
-    """It answers on standard error."""
+    """It answers on standard error, or there as well."""
+    explained: bytes = b""
+    """What its answer holds at least where it exits with another status than 0; without that it was cut off."""
     absence: bool = False
     """That there is no such file is an answer, and an empty one."""
     secret: bytes = b""
     """Start of the lines that hold what no one may see; the rest of them is hidden before anything reads it."""
+    quoting: bool = False
+    """What it says on standard error may quote the CIB: values there are hidden before anything reads it."""
     digest: bool = False
     """It prints the digest of a secret, of which nothing but a fingerprint is kept."""
+    limit: int = 8
+    """The most it may print, in MB: more than any cluster makes of it, and no more than a check can read in 400 MB."""
 
     @property
     def name(self) -> str:
@@ -57,6 +63,10 @@ class Tool(NamedTuple):
             return text
         return re.sub(b"^(" + self.secret + b").*", rb"\1 (hidden)", text, flags=re.MULTILINE | re.IGNORECASE)
 
+    def words_without_secrets(self, stderr: str) -> str:
+        """Return what it said on standard error as it may be kept, judged and shown."""
+        return re.sub(r"=\s*(\"[^\"]*\"?|'[^']*'?)", '="********"', stderr) if self.quoting else stderr
+
 
 # 1.1 and 2.0.0 to 2.0.2 know only --as-xml; --inactive is implied from 2.0.4 on.
 CRM_MON = Tool(
@@ -64,15 +74,19 @@ CRM_MON = Tool(
     ("crm_mon", "--output-as=xml", "--inactive"),
     PACEMAKER,
     older=("crm_mon", "--as-xml", "--inactive"),
+    limit=32,
 )
-CIBADMIN = Tool("cibadmin.xml", ("cibadmin", "-Q"), PACEMAKER)
+# Its status has a probe of each resource on each node: 61 MB for 1,400 resources on 64 nodes.
+CIBADMIN = Tool("cibadmin.xml", ("cibadmin", "-Q"), PACEMAKER, quoting=True, limit=96)
 CRM_NODE = Tool("crm_node.txt", ("crm_node", "-n"), PACEMAKER)
 # 1 is a fault shown (2.x, 3.0.4 to 3.1.0), 0 may be one too: the text decides.
 CFGTOOL = Tool("cfgtool-s.txt", ("corosync-cfgtool", "-s"), COROSYNC, good=(0, 1))
 CFGTOOL_NODES = Tool("cfgtool-n.txt", ("corosync-cfgtool", "-n"), COROSYNC)
 # Quorate is 0 or 1, not quorate 0 or 2, by version: the text decides.
 QUORUMTOOL = Tool("quorumtool-s.txt", ("corosync-quorumtool", "-s"), COROSYNC, good=(0, 1, 2))
-CMAPCTL = Tool("cmapctl.txt", ("corosync-cmapctl",), COROSYNC, secret=rb"totem\.key \(\w+\) =")
+# A key is hidden under any name that says so: corosync keeps what it does not know as well.
+_KEY = rb"(?:key(?!file)|passw|secret|psk)"
+CMAPCTL = Tool("cmapctl.txt", ("corosync-cmapctl",), COROSYNC, secret=rb"\S*" + _KEY + rb"\S* \(\w+\) =")
 CMAPCTL_STATS = Tool("cmapctl-stats.txt", ("corosync-cmapctl", "-m", "stats"), COROSYNC)
 IP_ADDR = Tool("ip-addr.json", ("ip", "-j", "addr"), SYSTEM)
 # etimes since procps 3.3.0 (before: exit 1).
@@ -87,7 +101,15 @@ PS_EXE = Tool("ps-exe.txt", ("ps", "-e", "-o", "pid,exe"), SYSTEM)
 # Since 2.1.0 (2.0 ends with a usage error, 64).
 CRMADMIN = Tool("crmadmin.xml", ("crmadmin", "--pacemakerd", "--output-as=xml"), PACEMAKER)
 # 78 says that there are warnings, or errors: the text decides.
-CRM_VERIFY = Tool("crm_verify.txt", ("crm_verify", "-L", "-V"), PACEMAKER, good=(0, 78), on_stderr=True)
+CRM_VERIFY = Tool(
+    "crm_verify.txt",
+    ("crm_verify", "-L", "-V"),
+    PACEMAKER,
+    good=(0, 78),
+    on_stderr=True,
+    quoting=True,
+    explained=b"onfig",
+)
 PACEMAKERD_FEATURES = Tool("pacemakerd-features.txt", ("pacemakerd", "--features"), SYSTEM)
 # Not by ``corosync -v``, which the process list might show as the daemon.
 COROSYNC_VERSION = Tool("corosync-version.txt", ("corosync-quorumtool", "-V"), SYSTEM)
@@ -96,9 +118,14 @@ COROSYNC_CONF = Tool(
     ("cat", "/etc/corosync/corosync.conf"),
     SYSTEM,
     absence=True,
-    secret=rb"(?:[^:\n]*\bkey[ \t]*:|[ \t#]*key\b)",
+    # the value of a key; a line that corosync does not understand, or the part of one: it may be a key as well
+    secret=rb"(?:[^:\n]*"
+    + _KEY
+    + rb"[^:\n]*:|[ \t#]*key\b(?!file)|[^\n{#\0]*\{(?=[ \t]*[^\s])|[ \t]*(?=[^\s:{}#\0][^\n:{}\0]*$)(?!\(hidden\)\s*$)"
+    + rb"|[ \t]*[^\n:{#\0]*[^\n:{\0\w./\s-][^\n:{\0]*:)",
 )
-# 1 when one of them is missing, which is then not in the output. Never reads the key, nor tells its size.
+# 1 when one of them is missing or may not be looked at, which standard error tells. Never reads the key, nor tells its
+# size.
 COROSYNC_FILES = Tool(
     "corosync-files.txt",
     (
@@ -112,6 +139,7 @@ COROSYNC_FILES = Tool(
     ),
     SYSTEM,
     good=(0, 1),
+    on_stderr=True,
 )
 # Prints no key, so that whoever is let run it as root does not get one; see check_ha.sources.fingerprint.
 AUTHKEY = Tool("authkey.txt", ("sha256sum", "/etc/corosync/authkey"), SYSTEM, absence=True, digest=True)
@@ -168,10 +196,11 @@ class Output(NamedTuple):
 
     @property
     def answer(self) -> bytes:
-        """What is to be parsed."""
+        """What is to be parsed. What sudo says for itself (``sudo: unable to resolve host node1``) is none of it."""
         if not self.tool.on_stderr:
             return self.stdout
-        return self.stdout + self.stderr.encode("utf-8", "backslashreplace")
+        words = re.sub(r"^sudo: .*\n?", "", self.stderr, flags=re.MULTILINE) if self.with_sudo else self.stderr
+        return self.stdout + words.encode("utf-8", "backslashreplace")
 
     @property
     def with_sudo(self) -> bool:

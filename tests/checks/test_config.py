@@ -20,6 +20,7 @@ from check_ha.sources.tools import (
     COROSYNC_VERSION,
     CRM_VERIFY,
     PS,
+    QUORUMTOOL,
     Output,
     Tool,
 )
@@ -92,6 +93,7 @@ FILES = (FOLDER, FILE, KEY)
 VALID = Verification(True)
 
 SINGLE = ("single-link", "only link 0 joins the 2 nodes: one fault of that network cuts them apart")
+GONE = KEY._replace(error="No such file or directory")
 NO_KEY = ("key-missing", "/etc/corosync/authkey is missing: corosync cannot start again without it")
 
 
@@ -120,11 +122,12 @@ CASES: Dict[str, Tuple[Dict[str, Any], Found]] = {
     "ok-file-not-readable": ({"conf": None}, []),
     "ok-nothing-known": ({"conf": None, "cmap": None, "files": None, "verification": None, "version": None}, []),
     "crit-missing": (
-        {"conf": "", "files": (FOLDER,)}, [("config-missing", "/etc/corosync/corosync.conf is missing")],
+        {"conf": "", "files": (FOLDER, FILE._replace(error="No such file or directory"), KEY)},
+        [("config-missing", "/etc/corosync/corosync.conf is missing")],
     ),
     "crit-empty": ({"conf": "# nothing\n"}, [("config-missing", "/etc/corosync/corosync.conf is empty")]),
     "crit-line": ({"conf": CONF + "foo\n"}, [
-        ("invalid", "/etc/corosync/corosync.conf line 27: neither a section nor a key with a value: foo; "
+        ("invalid", "/etc/corosync/corosync.conf line 27: neither a section nor a key with a value; "
          "corosync will not load it"),
     ]),
     "crit-two-lines": ({"conf": "}\n" + CONF + "foo\n"}, [
@@ -134,7 +137,7 @@ CASES: Dict[str, Tuple[Dict[str, Any], Found]] = {
     "crit-line-and-reload-failed-is-one-cause": (
         {"conf": CONF + "foo\n", "cmap": MAP.replace("totemconfig_reload_in_progress (u8) = 0",
                                                      "totemconfig_reload_in_progress (u8) = 1")},
-        [("invalid", "/etc/corosync/corosync.conf line 27: neither a section nor a key with a value: foo; "
+        [("invalid", "/etc/corosync/corosync.conf line 27: neither a section nor a key with a value; "
           "corosync will not load it")],
     ),
     "crit-refused": ({"conf": CONF.replace("nodeid: 2", "nodeid: 1"), "cmap": None}, [
@@ -143,7 +146,7 @@ CASES: Dict[str, Tuple[Dict[str, Any], Found]] = {
     "warn-line-that-corosync-2-ignores": (
         {"conf": CONF.replace("crypto_cipher: aes256", "foo\nrrp_mode: passive\ncrypto_cipher: aes256"), "cmap": None,
          "version": (2, 4, 6)},
-        [("setting-ignored", "/etc/corosync/corosync.conf line 6: neither a section nor a key with a value: foo")],
+        [("setting-ignored", "/etc/corosync/corosync.conf line 6: neither a section nor a key with a value")],
     ),
     "warn-line-that-begins-with-nul": (
         {"conf": CONF + "\0\0\0\n\0", "cmap": None},
@@ -154,15 +157,16 @@ CASES: Dict[str, Tuple[Dict[str, Any], Found]] = {
         {"conf": CONF.replace("two_node", "two_nodes"), "cmap": None},
         [
             ("unknown-setting",
-             "corosync.conf line 25: quorum has no setting 'two_nodes', corosync passes over it (two_node is meant?)"),
+             "corosync.conf line 25: quorum has no setting 'two_nodes', corosync ignores it (is two_node meant?)"),
             ("no-two-node",
              "two nodes without two_node: when node1 or node2 fails, the other one loses quorum and stops as well"),
         ],
     ),
-    "crit-key-missing": ({"files": (FOLDER, FILE)}, [NO_KEY]),
-    "crit-key-missing-by-what-runs": ({"conf": None, "files": (FOLDER, FILE)}, [NO_KEY]),
+    "crit-key-missing": ({"files": (FOLDER, FILE, GONE)}, [NO_KEY]),
+    "crit-key-missing-by-what-runs": ({"conf": None, "files": (FOLDER, FILE, GONE)}, [NO_KEY]),
     "crit-key-of-what-runs-until-the-reload": (
-        {"conf": CONF.replace("    crypto_cipher: aes256\n    crypto_hash: sha256\n", ""), "files": (FOLDER, FILE)},
+        {"conf": CONF.replace("    crypto_cipher: aes256\n    crypto_hash: sha256\n", ""),
+         "files": (FOLDER, FILE, GONE)},
         [
             NO_KEY,
             ("running-differs", "corosync runs with other settings than corosync.conf has: "
@@ -173,7 +177,7 @@ CASES: Dict[str, Tuple[Dict[str, Any], Found]] = {
     ),
     "ok-key-missing-without-encryption-on-one-node": (
         {"conf": "totem {\nversion: 2\n}\nnodelist {\nnode {\nnodeid: 1\nring0_addr: a\n}\n}\nquorum {\n"
-                 "provider: corosync_votequorum\n}\n", "cmap": None, "files": (FOLDER, FILE)}, [],
+                 "provider: corosync_votequorum\n}\n", "cmap": None, "files": (FOLDER, FILE, GONE)}, [],
     ),
     "crit-key-of-another-user": ({"files": (FOLDER, FILE, KEY._replace(uid=7, owner="joe"))}, [
         ("key-owner", "/etc/corosync/authkey belongs to joe, not to root"),
@@ -229,6 +233,61 @@ CASES: Dict[str, Tuple[Dict[str, Any], Found]] = {
         ("verify-errors", "crm_verify finds errors in the CIB: no reason given"),
     ]),
 }  # fmt: skip
+
+
+STEPS: Dict[str, Tuple[Dict[str, Any], List[str]]] = {
+    "key-missing": (
+        {"files": (FOLDER, FILE, GONE)},
+        ["copy it from another node of the cluster: scp -p node2:/etc/corosync/authkey /etc/corosync/"],
+    ),
+    "key-missing-and-nothing-runs": (
+        {"files": (FOLDER, FILE, GONE), "cmap": None},
+        ["copy it from another node of the cluster: scp -p NODE:/etc/corosync/authkey /etc/corosync/"],
+    ),
+    "edited": (
+        {"conf": CONF.replace("token: 1000", "token: 5000")},
+        ["on one node, which loads it on all: corosync-cfgtool -R"],
+    ),
+    "invalid-is-neither-loaded-nor-is-anything-restarted": (
+        {"conf": CONF.replace("two_node: 1", "last_man_standing: 1").replace("203.0.113.2", "203.0.113.7 # new")},
+        ["correct it until corosync finds no error in it: corosync -t", "set wait_for_all: 1 in quorum { }",
+         "set two_node: 1 in quorum { } (with fencing) or add a quorum device"],
+    ),
+    "invalid-when-it-starts": (
+        {"conf": CONF.replace("token: 1000", "netmtu: 50")},
+        ["correct it before corosync has to start again; corosync -t does not notice this"],
+    ),
+    "unwise": (
+        {"conf": CONF.replace("two_node: 1", "expected_votes: 2"), "cmap": None},
+        ["set two_node: 1 in quorum { } (with fencing) or add a quorum device, then load it: corosync-cfgtool -R"],
+    ),
+    "reload-failed": (
+        {"cmap": MAP.replace("reload_status (i32) = 1", "reload_status (i32) = 7")},
+        ["its log tells why; when that is mended: corosync-cfgtool -R"],
+    ),
+    "reload-failed-for-what-no-reload-changes": (
+        {"cmap": MAP.replace("reload_status (i32) = 1", "reload_status (i32) = 7"),
+         "conf": CONF.replace("token: 1000", "token: 1000\ntransport: udpu").replace("transport: knet", "")
+         .replace("crypto_cipher: aes256", "").replace("crypto_hash: sha256", "")
+         .replace("ring1_addr", "ring9_address")},
+        ["stop Pacemaker and corosync on all nodes, then start them again: nodes that differ in this do not reach each "
+         "other", "its log tells why; bring file and daemon together as told",
+         "use transport: knet, which has up to eight links; udpu has one",
+         "use transport: knet, with crypto_cipher: aes256 and crypto_hash: sha256"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "expected"), list(STEPS.values()), ids=list(STEPS))
+def test_steps(given: Dict[str, Any], expected: List[str]) -> None:
+    findings = judged(**given).findings
+    assert sorted(finding.step for finding in findings) == sorted(expected)
+
+
+def test_every_finding_has_a_subject() -> None:
+    for given, _ in CASES.values():
+        for finding in judged(**given).findings:
+            assert finding.subjects, finding.text
 
 
 @pytest.mark.parametrize(("given", "expected"), list(CASES.values()), ids=list(CASES))
@@ -291,6 +350,33 @@ def test_details() -> None:
 PLAIN = "".join(line for line in CONF.splitlines(keepends=True) if "crypto" not in line)
 PLAIN_MAP = "".join(line for line in MAP.splitlines(keepends=True) if "crypto" not in line)
 STAT = "/etc/corosync 0 0 755 root root directory\n/etc/corosync/corosync.conf 0 0 644 root root regular file\n"
+KEY_STAT = "/etc/corosync/authkey 0 0 400 root root regular file\n"
+DENIED_STAT = "/usr/bin/stat: cannot statx '/etc/corosync/{}': Permission denied\n"
+NO_KEY_FILE = "/usr/bin/stat: cannot statx '/etc/corosync/authkey': No such file or directory\n"
+QUORUM = """\
+Quorum information
+------------------
+Quorum provider:  corosync_votequorum
+Nodes:            2
+Node ID:          1
+Ring ID:          1.5
+Quorate:          Yes
+
+Votequorum information
+----------------------
+Expected votes:   2
+Highest expected: 2
+Total votes:      2
+Quorum:           1
+Flags:            2Node Quorate WaitForAll
+
+Membership information
+----------------------
+    Nodeid      Votes Name
+         1          1 node1 (local)
+         2          1 node2
+"""
+SUDO = ("/usr/bin/sudo", "-n", "a-tool")
 NO_FILE = "cat: /etc/corosync/corosync.conf: No such file or directory\n"
 DENIED = "cat: /etc/corosync/corosync.conf: Permission denied\n"
 NO_RIGHTS = "Failed to initialize the cmap API. Error CS_ERR_ACCESS\n"
@@ -303,8 +389,9 @@ def tools(**given: Output) -> Evidence:
     outputs = {
         COROSYNC_CONF: output(COROSYNC_CONF, stdout=CONF),
         CMAPCTL: output(CMAPCTL, stdout=MAP),
-        COROSYNC_FILES: output(COROSYNC_FILES, stdout=STAT + "/etc/corosync/authkey 0 0 400 root root regular file\n"),
+        COROSYNC_FILES: output(COROSYNC_FILES, stdout=STAT + KEY_STAT),
         CRM_VERIFY: output(CRM_VERIFY),
+        QUORUMTOOL: output(QUORUMTOOL, stdout=QUORUM),
         COROSYNC_VERSION: output(COROSYNC_VERSION, stdout="corosync-quorumtool version: 3.1.7\n"),
         PS: processes("corosync -f", "pacemakerd"),
     }
@@ -313,9 +400,13 @@ def tools(**given: Output) -> Evidence:
 
 FAILURES: Dict[str, Tuple[Evidence, List[str]]] = {
     "ok": (tools(), []),
-    "crit-no-file": (tools(conf=output(COROSYNC_CONF, 1, stderr=NO_FILE), stat=output(COROSYNC_FILES, 1, STAT[:42])), [
-        "config-missing",
-    ]),
+    "crit-no-file": (
+        tools(
+            conf=output(COROSYNC_CONF, 1, stderr=NO_FILE),
+            stat=output(COROSYNC_FILES, 1, STAT[:42] + KEY_STAT, NO_KEY_FILE.replace("authkey", "corosync.conf")),
+        ),
+        ["config-missing"],
+    ),
     "crit-no-folder": (
         tools(
             conf=output(COROSYNC_CONF, 1, stderr=NO_FILE),
@@ -323,12 +414,38 @@ FAILURES: Dict[str, Tuple[Evidence, List[str]]] = {
         ),
         ["config-missing", "unreadable"],
     ),
-    "crit-no-key": (tools(stat=output(COROSYNC_FILES, 1, STAT, "stat: cannot statx: No such file\n")), ["key-missing"]),
+    "crit-no-key": (tools(stat=output(COROSYNC_FILES, 1, STAT, NO_KEY_FILE)), ["key-missing"]),
+    "unknown-stat-denied": (
+        tools(stat=output(COROSYNC_FILES, 1, STAT, DENIED_STAT.format("authkey"))),
+        ["no-permission"],
+    ),
+    "unknown-stat-cut-off": (tools(stat=output(COROSYNC_FILES, 0, STAT[:42])), ["unreadable"]),
+    "unknown-flags-that-tell-what-is-in-force": (
+        tools(conf=output(COROSYNC_CONF, stdout=CONF.replace("two_node: 1", "two_node: 1\nwait_for_all: 1")),
+              map=output(CMAPCTL, stdout=MAP + "quorum.wait_for_all (u8) = 1\n"), flags=missing(QUORUMTOOL)),
+        ["tool-missing"],
+    ),
+    "ok-flags-that-nothing-rests-on": (tools(flags=missing(QUORUMTOOL)), []),
+    "warn-loaded-and-not-in-force": (
+        tools(conf=output(COROSYNC_CONF, stdout=CONF.replace("two_node: 1", "two_node: 1\nallow_downscale: 1")),
+              map=output(CMAPCTL, stdout=MAP + "quorum.allow_downscale (u8) = 1\n")),
+        ["running-differs"],
+    ),
+    "ok-what-sudo-says-for-itself": (
+        tools(
+            verify=output(CRM_VERIFY, argv=SUDO, stderr="sudo: unable to resolve host n: Name or service not known\n"),
+            stat=output(COROSYNC_FILES, argv=SUDO, stdout=STAT + KEY_STAT, stderr="sudo: unable to resolve host n\n"),
+        ),
+        [],
+    ),
     "unknown-file-closed": (tools(conf=output(COROSYNC_CONF, 1, stderr=DENIED)), ["no-permission"]),
     "unknown-folder-closed": (
         tools(
             conf=output(COROSYNC_CONF, 1, stderr=DENIED),
-            stat=output(COROSYNC_FILES, 1, STAT[:42], "stat: cannot statx: Permission denied\n"),
+            stat=output(
+                COROSYNC_FILES, 1, STAT[:42],
+                "".join(DENIED_STAT.format(name) for name in ("corosync.conf", "authkey")),
+            ),
         ),
         ["no-permission"],
     ),
@@ -356,6 +473,8 @@ FAILURES: Dict[str, Tuple[Evidence, List[str]]] = {
     "ok-cib-warnings": (
         tools(verify=output(CRM_VERIFY, 78, stderr="Warnings found during check: config may not be valid\n")), [],
     ),
+    "unknown-cib-verdict-cut-off": (tools(verify=output(CRM_VERIFY, 78, stderr="error: x\n")), ["unreadable"]),
+    "unknown-cib-verdict-lost": (tools(verify=output(CRM_VERIFY, 78)), ["unreadable"]),
     "unknown-cib-verdict": (tools(verify=output(CRM_VERIFY, 78, stderr="Hm.\n")), ["unreadable"]),
     "unknown-cib-verdict-on-standard-output": (tools(verify=output(CRM_VERIFY, stdout="Hm.\n")), ["unreadable"]),
     "unknown-tool-missing": (tools(verify=missing(CRM_VERIFY)), ["tool-missing"]),

@@ -6,12 +6,21 @@ from typing import Dict, List, Optional, Tuple
 
 import pytest
 
-from check_ha.checks.config.authkey import key_faults
-from check_ha.checks.config.differences import differences, labels
-from check_ha.checks.config.good_sense import sense
-from check_ha.checks.config.misspelt import misnamed
+from check_ha.checks.config.authkey import key_findings
+from check_ha.checks.config.differences import (
+    ALL_AT_ONCE,
+    BY_NEW_LINK,
+    BY_RELOAD,
+    NODE_BY_NODE,
+    difference_findings,
+    differences,
+    labels,
+)
+from check_ha.checks.config.good_sense import unwise
+from check_ha.checks.config.in_force import not_in_force
+from check_ha.checks.config.misspelt import misspelt
 from check_ha.checks.config.refused import refusals
-from check_ha.checks.config.settings import Setup, major_of, map_keys, setup_of
+from check_ha.checks.config.settings import Settings, map_keys, settings_of, version_of
 from check_ha.model.node import FileState
 from check_ha.parsers.corosync_conf import parse_corosync_conf
 
@@ -30,8 +39,11 @@ def conf(nodes: str = node(1) + node(2) + node(3), totem: str = CRYPTO, quorum: 
     return f"totem {{\nversion: 2\ncluster_name: c\n{totem}\n}}\nnodelist {{\n{nodes}}}\nquorum {{\n{quorum}\n}}\n"
 
 
-def setup(text: str, major: int = 3) -> Setup:
-    return setup_of(map_keys(parse_corosync_conf(text.encode()), major), major)
+VERSIONS = {2: (2, 4, 6), 3: (3, 1, 7)}
+
+
+def settings(text: str, major: int = 3) -> Settings:
+    return settings_of(map_keys(parse_corosync_conf(text.encode()), major), VERSIONS[major])
 
 
 TWO = node(1) + node(2)
@@ -52,7 +64,8 @@ REFUSED: Dict[str, Tuple[str, int, List[str]]] = {
     "version-1": ("totem {\nversion: 1\n}\nnodelist {\n" + TWO + "}\n", 3, ["totem.version must be 2, and is 1"]),
     "no-address": (conf(nodes="node {\nnodeid: 1\n}\n"), 3, ["no node has an address"]),
     "no-nodelist": (
-        "totem {\nversion: 2\ntransport: udp\ninterface {\nbindnetaddr: 10.0.0.0\n}\n}\n", 3, ["there is no nodelist"],
+        "totem {\nversion: 2\ntransport: udp\ninterface {\nbindnetaddr: 10.0.0.0\n}\n}\n", 3,
+        ["there is no nodelist, which corosync 3 needs"],
     ),
     "nodeid-missing": (
         conf(nodes=TWO + "node {\nname: c\nring0_addr: 10.0.0.3\nring1_addr: 10.0.1.3\n}\n"), 3,
@@ -83,11 +96,11 @@ REFUSED: Dict[str, Tuple[str, int, List[str]]] = {
         ["link 9: the highest is 7"],
     ),
     "two-links-with-udpu": (
-        conf(totem="transport: udpu"), 3, ["2 links with transport udpu, which knows only one"],
+        conf(totem="transport: udpu"), 3, ["2 links with transport udpu, which has only one"],
     ),
     "encryption-with-udpu": (
         conf(nodes=node(1, 1) + node(2, 1), totem=f"transport: udpu\n{CRYPTO}"), 3,
-        ["encryption with transport udpu: only knet can"],
+        ["encryption with transport udpu: only knet can encrypt"],
     ),
     "cipher-without-hash": (
         conf(totem="crypto_cipher: aes256"), 3, ["crypto_cipher aes256 needs a crypto_hash"],
@@ -96,13 +109,154 @@ REFUSED: Dict[str, Tuple[str, int, List[str]]] = {
     "token-too-short": (conf(nodes=TWO, totem=f"{CRYPTO}\ntoken: 20"), 3, ["totem.token is 20 ms, less than 30"]),
     "token-too-short-for-retransmits": (
         conf(nodes=TWO, totem=f"{CRYPTO}\ntoken: 100"), 3,
-        ["totem.token is too short for its retransmits: each must have 30 ms"],
+        ["totem.token (100 ms) is too short for 4 retransmits: each must have 30 ms"],
     ),
     "ok-token-short-with-coefficient": (conf(totem=f"{CRYPTO}\ntoken: 20"), 3, []),
+    "ok-zero-is-the-default": (
+        conf(totem=f"{CRYPTO}\ntoken: 0\njoin: 0\nconsensus: 0\nmerge: 0\ndowncheck: 0\ntoken_retransmit: 0\nhold: 0"),
+        3, [],
+    ),
+    "token-warning": (
+        conf(totem=f"{CRYPTO}\ntoken_warning: 101"), 3, ["totem.token_warning is more than 100 %"],
+    ),
+    "hold-too-short": (conf(totem=f"{CRYPTO}\nhold: 13"), 3, ["totem.hold is 13 ms, less than 14"]),
+    "hold-too-short-in-corosync-2": (
+        conf(nodes=node(1, 1), totem="hold: 14"), 2, ["totem.hold is 14 ms, less than 30"],
+    ),
+    "join-more-than-the-consensus-that-follows-from-the-token": (
+        conf(nodes=TWO, totem=f"{CRYPTO}\njoin: 4000"), 3,
+        ["totem.consensus (3600 ms) is less than totem.join (4000 ms)"],
+    ),
+    "transport": (
+        conf(totem="transport: sctp", nodes=node(1, 1)), 3,
+        ["totem.transport must be knet or udpu or udp, and is 'sctp'"],
+    ),
+    "link-mode": (
+        conf(totem=f"{CRYPTO}\nlink_mode: none"), 3,
+        ["totem.link_mode must be passive or active or rr, and is 'none'"],
+    ),
+    "ttl-with-knet": (
+        conf(totem=f"{CRYPTO}\ninterface {{\nttl: 2\n}}"), 3,
+        ["totem.interface.0.ttl is set, and transport knet has none: only udp (multicast) has"],
+    ),
+    "ok-ttl-with-udp": (
+        conf(nodes=node(1, 1) + node(2, 1), totem="transport: udp\ninterface {\nttl: 2\n}"), 3, [],
+    ),
+    "priority-with-udpu": (
+        conf(nodes=node(1, 1), totem="transport: udpu\ninterface {\nknet_link_priority: 2\n}"), 3,
+        ["totem.interface.0.knet_link_priority is set, and transport udpu has none: only knet has"],
+    ),
+    "knet-transport": (
+        conf(totem=f"{CRYPTO}\ninterface {{\nknet_transport: tcp\n}}"), 3,
+        ["totem.interface.0.knet_transport must be udp or sctp, and is 'tcp'"],
+    ),
+    "comment-behind-an-address": (
+        conf(nodes=TWO.replace("10.0.1.2", "10.0.1.2 # b")), 3,
+        ["ring1_addr of node2 is '10.0.1.2 # b', which is no address and no host name"],
+    ),
+    "address-with-a-netmask": (
+        conf(nodes=node(1, 1).replace("10.0.0.1", "10.0.0.1/24")), 3,
+        ["ring0_addr of node1 is '10.0.0.1/24', which is no address and no host name"],
+    ),
+    "address-with-too-many-parts": (
+        conf(nodes=node(1, 1).replace("10.0.0.1", "10.0.0.1.5")), 3,
+        ["ring0_addr of node1 is '10.0.0.1.5', which is no address and no host name"],
+    ),
+    "ok-address-as-inet-aton-takes-it": (conf(nodes=node(1, 1).replace("10.0.0.1", "10.1")), 3, []),
+    "address-of-another-family-than-ip-version": (
+        conf(nodes=node(1, 1), totem="ip_version: ipv6"), 3,
+        ["ring0_addr of node1 is '10.0.0.1', and ip_version is ipv6"],
+    ),
+    "bindnetaddr-of-a-link-without-nodes": (
+        conf(nodes=node(1, 1), totem="transport: udp\ninterface {\nlinknumber: 1\nbindnetaddr: 10.0.0.0/8\n}"), 3,
+        ["2 links with transport udp, which has only one",
+         "totem.interface describes link 1, for which no node has an address",
+         "totem.interface.1.bindnetaddr is '10.0.0.0/8', which is no address and no host name"],
+    ),
+    "no-multicast-address": (
+        conf(nodes=node(1, 1), totem="transport: udp\ninterface {\nmcastaddr: 10.1.1.1\n}"), 3,
+        ["totem.interface.0.mcastaddr is 10.1.1.1, which is no multicast address"],
+    ),
+    "multicast-address-of-another-family": (
+        conf(nodes=node(1, 1), totem="transport: udp\nip_version: ipv6-4\ninterface {\nmcastaddr: ff15::1\n}"), 3,
+        ["totem.interface.0.mcastaddr is an IPv6 address, and those of the nodes are not"],
+    ),
+    "ok-broadcast": (
+        conf(nodes=node(1, 1), totem="transport: udp\ninterface {\nbroadcast: yes\nmcastaddr: 10.1.1.1\n}"), 3, [],
+    ),
+    "no-nodeid-and-ipv6-with-udpu": (
+        conf(nodes=node(1, 1).replace("nodeid: 1", "").replace("10.0.0.1", "fd00::1"), totem="transport: udpu"), 3,
+        ["node1 has no nodeid, which an IPv6 address needs"],
+    ),
+    "no-node-can-be-found": (
+        conf(nodes="node {\nnodeid: 1\nring1_addr: 10.0.1.1\n}\n"), 3,
+        ["no node has a name or a ring0_addr: corosync cannot tell which of them it is"],
+    ),
+    "syslog-priority": (
+        conf() + "logging {\nsyslog_priority: warn\n}\n", 3,
+        ["logging.syslog_priority must be one of emerg, alert, crit, err, error, warning, notice, info, debug, and is "
+         "'warn'"],
+    ),
+    "ok-priority-in-capitals": (conf() + "logging {\nlogfile_priority: WARNING\n}\n", 3, []),
+    "ok-the-last-one-counts": (conf() + "logging {\ndebug: maybe\ndebug: on\n}\n", 3, []),
+    "to-file": (
+        conf() + "logging {\nto_file: true\n}\n", 3, ["logging.to_file must be one of yes, no, on, off, and is 'true'"],
+    ),
+    "ok-on-and-off": (conf() + "logging {\nto_stderr: on\nto_syslog: off\n}\n", 3, []),
+    "facility-of-a-subsystem": (
+        conf() + "logging {\nlogger_subsys {\nsubsys: QUORUM\nsyslog_facility: local8\n}\n}\n", 3,
+        ["logging.logger_subsys.QUORUM.syslog_facility must be one of auth, authpriv, cron, daemon, ftp, kern, lpr, "
+         "mail, news, syslog, user, uucp, local0, local1, local2, local3, local4, local5, local6, local7, and is "
+         "'local8'"],
+    ),
+    "debug-by-way-of-logging-daemon": (
+        conf() + "logging {\nlogging_daemon {\nname: corosync\nsubsys: TOTEM\ndebug: maybe\n}\n}\n", 3,
+        ["logging.logger_subsys.TOTEM.debug must be one of on, off, trace, and is 'maybe'"],
+    ),
+    "ok-other-daemon": (
+        conf() + "logging {\nlogging_daemon {\nname: pacemaker\ndebug: maybe\n}\n}\n", 3, [],
+    ),
+    "ok-what-a-subsystem-never-reads": (
+        conf() + "logging {\nlogger_subsys {\nsubsys: QUORUM\ntimestamp: maybe\n}\n}\n", 3, [],
+    ),
+    "timestamp-hires-in-corosync-2": (
+        conf(nodes=node(1, 1)) + "logging {\ntimestamp: hires\n}\n", 2,
+        ["logging.timestamp must be one of on, off, and is 'hires'"],
+    ),
+    "subsystem-with-a-long-name": (
+        conf() + f"logging {{\nlogger_subsys {{\nsubsys: {'x' * 64}\n}}\n}}\n", 3,
+        [f"logging.logger_subsys.{'x' * 64}.subsys is longer than 63 characters"],
+    ),
+    "logfile-empty": (conf() + "logging {\nlogfile:\n}\n", 3, ["logging.logfile is empty"]),
     "consensus-less-than-join": (
         conf(totem=f"{CRYPTO}\nconsensus: 40"), 3, ["totem.consensus (40 ms) is less than totem.join (50 ms)"],
     ),
-    "provider": (conf(quorum="provider: votequorum"), 3, ["quorum.provider 'votequorum' is not known"]),
+    "provider-empty": (
+        conf(quorum="provider:"), 3, ["quorum.provider must be corosync_votequorum, and is ''"],
+    ),
+    "ok-other-provider": (conf(quorum="provider: corosync_ykd"), 3, []),
+    "mtu-of-which-nothing-is-left": (
+        conf(totem=f"{CRYPTO}\nnetmtu: 90"), 3, ["totem.netmtu must be from 91 to 2097242, and is 90"],
+    ),
+    "window-too-high": (
+        conf(totem=f"{CRYPTO}\nwindow_size: 16368"), 3,
+        ["totem.window_size is 16368, too high with totem.max_messages 17"],
+    ),
+    "ok-window": (conf(totem=f"{CRYPTO}\nwindow_size: 16367"), 3, []),
+    "priority": (
+        conf() + "system {\npriority: maximum\n}\n", 3,
+        ["system.priority must be a number, min or max, and is 'maximum'"],
+    ),
+    "ok-device-and-tie-breaker-that-an-odd-number-switches-off": (
+        conf(quorum=f"{VOTEQUORUM}\nauto_tie_breaker: 1\n{NET}"), 3, [],
+    ),
+    "device-and-tie-breaker": (
+        conf(nodes=TWO, quorum=f"{VOTEQUORUM}\nauto_tie_breaker: 1\n{NET}"), 3,
+        ["quorum.auto_tie_breaker and a quorum device exclude each other"],
+    ),
+    "provider": (
+        conf(quorum="provider: votequorum"), 3, ["quorum.provider must be corosync_votequorum, and is 'votequorum'"],
+    ),
     "votes-unknown": (
         f"totem {{\nversion: 2\ninterface {{\nbindnetaddr: 10.0.0.0\n}}\n}}\nquorum {{\n{VOTEQUORUM}\n}}\n", 2,
         ["neither a nodelist nor quorum.expected_votes: the votes cannot be counted"],
@@ -133,7 +287,10 @@ REFUSED: Dict[str, Tuple[str, int, List[str]]] = {
 
 @pytest.mark.parametrize(("text", "major", "expected"), list(REFUSED.values()), ids=list(REFUSED))
 def test_refused(text: str, major: int, expected: List[str]) -> None:
-    assert list(refusals(setup(text, major))) == expected
+    prefix, loaded, started = "/etc/corosync/corosync.conf: ", "; corosync will not load it", " start with it"
+    texts = [finding.text for finding in refusals(settings(text, major))]
+    assert all(text.startswith(prefix) and text.endswith((loaded, started)) for text in texts)
+    assert [text[len(prefix) :].rpartition(";")[0] for text in texts] == expected
 
 
 UNWISE: Dict[str, Tuple[str, int, List[Tuple[str, str]]]] = {
@@ -179,6 +336,14 @@ UNWISE: Dict[str, Tuple[str, int, List[Tuple[str, str]]]] = {
     "two-node-of-three": (conf(quorum=f"{VOTEQUORUM}\ntwo_node: 1"), 3, [
         ("setting-ignored", "two_node is set, and there are 3 nodes: it has no effect"),
     ]),
+    "tie-breaker-of-no-node": (
+        conf(nodes=TWO, quorum=f"{VOTEQUORUM}\nauto_tie_breaker: 1\nauto_tie_breaker_node: first"), 3,
+        [("setting-ignored", "auto_tie_breaker_node is 'first', which switches auto_tie_breaker off")],
+    ),
+    "two-node-and-tie-breaker-that-do-not-wait": (
+        conf(nodes=TWO, quorum=f"{VOTEQUORUM}\ntwo_node: 1\nauto_tie_breaker: 1\nwait_for_all: 0"), 3,
+        [("setting-ignored", "two_node has no effect with auto_tie_breaker")],
+    ),
     "two-node-and-tie-breaker": (conf(nodes=TWO, quorum=f"{VOTEQUORUM}\ntwo_node: 1\nauto_tie_breaker: 1"), 3, [
         ("setting-ignored", "two_node has no effect with auto_tie_breaker"),
     ]),
@@ -214,7 +379,7 @@ UNWISE: Dict[str, Tuple[str, int, List[Tuple[str, str]]]] = {
          "who reaches that network can take the cluster down"),
     ]),
     "device-without-host": (conf(nodes=TWO, quorum=f"{VOTEQUORUM}\n{NET.replace('host: q', '')}"), 3, [
-        ("qdevice-settings", "quorum.device.net.host is not set: the quorum device cannot start without"),
+        ("qdevice-settings", "quorum.device.net.host is not set: the quorum device cannot start without it"),
     ]),
     "device-ffsplit-of-four-without-votes": (
         conf(nodes=TWO + node(3) + node(4), quorum=f"{VOTEQUORUM}\n{NET.replace('votes: 1', '')}"), 3,
@@ -224,64 +389,65 @@ UNWISE: Dict[str, Tuple[str, int, List[Tuple[str, str]]]] = {
         ("qdevice-settings", "quorum.device.votes is 1: algorithm lms works with its default"),
     ]),
     "device-for-tests": (conf(nodes=TWO, quorum=f"{VOTEQUORUM}\n{NET.replace('ffsplit', 'test')}"), 3, [
-        ("qdevice-settings", "quorum.device.net.algorithm is test, which is none for production: ffsplit or lms is"),
+        ("qdevice-settings",
+         "quorum.device.net.algorithm is test, which is not meant for production: use ffsplit or lms"),
     ]),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "major", "expected"), list(UNWISE.values()), ids=list(UNWISE))
 def test_unwise(text: str, major: int, expected: List[Tuple[str, str]]) -> None:
-    assert [(finding.condition.name, finding.text) for finding in sense(setup(text, major))] == expected
+    assert [(finding.condition.name, finding.text) for finding in unwise(settings(text, major))] == expected
 
 
-MISNAMED: Dict[str, Tuple[str, int, List[str]]] = {
+MISSPELT: Dict[str, Tuple[str, int, List[str]]] = {
     "ok": (conf(), 3, []),
     "ok-a-name-that-is-merely-new": ("totem {\nquantum_entanglement: 1\n}\nfuture {\nabc: 1\n}\n", 3, []),
     "ok-heuristics": ("quorum {\ndevice {\nheuristics {\nexec_ping: /bin/ping\nmode: on\n}\n}\n}\n", 3, []),
     "two_nodes": (
         "quorum {\ntwo_nodes: 1\n}\n", 3,
-        ["line 2: quorum has no setting 'two_nodes', corosync passes over it (two_node is meant?)"],
+        ["line 2: quorum has no setting 'two_nodes', corosync ignores it (is two_node meant?)"],
     ),
     "expected_vote": (
         "quorum {\nexpected_vote: 2\n}\n", 3,
-        ["line 2: quorum has no setting 'expected_vote', corosync passes over it (expected_votes is meant?)"],
+        ["line 2: quorum has no setting 'expected_vote', corosync ignores it (is expected_votes meant?)"],
     ),
     "case-and-dashes": (
         "totem {\nCluster-Name: x\n}\n", 3,
-        ["line 2: totem has no setting 'Cluster-Name', corosync passes over it (cluster_name is meant?)"],
+        ["line 2: totem has no setting 'Cluster-Name', corosync ignores it (is cluster_name meant?)"],
     ),
     "in-the-wrong-section": (
         "totem {\ntwo_node: 1\n}\n", 3,
-        ["line 2: totem has no setting 'two_node', corosync passes over it (it belongs in quorum)"],
+        ["line 2: totem has no setting 'two_node', corosync ignores it (it belongs in quorum)"],
     ),
     "in-no-section": (
         "two_node: 1\n", 3,
-        ["line 1: the top level has no setting 'two_node', corosync passes over it (it belongs in quorum)"],
+        ["line 1: the top level has no setting 'two_node', corosync ignores it (it belongs in quorum)"],
     ),
-    "section": ("quorun {\n}\n", 3, ["line 1: 'quorun' is no section, corosync passes over it (quorum is meant?)"]),
+    "section": ("quorun {\n}\n", 3, ["line 1: 'quorun' is no section, corosync ignores it (is quorum meant?)"]),
     "ringnumber": (
         "totem {\ninterface {\nringnumber: 1\n}\n}\n", 3,
-        ["line 2: totem.interface has ringnumber, corosync 3 passes over it (linknumber is meant?)"],
+        ["line 2: totem.interface has ringnumber, corosync 3 ignores it (is linknumber meant?)"],
     ),
     "ok-ringnumber-in-corosync-2": ("totem {\ninterface {\nringnumber: 1\n}\n}\n", 2, []),
     "ok-ringnumber-0": ("totem {\ninterface {\nringnumber: 0\n}\n}\n", 3, []),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "major", "expected"), list(MISNAMED.values()), ids=list(MISNAMED))
-def test_misnamed(text: str, major: int, expected: List[str]) -> None:
-    found = [finding.text for finding in misnamed(parse_corosync_conf(text.encode()), major)]
+@pytest.mark.parametrize(("text", "major", "expected"), list(MISSPELT.values()), ids=list(MISSPELT))
+def test_misspelt(text: str, major: int, expected: List[str]) -> None:
+    found = [finding.text for finding in misspelt(parse_corosync_conf(text.encode()), major)]
     assert found == [f"corosync.conf {text}" for text in expected]
 
 
-def running(text: str, **derived: str) -> Setup:
+def running(text: str, **derived: str) -> Settings:
     """The map of a corosync that has loaded this, with what it adds by itself."""
     keys = map_keys(parse_corosync_conf(text.encode()), 3)
     more = {"nodelist.local_node_pos": "0", "totem.interface.0.bindnetaddr": "10.0.0.1"}
-    return setup_of({**keys, **more, **{key.replace("__", "."): value for key, value in derived.items()}}, 3)
+    return settings_of({**keys, **more, **{key.replace("__", "."): value for key, value in derived.items()}}, (3, 1, 7))
 
 
-DIFFERS: Dict[str, Tuple[str, Setup, List[str]]] = {
+DIFFERS: Dict[str, Tuple[str, Settings, List[str]]] = {
     "ok-same": (conf(), running(conf()), []),
     "ok-other-order": (conf(nodes=node(3) + node(1) + node(2)), running(conf()), []),
     "ok-other-spelling": (
@@ -335,50 +501,124 @@ DIFFERS: Dict[str, Tuple[str, Setup, List[str]]] = {
 
 
 @pytest.mark.parametrize(("text", "map", "expected"), list(DIFFERS.values()), ids=list(DIFFERS))
-def test_differs(text: str, map: Setup, expected: List[str]) -> None:
-    assert [one.label for one in differences(setup(text), map)] == expected
+def test_differs(text: str, map: Settings, expected: List[str]) -> None:
+    assert [one.label for one in differences(settings(text), map)] == expected
 
 
 def test_what_waits_for_a_restart() -> None:
-    text = conf(totem=f"{CRYPTO}\ntoken: 5000\nip_version: ipv4\ntransport: udpu")
-    assert {one.name: one.at_start for one in differences(setup(text), running(conf()))} == {
-        "totem.ip_version": True,
-        "totem.token": False,
-        "totem.transport": True,
+    text = conf(totem=f"{CRYPTO}\ntoken: 5000\nip_version: ipv4\ntransport: udpu\nnetmtu: 1400")
+    assert {one.name: one.step for one in differences(settings(text), running(conf()))} == {
+        "totem.ip_version": ALL_AT_ONCE,
+        "totem.netmtu": NODE_BY_NODE,
+        "totem.token": BY_RELOAD,
+        "totem.transport": ALL_AT_ONCE,
     }
 
 
 def test_only_the_first_are_named() -> None:
     text = conf(totem=f"{CRYPTO}\ntoken: 1\njoin: 2\nmerge: 3\nhold: 4")
-    assert labels(differences(setup(text), running(conf()))) == (
+    assert labels(differences(settings(text), running(conf()))) == (
         "totem.hold not loaded (file: 4), totem.join not loaded (file: 2), totem.merge not loaded (file: 3), and 1 more"
     )
 
 
+def test_the_address_of_a_link_is_changed_by_way_of_another_link() -> None:
+    text = conf().replace("10.0.1.3", "10.9.1.3")
+    assert [one.step for one in differences(settings(text), running(conf()))] == [BY_NEW_LINK]
+    alone = conf(nodes=node(1, 1) + node(2, 1))
+    assert [one.step for one in differences(settings(alone.replace("10.0.0.2", "10.9.0.2")), running(alone))] == [
+        ALL_AT_ONCE
+    ]
+
+
+def test_the_step_that_does_more_is_the_one_that_is_advised() -> None:
+    text = conf(totem=f"{CRYPTO}\ntoken: 5000\nnetmtu: 1400")
+    (finding,) = difference_findings(differences(settings(text), running(conf())))
+    assert finding.step == "restart Pacemaker and corosync, one node after the other"
+    (finding,) = difference_findings(differences(settings(text.replace("netmtu: 1400", "")), running(conf())))
+    assert finding.commands == ("corosync-cfgtool -R",)
+
+
 @pytest.mark.parametrize(
-    ("version", "values", "major"),
+    ("installed", "values", "version"),
     [
-        (None, None, 3),
-        ((2, 4, 6), None, 2),
-        ((3, 1, 7), {"runtime.config.totem.rrp_problem_count_timeout": "2000"}, 2),
-        (None, {"runtime.config.totem.knet_mtu": "0"}, 3),
-        ((2, 4, 6), {"totem.version": "2"}, 2),
+        (None, None, (3, 1, 10)),
+        ((2, 4, 6), None, (2, 4, 6)),
+        ((3, 1, 7), {"runtime.config.totem.rrp_problem_count_timeout": "2000"}, (2, 4, 6)),
+        (None, {"runtime.config.totem.knet_mtu": "0"}, (3, 1, 10)),
+        ((3, 0, 4), {"runtime.config.totem.knet_mtu": "0"}, (3, 0, 4)),
+        ((2, 4, 6), {"totem.version": "2"}, (2, 4, 6)),
     ],
-    ids=["nothing-known", "installed", "what-runs-counts-2", "what-runs-counts-3", "map-does-not-tell"],
+    ids=["nothing-known", "installed", "what-runs-counts-2", "what-runs-counts-3", "both", "map-does-not-tell"],
 )
-def test_major(version: Optional[Tuple[int, ...]], values: Optional[Dict[str, str]], major: int) -> None:
-    assert major_of(version, values) == major
+def test_version(
+    installed: Optional[Tuple[int, ...]], values: Optional[Dict[str, str]], version: Tuple[int, ...]
+) -> None:
+    assert version_of(installed, values) == version
+
+
+IN_FORCE: Dict[str, Tuple[str, Dict[str, str], Optional[Tuple[str, ...]], List[str]]] = {
+    "ok": (VOTEQUORUM, {}, (), []),
+    "ok-all-set": (
+        f"{VOTEQUORUM}\nwait_for_all: 1\nlast_man_standing: 1\nauto_tie_breaker: 1\nallow_downscale: 1",
+        {"atb_type": "1"}, ("WaitForAll", "LastManStanding", "AutoTieBreaker", "AllowDownscale"), [],
+    ),
+    "ok-not-known": (f"{VOTEQUORUM}\nwait_for_all: 1\nauto_tie_breaker: 1", {}, None, []),
+    "ok-two-node-waits": (f"{VOTEQUORUM}\ntwo_node: 1", {}, ("2Node", "WaitForAll"), []),
+    "ok-tie-breaker-that-an-odd-number-switches-off": (f"{VOTEQUORUM}\nauto_tie_breaker: 1", {"atb_type": "0"}, (), []),
+    "ok-without-provider": ("wait_for_all: 1", {}, (), []),
+    "wait-for-all-loaded": (f"{VOTEQUORUM}\nwait_for_all: 1", {}, (), ["quorum.wait_for_all 0 in force (file: 1)"]),
+    "wait-for-all-removed": (
+        f"{VOTEQUORUM}\nwait_for_all: 0", {}, ("WaitForAll",), ["quorum.wait_for_all 1 in force (file: 0)"],
+    ),
+    "wait-for-all-of-two-node-switched-off-at-the-start": (
+        f"{VOTEQUORUM}\ntwo_node: 1", {}, ("2Node",), ["quorum.wait_for_all 0 in force (file: 1)"],
+    ),
+    "last-man-standing-loaded": (
+        f"{VOTEQUORUM}\nlast_man_standing: 1", {}, (), ["quorum.last_man_standing 0 in force (file: 1)"],
+    ),
+    "tie-breaker-loaded": (
+        f"{VOTEQUORUM}\nauto_tie_breaker: 1\nwait_for_all: 1", {"atb_type": "0"}, ("WaitForAll",),
+        ["quorum.auto_tie_breaker 0 in force (file: 1)"],
+    ),
+    "tie-breaker-loaded-and-flags-not-known": (
+        f"{VOTEQUORUM}\nauto_tie_breaker: 1\nwait_for_all: 1", {"atb_type": "0"}, None,
+        ["quorum.auto_tie_breaker 0 in force (file: 1)"],
+    ),
+    "other-tie-breaker-loaded": (
+        f"{VOTEQUORUM}\nauto_tie_breaker: 1\nwait_for_all: 1\nauto_tie_breaker_node: 2 3", {"atb_type": "1"},
+        ("WaitForAll", "AutoTieBreaker"),
+        ["quorum.auto_tie_breaker_node lowest in force (file: list)"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("quorum", "values", "flags", "expected"), list(IN_FORCE.values()), ids=list(IN_FORCE))
+def test_not_in_force(
+    quorum: str, values: Dict[str, str], flags: Optional[Tuple[str, ...]], expected: List[str]
+) -> None:
+    values = {f"runtime.votequorum.{name}": value for name, value in values.items()}
+    found = list(not_in_force(settings(conf(quorum=quorum)), values, flags, ()))
+    assert [one.label for one in found] == expected
+    assert {one.step for one in found} <= {NODE_BY_NODE}
 
 
 def test_second_nodelist_overwrites_the_first() -> None:
     text = f"nodelist {{\n{node(1)}{node(2)}}}\nnodelist {{\n{node(3)}}}\n"
-    assert [one.name for one in setup(text).nodes] == ["node3", "node2"]
+    assert [one.name for one in settings(text).nodes] == ["node3", "node2"]
 
 
 def test_members_of_an_interface() -> None:
     text = "totem {\ninterface {\nringnumber: 1\nmember {\nmemberaddr: a\n}\nmember {\nmemberaddr: b\n}\n}\n}\n"
     keys = map_keys(parse_corosync_conf(text.encode()), 2)
-    assert keys == {"totem.interface.1.member.0": "a", "totem.interface.1.member.1": "b"}
+    assert keys == {"totem.interface.1.member.0": "b", "totem.interface.1.member.1": "a"}
+
+
+def test_what_corosync_does_not_know_of_an_interface_has_no_number() -> None:
+    text = "totem {\ninterface {\nringnumber: 1\nlinknumber: +2\nttl: 1\n}\n}\n"
+    conf = parse_corosync_conf(text.encode())
+    assert map_keys(conf, 3) == {"totem.interface.ringnumber": "1", "totem.interface.2.ttl": "1"}
+    assert map_keys(conf, 2) == {"totem.interface.linknumber": "+2", "totem.interface.1.ttl": "1"}
 
 
 def file(name: str, mode: int, uid: int = 0, gid: int = 0, kind: str = "regular file") -> FileState:
@@ -393,37 +633,46 @@ KEYS: Dict[str, Tuple[Optional[str], bool, Tuple[FileState, ...], List[str]]] = 
     "ok-group-root-may-read": (None, False, (CONFIG, file("authkey", 0o440)), []),
     "ok-keyfile-that-is-the-default": ("/etc/corosync/authkey", False, (CONFIG, file("authkey", 0o400)), []),
     "ok-keyfile-elsewhere-is-not-judged": ("/root/key", False, (CONFIG,), []),
-    "ok-nothing-known": (None, False, (), []),
+    "not-told": (None, False, (CONFIG,), ["unreadable: stat /etc/corosync/authkey: it told nothing of it"]),
+    "inline-and-not-told": (None, True, (), ["unreadable: stat /etc/corosync/corosync.conf: it told nothing of it"]),
+    "denied": (None, False, (CONFIG, file("authkey", 0)._replace(error="Permission denied")), [
+        "no-permission: stat /etc/corosync/authkey: Permission denied: whether others may read the key is not known",
+    ]),
+    "not-looked-at": (None, False, (CONFIG, file("authkey", 0)._replace(error="Input/output error")), [
+        "unreadable: stat /etc/corosync/authkey: Input/output error",
+    ]),
     "ok-inline-and-closed": (None, True, (file("corosync.conf", 0o600),), []),
     "missing": (
-        None, False, (CONFIG,), ["missing: /etc/corosync/authkey is missing: corosync cannot start again without it"],
+        None, False, (CONFIG, file("authkey", 0)._replace(error="No such file or directory")),
+        ["key-missing: /etc/corosync/authkey is missing: corosync cannot start again without it"],
     ),
     "empty": (
         None, False, (CONFIG, file("authkey", 0o400, kind="regular empty file")),
-        ["missing: /etc/corosync/authkey is no key but a regular empty file"],
+        ["key-missing: /etc/corosync/authkey is not a key but a regular empty file"],
     ),
     "directory": (
         None, False, (CONFIG, file("authkey", 0o700, kind="directory")),
-        ["missing: /etc/corosync/authkey is no key but a directory"],
+        ["key-missing: /etc/corosync/authkey is not a key but a directory"],
     ),
     "owner": (
         None, False, (CONFIG, file("authkey", 0o400, uid=1000)),
-        ["not root's: /etc/corosync/authkey belongs to joe, not to root"],
+        ["key-owner: /etc/corosync/authkey belongs to joe, not to root"],
     ),
     "everybody": (None, False, (CONFIG, file("authkey", 0o644)), [
-        "exposed: /etc/corosync/authkey can be read by everybody (mode 644): "
+        "key-exposed: /etc/corosync/authkey can be read by everybody (mode 644): "
         "whoever has the key can speak in the cluster",
     ]),
     "group": (None, False, (CONFIG, file("authkey", 0o440, gid=119)), [
-        "exposed: /etc/corosync/authkey can be read by group haclient (mode 440): "
+        "key-exposed: /etc/corosync/authkey can be read by group haclient (mode 440): "
         "whoever has the key can speak in the cluster",
     ]),
     "inline": (None, True, (CONFIG,), [
-        "exposed: /etc/corosync/corosync.conf holds the key itself (totem.key) and can be read by everybody (mode 644)",
+        "key-exposed: /etc/corosync/corosync.conf holds the key itself (totem.key) and can be read by everybody "
+        "(mode 644)",
     ]),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("keyfile", "inline", "files", "expected"), list(KEYS.values()), ids=list(KEYS))
 def test_key(keyfile: Optional[str], inline: bool, files: Tuple[FileState, ...], expected: List[str]) -> None:
-    assert [f"{fault.kind}: {fault.text}" for fault in key_faults(keyfile, inline, files)] == expected
+    assert [f"{one.condition.name}: {one.text}" for one in key_findings(keyfile, inline, files)] == expected

@@ -6,8 +6,10 @@ from typing import Any, Dict, Optional, Sequence, Tuple
 
 import pytest
 
-from check_ha.checks.quorum import judge
+from check_ha.checks.quorum.check import judge
 from check_ha.core.check import Judgement
+from check_ha.core.condition import NO_PERMISSION, NOT_RESPONDING, TOOL_MISSING, UNREADABLE, Condition
+from check_ha.core.finding import Finding
 from check_ha.core.options import Options
 from check_ha.model.cluster import Cluster, ClusterOptions
 from check_ha.model.corosync import ConfiguredNode, CorosyncMap, Member, QuorumStatus
@@ -32,7 +34,7 @@ def status(total: int, expected: int, quorum: int, **more: Any) -> QuorumStatus:
 def cmap(nodes: int, **values: str) -> CorosyncMap:
     """The map of a cluster in which node1 to nodeN are configured."""
     configured = tuple(ConfiguredNode(number, f"node{number}", ()) for number in range(1, nodes + 1))
-    given = {"quorum.provider": "corosync_votequorum"}
+    given = {"quorum.provider": "corosync_votequorum", "totem.version": "2"}
     return CorosyncMap(
         configured, (), values={**given, **{key.replace("_", "."): text for key, text in values.items()}}
     )
@@ -49,6 +51,7 @@ def judged(quorum: Optional[QuorumStatus], crm: Optional[Cluster], config: Optio
 
 
 TWO_NODE = ("2Node", "Quorate", "WaitForAll")
+CANNOT_JOIN = "node3: has a vote in corosync, offline for pacemaker (pacemaker is stopped there, or cannot join)"
 MARGIN_OF_THREE = ("no-margin", "the loss of one more vote loses quorum: 2 needed")
 
 CASES = {
@@ -109,27 +112,52 @@ CASES = {
         ("no-dc", "no DC is elected (an election that does not end, or pacemaker just starts)"),
     ]),
     "warn-views-differ-about-quorum": (status(3, 3, 2), cluster(nodes=nodes(3).nodes, with_quorum=False), cmap(3), [
-        ("views-differ", "corosync says this partition has quorum, pacemaker says it has not"),
+        ("views-differ", "corosync says that this partition has quorum, pacemaker says that it has none"),
     ]),
     "warn-views-differ-pacemaker-claims-quorum": (
         status(1, 3, 2, quorate=False, flags=()), nodes(3, [1]), cmap(3),
         [
             ("no-quorum", "no quorum: 1 of 3 votes, 2 needed; missing: node2, node3"),
-            ("views-differ", "corosync says this partition has not quorum, pacemaker says it has"),
+            ("views-differ", "corosync says that this partition has no quorum, pacemaker says that it has some"),
         ],
     ),
     "warn-views-differ-pacemaker-stopped-on-a-member": (status(3, 3, 2), nodes(3, [1, 2]), cmap(3), [
-        ("views-differ", "node3: has a vote in corosync, offline for pacemaker (pacemaker stopped there?)"),
+        ("views-differ", CANNOT_JOIN),
     ]),
     "warn-views-differ-online-but-no-member": (status(2, 3, 2), nodes(3), cmap(3), [
         ("votes-missing", "2 of 3 votes; missing: node3"), MARGIN_OF_THREE,
         ("views-differ", "node3: online for pacemaker, not in corosync's membership"),
     ]),
+    "crit-quorum-and-votequorum-disagree": (
+        status(1, 3, 2, flags=("WaitForAll",), activity_blocked=True), nodes(3, [1]), cmap(3),
+        [
+            ("quorum-contradicted", "quorum and votequorum of corosync disagree: Quorate: Yes, but votequorum has "
+                                    "1 of 3 votes and no quorum, 2 needed; missing: node2, node3"),
+        ],
+    ),
+    "crit-quorum-and-votequorum-disagree-by-the-flags-alone": (
+        status(3, 3, 2, flags=()), nodes(3), cmap(3),
+        [
+            ("quorum-contradicted", "quorum and votequorum of corosync disagree: Quorate: Yes, but votequorum has "
+                                    "3 of 3 votes and no quorum, 2 needed"),
+        ],
+    ),
+    "warn-more-votes-expected-than-the-nodes-have": (status(3, 4, 3), nodes(3), cmap(3), [
+        ("votes-stale", "3 of 4 votes, though the 3 nodes configured have 3"),
+        ("no-margin", "the loss of one more vote loses quorum: 3 needed"),
+    ]),
+    "warn-more-votes-expected-than-the-nodes-have-and-one-is-gone": (status(3, 5, 3), nodes(4, [1, 2, 3]), cmap(4), [
+        ("votes-stale", "3 of 5 votes, though the 4 nodes configured have 4; missing: node4"),
+        ("no-margin", "the loss of one more vote loses quorum: 3 needed"),
+    ]),
+    "unknown-the-map-ended-early": (status(3, 3, 2), nodes(3), cmap(3)._replace(values={}), [
+        ("unreadable", "a configured node that is missing is not seen: corosync-cmapctl ended early"),
+    ]),
     "ok-remote-nodes-have-no-vote": (
         status(3, 3, 2), cluster(nodes=(*nodes(3).nodes, node("remote1", type="remote"))), cmap(3), [],
     ),
     "ok-corosync-1.4-lists-no-members": (status(3, 3, 2, members=()), nodes(3), None, []),
-    "warn-no-provider": (None, nodes(2), CorosyncMap((), (), values={}), [
+    "warn-no-provider": (None, nodes(2), CorosyncMap((), (), values={"totem.version": "2"}), [
         ("no-provider", "corosync.conf has no quorum provider: votes are not counted"),
     ]),
     "ok-quorumtool-failed-but-there-is-a-provider": (None, nodes(2), cmap(2), []),
@@ -164,7 +192,12 @@ SILENT = (
 
 DEVICES = {
     "ok-votes": (device("A,V,NMW", "A,V,NMW", votes=1), []),
-    "ok-one-node-only-gets-the-vote": (device("A,V,NMW", "A,NV,NMW", votes=1), []),
+    "warn-it-votes-for-the-others": (device("A,V,NMW", "A,NV,NMW", votes=1), [
+        ("qdevice-not-voting", "the quorum device votes for node1 and not for node2: node2 is cut off from qnetd"),
+    ]),
+    "warn-it-votes-for-another-and-not-here": (device("A,NV,NMW", "A,V,NMW", votes=0), [
+        ("qdevice-not-voting", "the quorum device votes for node2 and not for node1: node1 is cut off from qnetd"),
+    ]),
     "warn-no-vote": (device("A,NV,NMW", "A,NV,NMW", votes=0), [SILENT]),
     "warn-down-here": (device("NR", "A,V,NMW", votes=0), [
         ("qdevice-down", "the quorum device daemon is down on node1"),
@@ -192,6 +225,40 @@ def test_a_silent_device_is_told_before_the_vote_that_is_missing_for_it() -> Non
 
 def test_ok_no_device_configured_and_none_there() -> None:
     assert found(judged(status(2, 2, 1, flags=TWO_NODE), nodes(2), cmap(2))) == []
+
+
+MORE_EXPECTED = {
+    "by-the-configuration": (
+        {"quorum.expected_votes": "4"},
+        "quorum.expected_votes of corosync.conf must be what the nodes have, or be left out",
+    ),
+    "of-a-node-that-was-removed": ({}, "corosync still counts a node that was removed"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("values", "advice"), MORE_EXPECTED.values(), ids=MORE_EXPECTED)
+def test_why_more_votes_are_expected(values: Dict[str, str], advice: str) -> None:
+    config = cmap(3)
+    judgement = judged(status(3, 4, 3), None, config._replace(values={**config.values, **values}))
+    assert judgement.findings[0].advice == advice
+
+
+@pytest.mark.parametrize("condition", [UNREADABLE, TOOL_MISSING, NO_PERMISSION])
+def test_a_map_that_fails_is_unknown_where_there_are_members(condition: Condition) -> None:
+    """Corosync 1.4 lists no members, and has no map."""
+    failed = {CMAPCTL: Finding(condition, "corosync-cmapctl: oops")}
+    given = evidence({QUORUMTOOL: status(3, 3, 2), CRM_MON: nodes(3)})._replace(failed=failed)
+    assert found(judge(given, Options())) == [
+        (condition.name, "a configured node that is missing is not seen: corosync-cmapctl: oops")
+    ]
+    given = evidence({QUORUMTOOL: status(3, 3, 2, members=())})._replace(failed=failed)
+    assert found(judge(given, Options())) == []
+
+
+def test_a_map_that_hangs_is_told_by_what_all_checks_have_in_common() -> None:
+    failed = {CMAPCTL: Finding(NOT_RESPONDING, "no answer")}
+    given = evidence({QUORUMTOOL: status(3, 3, 2)})._replace(failed=failed)
+    assert found(judge(given, Options())) == []
 
 
 SUMMARIES: Dict[str, Tuple[Optional[QuorumStatus], Optional[Cluster], str]] = {

@@ -668,7 +668,7 @@ WITH_CIB: Dict[str, Tuple[Cluster, Optional[Cib], Found]] = {
     "ok-more-listed-than-counted": (cluster(ping("node1", "node2"), instances_configured=1), cib("p_ping"), []),
     "crit-blocked-and-not-listed": (
         cluster(primitive("p", "node1"), instances_blocked=1), None,
-        [("blocked", "1 resource blocked, and left out by crm_mon")],
+        [("blocked", "1 resource is blocked, and crm_mon does not list it")],
     ),
     "crit-blocked-and-listed": (
         cluster(primitive("p", "node1", blocked=True), instances_blocked=2), None,
@@ -777,10 +777,19 @@ PROMOTED: Dict[str, Tuple[Cluster, Optional[Cib], Found]] = {
     ),
 }  # fmt: skip
 
+HELD_BACK = clone(
+    "ms_db", primitive("p_db", "node1", role="Unpromoted", target_role="Unpromoted"),
+    promotable=True, target_role="Unpromoted",
+)  # fmt: skip
+
 CONSTRAINED: Dict[str, Tuple[Cluster, Optional[Cib], Found]] = {
     "warn-waits-for-what-is-disabled": (
         cluster(primitive("after"), OFF), needs("after", "first"),
         [("disabled", "first is stopped on purpose (target-role), and with it after")],
+    ),
+    "warn-waits-for-a-promotion-that-target-role-forbids": (
+        cluster(HELD_BACK, primitive("fs")), needs("fs", "ms_db", promoted=True),
+        [("disabled", "ms_db is not promoted on purpose (target-role), and with it fs")],
     ),
     "warn-a-group-waits": (
         cluster(web(primitive("v"), primitive("a")), OFF), needs("g_web", "first"),
@@ -918,6 +927,7 @@ GROUP_OFF = web(primitive("v", target_role="Stopped"), primitive("f", target_rol
 LOOSE = web(primitive("v", "node1", managed=False), primitive("f", "node1", managed=False), managed=False)
 BANNED = tuple(Ban("b", "p", name, -INFINITY) for name in ("node1", "node2"))
 
+PUT_BACK = ConfiguredCollection("ms_db", (("target-role", "Unpromoted"),))
 STEPS: Dict[str, Tuple[Cluster, Optional[Cib], str]] = {
     "a-member-is-disabled": (
         cluster(MEMBER_OFF), meta(f=STOPPED), "crm resource start f, or: pcs resource enable f",
@@ -944,6 +954,11 @@ STEPS: Dict[str, Tuple[Cluster, Optional[Cib], str]] = {
     "the-group-is-in-maintenance": (
         cluster(LOOSE), meta(ConfiguredCollection("g_web", (("maintenance", "true"),))),
         "crm_resource --resource g_web --meta --delete-parameter maintenance",
+    ),
+    "promotion-is-disabled": (
+        cluster(HELD_BACK, primitive("fs")),
+        configured(PUT_BACK, dependencies=(Dependency("o", "fs", "ms_db", promoted=True),)),
+        "crm_resource --resource ms_db --meta --delete-parameter target-role",
     ),
     "constraints-keep-it-off": (
         cluster(primitive("p"), bans=BANNED), None,
@@ -1066,6 +1081,18 @@ def test_what_is_expected_does_not_alarm(view: Cluster, expectation: Tuple[str, 
     judgement = judged(view, expect=(expectation,))
     assert found(judgement) == []
     assert measured(judgement)["cluster.resources.down.count"] == 0
+
+
+def test_what_waits_for_a_resource_that_is_expected_to_be_stopped() -> None:
+    view = cluster(primitive("after"), OFF)
+    assert found(judged(view, needs("after", "first"), expect=(("first", "stopped"),))) == []
+
+
+def test_what_waits_for_a_resource_that_is_filtered_out() -> None:
+    view = cluster(primitive("after"), OFF)
+    assert found(judged(view, needs("after", "first"), exclude=(regex("first"),))) == [
+        ("stopped", "after runs nowhere: it waits for first, which is disabled")
+    ]
 
 
 FILTERED = cluster(primitive("p"), web(primitive("v"), primitive("a")), ping(spare=2), bundle(replica(0)))

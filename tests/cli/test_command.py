@@ -16,7 +16,7 @@ import pytest
 from check_ha.cli import commands
 from check_ha.cli.register import check_named
 from tests.faketools import write_tool
-from tests.replay import SAMPLES, checks, replay
+from tests.replay import RECORDINGS, SAMPLES, checks, replay
 
 HEALTHY = SAMPLES / "healthy-2node" / "node1"
 
@@ -57,7 +57,9 @@ def test_a_link_that_flapped_is_reported_once(cluster: Path, tmp_path: Path) -> 
     change(cluster, "cmapctl-stats.txt", (f"{DOWN_COUNT}1", f"{DOWN_COUNT}2"))
     assert run("rings", cluster, *state) == FLAPPED
     assert run("rings", cluster, *state) == RINGS_OK
-    assert json.loads((tmp_path / "state" / "rings.json").read_text()) == {"2/0": 1, "2/1": 2}
+    remembered = json.loads((tmp_path / "state" / "rings.json").read_text())
+    assert {key: remembered[key] for key in ("2/0", "2/1")} == {"2/0": 1, "2/1": 2}
+    assert remembered["retransmissions"]["runs"] == 0
 
 
 def test_a_counter_that_was_reset_is_no_flap(cluster: Path, tmp_path: Path) -> None:
@@ -68,6 +70,24 @@ def test_a_counter_that_was_reset_is_no_flap(cluster: Path, tmp_path: Path) -> N
     assert run("rings", cluster, *state) == RINGS_OK
     change(cluster, "cmapctl-stats.txt", (f"{DOWN_COUNT}1", f"{DOWN_COUNT}2"))
     assert run("rings", cluster, *state) == FLAPPED
+
+
+def test_messages_that_are_sent_again_and_again(tmp_path: Path) -> None:
+    """Two nodes with multicast lost, as they were recorded a minute apart, and another minute of the same."""
+    state = ("--state-dir", str(tmp_path / "state"))
+    made = RECORDINGS / "made"
+    later = tmp_path / "later"
+    shutil.copytree(made / "multicast-lost-a-minute-later" / "node1", later)
+    change(later, "cmapctl.txt", ("srp.mcast_retx (u64) = 2113", "srp.mcast_retx (u64) = 3613"))
+    change(later, "commands.json", ("1795871349.", "1795871409."))
+    healthy = (0, "HA_RINGS OK - 2 nodes, 1 ring (its state is never measured), all members")
+    assert run("rings", made / "multicast-lost" / "node1", *state) == healthy
+    assert run("rings", made / "multicast-lost-a-minute-later" / "node1", *state) == healthy
+    assert run("rings", later, *state) == (
+        1,
+        "HA_RINGS WARNING - corosync sends its messages again and again, 25 a second in two runs in a row: "
+        "nothing replicates",
+    )
 
 
 def test_counters_that_could_not_be_read_once_are_not_forgotten(cluster: Path, tmp_path: Path) -> None:
@@ -291,7 +311,7 @@ def test_help_and_version(flag: str) -> None:
 
 def test_a_mistake_of_ours_is_one_line_without_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     code = (
-        "import check_ha.checks.quorum as q, check_ha.cli.commands as commands\n"
+        "import check_ha.checks.quorum.check as q, check_ha.cli.commands as commands\n"
         "def broken(evidence, options): raise KeyError('oops')\n"
         "q.CHECK = q.CHECK._replace(judge=broken)\n"
         "commands.quorum()"

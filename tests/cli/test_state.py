@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import stat
@@ -234,3 +235,14 @@ def test_the_file_is_json_that_an_admin_can_read(tmp_path: Path) -> None:
     Memory(str(tmp_path), "rings").remember(VALUES)
     text = (tmp_path / "rings.json").read_text(encoding="ascii")
     assert json.loads(text) == VALUES
+
+
+def test_a_file_that_is_locked_is_not_waited_for(tmp_path: Path) -> None:
+    Memory(str(tmp_path), "rings").remember(VALUES)
+    with open(tmp_path / "rings.json", "rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        memory = Memory(str(tmp_path), "rings")
+        assert memory.recall() is None
+        assert memory.trouble == f"no state of the last run: {tmp_path}: rings.json is locked by another process"
+        memory.remember({"a": 1})
+    assert Memory(str(tmp_path), "rings").recall() == {"a": 1}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, Tuple
+from typing import Dict, List, NamedTuple, Tuple
 
 import pytest
 
 from check_ha.core.condition import NOT_RUNNING
 from check_ha.core.evidence import Evidence, Reading, also_needed, examine, stand_ins
 from check_ha.core.finding import Finding
+from check_ha.output.plain_text import ITEM_LIMIT
 from check_ha.parsers.errors import ParseError
-from check_ha.sources.tools import CFGTOOL, CIBADMIN, CRM_MON, CRM_VERIFY, PS, QUORUMTOOL, Output
+from check_ha.sources.tools import CFGTOOL, CIBADMIN, CMAPCTL, CRM_MON, CRM_VERIFY, PS, QUORUMTOOL, Output
 from tests.core.said import hung, missing, output, processes
 
 
@@ -52,8 +53,8 @@ def test_output_of_a_tool_that_failed_is_not_parsed() -> None:
 
 def test_an_answer_on_standard_error() -> None:
     reading = Reading(CRM_VERIFY, shouted)
-    assert examine([reading], {CRM_VERIFY: output(CRM_VERIFY, 78, stderr="warning")}).get(reading) == "WARNING"
-    odd = examine([reading], {CRM_VERIFY: output(CRM_VERIFY, 78, stderr="lone \ud800")})
+    assert examine([reading], {CRM_VERIFY: output(CRM_VERIFY, 0, stderr="warning")}).get(reading) == "WARNING"
+    odd = examine([reading], {CRM_VERIFY: output(CRM_VERIFY, 0, stderr="lone \ud800")})
     assert odd.get(reading) == "LONE \\UD800"
 
 
@@ -63,6 +64,30 @@ def test_what_the_first_tool_proves_is_kept_when_the_second_one_fails() -> None:
     evidence = examine([LOUD, other], outputs)
     assert evidence.get(LOUD) == "HELLO"
     assert names(evidence) == ["not-responding"]
+
+
+def test_what_a_tool_has_printed_before_it_ended_early_is_kept_and_doubted() -> None:
+    """corosync-cmapctl exits with 0 when corosync ends while it prints."""
+    reading = Reading(CMAPCTL, shouted, required=False)
+    ended = "Can't get value of totem.version. Error CS_ERR_LIBRARY"
+    evidence = examine([reading], {CMAPCTL: output(CMAPCTL, stdout="hello", stderr=f"{ended}\n")})
+    assert (evidence.get(reading), dict(evidence.failed)) == ("HELLO", {})
+    assert [one.line for one in evidence.findings] == [f"corosync-cmapctl: ended early: {ended}"]
+    silent = Reading(CMAPCTL, shouted, silent=True)
+    assert examine([silent], {CMAPCTL: output(CMAPCTL, stdout="hello", stderr=ended)}).findings == ()
+
+
+@pytest.mark.parametrize(
+    "stderr",
+    [
+        "",
+        "Can't get value of stats.ipcs.service1.276.0x55cdbcdc39a0.flow_control. Error CS_ERR_NOT_EXIST\n",
+        "sudo: unable to resolve host node1\n",
+    ],
+)
+def test_other_words_on_standard_error_are_no_early_end(stderr: str) -> None:
+    reading = Reading(CMAPCTL, shouted)
+    assert examine([reading], {CMAPCTL: output(CMAPCTL, stdout="hello", stderr=stderr)}).findings == ()
 
 
 def test_optional_tools_fail_without_a_word_but_the_check_may_ask_why() -> None:
@@ -123,6 +148,18 @@ STARTS: Dict[str, Tuple[str, Output, str, bool]] = {
     "warn-dc-deadtime-is-not-understood": (NO_DC, ps(*BOTH), "soon", True),
     "warn-without-quorum": (INQUORATE, ps(*BOTH), "", True),
     "ok-with-dc-and-quorum": (INQUORATE.replace("false", "true"), ps(*BOTH), "", False),
+    "warn-nothing-is-promoted-yet": (
+        STOPPED.format("").replace('role="Stopped"', 'multi_state="true"'),
+        ps(*BOTH),
+        "",
+        True,
+    ),
+    "ok-something-is-promoted": (
+        STOPPED.format("").replace('role="Stopped"', 'multi_state="true" role="Promoted"'),
+        ps(*BOTH),
+        "",
+        False,
+    ),
     "warn-nothing-was-done-yet": (STOPPED.format(""), ps(*BOTH), "", True),
     "warn-all-was-done-a-moment-ago": (
         STOPPED.format('last-rc-change="Sat Nov 28 23:59:59 2026"'),
@@ -227,3 +264,69 @@ def test_a_stand_in_is_asked_only_where_the_other_has_no_answer() -> None:
     both = {**failed, CIBADMIN: output(CIBADMIN, stdout="instead")}
     assert stand_ins(readings, both) == []
     assert examine(readings, both).get(STAND_IN) == "INSTEAD"
+
+
+class Shown(NamedTuple):
+    """What a tool said of which a part is hidden."""
+
+    hidden: Tuple[str, ...]
+
+
+def of_parts(data: bytes) -> Shown:
+    return Shown(tuple(data.decode().split()))
+
+
+def test_a_part_that_is_hidden_from_the_user() -> None:
+    reading = Reading(CIBADMIN, of_parts)
+    evidence = examine([reading], {CIBADMIN: output(CIBADMIN, stdout="crm_config constraints")})
+    assert evidence.get(reading) is None
+    assert [(one.condition.name, one.line) for one in evidence.findings] == [
+        ("no-permission", "an ACL role hides crm_config and constraints of the CIB from user nagios (cibadmin)")
+    ]
+    assert evidence.findings[0].commands == (
+        'cibadmin -Mc -o acls -X \'<acls><acl_role id="check_ha"><acl_permission id="check_ha-read" kind="read" '
+        'xpath="/cib"/></acl_role></acls>\' && '
+        'cibadmin -R -o acls -X \'<acl_target id="nagios"><role id="check_ha"/></acl_target>\'',
+    )
+    assert len(f"  -> {evidence.findings[0].step}") <= ITEM_LIMIT
+    assert evidence.failed[CIBADMIN] == evidence.findings[0]
+
+
+def test_only_the_parts_that_the_check_rests_on_count() -> None:
+    reading = Reading(CIBADMIN, of_parts, parts=("constraints",))
+    evidence = examine([reading], {CIBADMIN: output(CIBADMIN, stdout="crm_config")})
+    assert (evidence.get(reading), evidence.findings) == (Shown(("crm_config",)), ())
+    assert names(examine([reading], {CIBADMIN: output(CIBADMIN, stdout="constraints")})) == ["no-permission"]
+
+
+def test_what_is_shown_without_the_options_of_the_cluster_still_holds() -> None:
+    reading = Reading(CRM_MON, of_parts)
+    evidence = examine([reading], {CRM_MON: output(CRM_MON, stdout="crm_config")})
+    assert evidence.get(reading) == Shown(("crm_config",))
+    assert names(evidence) == ["no-permission"]
+    assert examine([reading], {CRM_MON: output(CRM_MON, stdout="crm_config status")}).get(reading) is None
+
+
+def test_nothing_is_hidden_from_root() -> None:
+    """So what crm_mon shows is so, and a CIB that lacks a part is not a whole one."""
+    mon, cib = Reading(CRM_MON, of_parts), Reading(CIBADMIN, of_parts)
+    outputs = {tool: output(tool, stdout="status", user="root") for tool in (CRM_MON, CIBADMIN)}
+    evidence = examine([mon, cib], outputs)
+    assert evidence.get(mon) == Shown(("status",))
+    assert [(one.condition.name, one.line) for one in evidence.findings] == [
+        ("unreadable", "cibadmin: the CIB lacks status")
+    ]
+
+
+def test_two_tools_that_are_shown_a_part_are_one_finding_and_who_may_not_ask_is_another() -> None:
+    readings = [Reading(tool, of_parts) for tool in (CRM_MON, CIBADMIN, CRM_VERIFY)]
+    denied = output(CRM_VERIFY, 4, stderr="Insufficient privileges")
+    outputs = {
+        CRM_MON: output(CRM_MON, stdout="status"),
+        CIBADMIN: output(CIBADMIN, stdout="nodes"),
+        CRM_VERIFY: denied,
+    }
+    assert [one.text for one in examine(readings, outputs).findings] == [
+        "an ACL role hides status and nodes of the CIB from user nagios (crm_mon, cibadmin)",
+        "user nagios may not run crm_verify",
+    ]

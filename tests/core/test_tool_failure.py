@@ -6,7 +6,10 @@ from typing import Dict, List, Optional, Sequence, Tuple
 
 import pytest
 
+from check_ha.core.condition import Severity
+from check_ha.core.ranking import together
 from check_ha.core.tool_failure import Failure, failure_of, findings_of, in_doubt
+from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.parsers.errors import ParseError
 from check_ha.sources.tools import (
     BROKEN,
@@ -16,6 +19,7 @@ from check_ha.sources.tools import (
     CMAPCTL,
     COROSYNC_CONF,
     CRM_MON,
+    CRM_VERIFY,
     FLOODED,
     IP_ADDR,
     MISSING,
@@ -50,7 +54,7 @@ ONE_TOOL: Dict[str, Tuple[Output, Tuple[str, str]]] = {
         hung(CFGTOOL), ("not-responding", "corosync does not answer: corosync-cfgtool -s: no answer within 8 s"),
     ),
     "crit-hung-without-a-daemon-behind-it": (hung(IP_ADDR), ("not-responding", "ip: no answer within 8 s")),
-    "unknown-flooded": (output(CRM_MON, None, fault=FLOODED), ("unreadable", "crm_mon: printed more than 64 MB")),
+    "unknown-flooded": (output(CRM_MON, None, fault=FLOODED), ("unreadable", "crm_mon: printed more than 32 MB")),
     "unknown-not-a-program": (
         output(IP_ADDR, None, stderr="Exec format error", fault=BROKEN),
         ("unreadable", "ip: could not be started: Exec format error"),
@@ -261,6 +265,14 @@ def test_the_words_of_sudo(words: str) -> None:
     assert finding[0] == "no-permission"
 
 
+def test_what_sudo_says_beside_a_tool_is_not_the_tools_word() -> None:
+    notice = "sudo: unable to resolve host node1: Name or service not known\n"
+    said = with_sudo(CRM_VERIFY, stderr=f"{notice}crm_verify: something is wrong\n")
+    assert findings(said) == [("unreadable", "crm_verify: exit 1, crm_verify: something is wrong")]
+    assert b"sudo" not in said.answer
+    assert with_sudo(CRM_VERIFY, stderr=notice)._replace(argv=("crm_verify",)).answer == notice.encode()
+
+
 def test_who_is_in_a_new_group_must_be_started_anew() -> None:
     (denied,) = findings_of([failure(DENIED)], None)
     assert denied.step == (
@@ -332,14 +344,16 @@ def test_with_exit_0_words_in_the_output_prove_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "expected"),
+    ("reason", "state", "expected"),
     [
         (
             "Transport endpoint is not connected",
+            "running",
             ("not-running", "pacemaker is not running on this node (crm_mon: cannot connect to the CIB)"),
         ),
         (
-            "Connection refused; pacemakerd is in state starting_daemons",
+            "Connection refused",
+            "starting_daemons",
             (
                 "not-running",
                 "pacemaker is not running on this node "
@@ -348,11 +362,45 @@ def test_with_exit_0_words_in_the_output_prove_nothing() -> None:
         ),
         (
             "Permission denied",
+            "running",
             ("no-permission", "user nagios may not run crm_mon; to allow it: usermod -aG haclient nagios"),
         ),
     ],
     ids=["crit-down", "crit-starting", "unknown-denied"],
 )
-def test_crm_mon_that_cannot_reach_the_cib_and_exits_0(reason: str, expected: Tuple[str, str]) -> None:
-    error = ParseError(f"no cluster data: Could not connect to the CIB: {reason}")
-    assert findings(output(CRM_MON, stdout="<pacemaker-result/>"), error=error) == [expected]
+def test_crm_mon_that_cannot_reach_the_cib_and_exits_0(reason: str, state: str, expected: Tuple[str, str]) -> None:
+    document = (
+        f'<pacemaker-result><pacemakerd state="{state}"/><status code="0" message="OK"><errors>'
+        f"<error>Could not connect to the CIB: {reason}</error></errors></status></pacemaker-result>"
+    )
+    with pytest.raises(ParseError) as caught:
+        parse_crm_mon(document.encode())
+    assert findings(output(CRM_MON, stdout=document), error=caught.value) == [expected]
+
+
+def test_the_subjects_are_the_daemon_and_the_tools() -> None:
+    def subjects(*outputs: Output) -> List[Tuple[str, ...]]:
+        failures = [failure(one) for one in outputs]
+        return [tuple(f"{kind} {name}" for kind, name in one.subjects) for one in findings_of(failures, None)]
+
+    assert subjects(hung(CFGTOOL), hung(CMAPCTL)) == [
+        ("daemon corosync", "tool corosync-cfgtool -s", "tool corosync-cmapctl")
+    ]
+    assert subjects(output(CFGTOOL, 1, stderr="API error 2")) == [("daemon corosync", "tool corosync-cfgtool -s")]
+    assert subjects(hung(IP_ADDR)) == [("tool ip",)]
+    assert subjects(missing(CFGTOOL)) == [("tool corosync-cfgtool -s",)]
+    assert subjects(DENIED) == [("tool crm_mon",)]
+    assert subjects(output(CRM_MON, 78)) == [("tool crm_mon",)]
+
+
+def test_tools_that_are_missing_for_the_same_reason_are_one_finding() -> None:
+    others = findings_of([failure(hung(IP_ADDR))], None)
+    unrecorded = output(CFGTOOL, None, stderr="not in this recording", fault=MISSING)
+    gone = findings_of([failure(missing(CRM_MON)), failure(unrecorded), failure(missing(CIBADMIN))], None)
+    assert [one.text for one in together((*gone, *others, *gone))] == [
+        "ip: no answer within 8 s", "crm_mon, cibadmin: not installed", "corosync-cfgtool -s: not in this recording",
+    ]  # fmt: skip
+    worse = [one._replace(override=Severity.CRITICAL) for one in gone[:1]]
+    assert [(one.text, one.severity.name) for one in together((*gone[:1], *worse))] == [
+        ("crm_mon: not installed", "UNKNOWN"), ("crm_mon: not installed", "CRITICAL"),
+    ]  # fmt: skip

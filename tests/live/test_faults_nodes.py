@@ -70,7 +70,9 @@ FAULTS = (
             *pacemaker_down("node2"),
             critical("nodes", "node2 is offline", "node1"),
             warning(
-                "quorum", "node2: has a vote in corosync, offline for pacemaker (pacemaker stopped there?)", "node1"
+                "quorum",
+                "node2: has a vote in corosync, offline for pacemaker (*)",
+                "node1",
             ),
         ),
         record="node2",

@@ -14,8 +14,7 @@ import pytest
 
 from check_ha.cli.register import check_named
 from check_ha.core import finding
-from check_ha.core.condition import COMMON
-from check_ha.core.verdict import OUT_OF_RANGE
+from check_ha.core.condition import COMMON, OUT_OF_RANGE
 from check_ha.output.as_json import SCHEMA
 from generators.json_fields import schema
 from tests.replay import (

@@ -150,7 +150,7 @@ def test_perfdata_of_hostile_names() -> None:
             f"'it_s{metric}'=0;;;0",
             f"'2_it_s{metric}'=1;;;0",
             f"'3_it_s{metric}'=2;;;0",
-            f"'a/b_{metric}'=3;;;0",
+            f"'a_b_{metric}'=3;;;0",
             f"'?[2J{metric}'=4;;;0",
             f"'{long}{metric}'=5;;;0",
             f"'2_{long}{metric}'=6;;;0",

@@ -45,7 +45,15 @@ def test_clean_is_one_printable_line(text: str, limit: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"), [("p_vip@node1", "p_vip@node1"), ("it's a=b#c", "it_s_a_b_c"), ("a|b;c", "a/b;c")]
+    ("text", "shown"),
+    [
+        ("p_vip@node1", "p_vip@node1"),
+        ("it's a=b#c", "it_s_a_b_c"),
+        ("a|b;c", "a_b;c"),
+        ("p_single:0", "p_single_0"),
+        ("2001:db8::1", "2001_db8__1"),
+        ("a/b\\c", "a_b_c"),
+    ],
 )
 def test_label(text: str, shown: str) -> None:
     assert label(text) == shown
@@ -53,7 +61,7 @@ def test_label(text: str, shown: str) -> None:
 
 @given(st.text())
 def test_label_holds_nothing_that_perfdata_acts_on(text: str) -> None:
-    assert not set(label(text)) & set("'=|# \n")
+    assert not set(label(text)) & set("'=|# \n:/\\")
     assert len(label(text)) <= 100
 
 

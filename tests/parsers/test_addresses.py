@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 import pytest
 
 from check_ha.model.addresses import InterfaceAddress
-from check_ha.parsers.addresses import canonical, parse_ip_addr
+from check_ha.parsers.addresses import canonical, literal_families, parse_ip_addr
 from check_ha.parsers.errors import ParseError
 
 DATA = Path(__file__).parent / "data" / "pacemaker"
@@ -182,3 +182,27 @@ def test_nested_just_not_too_deep() -> None:
     for depth in range(limit - 300, limit + 10):
         with pytest.raises(ParseError):
             parse_ip_addr(b"[" * depth + b"]" * depth)
+
+
+@pytest.mark.parametrize(
+    ("text", "families"),
+    [
+        ("192.0.2.1", ("IPv4",)),
+        ("127.1", ("IPv4",)),
+        ("0x7f.1", ("IPv4",)),
+        ("1.2.3", ("IPv4",)),
+        ("256.1.1.1", ()),
+        ("1.2.3.4.5", ()),
+        ("192.0.2.1/24", ()),
+        ("192.0.2.1 # node1", ()),
+        ("fd00::1", ("IPv6",)),
+        ("fe80::1%eth0", ("IPv6",)),
+        ("::ffff:192.0.2.1", ("IPv6", "IPv4")),
+        ("fd00::1/64", ()),
+        ("node1", ()),
+        ("abc", ()),
+        ("", ()),
+    ],
+)
+def test_families_of_a_literal_address(text: str, families: Tuple[str, ...]) -> None:
+    assert literal_families(text) == families

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Dict, Optional, Set, Tuple
 
@@ -10,6 +11,7 @@ import pytest
 from check_ha.model.cib import Cib, ConfiguredCollection, ConfiguredPrimitive, is_false, is_true
 from check_ha.parsers.cib import parse_cib
 from check_ha.parsers.errors import ParseError
+from tests.replay import RECORDINGS, SAMPLES
 
 DATA = Path(__file__).parent / "data" / "pacemaker"
 
@@ -242,8 +244,41 @@ def test_monitored(op: str, monitored: bool) -> None:
 
 
 def test_nothing_configured() -> None:
-    assert parse_cib(b"<cib><configuration/></cib>") == Cib(())
-    assert parse_cib(b"<cib><configuration><resources/></configuration></cib>") == Cib(())
+    assert parse_cib(EMPTY) == Cib((), epoch="0.1.0")
+
+
+EMPTY = (
+    b'<cib admin_epoch="0" epoch="1" num_updates="0"><configuration><crm_config/><nodes/><resources/><constraints/>'
+    b"</configuration><status/></cib>"
+)
+
+
+@pytest.mark.parametrize(
+    ("left_out", "hidden"),
+    [
+        (b'admin_epoch="0" epoch="1" num_updates="0"', ("attributes",)),
+        (b"<crm_config/>", ("crm_config",)),
+        (b"<nodes/>", ("nodes",)),
+        (b"<resources/>", ("resources",)),
+        (b"<constraints/>", ("constraints",)),
+        (b"<status/>", ("status",)),
+        (b"<crm_config/><nodes/><resources/><constraints/>", ("crm_config", "nodes", "resources", "constraints")),
+    ],
+)
+def test_what_an_acl_hides(left_out: bytes, hidden: Tuple[str, ...]) -> None:
+    assert parse_cib(EMPTY.replace(left_out, b"")).hidden == hidden
+
+
+def test_nothing_is_hidden_from_root_in_any_recording() -> None:
+    found = {}
+    for path in (*RECORDINGS.rglob("cibadmin.xml"), *SAMPLES.rglob("cibadmin.xml")):
+        with contextlib.suppress(ParseError):
+            found[str(path.parent.relative_to(path.parents[2]))] = parse_cib(path.read_bytes()).hidden
+    assert len(found) > 50
+    assert {name: hidden for name, hidden in found.items() if hidden} == {
+        "made/acl-configuration-only": ("attributes", "status"),
+        "made/acl-without-crm_config": ("crm_config",),
+    }
 
 
 @pytest.mark.parametrize(

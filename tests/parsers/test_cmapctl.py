@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from check_ha.model.corosync import ConfiguredNode, LinkStatistics, SeenMember
-from check_ha.parsers.cmapctl import parse_link_statistics, parse_map
+from check_ha.parsers.cmapctl import parse_link_statistics, parse_map, parse_statistics
 from check_ha.parsers.errors import ParseError
 
 DATA = Path(__file__).parent / "data"
@@ -170,6 +171,31 @@ def test_link_that_was_never_up_has_no_latency() -> None:
         LinkStatistics(1, 0, connected=True, enabled=True, down_count=0, latency_ave=None, mtu=65535),
         LinkStatistics(2, 0, connected=False, enabled=True, down_count=1, latency_ave=None, mtu=522),
     )
+
+
+def test_statistics_of_the_protocol() -> None:
+    data = recorded("cmapctl-stats-3.1-link1-down")
+    statistics = parse_statistics(data)
+    assert statistics.links == parse_link_statistics(data)
+    assert statistics.totem["srp.mcast_retx"] == 0
+    assert statistics.totem["srp.firewall_enabled_or_nic_failure"] == 0
+    assert not any("knet" in key or "ipcs" in key for key in statistics.totem)
+
+
+def test_the_map_of_corosync_2_holds_the_statistics_of_the_protocol() -> None:
+    lines = (
+        "runtime.totem.pg.mrp.rrp.1.faulty (u8) = 1",
+        "runtime.totem.pg.mrp.srp.mcast_retx (u64) = 428",
+        "runtime.totem.pg.mrp.srp.members.1.join_count (u32) = 1",
+        "runtime.totem.pg.mrp.srp.members.1.status (str) = joined",
+    )
+    assert parse_map("\n".join(lines).encode()).totem == {"rrp.1.faulty": 1, "srp.mcast_retx": 428}
+
+
+@pytest.mark.parametrize("line", ["stats.srp.mcast_retx (u64) = many", "stats.srp.mcast_retx = 5"])
+def test_statistics_not_understood(line: str) -> None:
+    with pytest.raises(ParseError, match=re.escape(line)):
+        parse_statistics(line.encode())
 
 
 def test_udpu_has_no_link_statistics() -> None:

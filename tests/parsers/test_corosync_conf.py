@@ -95,6 +95,7 @@ LINES: Dict[str, Tuple[str, List[Tuple[str, str, str, int]]]] = {
     "empty-value": ("totem {\ncluster_name:\n}\n", [("totem", "cluster_name", "", 2)]),
     "key-in-no-section": ("compatibility: whitetank\n", [("", "compatibility", "whitetank", 1)]),
     "dotted-key": ("totem.token: 3000\n", [("", "totem.token", "3000", 1)]),
+    "dotted-key-is-a-mere-text": ("totem.token: x\n", [("", "totem.token", "x", 1)]),
     "longest-line": ("abc: " + "x" * 505, [("", "abc", "x" * 505, 1)]),
     "no-break-space-in-latin-1": ("totem {\n\xa0version: 2\n}\n", [("totem", "version", "2", 2)]),
 }
@@ -150,6 +151,13 @@ MISTAKES: Dict[str, Tuple[str, List[Tuple[int, str]]]] = {
     "subsystem-without-name": (
         "logging {\nlogger_subsys {\ndebug: on\n}\n}\n", [(2, "logging.logger_subsys has no subsys")],
     ),
+    "subsystem-with-a-blank": (
+        "logging {\nlogger_subsys {\nsubsys: a b\n}\n}\n", [(3, "subsys is 'a b', which cannot be part of a key")],
+    ),
+    "poll-period": (
+        "resources {\nsystem {\nload_15min {\npoll_period: x\n}\n}\n}\n",
+        [(4, "resources.system.load_15min.poll_period must be a whole number, and is 'x'")],
+    ),
     "several": (
         "foo\n: 1\n", [(1, "neither a section nor a key with a value"), (2, "no key before the colon")],
     ),
@@ -161,10 +169,10 @@ def test_mistake(text: str, expected: List[Tuple[int, str]]) -> None:
     assert mistakes(text) == expected
 
 
-def test_mistake_shows_its_line_and_whether_corosync_2_minds() -> None:
+def test_mistake_tells_which_versions_mind() -> None:
     assert parse_corosync_conf(b"foo\n{\n").mistakes == (
-        Mistake(1, "neither a section nor a key with a value", "foo", tolerated=True),
-        Mistake(2, "no section name before the brace", "{"),
+        Mistake(1, "neither a section nor a key with a value", since=(3,), ignored=True),
+        Mistake(2, "no section name before the brace"),
     )
 
 
@@ -175,7 +183,10 @@ VALUES: Dict[str, Tuple[str, str]] = {
     "level": ("totem.knet_compression_level", "-1"),
     "choice": ("totem.crypto_hash", "sha512"),
     "unknown-key": ("totem.foo", "bar"),
-    "switch": ("logging.debug", "trace"),
+    "word-that-is-looked-at-later": ("logging.debug", "maybe"),
+    "config-version-signed": ("totem.config_version", "-1"),
+    "dscp": ("totem.ip_dscp", "af41"),
+    "dscp-in-octal": ("totem.ip_dscp", "056"),
 }
 
 
@@ -200,7 +211,13 @@ BAD_VALUES: Dict[str, Tuple[str, str, str]] = {
         "totem.crypto_cipher must be none or aes256 or aes192 or aes128, and is 'aes257'",
     ),
     "level": ("totem.knet_compression_level", "x", "totem.knet_compression_level must be a whole number, and is 'x'"),
-    "switch-of-a-subsystem": ("logging.debug", "maybe", "logging.debug must be on or off or trace, and is 'maybe'"),
+    "dscp": (
+        "totem.ip_dscp", "cs8", "totem.ip_dscp must be from 0 to 63, or a name such as cs6, af41 or ef, and is 'cs8'",
+    ),
+    "compression-none": (
+        "totem.knet_compression_model", "none",
+        "totem.knet_compression_model must be zlib or lz4 or lz4hc or lzo2 or lzma or bzip2 or zstd, and is 'none'",
+    ),
 }  # fmt: skip
 
 
@@ -210,9 +227,27 @@ def test_bad_value(path: str, value: str, message: str) -> None:
     assert mistakes(f"{section} {{\n{key}: {value}\n}}\n") == [(2, message)]
 
 
-def test_value_of_corosync_2() -> None:
-    (mistake,) = parse_corosync_conf(b"totem {\ncrypto_cipher: 3des\n}\n").mistakes
-    assert mistake.tolerated
+@pytest.mark.parametrize(
+    ("setting", "refused", "taken"),
+    [
+        ("totem.crypto_cipher: 3des", [(3, 0, 0), (3, 1, 7)], [(2, 4, 6)]),
+        ("totem.knet_compression_model: none", [(3, 1, 3), (3, 1, 10)], [(3, 1, 2), (2, 4, 6)]),
+        ("totem.ip_dscp: 64", [(3, 1, 10)], [(3, 1, 9)]),
+        ("totem.interface.ringnumber: x", [(1, 4, 8), (2, 4, 6)], [(3, 0, 0)]),
+        ("pload.count: x", [(2, 4, 6)], [(3, 1, 7)]),
+        ("totem.token: x", [(1, 4, 8), (3, 1, 7)], []),
+    ],
+)
+def test_value_that_not_all_versions_refuse(
+    setting: str, refused: List[Tuple[int, ...]], taken: List[Tuple[int, ...]]
+) -> None:
+    path, _, value = setting.partition(": ")
+    *sections, key = path.split(".")
+    text = "".join(f"{name} {{\n" for name in sections) + f"{key}: {value}\n" + "}\n" * len(sections)
+    (mistake,) = parse_corosync_conf(text.encode()).mistakes
+    assert not mistake.ignored
+    assert [mistake.refused_by(version) for version in refused] == [True] * len(refused)
+    assert [mistake.refused_by(version) for version in taken] == [False] * len(taken)
 
 
 def test_hostile_depth_and_length() -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
-from typing import Dict, Optional, Tuple
+from typing import Dict, Optional, Sequence, Tuple
 
 import pytest
 
@@ -28,6 +29,7 @@ from check_ha.model.cluster import (
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.parsers.errors import ParseError
 from check_ha.parsers.times import parse_time
+from tests.replay import RECORDINGS
 
 DATA = Path(__file__).parent / "data" / "pacemaker"
 
@@ -738,3 +740,45 @@ def test_version_and_a_failure_listed_twice(given: str, version: Tuple[int, ...]
     parsed = parse_crm_mon(xml.encode())
     assert parsed.version == version
     assert len(parsed.failures) == 1
+
+
+HIDES_NOTHING = (RECORDINGS / "made" / "acl-without-crm_config" / "crm_mon.xml").read_text(encoding="utf-8")
+HIDES_NOTHING = HIDES_NOTHING.replace('type="unknown"', 'type="corosync"').replace('version=""', 'version="2.1.5"')
+NO_DC = (r"<current_dc [^>]*>", '<current_dc present="false"/>')
+NO_ATTRIBUTES = (r"<last_change [^>]*>", '<last_change time="" user="" client="" origin=""/>')
+ALL_OFFLINE = (r'online="true"', 'online="false"')
+NO_STACK = (r'<stack type="corosync"', '<stack type="unknown"')
+NO_VERSION = (r'version="2.1.5"', 'version=""')
+
+
+@pytest.mark.parametrize(
+    ("changes", "hidden"),
+    [
+        ([], ()),
+        ([NO_DC], ()),
+        ([NO_DC, ALL_OFFLINE], ()),
+        ([NO_ATTRIBUTES], ()),
+        ([NO_ATTRIBUTES, NO_DC], ("attributes",)),
+        ([NO_ATTRIBUTES, NO_DC, ALL_OFFLINE], ("attributes", "status")),
+        ([ALL_OFFLINE], ("status",)),
+        ([NO_STACK], ("crm_config",)),
+        ([NO_VERSION], ("crm_config",)),
+        ([NO_STACK, NO_VERSION, ALL_OFFLINE], ("crm_config", "status")),
+    ],
+)
+def test_signs_of_what_an_acl_hides(changes: Sequence[Tuple[str, str]], hidden: Tuple[str, ...]) -> None:
+    document = HIDES_NOTHING
+    for pattern, replacement in changes:
+        document, number = re.subn(pattern, replacement, document)
+        assert number
+    cluster = parse_crm_mon(document.encode())
+    assert cluster.hidden == hidden
+    assert (cluster.options.fencing_enabled is None) == ("crm_config" in hidden)
+
+
+@pytest.mark.parametrize(
+    ("name", "hidden"),
+    [("acl-configuration-only", ("attributes", "status")), ("acl-without-crm_config", ("crm_config",))],
+)
+def test_what_an_acl_hid(name: str, hidden: Tuple[str, ...]) -> None:
+    assert parse_crm_mon((RECORDINGS / "made" / name / "crm_mon.xml").read_bytes()).hidden == hidden

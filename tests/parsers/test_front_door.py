@@ -54,7 +54,7 @@ def transport(data: bytes) -> Optional[str]:
 
 def main(data: bytes) -> None:
     print(stopped(parse_crm_mon(data)))
-    running: Dict[int, str] = parse_ps_executables(data)
+    running: Dict[int, Optional[str]] = parse_ps_executables(data)
     print(running, parse_view(data).cluster)
 '''
 WRONG = """

@@ -104,6 +104,21 @@ def test_files() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("line", "path", "error"),
+    [
+        ("/usr/bin/stat: cannot statx '/etc/corosync/a': Permission denied", "/etc/corosync/a", "Permission denied"),
+        ("stat: cannot stat '/etc/corosync': No such file or directory", "/etc/corosync", "No such file or directory"),
+        ("stat: can't stat '/etc/corosync/authkey': Input/output error", "/etc/corosync/authkey", "Input/output error"),
+    ],
+    ids=["coreutils-8.32", "before", "busybox"],
+)
+def test_files_that_stat_could_not_look_at(line: str, path: str, error: str) -> None:
+    (*_, file) = parse_files(f"{FILES}{line}\n".encode())
+    assert file == FileState(path, 0, 0, 0, "", "", "", error)
+    assert file.missing == (error == "No such file or directory")
+
+
 def test_launcher() -> None:
     document = (
         b'<pacemaker-result api-version="2.25" request="crmadmin --pacemakerd --output-as=xml">'
@@ -164,8 +179,8 @@ Parser = Callable[[bytes], object]
 NOT_UNDERSTOOD: Dict[str, Tuple[Parser, str, str]] = {
     "ps-empty": (parse_processes, "", "not the output of ps"),
     "ps-help": (parse_processes, "error: unknown option\nUsage:\n", "not the output of ps: error: unknown option"),
-    "ps-cut": (parse_processes, PS[:45], "the output of ps is cut off:       1"),
-    "ps-odd": (parse_processes, PS[:45] + "\n", "unknown line of ps:       1"),
+    "ps-cut": (parse_processes, PS[:45], "the output of ps is cut off"),
+    "ps-odd": (parse_processes, PS[:45] + "\n", "unknown line of ps: 1"),
     "ps-hidepid": (
         parse_processes,
         PS.split("\n")[0] + "\n    451     436 R    nagios   ps -e\n",

@@ -276,7 +276,9 @@ def test_status(text: str, status: QuorumStatus) -> None:
     ],
 )
 def test_member(old: str, new: str, member: Member) -> None:
-    data = THREE_NODES.replace(old, new).encode().replace(b"\\xff", b"\xff")
+    total = f"Total votes:      {2 + member.votes}"
+    text = THREE_NODES.replace(old, new).replace("Total votes:      3", total)
+    data = text.encode().replace(b"\\xff", b"\xff")
     assert parse_quorum_status(data).members[1] == member
 
 
@@ -296,6 +298,7 @@ def test_all_names_of_a_node() -> None:
 )
 def test_device_votes(row: str, votes: int) -> None:
     text = DEVICE_STOPPED_LOCALLY.replace("         0          0            Qdevice (votes 1)", row)
+    text = text.replace("Total votes:      2", f"Total votes:      {2 + votes}")
     assert parse_quorum_status(text.encode()).device_votes == votes
 
 
@@ -348,6 +351,11 @@ def test_ring_id_is_text(ring: str) -> None:
             id="2.0-votes-minus-one",
         ),
         pytest.param(THREE_NODES.rpartition("         3")[0], "Nodes:            3", id="cut-off-in-the-table"),
+        pytest.param(
+            THREE_NODES.replace("2          1 node2", "2          2 node2"),
+            "Total votes:      3",
+            id="votes-that-are-not-those-of-the-members",
+        ),
         pytest.param(THREE_NODES.partition("\nMember")[0], "", id="cut-off-before-the-table"),
         pytest.param(
             THREE_NODES.partition("\nVotequorum")[0],

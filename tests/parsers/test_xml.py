@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
 from check_ha.parsers.errors import ParseError
@@ -127,5 +129,41 @@ def test_shorten_makes_one_line() -> None:
 
 def test_a_large_document() -> None:
     """The CIB of 10,000 resources: of one in memory, libxml2 2.10 looks at no more than 10 MB."""
-    root = parse_document(b"<a>" + b"<b c='d'/>\n" * 1_000_000 + b"<b>%s</b></a>" % (b"x" * 500))
-    assert len(root) == 1_000_001
+    root = parse_document(b"<a>" + b"<b c='%s'/>\n" % (b"d" * 20) * 400_000 + b"<b>%s</b></a>" % (b"x" * 500))
+    assert len(root) == 400_001
+
+
+def test_what_would_take_too_much_memory_is_refused_before_it_takes_it() -> None:
+    for document in (b"<a>" + b"<b/>" * 2_000_000 + b"</a>", b"<a" + b" b='1'" * 1_000_000 + b"/>"):
+        with pytest.raises(ParseError, match="XML of [0-9]+ elements, more than any cluster has"):
+            parse_document(document)
+
+
+def test_a_section_that_nobody_reads_takes_no_memory() -> None:
+    document = b"<cib><configuration/><status>" + b"<b/>" * 2_000_000 + b"</status></cib>"
+    root = parse_document(document, without=b"status")
+    assert [(child.tag, len(child)) for child in root] == [("configuration", 0), ("status", 0)]
+    with pytest.raises(ParseError):
+        parse_document(document.replace(b"</status>", b""), without=b"status")
+
+
+SECRET = (
+    b'<cib><nvpair name="passwd" value="hunter2',
+    b"<cib>&hunter2;</cib>",
+    b"<hunter2><a></hunter2>",
+    b"hunter2",
+    b"\0hunter2",
+    b"<!DOCTYPE hunter2><a/>",
+    b'<a hunter2="1" hunter2="2"/>',
+    b"<a><hunter2:b/></a>",
+)
+
+
+@pytest.mark.parametrize("data", SECRET)
+def test_no_error_quotes_what_is_secret(data: bytes) -> None:
+    with contextlib.suppress(ParseError):
+        parse_document(data)
+        return
+    with pytest.raises(ParseError) as refusal:
+        parse_document(data, secret=True)
+    assert "hunter2" not in str(refusal.value)

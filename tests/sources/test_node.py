@@ -13,7 +13,7 @@ from typing import Callable, List, Optional, Tuple
 import pytest
 
 from check_ha.sources.node import Node
-from check_ha.sources.tools import BROKEN, CFGTOOL, CRM_MON, FLOODED, HUNG, IP_ADDR, MISSING, Output, Tool
+from check_ha.sources.tools import BROKEN, CFGTOOL, CIBADMIN, CRM_MON, FLOODED, HUNG, IP_ADDR, MISSING, Output, Tool
 from tests.faketools import write_tool
 
 
@@ -108,7 +108,7 @@ def test_floods_stderr(tmp_path: Path) -> None:
 
 
 def test_large_output_is_whole(tmp_path: Path) -> None:
-    assert len(run(tmp_path, "exec head -c 20000000 /dev/zero", timeout=20).stdout) == 20_000_000
+    assert len(run(tmp_path, "exec head -c 20000000 /dev/zero", CIBADMIN, timeout=20).stdout) == 20_000_000
 
 
 def test_last_words_of_a_tool_while_this_process_waits_for_its_turn(

@@ -26,9 +26,9 @@ def _device(path: Path) -> None:
 
 INSTEAD: Dict[str, Callable[[Path], object]] = {
     "Is a directory": Path.mkdir,
-    "Too many levels of symbolic links": _loop,
+    "it is a link": _loop,
     "it is not a plain file": os.mkfifo,
-    "it is not a plain file ": _device,
+    "it is a link ": _device,
 }
 
 

@@ -1,65 +1,98 @@
 """The key of the cluster: whether it is there, and whether only root has it. Its contents are never looked at."""
 
-from typing import Iterator, NamedTuple, Optional, Tuple
+from typing import Iterator, Optional, Tuple
 
+from check_ha.core.condition import NO_PERMISSION, UNREADABLE, Condition, Severity
+from check_ha.core.finding import FILE, Finding, Subject
 from check_ha.model.node import FileState
 
 FOLDER = "/etc/corosync"
 CONFIG = f"{FOLDER}/corosync.conf"
 AUTHKEY = f"{FOLDER}/authkey"
 
-MISSING, NOT_ROOTS, EXPOSED = "missing", "not root's", "exposed"
-
-
-class Fault(NamedTuple):
-    """One thing that is wrong with the key."""
-
-    kind: str
-    """MISSING, NOT_ROOTS or EXPOSED."""
-    text: str
-    advice: str
+KEY_MISSING = Condition("key-missing", Severity.CRITICAL, "Messages are encrypted, and the key is not there.")
+KEY_OWNER = Condition("key-owner", Severity.CRITICAL, "The key does not belong to root.")
+KEY_EXPOSED = Condition("key-exposed", Severity.CRITICAL, "Others than root may read the key.")
+CONFIG_WRITABLE = Condition("config-writable", Severity.WARNING, "Others than root may change corosync.conf.")
 
 
 def state_of(path: str, files: Tuple[FileState, ...]) -> Optional[FileState]:
-    """What is known of that file."""
+    """Return what is known of that file."""
     return next((file for file in files if file.path == path), None)
 
 
-def key_faults(keyfile: Optional[str], inline: bool, files: Tuple[FileState, ...]) -> Iterator[Fault]:
-    """What is wrong with the key that corosync takes: ``totem.keyfile``, else ``totem.key``, else the default file.
+def key_findings(
+    keyfile: Optional[str], inline: bool, files: Tuple[FileState, ...], peer: str = "NODE"
+) -> Iterator[Finding]:
+    """Yield what is wrong with the key that corosync takes: ``totem.keyfile``, else ``totem.key``, else the default.
 
-    A key file elsewhere is not judged. Without the state of corosync.conf, which lies in the same folder, that of the
-    key is not known either.
+    A key file elsewhere is not judged. What stat did not tell of is not known: it is neither well nor missing. ``peer``
+    is another node of the cluster.
     """
     if keyfile not in (None, AUTHKEY):
         return
-    config, key = state_of(CONFIG, files), state_of(AUTHKEY, files)
-    if inline and keyfile is None:
-        if config is not None and readable(config):
-            text = f"{CONFIG} holds the key itself (totem.key) and can be read by {readable(config)}"
-            yield Fault(EXPOSED, text, f"corosync-keygen instead of totem.key, or: chmod 600 {CONFIG}")
-        return
-    copy = f"copy it from another node of the cluster: scp -p NODE:{AUTHKEY} {FOLDER}/"
-    if key is None:
-        if config is not None:
-            yield Fault(MISSING, f"{AUTHKEY} is missing: corosync cannot start again without it", copy)
-        return
+    inside = inline and keyfile is None
+    path = CONFIG if inside else AUTHKEY
+    file = state_of(path, files)
+    if file is None or (file.error and not file.missing):
+        yield _not_told(path, file.error if file else "it told nothing of it")
+    elif inside:
+        if readable_by(file):
+            text = f"{CONFIG} holds the key itself (totem.key) and can be read by {readable_by(file)}"
+            advice = "make a key file instead of totem.key (corosync-keygen), or close the file"
+            yield Finding(KEY_EXPOSED, text, _file(CONFIG), advice, (f"chmod 600 {CONFIG}",))
+    elif file.missing:
+        text = f"{AUTHKEY} is missing: corosync cannot start again without it"
+        yield Finding(KEY_MISSING, text, _file(AUTHKEY), *_copy(peer))
+    else:
+        yield from _key(file, peer)
+
+
+def _not_told(path: str, reason: str) -> Finding:
+    advice = "run this check as root or with --sudo; where root is refused, look at SELinux and AppArmor"
+    if reason == "Permission denied":
+        return Finding(
+            NO_PERMISSION, f"stat {path}: {reason}: whether others may read the key is not known", _file(path), advice
+        )
+    return Finding(UNREADABLE, f"stat {path}: {reason}", _file(path))
+
+
+def _key(key: FileState, peer: str) -> Iterator[Finding]:
+    """Yield what is wrong with a key file that is there."""
+    subjects = _file(AUTHKEY)
     if key.kind == "regular empty file" or not key.kind.startswith("regular"):
-        yield Fault(MISSING, f"{AUTHKEY} is no key but a {key.kind}", copy)
+        yield Finding(KEY_MISSING, f"{AUTHKEY} is not a key but a {key.kind}", subjects, *_copy(peer))
     if key.uid != 0:
-        yield Fault(NOT_ROOTS, f"{AUTHKEY} belongs to {key.owner}, not to root", f"chown root:root {AUTHKEY}")
-    if readable(key):
-        text = f"{AUTHKEY} can be read by {readable(key)}: whoever has the key can speak in the cluster"
-        yield Fault(EXPOSED, text, f"chmod 400 {AUTHKEY}; if somebody has read it: corosync-keygen, on all nodes")
+        text = f"{AUTHKEY} belongs to {key.owner}, not to root"
+        yield Finding(KEY_OWNER, text, subjects, commands=(f"chown root:root {AUTHKEY}",))
+    if readable_by(key):
+        text = f"{AUTHKEY} can be read by {readable_by(key)}: whoever has the key can speak in the cluster"
+        advice = "if somebody has read it, make a new key for all nodes (corosync-keygen); close this one"
+        yield Finding(KEY_EXPOSED, text, subjects, advice, (f"chmod 400 {AUTHKEY}",))
 
 
-def readable(file: FileState) -> str:
-    """Who besides its owner may read it; empty: nobody."""
+def _copy(peer: str) -> Tuple[str, Tuple[str, ...]]:
+    return "copy it from another node of the cluster", (f"scp -p {peer}:{AUTHKEY} {FOLDER}/",)
+
+
+def writable_findings(files: Tuple[FileState, ...]) -> Iterator[Finding]:
+    """Yield who besides root may change corosync.conf, or put another one in its place."""
+    for path in (FOLDER, CONFIG):
+        file = state_of(path, files)
+        if file and writable_by(file):
+            command = f"chown root {path} && chmod go-w {path}"
+            yield Finding(
+                CONFIG_WRITABLE, f"{path} can be changed by {writable_by(file)}", _file(path), commands=(command,)
+            )
+
+
+def readable_by(file: FileState) -> str:
+    """Return who besides its owner may read it; empty: nobody."""
     return _others(file, 0o4)
 
 
-def writable(file: FileState) -> str:
-    """Who besides root may write to it; empty: nobody."""
+def writable_by(file: FileState) -> str:
+    """Return who besides root may write to it; empty: nobody."""
     return f"user {file.owner}" if file.uid != 0 else _others(file, 0o2)
 
 
@@ -68,3 +101,7 @@ def _others(file: FileState, bit: int) -> str:
     if file.mode & bit:
         return f"everybody {mode}"
     return f"group {file.group} {mode}" if file.mode & bit << 3 and file.gid != 0 else ""
+
+
+def _file(path: str) -> Tuple[Subject, ...]:
+    return (Subject(FILE, path),)

@@ -7,7 +7,9 @@ their order, what is not set as its default. Left out is what corosync puts into
 import re
 from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
-from check_ha.checks.config.settings import ConfNode, Setup
+from check_ha.checks.config.settings import ConfNode, Settings
+from check_ha.core.condition import Condition, Severity
+from check_ha.core.finding import NODE, SETTING, Finding, Subject
 from check_ha.parsers.addresses import canonical
 
 _COMPARED = r"(?:totem|nodelist|quorum)\."
@@ -16,10 +18,35 @@ _LEFT_OUT = r"totem\.key|totem\.interface\.[0-9]+\.bindnetaddr|nodelist\.local_n
 # what corosync writes where the file has nothing, with udp
 _DERIVED = r"totem\.interface\.[0-9]+\.mcast(?:addr|port)|totem\.nodeid"
 # of these a reload takes none (3.1.7): they wait for a restart
-_AT_START = (
-    r"totem\.(?:transport|cluster_name|ip_version|netmtu|threads|version|rrp_mode|interface\.[0-9]+\.(?:mcast|ttl|broadcast).*)"
+_NODE_BY_NODE = (
+    r"totem\.(?:netmtu|threads)"
     r"|quorum\.(?:provider|wait_for_all|last_man_standing.*|auto_tie_breaker.*|allow_downscale|expected_votes_tracking)"
 )
+# with one half of these, nodes do not reach those with the other half
+_ALL_AT_ONCE = (
+    r"totem\.(?:transport|cluster_name|ip_version|version|rrp_mode|interface\.[0-9]+\.(?:mcast|ttl|broadcast).*)"
+)
+
+RELOAD = "corosync-cfgtool -R"
+"""On one node; it loads the file on all."""
+
+BY_RELOAD, BY_NEW_LINK, NODE_BY_NODE, ALL_AT_ONCE = range(4)
+"""What brings file and daemon together; what does more brings together what needs less."""
+_STEPS = {
+    BY_RELOAD: ("on one node, which loads it on all", (RELOAD,)),
+    # "To reconfigure an interface it must be deleted and recreated": a reload is refused
+    BY_NEW_LINK: (
+        "corosync changes no address of a link in use: remove that link from nodelist { } and interface { } on all "
+        "nodes and load that, then add it as it should be and load that, each time on one node",
+        (RELOAD,),
+    ),
+    NODE_BY_NODE: ("restart Pacemaker and corosync, one node after the other", ()),
+    ALL_AT_ONCE: (
+        "stop Pacemaker and corosync on all nodes, then start them again: nodes that differ in this do not reach "
+        "each other",
+        (),
+    ),
+}
 
 _DEFAULTS = {
     "quorum.allow_downscale": "0",
@@ -34,6 +61,11 @@ _DEFAULTS = {
 }
 
 
+RUNNING_DIFFERS = Condition(
+    "running-differs", Severity.WARNING, "Corosync runs with other settings than corosync.conf has."
+)
+
+
 class Difference(NamedTuple):
     """One setting, in the file and in the daemon."""
 
@@ -43,8 +75,15 @@ class Difference(NamedTuple):
     """``None``: not in the file."""
     running: Optional[str]
     """``None``: not in the map. Both are empty where the name says it all."""
-    at_start: bool
-    """Whether only a restart brings them together."""
+    step: int = BY_RELOAD
+    """What brings them together: BY_RELOAD, ..."""
+    node: str = ""
+    """The node that it is about; empty: none."""
+
+    @property
+    def subject(self) -> Subject:
+        """The key, or the node."""
+        return Subject(NODE, self.node) if self.node else Subject(SETTING, self.name)
 
     @property
     def label(self) -> str:
@@ -60,27 +99,43 @@ class Difference(NamedTuple):
         return f"{self.running} ({file})".strip()
 
 
-def differences(written: Setup, running: Setup) -> Tuple[Difference, ...]:
-    """All differences, nodes first."""
+def differences(written: Settings, running: Settings) -> Tuple[Difference, ...]:
+    """Return all differences, nodes first."""
     found = list(_nodes(written, running))
     one, other = _plain(written), _plain(running)
     for key in sorted({*one, *other}):
         mine, theirs = one.get(key, _default(key, written)), other.get(key, _default(key, running))
         if mine != theirs and not (mine is None and re.fullmatch(_DERIVED, key)):
-            found.append(Difference(key, mine, theirs, re.fullmatch(_AT_START, key) is not None))
+            found.append(Difference(key, mine, theirs, _step(key, written)))
     return tuple(found)
 
 
-def _default(key: str, setup: Setup) -> Optional[str]:
-    """What corosync does without that key."""
+def _step(key: str, written: Settings) -> int:
+    """Return what brings a key together in file and daemon."""
+    if re.fullmatch(_ALL_AT_ONCE, key):
+        return ALL_AT_ONCE
+    if re.fullmatch(r"totem\.interface\.[0-9]+\.knet_transport", key):
+        return _link_step(written)
+    return NODE_BY_NODE if re.fullmatch(_NODE_BY_NODE, key) else BY_RELOAD
+
+
+def _link_step(written: Settings) -> int:
+    """Return what changes the address of a link: the others must carry the cluster meanwhile."""
+    if written.major < 3:
+        return BY_RELOAD
+    return BY_NEW_LINK if len(written.links) > 1 else ALL_AT_ONCE
+
+
+def _default(key: str, setup: Settings) -> Optional[str]:
+    """Return what corosync does without that key."""
     derived = {"totem.transport": setup.transport, "totem.crypto_cipher": setup.cipher, "totem.crypto_hash": setup.hash}
     if key == "totem.secauth":
         return "off" if setup.major >= 3 else "on"
     return derived.get(key, _DEFAULTS.get(key))
 
 
-def _plain(setup: Setup) -> Dict[str, str]:
-    """The keys to be compared, but for those of nodes."""
+def _plain(setup: Settings) -> Dict[str, str]:
+    """Return the keys to be compared, but for those of nodes."""
     return {
         key: _form(value)
         for key, value in setup.keys.items()
@@ -95,13 +150,13 @@ def _form(value: str) -> str:
     return canonical(value) or value
 
 
-def _nodes(written: Setup, running: Setup) -> Iterator[Difference]:
+def _nodes(written: Settings, running: Settings) -> Iterator[Difference]:
     one, other = _by_identity(written), _by_identity(running)
     for identity in {**one, **other}:
         mine, theirs = one.get(identity), other.get(identity)
         if mine is None or theirs is None:
-            name = f"node {(mine or theirs or _NOBODY).label}"
-            yield Difference(name, "" if mine else None, "" if theirs else None, at_start=False)
+            label = (mine or theirs or _NOBODY).label
+            yield Difference(f"node {label}", "" if mine else None, "" if theirs else None, node=label)
         else:
             yield from _node(written, running, mine, theirs)
 
@@ -109,8 +164,8 @@ def _nodes(written: Setup, running: Setup) -> Iterator[Difference]:
 _NOBODY = ConfNode(0, None, "", {}, 1)
 
 
-def _by_identity(setup: Setup) -> Dict[str, ConfNode]:
-    """The nodes by id, or by first address where ids are generated from it."""
+def _by_identity(setup: Settings) -> Dict[str, ConfNode]:
+    """Return the nodes by id, or by first address where ids are generated from it."""
     nodes = {}
     for node in setup.nodes:
         address = next(iter(node.addresses.values()), "")
@@ -120,7 +175,7 @@ def _by_identity(setup: Setup) -> Dict[str, ConfNode]:
 
 
 def _generated(address: str, keys: Mapping[str, str]) -> Optional[int]:
-    """The id that corosync makes of an IPv4 address, where none is set (udp and udpu)."""
+    """Return the id that corosync makes of an IPv4 address, where none is set (udp and udpu)."""
     parts = (canonical(address) or "").split(".")
     if len(parts) != 4:
         return None
@@ -128,13 +183,15 @@ def _generated(address: str, keys: Mapping[str, str]) -> Optional[int]:
     return number & 0x7FFFFFFF if keys.get("totem.clear_node_high_bit") == "yes" else number
 
 
-def _node(written: Setup, running: Setup, mine: ConfNode, theirs: ConfNode) -> Iterator[Difference]:
+def _node(written: Settings, running: Settings, mine: ConfNode, theirs: ConfNode) -> Iterator[Difference]:
     one, other = _settings(written.keys, mine), _settings(running.keys, theirs)
     for key in sorted({*one, *other}):
         default = "1" if key == "quorum_votes" else None
         left, right = one.get(key, default), other.get(key, default)
         if left != right and not (left is None and key == "nodeid"):
-            yield Difference(f"{mine.label} {key}", left, right, at_start=False)
+            changed = key.startswith("ring") and left is not None and right is not None
+            step = _link_step(written) if changed else BY_RELOAD
+            yield Difference(f"{mine.label} {key}", left, right, step, mine.label)
 
 
 def _settings(keys: Mapping[str, str], node: ConfNode) -> Dict[str, str]:
@@ -142,8 +199,17 @@ def _settings(keys: Mapping[str, str], node: ConfNode) -> Dict[str, str]:
     return {key[len(prefix) :]: _form(value) for key, value in keys.items() if key.startswith(prefix)}
 
 
+def difference_findings(found: Tuple[Difference, ...]) -> Iterator[Finding]:
+    """Yield one finding for all differences, with the step that ends them."""
+    if found:
+        text = f"corosync runs with other settings than corosync.conf has: {labels(found)}"
+        yield Finding(
+            RUNNING_DIFFERS, text, tuple(one.subject for one in found), *_STEPS[max(one.step for one in found)]
+        )
+
+
 def labels(found: Tuple[Difference, ...], limit: int = 3) -> str:
-    """The first few, for one line."""
+    """Return the first few, for one line."""
     texts: List[str] = [difference.label for difference in found[:limit]]
     if len(found) > limit:
         texts.append(f"and {len(found) - limit} more")

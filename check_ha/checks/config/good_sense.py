@@ -1,10 +1,11 @@
 """What corosync takes and an admin regrets: settings that work until the first failure."""
 
-from typing import Iterator
+from typing import Iterable, Iterator, Tuple
 
-from check_ha.checks.config.settings import Setup
+from check_ha.checks.config.differences import RELOAD
+from check_ha.checks.config.settings import ConfNode, Settings
 from check_ha.core.condition import Condition, Severity
-from check_ha.core.finding import Finding
+from check_ha.core.finding import LINK, NODE, SETTING, Finding, Subject
 
 SINGLE_LINK = Condition("single-link", Severity.WARNING, "One network alone joins the nodes.")
 NO_TWO_NODE = Condition(
@@ -17,157 +18,176 @@ VOTES_DIFFER = Condition("votes-differ", Severity.WARNING, "expected_votes are n
 NO_PROVIDER = Condition("no-provider", Severity.WARNING, "No quorum provider is set: nobody counts votes.")
 QDEVICE_SETTINGS = Condition("qdevice-settings", Severity.WARNING, "The quorum device cannot work with these settings.")
 NO_ENCRYPTION = Condition("no-encryption", Severity.WARNING, "The messages between the nodes are not encrypted.")
-IGNORED = Condition("setting-ignored", Severity.WARNING, "Corosync passes over a setting or a line, without a word.")
+IGNORED = Condition("setting-ignored", Severity.WARNING, "Corosync ignores a setting or a line, without a word.")
 
 CONDITIONS = (
     SINGLE_LINK, NO_TWO_NODE, NO_WAIT_FOR_ALL, VOTES_DIFFER, NO_PROVIDER, QDEVICE_SETTINGS, NO_ENCRYPTION, IGNORED
 )  # fmt: skip
 
 
-def sense(setup: Setup) -> Iterator[Finding]:
-    """All that is unwise, what costs most first."""
-    if not setup.keys.get("quorum.provider"):
-        yield Finding(NO_PROVIDER, "corosync.conf has no quorum provider: votes are not counted")
+def unwise(settings: Settings, loadable: bool = True) -> Iterator[Finding]:
+    """Yield all that is unwise, what costs most first.
+
+    While the file is not ``loadable`` no step ends with loading it, or with a restart.
+    """
+    if not settings.keys.get("quorum.provider"):
+        text = "corosync.conf has no quorum provider: votes are not counted"
+        yield Finding(NO_PROVIDER, text, keys("quorum.provider"), "set provider: corosync_votequorum in quorum { }")
     else:
-        yield from _no_two_node(setup)
-        yield from _votes_differ(setup)
-        yield from _no_wait_for_all(setup)
-        yield from _device_settings(setup)
-        yield from _ignored(setup)
-    yield from _single_link(setup)
-    yield from _no_encryption(setup)
+        yield from _no_two_node(settings, loadable)
+        yield from _votes_differ(settings, loadable)
+        yield from _no_wait_for_all(settings, loadable)
+        yield from _device_settings(settings)
+        yield from _ignored(settings)
+    yield from _single_link(settings)
+    yield from _no_encryption(settings, loadable)
 
 
-def _single_link(setup: Setup) -> Iterator[Finding]:
+def keys(*names: str) -> Tuple[Subject, ...]:
+    """Return these keys of corosync.conf as subjects."""
+    return tuple(Subject(SETTING, name) for name in names)
+
+
+def _then_load(change: str, loadable: bool) -> Tuple[str, Tuple[str, ...]]:
+    """Return the advice to change the file so, and the command that loads it."""
+    return (f"{change}, then load it", (RELOAD,)) if loadable else (change, ())
+
+
+def labelled(conf_nodes: Iterable[ConfNode]) -> Tuple[Subject, ...]:
+    """Return these nodes of the nodelist as subjects."""
+    return tuple(Subject(NODE, node.label) for node in conf_nodes)
+
+
+def _single_link(settings: Settings) -> Iterator[Finding]:
     """All nodes are joined by one network."""
-    if len(setup.nodes) < 2 or len(setup.links) != 1:
+    if len(settings.nodes) < 2 or len(settings.links) != 1:
         return
-    what = "ring" if setup.major < 3 else "link"
-    text = f"only {what} {setup.links[0]} joins the {len(setup.nodes)} nodes: one fault of that network cuts them apart"
-    if setup.major >= 3 and setup.transport != "knet":
-        yield Finding(SINGLE_LINK, text, advice=f"transport knet: it has up to eight links, {setup.transport} has one")
+    link = settings.links[0]
+    what = "ring" if settings.major < 3 else "link"
+    text = f"only {what} {link} joins the {len(settings.nodes)} nodes: one fault of that network cuts them apart"
+    if settings.major >= 3 and settings.transport != "knet":
+        advice = f"use transport: knet, which has up to eight links; {settings.transport} has one"
     else:
-        more = "" if setup.major >= 3 else ", and rrp_mode: passive in totem { }"
-        yield Finding(SINGLE_LINK, text, advice=f"give every node a ring1_addr on another network{more}")
+        more = "" if settings.major >= 3 else ", and set rrp_mode: passive in totem { }"
+        advice = f"give each node a ring{0 if link else 1}_addr on another network{more}"
+    yield Finding(SINGLE_LINK, text, (Subject(LINK, str(link)), *labelled(settings.nodes)), advice)
 
 
-def _no_two_node(setup: Setup) -> Iterator[Finding]:
+def _no_two_node(settings: Settings, loadable: bool) -> Iterator[Finding]:
     """Two nodes, of which neither has quorum without the other."""
-    if len(setup.nodes) != 2 or setup.device or setup.on("quorum.two_node") or setup.on("quorum.auto_tie_breaker"):
+    if len(settings.nodes) != 2 or settings.device:
         return
-    expected = setup.number("quorum.expected_votes") or setup.node_votes
+    if settings.on("quorum.two_node") or settings.on("quorum.auto_tie_breaker"):
+        return
+    expected = settings.number("quorum.expected_votes") or settings.node_votes
     quorum = expected // 2 + 1
-    if all(setup.node_votes - node.votes < quorum for node in setup.nodes):
-        one, other = (node.label for node in setup.nodes)
+    if all(settings.node_votes - node.votes < quorum for node in settings.nodes):
+        one, other = (node.label for node in settings.nodes)
         yield Finding(
             NO_TWO_NODE,
             f"two nodes without two_node: when {one} or {other} fails, the other one loses quorum and stops as well",
-            advice="two_node: 1 in quorum { } (with fencing), or a quorum device; then: corosync-cfgtool -R",
+            (*keys("quorum.two_node"), *labelled(settings.nodes)),
+            *_then_load("set two_node: 1 in quorum { } (with fencing) or add a quorum device", loadable),
         )
 
 
-def _no_wait_for_all(setup: Setup) -> Iterator[Finding]:
+def _no_wait_for_all(settings: Settings, loadable: bool) -> Iterator[Finding]:
     """A part of the cluster may start alone, while the other part runs."""
-    waits = setup.number("quorum.wait_for_all")
-    if setup.on("quorum.two_node") and waits == 0:
+    waits = settings.number("quorum.wait_for_all")
+    if settings.on("quorum.two_node") and settings.on("quorum.auto_tie_breaker"):
+        return  # they exclude each other, which _ignored tells
+    if settings.on("quorum.two_node") and waits == 0:
         yield Finding(
             NO_WAIT_FOR_ALL,
             "two_node with wait_for_all: 0: a node that boots cut off starts everything again, or fences the other one",
-            advice="remove wait_for_all: 0, it is 1 with two_node",
+            keys("quorum.wait_for_all"),
+            "remove wait_for_all: 0, it is 1 with two_node",
         )
-    elif setup.on("quorum.last_man_standing") and not waits:
+    elif settings.on("quorum.last_man_standing") and not waits:
         yield Finding(
             NO_WAIT_FOR_ALL,
             "last_man_standing without wait_for_all: nodes that boot cut off may have quorum of their own",
-            advice="wait_for_all: 1 in quorum { }, then restart corosync",
+            keys("quorum.wait_for_all"),
+            "set wait_for_all: 1 in quorum { }"
+            + (", then restart corosync, one node after the other" if loadable else ""),
         )
 
 
-def _votes_differ(setup: Setup) -> Iterator[Finding]:
+def _votes_differ(settings: Settings, loadable: bool) -> Iterator[Finding]:
     """``expected_votes`` overrides the nodelist."""
-    expected = setup.number("quorum.expected_votes")
-    if not expected or not setup.nodes or setup.on("quorum.allow_downscale"):
+    expected = settings.number("quorum.expected_votes")
+    if not expected or not settings.nodes or settings.on("quorum.allow_downscale"):
         return
-    votes = setup.node_votes + setup.device_votes
+    votes = settings.node_votes + settings.device_votes
     if expected == votes:
         return
-    device = f" and the quorum device {setup.device_votes}" if setup.device_votes else ""
-    has = f"the {len(setup.nodes)} nodes have {setup.node_votes}{device}"
+    device = f" and the quorum device {settings.device_votes}" if settings.device_votes else ""
+    nodes = "the only node has" if len(settings.nodes) == 1 else f"the {len(settings.nodes)} nodes have"
     why = "less than a majority may start to work" if expected < votes else "quorum takes more than a majority"
     yield Finding(
         VOTES_DIFFER,
-        f"quorum.expected_votes is {expected} and {has}: {why}",
-        advice="remove expected_votes, the nodelist tells it; then: corosync-cfgtool -R",
+        f"quorum.expected_votes is {expected} and {nodes} {settings.node_votes}{device}: {why}",
+        keys("quorum.expected_votes"),
+        *_then_load("remove expected_votes, as the nodelist gives the number", loadable),
     )
 
 
-def _ignored(setup: Setup) -> Iterator[Finding]:
+def _ignored(settings: Settings) -> Iterator[Finding]:
     """Settings of quorum that corosync drops because of others; it says so in its log only."""
-    two_node, breaker = setup.on("quorum.two_node"), setup.on("quorum.auto_tie_breaker")
-    if two_node and len(setup.nodes) > 2:
-        yield Finding(
-            IGNORED,
-            f"two_node is set, and there are {len(setup.nodes)} nodes: it has no effect",
-            advice="remove two_node",
-        )
+    two_node, breaker = settings.on("quorum.two_node"), settings.on("quorum.auto_tie_breaker")
+    if two_node and len(settings.nodes) > 2:
+        text = f"two_node is set, and there are {len(settings.nodes)} nodes: it has no effect"
+        yield Finding(IGNORED, text, keys("quorum.two_node"), "remove two_node")
     if two_node and breaker:
-        yield Finding(IGNORED, "two_node has no effect with auto_tie_breaker", advice="keep one of them")
-    if breaker and setup.node_votes % 2 == 1 and not two_node and not setup.on("quorum.wait_for_all"):
-        yield Finding(IGNORED, "auto_tie_breaker has no effect: with an odd number of votes it needs wait_for_all: 1")
-    if setup.keys.get("quorum.auto_tie_breaker_node") and not breaker:
-        yield Finding(IGNORED, "auto_tie_breaker_node has no effect without auto_tie_breaker: 1")
+        text = "two_node has no effect with auto_tie_breaker"
+        yield Finding(IGNORED, text, keys("quorum.two_node", "quorum.auto_tie_breaker"), "remove one of them")
+    odd = settings.node_votes % 2 == 1
+    if breaker and odd and not two_node and not settings.on("quorum.wait_for_all"):
+        text = "auto_tie_breaker has no effect: with an odd number of votes it needs wait_for_all: 1"
+        yield Finding(IGNORED, text, keys("quorum.auto_tie_breaker"))
+    if breaker and not settings.tie_breaker and not (odd and not settings.waits_for_all):
+        node = settings.keys["quorum.auto_tie_breaker_node"]
+        text = f"auto_tie_breaker_node is {node!r}, which switches auto_tie_breaker off"
+        advice = "set it to lowest, highest, or node ids with blanks between them"
+        yield Finding(IGNORED, text, keys("quorum.auto_tie_breaker_node"), advice)
+    if settings.keys.get("quorum.auto_tie_breaker_node") and not breaker:
+        text = "auto_tie_breaker_node has no effect without auto_tie_breaker: 1"
+        yield Finding(IGNORED, text, keys("quorum.auto_tie_breaker_node"))
 
 
-def _no_encryption(setup: Setup) -> Iterator[Finding]:
+def _no_encryption(settings: Settings, loadable: bool) -> Iterator[Finding]:
     """Whoever reaches the network of the cluster reads it, or speaks in it."""
-    if len(setup.nodes) < 2 or setup.cipher != "none":
+    if len(settings.nodes) < 2 or settings.cipher != "none":
         return
-    advice = (
-        "corosync-keygen, copy /etc/corosync/authkey to every node, crypto_cipher: aes256 and crypto_hash: sha256 in "
-        "totem { } of every node, then: corosync-cfgtool -R"
+    text = "the nodes do not encrypt their messages: who reaches that network can take the cluster down"
+    advice, commands = _then_load(
+        "make a key (corosync-keygen), copy /etc/corosync/authkey to each node, set crypto_cipher: aes256 and "
+        "crypto_hash: sha256 in totem { } of each node",
+        loadable,
     )
-    if setup.hash != "none":
-        yield Finding(
-            NO_ENCRYPTION, "the nodes sign their messages and do not encrypt them (crypto_cipher none)", advice=advice
-        )
-    elif setup.major >= 3 and setup.transport != "knet":
-        yield Finding(
-            NO_ENCRYPTION,
-            f"the nodes do not encrypt their messages ({setup.transport} cannot): "
-            "who reaches that network can take the cluster down",
-            advice="transport knet, with crypto_cipher: aes256 and crypto_hash: sha256",
-        )
-    else:
-        yield Finding(
-            NO_ENCRYPTION,
-            "the nodes do not encrypt their messages: who reaches that network can take the cluster down",
-            advice=advice,
-        )
+    if settings.hash != "none":
+        text = "the nodes sign their messages and do not encrypt them (crypto_cipher none)"
+    elif settings.major >= 3 and settings.transport != "knet":
+        text = text.replace(":", f" ({settings.transport} cannot):", 1)
+        advice, commands = "use transport: knet, with crypto_cipher: aes256 and crypto_hash: sha256", ()
+    yield Finding(NO_ENCRYPTION, text, keys("totem.crypto_cipher"), advice, commands)
 
 
-def _device_settings(setup: Setup) -> Iterator[Finding]:
+def _device_settings(settings: Settings) -> Iterator[Finding]:
     """What keeps a quorum device from working, or from giving the right vote."""
-    if setup.device != "net":
+    if settings.device != "net":
         return
     for key in ("quorum.device.net.host", "totem.cluster_name"):
-        if not setup.keys.get(key):
-            yield Finding(QDEVICE_SETTINGS, f"{key} is not set: the quorum device cannot start without")
-    algorithm = setup.keys.get("quorum.device.net.algorithm", "ffsplit")
-    if algorithm == "ffsplit" and setup.device_votes != 1:
-        votes = setup.device_votes
-        yield Finding(
-            QDEVICE_SETTINGS,
-            f"quorum.device.votes is {votes}: algorithm ffsplit works with 1",
-            advice="votes: 1 in device { }",
-        )
-    if algorithm == "lms" and setup.device_votes != max(0, setup.node_votes - 1):
-        yield Finding(
-            QDEVICE_SETTINGS,
-            f"quorum.device.votes is {setup.device_votes}: algorithm lms works with its default",
-            advice="remove votes",
-        )
+        if not settings.keys.get(key):
+            yield Finding(QDEVICE_SETTINGS, f"{key} is not set: the quorum device cannot start without it", keys(key))
+    algorithm = settings.keys.get("quorum.device.net.algorithm", "ffsplit")
+    votes = f"quorum.device.votes is {settings.device_votes}"
+    if algorithm == "ffsplit" and settings.device_votes != 1:
+        text = f"{votes}: algorithm ffsplit works with 1"
+        yield Finding(QDEVICE_SETTINGS, text, keys("quorum.device.votes"), "set votes: 1 in device { }")
+    if algorithm == "lms" and settings.device_votes != max(0, settings.node_votes - 1):
+        text = f"{votes}: algorithm lms works with its default"
+        yield Finding(QDEVICE_SETTINGS, text, keys("quorum.device.votes"), "remove votes from device { }")
     if algorithm not in ("ffsplit", "lms"):
-        yield Finding(
-            QDEVICE_SETTINGS,
-            f"quorum.device.net.algorithm is {algorithm}, which is none for production: ffsplit or lms is",
-        )
+        text = f"quorum.device.net.algorithm is {algorithm}, which is not meant for production: use ffsplit or lms"
+        yield Finding(QDEVICE_SETTINGS, text, keys("quorum.device.net.algorithm"))

@@ -8,7 +8,7 @@ import re
 from typing import Dict, FrozenSet, Iterator, Optional
 
 from check_ha.core.condition import Condition, Severity
-from check_ha.core.finding import Finding
+from check_ha.core.finding import SETTING, Finding, Subject
 from check_ha.model.corosync_conf import CorosyncConf, Section
 
 UNKNOWN_SETTING = Condition("unknown-setting", Severity.WARNING, "A name in corosync.conf is misspelt or misplaced.")
@@ -65,18 +65,19 @@ _SECTIONS: Dict[str, FrozenSet[str]] = {
 }
 
 
-def misnamed(conf: CorosyncConf, major: int) -> Iterator[Finding]:
-    """Settings and sections whose name corosync does not know, and that were meant to be another one."""
+def misspelt(conf: CorosyncConf, major: int) -> Iterator[Finding]:
+    """Yield the settings and sections whose name corosync does not know, and that were meant to be another one."""
     for section in conf.root.walk():
         yield from _sections(section)
         yield from _settings(section)
-        stranger = "ringnumber" if major >= 3 else "linknumber"
+        stranger, meant = ("ringnumber", "linknumber") if major >= 3 else ("linknumber", "ringnumber")
         if section.path == "totem.interface" and section.get(stranger) not in (None, "0"):
-            meant = "linknumber" if major >= 3 else "ringnumber"
-            where = f"corosync.conf line {section.line}: totem.interface"
-            yield Finding(
-                UNKNOWN_SETTING, f"{where} has {stranger}, corosync {major} passes over it ({meant} is meant?)"
-            )
+            text = f"totem.interface has {stranger}, corosync {major} ignores it (is {meant} meant?)"
+            yield _finding(section.line, f"totem.interface.{stranger}", text)
+
+
+def _finding(line: int, name: str, text: str) -> Finding:
+    return Finding(UNKNOWN_SETTING, f"corosync.conf line {line}: {text}", (Subject(SETTING, name),))
 
 
 def _settings(section: Section) -> Iterator[Finding]:
@@ -86,12 +87,11 @@ def _settings(section: Section) -> Iterator[Finding]:
     for setting in section.settings:
         if setting.key in known or setting.key.startswith("exec_"):
             continue
-        where = f"corosync.conf line {setting.line}: {section.path or 'the top level'} has no setting {setting.key!r}"
         meant, home = _alike(setting.key, known), _home(setting.key)
-        if meant:
-            yield Finding(UNKNOWN_SETTING, f"{where}, corosync passes over it ({meant} is meant?)")
-        elif home:
-            yield Finding(UNKNOWN_SETTING, f"{where}, corosync passes over it (it belongs in {home})")
+        if meant or home:
+            why = f"is {meant} meant?" if meant else f"it belongs in {home}"
+            text = f"{section.path or 'the top level'} has no setting {setting.key!r}, corosync ignores it ({why})"
+            yield _finding(setting.line, f"{section.path}.{setting.key}".lstrip("."), text)
 
 
 def _sections(section: Section) -> Iterator[Finding]:
@@ -100,14 +100,11 @@ def _sections(section: Section) -> Iterator[Finding]:
         name = child.path.rpartition(".")[2]
         meant = None if known is None or name in known else _alike(name, known)
         if meant:
-            yield Finding(
-                UNKNOWN_SETTING,
-                f"corosync.conf line {child.line}: {name!r} is no section, corosync passes over it ({meant} is meant?)",
-            )
+            yield _finding(child.line, child.path, f"{name!r} is no section, corosync ignores it (is {meant} meant?)")
 
 
 def _alike(name: str, known: FrozenSet[str]) -> Optional[str]:
-    """The known name that was meant; ``None`` where none is that near."""
+    """Return the known name that was meant; ``None`` where none is that near."""
     plain = re.sub("[^a-z0-9]", "", name.lower())
     for candidate in sorted(known):
         if plain == candidate.replace("_", ""):
@@ -118,6 +115,6 @@ def _alike(name: str, known: FrozenSet[str]) -> Optional[str]:
 
 
 def _home(name: str) -> Optional[str]:
-    """The one section, elsewhere, to which that setting belongs."""
+    """Return the one section, elsewhere, to which that setting belongs."""
     homes = [path for path, known in _KEYS.items() if name in known and path and path != "logging.logger_subsys"]
     return homes[0] if len(homes) == 1 else None

@@ -1,152 +1,109 @@
-"""Why corosync would not start with a configuration that it can read, or would leave a node out.
+"""Why corosync would not load a configuration that its parser can read, or would not start with it.
 
-Its own checks of the whole, from its sources (totemconfig.c and votequorum.c of 3.1.7, and of 2.4 where it says so) and
-tried with ``corosync -t``, which tests everything but quorum.
+Its own checks of the whole, from its sources (logconfig.c, totemconfig.c and votequorum.c of 3.1.7, of 3.0 and 2.4
+where it says so), and held against ``corosync -t`` and against corosync itself, started: tests/live has both.
+What only the machine can tell is not among them: whether a name resolves, which node this is, whether a file can be
+opened, which users there are, and which models of encryption and compression this corosync was built with.
 """
 
-import re
-from typing import Dict, Iterator, Optional
+from typing import Iterator, Optional
 
-from check_ha.checks.config.settings import ConfNode, Setup
-from check_ha.parsers.addresses import canonical
+from check_ha.checks.config.invalid import key, not_loaded
+from check_ha.checks.config.refused_at_start import refused_at_start
+from check_ha.checks.config.refused_links import refused_links
+from check_ha.checks.config.refused_logging import refused_logging
+from check_ha.checks.config.settings import Settings
+from check_ha.core.finding import Finding
 
-_PROVIDERS = ("corosync_votequorum", "corosync_ykd", "corosync_quorum_ykd")
-_HIGHEST_LINK = 7
-_HIGHEST_KNET_ID = 65535
 _SHORTEST = 30  # ms
-_TIMES = ("token", "token_retransmit", "join", "consensus", "merge", "downcheck", "max_network_delay")
 _COEFFICIENT, _RETRANSMITS = 650, 4
+_JOIN = 50
+_U32, _OVERFLOW = 2**32, 2**31
+_TRANSPORTS = ("knet", "udpu", "udp")
+_LINK_MODES = ("passive", "active", "rr")
 
 
-def refusals(setup: Setup) -> Iterator[str]:
-    """One sentence for each reason."""
-    yield from _totem(setup)
-    yield from _nodes(setup)
-    yield from _links(setup)
-    yield from _crypto(setup)
-    if setup.keys.get("quorum.provider"):
-        yield from _quorum(setup)
+def refusals(settings: Settings) -> Iterator[Finding]:
+    """Yield one finding for each reason, what ``corosync -t`` refuses first."""
+    yield from refused_by_test(settings)
+    yield from refused_at_start(settings)
 
 
-def _totem(setup: Setup) -> Iterator[str]:
-    version = setup.keys.get("totem.version")
-    if version != "2":
-        yield f"totem.version must be 2, and is {version}" if version else "totem.version is not set, it must be 2"
-    for name in _TIMES:
-        value = _token(setup) if name == "token" else setup.number(f"totem.{name}")
-        if value is not None and value < _SHORTEST:
-            yield f"totem.{name} is {value} ms, less than {_SHORTEST}"
-    yield from _retransmit(setup)
-    join, consensus = setup.number("totem.join") or 50, setup.number("totem.consensus")
-    if consensus is not None and consensus < join:
-        yield f"totem.consensus ({consensus} ms) is less than totem.join ({join} ms)"
+def refused_by_test(settings: Settings) -> Iterator[Finding]:
+    """Yield what ``corosync -t`` refuses."""
+    if settings.major >= 2:
+        yield from refused_logging(settings)
+    yield from _totem(settings)
+    yield from _timers(settings)
+    yield from refused_links(settings)
+    yield from _crypto(settings)
 
 
-def _token(setup: Setup) -> Optional[int]:
-    """The time-out where it is set: more than two nodes have more of it."""
-    token, coefficient = setup.number("totem.token"), setup.number("totem.token_coefficient")
-    nodes = sum(0 in node.addresses for node in setup.nodes)
+def _totem(settings: Settings) -> Iterator[Finding]:
+    version = settings.keys.get("totem.version")
+    if settings.number("totem.version") != 2:
+        text = f"totem.version must be 2, and is {version}" if version else "totem.version is not set, it must be 2"
+        yield not_loaded(text, key("totem.version"))
+    if settings.major < 3:
+        return
+    for name, value, choice in (
+        ("totem.transport", settings.transport, _TRANSPORTS),
+        ("totem.link_mode", settings.keys.get("totem.link_mode", "passive"), _LINK_MODES),
+    ):
+        if value not in choice:
+            yield not_loaded(f"{name} must be {' or '.join(choice)}, and is {value!r}", key(name))
+    if (settings.number("totem.token_warning") or 0) > 100:
+        yield not_loaded("totem.token_warning is more than 100 %", key("totem.token_warning"))
+
+
+def _timers(settings: Settings) -> Iterator[Finding]:
+    """Yield the times that are too short; 0 is the default of each."""
+    shortest_hold = 14 if settings.version >= (3, 0, 2) else _SHORTEST
+    token = _token(settings)
+    if token < _SHORTEST:
+        yield _too_short("token", token)
+    for name in ("token_retransmit", "hold", "join", "consensus", "merge", "downcheck", "max_network_delay"):
+        value, shortest = _set(settings, name), shortest_hold if name == "hold" else _SHORTEST
+        if value is not None and value < shortest:
+            yield _too_short(name, value, shortest)
+    tries = _set(settings, "token_retransmits_before_loss_const") or _RETRANSMITS
+    retransmit = _set(settings, "token_retransmit") or int(token / (tries + 0.2))
+    hold = _set(settings, "hold") or int(retransmit * 0.8 - 10)
+    follows = (_set(settings, "token_retransmit") is None, _set(settings, "hold") is None)
+    if token >= _SHORTEST and (
+        (follows[0] and retransmit < _SHORTEST) or (follows[1] and retransmit >= _SHORTEST and hold < shortest_hold)
+    ):
+        text = f"totem.token ({token} ms) is too short for {tries} retransmits: each must have {_SHORTEST} ms"
+        yield not_loaded(text, key("totem.token"), key("totem.token_retransmits_before_loss_const"))
+    join, consensus = _set(settings, "join") or _JOIN, _set(settings, "consensus") or int(1.2 * token)
+    if _SHORTEST <= consensus < min(join, _OVERFLOW):
+        text = f"totem.consensus ({consensus} ms) is less than totem.join ({join} ms)"
+        yield not_loaded(text, key("totem.consensus"), key("totem.join"))
+
+
+def _too_short(name: str, value: int, shortest: int = _SHORTEST) -> Finding:
+    return not_loaded(f"totem.{name} is {value} ms, less than {shortest}", key(f"totem.{name}"))
+
+
+def _set(settings: Settings, name: str) -> Optional[int]:
+    """Return the value of that number of totem; ``None``: it is the default, because it is not set or is 0."""
+    return settings.number(f"totem.{name}") or None
+
+
+def _token(settings: Settings) -> int:
+    """Return the time-out in ms: more than two nodes have more of it."""
+    token, coefficient = _set(settings, "token"), settings.number("totem.token_coefficient")
+    if token is None:
+        token = 3000 if settings.version >= (3, 1) else 1000
+    nodes = sum(0 in node.addresses for node in settings.nodes)
     more = max(0, nodes - 2) * (_COEFFICIENT if coefficient is None else coefficient)
-    return None if token is None else token + more
+    return (token + more) % _U32
 
 
-def _retransmit(setup: Setup) -> Iterator[str]:
-    """The time between two tries, where it follows from that of the token."""
-    token, tries = _token(setup), setup.number("totem.token_retransmits_before_loss_const")
-    if token is None or setup.number("totem.token_retransmit") is not None:
-        return
-    if int(token / ((_RETRANSMITS if tries is None else tries) + 0.2)) < _SHORTEST <= token:
-        yield f"totem.token is too short for its retransmits: each must have {_SHORTEST} ms"
-
-
-def _nodes(setup: Setup) -> Iterator[str]:
-    if not setup.links:
-        yield "no node has an address"
-    elif not setup.nodes and setup.major >= 3:
-        yield "there is no nodelist"
-    seen: Dict[int, ConfNode] = {}
-    for node in setup.nodes:
-        if setup.transport == "knet" and setup.major >= 3:
-            if not node.node_id:
-                yield f"{node.label} has no nodeid, which knet needs"
-            elif node.node_id > _HIGHEST_KNET_ID:
-                yield f"{node.label} has nodeid {node.node_id}, and knet needs one below {_HIGHEST_KNET_ID + 1}"
-        if node.node_id and node.node_id in seen:
-            yield f"{seen[node.node_id].label} and {node.label} have the same nodeid {node.node_id}"
-        elif node.node_id:
-            seen[node.node_id] = node
-
-
-def _links(setup: Setup) -> Iterator[str]:
-    links = setup.links
-    if setup.major < 3:
-        if len(links) > 1 and setup.keys.get("totem.rrp_mode", "none") == "none":
-            yield f"{len(links)} rings with rrp_mode none: it must be passive or active"
-        return
-    if setup.transport != "knet" and len(links) > 1:
-        yield f"{len(links)} links with transport {setup.transport}, which knows only one"
-    for node in setup.nodes:
-        missing = [str(link) for link in links if link not in node.addresses]
-        if missing:
-            yield f"{node.label} has no address for link {', '.join(missing)}, all nodes must have the same links"
-        if len(links) > 1 and not node.name:
-            yield f"{node.label} has no name, which more than one link needs"
-    if setup.transport != "udp":
-        yield from _interfaces(setup)
-    for link in links:
-        families = {_family(node.addresses[link]) for node in setup.nodes if link in node.addresses} - {""}
-        if len(families) > 1:
-            yield f"link {link} has IPv4 and IPv6 addresses"
-
-
-def _interfaces(setup: Setup) -> Iterator[str]:
-    """Links that are described and cannot be; with udp the sections are what corosync takes or leaves."""
-    found = (re.match(r"totem\.interface\.([0-9]{1,9})\.", key) for key in setup.keys)
-    described = {int(match[1]) for match in found if match}
-    for number in sorted(described | set(setup.links)):
-        if number > _HIGHEST_LINK:
-            yield f"link {number}: the highest is {_HIGHEST_LINK}"
-        elif setup.nodes and number not in setup.links:
-            yield f"totem.interface describes link {number}, for which no node has an address"
-
-
-def _family(address: str) -> str:
-    """Of a literal address; empty for a name, which only the resolver knows."""
-    known = canonical(address)
-    return "" if known is None else "IPv6" if ":" in known else "IPv4"
-
-
-def _crypto(setup: Setup) -> Iterator[str]:
-    if setup.cipher != "none" and setup.hash == "none":
-        yield f"crypto_cipher {setup.cipher} needs a crypto_hash"
-    if setup.protected and setup.major >= 3 and setup.transport != "knet":
-        yield f"encryption with transport {setup.transport}: only knet can"
-
-
-def _quorum(setup: Setup) -> Iterator[str]:
-    provider = setup.keys["quorum.provider"]
-    if provider not in _PROVIDERS:
-        yield f"quorum.provider {provider!r} is not known"
-        return
-    expected = setup.number("quorum.expected_votes")
-    if not setup.nodes and not expected:
-        yield "neither a nodelist nor quorum.expected_votes: the votes cannot be counted"
-    both = setup.on("quorum.auto_tie_breaker") and setup.on("quorum.last_man_standing")
-    if both and setup.node_votes % 2 == 1 and not setup.on("quorum.wait_for_all"):
-        yield "auto_tie_breaker with last_man_standing and an odd number of votes needs wait_for_all"
-    if setup.device:
-        yield from _device(setup)
-
-
-def _device(setup: Setup) -> Iterator[str]:
-    """What does not go with a quorum device."""
-    for name in ("two_node", "last_man_standing", "auto_tie_breaker", "allow_downscale"):
-        if setup.on(f"quorum.{name}"):
-            yield f"quorum.{name} and a quorum device exclude each other"
-    expected, votes = setup.number("quorum.expected_votes"), setup.number("quorum.device.votes")
-    if expected and votes is None:
-        yield "quorum.expected_votes with a quorum device needs quorum.device.votes"
-    elif expected and votes and expected - votes < 2:
-        yield f"quorum.device.votes {votes} is too high for quorum.expected_votes {expected}"
-    elif votes is None and setup.node_votes != len(setup.nodes):
-        yield "nodes with more than one vote and a quorum device need quorum.device.votes"
+def _crypto(settings: Settings) -> Iterator[Finding]:
+    if settings.cipher != "none" and settings.hash == "none":
+        text = f"crypto_cipher {settings.cipher} needs a crypto_hash"
+        yield not_loaded(text, key("totem.crypto_hash"), key("totem.crypto_cipher"))
+    if settings.protected and settings.major >= 3 and settings.transport != "knet":
+        subjects = (key("totem.transport"), key("totem.crypto_cipher"), key("totem.crypto_hash"))
+        yield not_loaded(f"encryption with transport {settings.transport}: only knet can encrypt", *subjects)

@@ -9,6 +9,9 @@ from typing import Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from check_ha.model.corosync_conf import CorosyncConf, Section
 
+Version = Tuple[int, ...]
+
+_NEWEST_2, _NEWEST_3 = (2, 4, 6), (3, 1, 10)
 _OF_OLD, _OF_NEW = "runtime.config.totem.rrp_", "runtime.config.totem.knet_"
 
 
@@ -21,6 +24,8 @@ class ConfNode(NamedTuple):
     addresses: Mapping[int, str]
     """By number of the link."""
     votes: int
+    named: bool = False
+    """Whether it has a name, be it an empty one."""
 
     @property
     def label(self) -> str:
@@ -31,23 +36,28 @@ class ConfNode(NamedTuple):
         return first or (f"node {self.node_id}" if self.node_id else f"node {self.position + 1} of the nodelist")
 
 
-class Setup(NamedTuple):
+class Settings(NamedTuple):
     """A configuration, understood."""
 
     keys: Mapping[str, str]
-    major: int
-    """Of the corosync that reads it: 1, 2 or 3."""
+    version: Version
+    """Of the corosync that reads it."""
     nodes: Tuple[ConfNode, ...]
     transport: str
     cipher: str
     hash: str
 
+    @property
+    def major(self) -> int:
+        """The major version of that corosync: 1, 2 or 3."""
+        return self.version[0]
+
     def number(self, key: str) -> Optional[int]:
-        """The value of that key as a number; ``None``: not set, or no number."""
+        """Return the value of that key as a number; ``None``: not set, or no number."""
         return _number(self.keys.get(key, ""))
 
     def on(self, key: str) -> bool:
-        """Whether a switch such as ``quorum.two_node`` is set to anything but 0."""
+        """Return whether a switch such as ``quorum.two_node`` is set to anything but 0."""
         return bool(self.number(key))
 
     @property
@@ -81,20 +91,34 @@ class Setup(NamedTuple):
         return max(0, self.node_votes - 1) if votes is None else votes
 
     @property
+    def waits_for_all(self) -> bool:
+        """Whether it waits for all nodes: as it is set, else as two_node is."""
+        return self.on("quorum.wait_for_all" if "quorum.wait_for_all" in self.keys else "quorum.two_node")
+
+    @property
+    def tie_breaker(self) -> str:
+        """The tie breaker that corosync makes of this: ``lowest``, ``highest`` or ``list``; empty: it has none."""
+        if not self.on("quorum.auto_tie_breaker") or (self.node_votes % 2 and not self.waits_for_all):
+            return ""
+        node = self.keys.get("quorum.auto_tie_breaker_node", "lowest")
+        return node if node in ("lowest", "highest") else "list" if re.match(r"\s*[+-]?0*[1-9]", node) else ""
+
+    @property
     def protected(self) -> bool:
         """Whether messages are encrypted or at least signed, for which there must be a key."""
         return self.cipher != "none" or self.hash != "none"
 
 
-def setup_of(keys: Mapping[str, str], major: int) -> Setup:
-    """Understand these keys, as that version of corosync does."""
-    transport = keys.get("totem.transport") or ("knet" if major >= 3 else "udp")
+def settings_of(keys: Mapping[str, str], version: Version) -> Settings:
+    """Return what these keys mean to that version of corosync."""
+    major = version[0]
+    transport = keys.get("totem.transport", "knet" if major >= 3 else "udp")
     cipher, digest = _crypto(keys, major)
-    return Setup(keys, major, tuple(_nodes(keys)), transport, cipher, digest)
+    return Settings(keys, version, tuple(_nodes(keys)), transport, cipher, digest)
 
 
 def _crypto(keys: Mapping[str, str], major: int) -> Tuple[str, str]:
-    """Cipher and hash: on by default until corosync 2 (aes256 and sha1), off since 3."""
+    """Return cipher and hash: on by default until corosync 2 (aes256 and sha1), off since 3."""
     secauth = keys.get("totem.secauth")
     if secauth == "on" or (major < 3 and secauth != "off"):
         cipher, digest = "aes256", "sha256" if major >= 3 else "sha1"
@@ -125,6 +149,7 @@ def _node(position: int, group: Mapping[str, str]) -> ConfNode:
         group.get("name", ""),
         dict(sorted(addresses.items())),
         1 if votes is None else votes,
+        "name" in group,
     )
 
 
@@ -132,22 +157,24 @@ def _number(text: str) -> Optional[int]:
     return int(text) if re.fullmatch(r"[+-]?[0-9]{1,20}", text) else None
 
 
-def major_of(version: Optional[Tuple[int, ...]], values: Optional[Mapping[str, str]]) -> int:
-    """The version of corosync: of the one that runs where its map tells, else of the one installed, else 3."""
+def version_of(installed: Optional[Version], values: Optional[Mapping[str, str]]) -> Version:
+    """Return corosync's version: the one installed, unless the map of the one that runs is of another major version.
+
+    Where nothing tells, and in what is not known of it, it is the newest.
+    """
     for key in values or ():
-        if key.startswith(_OF_OLD):
-            return 2
-        if key.startswith(_OF_NEW):
-            return 3
-    return version[0] if version else 3
+        major = 2 if key.startswith(_OF_OLD) else 3 if key.startswith(_OF_NEW) else None
+        if major is not None and (installed is None or installed[0] != major):
+            return _NEWEST_2 if major == 2 else _NEWEST_3
+    return installed or _NEWEST_3
 
 
 def map_keys(conf: CorosyncConf, major: int) -> Dict[str, str]:
-    """The keys under which corosync stores this file in its map; all but logging and users."""
+    """Return the keys under which corosync stores this file in its map; all but users."""
     keys: Dict[str, str] = {}
     node = 0
     for section in conf.root.walk():
-        if section.path.startswith(("logging", "uidgid")):
+        if section.path.startswith("uidgid"):
             continue
         if section.path == "nodelist":
             node = 0  # a second nodelist overwrites the first
@@ -155,22 +182,47 @@ def map_keys(conf: CorosyncConf, major: int) -> Dict[str, str]:
         if section.path == "nodelist.node":
             prefix = f"nodelist.node.{node}."
             node += 1
-        if section.path == "totem.interface":
+        if section.path in ("logging.logger_subsys", "logging.logging_daemon"):
+            keys.update(_subsystem(section))
+        elif section.path == "totem.interface":
             keys.update(_interface(section, major))
         elif section.path != "totem.interface.member":
             keys.update((prefix + setting.key, setting.value) for setting in section.settings)
     return keys
 
 
+def _subsystem(section: Section) -> Dict[str, str]:
+    """Return the keys of a section about one part of corosync, which has its name inside."""
+    own = {setting.key: setting.value for setting in section.settings}
+    subsystem, daemon = own.get("subsys"), own.pop("name", "corosync")
+    if daemon != "corosync":
+        return {}
+    prefix = "logging." if subsystem is None else f"logging.logger_subsys.{subsystem}."
+    return {prefix + key: value for key, value in own.items()}
+
+
+_NUMBERED = frozenset({"bindnetaddr", "mcastaddr", "broadcast", "mcastport", "ttl"})
+_NUMBERED_3 = _NUMBERED | {
+    "knet_link_priority", "knet_ping_interval", "knet_ping_timeout", "knet_ping_precision", "knet_pong_count",
+    "knet_transport",
+}  # fmt: skip
+
+
 def _interface(section: Section, major: int) -> Dict[str, str]:
-    """The keys of an interface section, which has its number inside. Corosync 3 passes over ``ringnumber``."""
-    number = section.get("linknumber" if major >= 3 else "ringnumber") or "0"
+    """Return the keys of an interface section, which has its number inside.
+
+    What corosync does not know, such as ``ringnumber`` since 3.0, is stored without a number. Its members are stored
+    from the last to the first (3.1.7).
+    """
+    name = "linknumber" if major >= 3 else "ringnumber"
+    number = _number(section.get(name) or "0") or 0
     prefix = f"totem.interface.{number}."
+    numbered = _NUMBERED_3 if major >= 3 else _NUMBERED
     keys = {
-        prefix + setting.key: setting.value
+        (prefix if setting.key in numbered else "totem.interface.") + setting.key: setting.value
         for setting in section.settings
-        if setting.key not in ("linknumber", "ringnumber")
+        if setting.key != name
     }
     members = [setting.value for member in section.sections for setting in member.settings]
-    keys.update((f"{prefix}member.{position}", value) for position, value in enumerate(members))
+    keys.update((f"{prefix}member.{position}", value) for position, value in enumerate(reversed(members)))
     return keys

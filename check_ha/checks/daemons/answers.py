@@ -8,6 +8,7 @@ from check_ha.checks.daemons.processes import BASED, CONTROLD, COROSYNC, FENCED,
 from check_ha.cluster.this_node import this_node
 from check_ha.core.condition import NOT_RESPONDING
 from check_ha.core.evidence import Evidence, Reading
+from check_ha.model.cib import CRM_CONFIG, RESOURCES
 from check_ha.parsers.cib import parse_cib
 from check_ha.parsers.cmapctl import parse_map
 from check_ha.parsers.crm_mon import parse_crm_mon
@@ -31,8 +32,8 @@ from check_ha.sources.tools import (
 PROCESSES = Reading(PS, parse_processes)
 MAP = Reading(CMAPCTL, parse_map, silent=True)
 QUORUM = Reading(QUORUMTOOL, parse_quorum_status, silent=True)
-CLUSTER = Reading(CRM_MON, parse_crm_mon, silent=True)
-CIB = Reading(CIBADMIN, parse_cib, silent=True)
+CLUSTER = Reading(CRM_MON, parse_crm_mon, silent=True, parts=())
+CIB = Reading(CIBADMIN, parse_cib, silent=True, parts=(CRM_CONFIG, RESOURCES))
 PACEMAKERD_STATE = Reading(CRMADMIN, parse_launcher, silent=True)
 NODE_NAME = Reading(CRM_NODE, parse_node_name, silent=True)
 EXECUTABLES = Reading(PS_EXE, parse_executables, silent=True)

@@ -30,7 +30,7 @@ from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import NODE, RESOURCE, Finding, Row, Subject
 from check_ha.core.options import FilterOptions, duration, option
 from check_ha.core.wording import are, count, listed
-from check_ha.model.cib import Cib
+from check_ha.model.cib import CONSTRAINTS, CRM_CONFIG, NODES, RESOURCES, Cib
 from check_ha.model.cluster import Cluster
 from check_ha.parsers.cib import parse_cib
 from check_ha.parsers.crm_mon import parse_crm_mon
@@ -38,7 +38,7 @@ from check_ha.parsers.nodename import parse_node_name
 from check_ha.sources.tools import CIBADMIN, CRM_MON, CRM_NODE
 
 CLUSTER = Reading(CRM_MON, parse_crm_mon)
-CIB = Reading(CIBADMIN, parse_cib)
+CIB = Reading(CIBADMIN, parse_cib, parts=(CRM_CONFIG, NODES, RESOURCES, CONSTRAINTS))
 NODE_NAME = Reading(CRM_NODE, parse_node_name, required=False)
 
 DEVICES = Metric("cluster.fencing.devices.count", "fence devices configured")

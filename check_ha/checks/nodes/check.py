@@ -78,7 +78,9 @@ def judge(evidence: Evidence, options: NodeOptions) -> Judgement:
     selected = [node for node in cluster.nodes if options.selects(node.name)]
     return Judgement(
         summary=_summary([node for node in selected if not behind.in_stopped_bundle(node)], cluster),
-        findings=tuple(_findings(selected, too_long, cluster, behind)),
+        findings=evidence.unless_starting(_without_dc(selected))
+        if cluster.dc is None and selected
+        else tuple(_findings(selected, too_long, cluster, behind)),
         measures=tuple(_measures(cluster, selected)),
         rows=tuple(_row(node, cluster) for node in cluster.nodes),
         remember={"pending": since},
@@ -98,16 +100,18 @@ def _pending_since(cluster: Cluster, evidence: Evidence) -> Dict[str, float]:
     return {name: known.get(name, evidence.now) for name in waiting}
 
 
+def _without_dc(selected: Sequence[Node]) -> Iterator[Finding]:
+    why = "an election that does not end, or pacemaker just starts"
+    which = "the only node" if len(selected) == 1 else f"all {len(selected)} nodes"
+    text = f"no DC is elected ({why}): the state of {which} is not known"
+    yield Finding(NO_DC, text, nodes(*(node.name for node in selected)))
+
+
 def _findings(
     selected: Sequence[Node], too_long: Times, cluster: Cluster, behind: ResourcesBehindNodes
 ) -> Iterator[Finding]:
     if not selected:
         yield Finding(FILTERED_OUT, f"--include and --exclude leave none of {count(len(cluster.nodes), 'node')}")
-    elif cluster.dc is None:
-        why = "an election that does not end, or pacemaker just starts"
-        which = "the only node" if len(selected) == 1 else f"all {len(selected)} nodes"
-        text = f"no DC is elected ({why}): the state of {which} is not known"
-        yield Finding(NO_DC, text, nodes(*(node.name for node in selected)))
     else:
         fencings = {fencing.target: fencing for fencing in by_target(cluster)}
         for node in selected:

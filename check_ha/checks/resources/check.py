@@ -52,7 +52,15 @@ from check_ha.checks.resources.failed import blocked, failed, failure_ignored, m
 from check_ha.checks.resources.incomplete import incomplete
 from check_ha.checks.resources.instances import ResourceInstances
 from check_ha.checks.resources.maintenance import in_maintenance, moving, unmanaged
-from check_ha.checks.resources.not_running import common_cause, disabled, down, locked, on_lost_nodes, without_ticket
+from check_ha.checks.resources.not_running import (
+    common_cause,
+    disabled,
+    down,
+    locked,
+    on_lost_nodes,
+    promotion_disabled,
+    without_ticket,
+)
 from check_ha.checks.resources.promotion import not_promoted, promoted_incomplete
 from check_ha.checks.resources.state import ResourceState, ResourceStates
 from check_ha.checks.resources.whole_cluster import whole_cluster
@@ -104,6 +112,7 @@ _ABSENCES: Tuple[Tuple[str, Find], ...] = (
     ("unpromoted", promoted_incomplete),
     ("", incomplete),
     ("stopped", disabled),
+    ("unpromoted", promotion_disabled),
     ("", locked),
     ("stopped", without_ticket),
 )
@@ -120,30 +129,36 @@ def judge(evidence: Evidence, options: ResourceOptions) -> Judgement:
     if cluster.dc is None:
         text = "no DC is elected (an election that does not end, or pacemaker just starts)"
         finding = Finding(NO_DC, f"{text}: which of {count(len(selected), 'resource')} run is not known")
-        return Judgement("no DC is elected", (finding,), (TOTAL.of(len(states.all)),))
+        return Judgement("no DC is elected", evidence.unless_starting([finding]), (TOTAL.of(len(states.all)),))
     expected = expectations(options.expect, cluster)
     return Judgement(
         summary=_summary(selected, states),
-        findings=tuple(_findings(selected, states, expected)),
+        findings=tuple(_findings(selected, states, expected, evidence)),
         measures=tuple(_measures(selected, states, expected)),
         rows=tuple(_row(resource, states) for resource in states.all),
     )
 
 
 def _findings(
-    selected: Sequence[ResourceInstances], states: ResourceStates, expected: Sequence[Expectation]
+    selected: Sequence[ResourceInstances],
+    states: ResourceStates,
+    expected: Sequence[Expectation],
+    evidence: Evidence,
 ) -> Iterator[Finding]:
     if states.all and not selected:
         yield Finding(FILTERED_OUT, f"--include and --exclude leave none of {count(len(states.all), 'resource')}")
     cause, explained = common_cause([one for one in selected if not expected_to_be("stopped", expected, one)], states)
     if cause:
-        yield cause
+        yield from evidence.unless_starting([cause])
     yield from whole_cluster(states)
     for find in _FAULTS:
         yield from find(selected, states)
     rest = [one for one in selected if one.id not in explained]
     for role, find in _ABSENCES:
-        yield from find([one for one in rest if not expected_to_be(role, expected, one)], states)
+        wanted = [one for one in rest if not expected_to_be(role, expected, one)]
+        waiting = [one for one in wanted if not states.failures(one)] if find is down and evidence.starting else []
+        yield from find([one for one in wanted if one not in waiting], states)
+        yield from evidence.unless_starting(find(waiting, states))
     yield from not_as_expected(expected, states.all, states.lost)
 
 

@@ -119,6 +119,20 @@ def disabled(found: Sequence[ResourceInstances], states: ResourceStates) -> Iter
         )
 
 
+def promotion_disabled(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
+    """Yield what target-role keeps from being promoted, where something else waits for that."""
+    for resource in found:
+        with_it, waiting = and_with_it([resource], states)
+        if waiting and resource.promotion_disabled and states.settled(resource):
+            where = states.where_set([resource], "target-role", bool) or (resource.outermost,)
+            yield Finding(
+                DISABLED,
+                f"{resource.outermost} is not promoted on purpose (target-role){with_it}",
+                (*resources(resource.outermost), *waiting),
+                commands=(without_meta(where, "target-role"),),
+            )
+
+
 def _stopped(value: str) -> bool:
     return value.lower() == "stopped"
 

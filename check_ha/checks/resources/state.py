@@ -203,6 +203,6 @@ def _by_constraints(states: ResourceStates) -> Iterator[Tuple[ResourceInstances,
         needed = by_name.get(one.needs, ())
         cause = next((other for other in needed if not states.settled(other)), None)
         if cause is None and one.promoted and not any(other.promoted_on(states.lost) for other in needed):
-            cause = next((other for other in needed if states.not_promoted(other)), None)
+            cause = next((other for other in needed if other.promotable), None)
         if cause and not one.promotion:
             yield from ((resource, cause) for resource in waiting)

@@ -30,7 +30,9 @@ def whole_cluster(states: ResourceStates) -> Iterator[Finding]:
     yield from _not_listed(shown, states)
     yield from _not_configured(states)
     if cluster.instances_blocked and not any(primitive.blocked for primitive in shown):
-        yield Finding(BLOCKED, f"{count(cluster.instances_blocked, 'resource')} blocked, and left out by crm_mon")
+        number = cluster.instances_blocked
+        what = f"{count(number, 'resource')} {'is' if number == 1 else 'are'} blocked"
+        yield Finding(BLOCKED, f"{what}, and crm_mon does not list {'it' if number == 1 else 'them'}")
 
 
 def _not_listed(shown: Sequence[Primitive], states: ResourceStates) -> Iterator[Finding]:

@@ -23,16 +23,18 @@ from typing import Iterator, List, Optional, Sequence, Tuple
 from check_ha.checks.vip.interfaces import CONDITIONS as OF_INTERFACES
 from check_ha.checks.vip.interfaces import on_interfaces
 from check_ha.checks.vip.placement import CONDITIONS as OF_PLACEMENT
-from check_ha.checks.vip.placement import moved, not_expected_there, not_listed, states
+from check_ha.checks.vip.placement import VIP_STOPPED, moved, not_expected_there, not_listed, states
+from check_ha.cluster.resources import plain
 from check_ha.cluster.this_node import this_node
 from check_ha.cluster.virtual_addresses import LeftOut, VirtualIp, left_out, virtual_ips
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import FILTERED_OUT, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
-from check_ha.core.finding import RESOURCE, Finding, Row, Subject
+from check_ha.core.finding import RESOURCE, Finding, Row, Subject, resources
 from check_ha.core.options import FilterOptions, option, pair
-from check_ha.core.wording import count
+from check_ha.core.wording import count, listed
 from check_ha.model.addresses import Interfaces
+from check_ha.model.cib import RESOURCES, Cib
 from check_ha.model.cluster import Cluster
 from check_ha.model.corosync import CorosyncMap
 from check_ha.parsers.addresses import parse_ip_addr
@@ -49,7 +51,7 @@ def _parse_map(data: bytes) -> CorosyncMap:
 
 
 CLUSTER = Reading(CRM_MON, parse_crm_mon)
-CIB = Reading(CIBADMIN, parse_cib)
+CIB = Reading(CIBADMIN, parse_cib, parts=(RESOURCES,))
 INTERFACES = Reading(IP_ADDR, parse_ip_addr)
 NODE_NAME = Reading(CRM_NODE, parse_node_name, required=False)
 MAP = Reading(CMAPCTL, _parse_map, silent=True, instead_of=CRM_NODE)
@@ -64,6 +66,11 @@ VIPS_ACTIVE = Metric("cluster.vips.active.count", "virtual IPs that are active")
 def _agent(text: str) -> Tuple[str, str]:
     agent, _, parameter = text.partition("=")
     return agent.replace("::", ":"), parameter or "ip"
+
+
+NO_DC = Condition(
+    "no-dc", Severity.CRITICAL, "No designated controller is elected: where virtual IPs should be is not known."
+)
 
 
 class VipOptions(FilterOptions):
@@ -96,11 +103,11 @@ def judge(evidence: Evidence, options: VipOptions) -> Judgement:
     findings = [
         *_nothing(vips, absent, options),
         *not_listed(selected_absent, cluster),
-        *states(cluster, cib, selected),
+        *_by_cluster(cluster, cib, selected, evidence),
         *not_expected_there(vips, absent, expect),
         *moved(selected, places, evidence.previous),
     ]
-    if cib and interfaces and vips:
+    if cib and interfaces and vips and cluster.dc:  # without one nobody says where it should be
         findings += on_interfaces(selected, vips, interfaces, here)
     return Judgement(
         summary=_summary(selected, here),
@@ -109,6 +116,21 @@ def judge(evidence: Evidence, options: VipOptions) -> Judgement:
         rows=tuple(_rows(selected, selected_absent, interfaces, here)),
         remember={**(evidence.previous or {}), **places},
     )
+
+
+def _by_cluster(
+    cluster: Cluster, cib: Optional[Cib], selected: Sequence[VirtualIp], evidence: Evidence
+) -> Iterator[Finding]:
+    """What the cluster says of them. Without a DC it says nothing, and just after its start not yet."""
+    if cluster.dc is None:
+        if selected:
+            text = f"no DC is elected: where {listed([vip.label for vip in selected])} should be is not known"
+            yield from evidence.unless_starting([Finding(NO_DC, text, resources(*(vip.id for vip in selected)))])
+        return
+    failed = {plain(failure.resource) for failure in cluster.failures}
+    for one in states(cluster, cib, selected):
+        waiting = one.condition is VIP_STOPPED and not failed.intersection(subject.name for subject in one.subjects)
+        yield from evidence.unless_starting([one]) if waiting else [one]
 
 
 def _here(evidence: Evidence, cluster: Cluster) -> Optional[str]:
@@ -168,7 +190,7 @@ CHECK = Check(
     name="vip",
     manual=__doc__,
     readings=(CLUSTER, CIB, INTERFACES, NODE_NAME, MAP),
-    conditions=(*OF_PLACEMENT, *OF_INTERFACES, NO_VIP, FILTERED_OUT),
+    conditions=(NO_DC, *OF_PLACEMENT, *OF_INTERFACES, NO_VIP, FILTERED_OUT),
     metrics=(ACTIVE, VIPS, VIPS_ACTIVE),
     judge=judge,
     options=VipOptions,

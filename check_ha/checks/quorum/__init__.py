@@ -1,0 +1,1 @@
+"""The check of quorum, and its parts."""

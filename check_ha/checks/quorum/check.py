@@ -1,0 +1,108 @@
+"""May this partition run resources?
+
+Asks corosync-quorumtool for the votes, corosync-cmapctl for the nodes that are configured, and crm_mon for what
+Pacemaker makes of it. Run it on every node: each partition of a split cluster has its own answer.
+
+What it cannot see: whether another partition has quorum as well. With two_node or no-quorum-policy=ignore both halves
+of a split brain may run resources; check_ha_rings is critical then.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator, List, Optional
+
+from check_ha.checks.quorum import pacemaker, votes
+from check_ha.core.check import Check, Judgement, Measure, Metric
+from check_ha.core.condition import Condition, Severity
+from check_ha.core.evidence import Evidence, Reading
+from check_ha.core.finding import NODE, SETTING, Finding, Row, Subject
+from check_ha.core.options import Options
+from check_ha.core.wording import count
+from check_ha.model.cib import ATTRIBUTES, STATUS
+from check_ha.model.cluster import Cluster
+from check_ha.model.corosync import CorosyncMap, QuorumStatus
+from check_ha.parsers.cmapctl import parse_map
+from check_ha.parsers.crm_mon import parse_crm_mon
+from check_ha.parsers.quorumtool import parse_quorum_status
+from check_ha.sources.tools import CMAPCTL, CRM_MON, QUORUMTOOL
+
+QUORUM = Reading(QUORUMTOOL, parse_quorum_status)
+CLUSTER = Reading(CRM_MON, parse_crm_mon, parts=(ATTRIBUTES, STATUS))
+MAP = Reading(CMAPCTL, parse_map, required=False)
+
+NO_PROVIDER = Condition("no-provider", Severity.WARNING, "corosync.conf names no quorum provider: nobody counts votes.")
+
+VOTES_TOTAL = Metric("cluster.votes.total.count", "votes in this partition")
+VOTES_EXPECTED = Metric("cluster.votes.expected.count", "votes of the whole cluster")
+VOTES_QUORUM = Metric("cluster.votes.quorum.count", "votes needed for quorum")
+VOTES_MARGIN = Metric("cluster.votes.margin.count", "votes that may still be lost")
+NODES = Metric("cluster.partition.nodes.count", "nodes in this partition")
+
+
+def judge(evidence: Evidence, options: Options) -> Judgement:
+    """Weigh corosync's votes first, then what Pacemaker says of the same partition."""
+    quorum, cluster, cmap = evidence.get(QUORUM), evidence.get(CLUSTER), evidence.get(MAP)
+    findings: List[Finding] = []
+    if quorum:
+        findings += votes.device_silent(quorum, cmap)  # the cause of votes that are missing is told before them
+        findings += votes.votes_missing(quorum, cmap)
+    elif cmap and not cmap.values.get("quorum.provider"):
+        text = "corosync.conf has no quorum provider: votes are not counted"
+        findings.append(Finding(NO_PROVIDER, text, (Subject(SETTING, "quorum.provider"),)))
+    if cluster:
+        findings += pacemaker.pacemaker_differs(cluster, quorum)
+    findings += votes.map_missing(quorum, cmap, evidence.failed.get(CMAPCTL))
+    return Judgement(
+        summary=_summary(quorum, cluster),
+        findings=tuple(findings),
+        measures=tuple(_measures(quorum)) if quorum else (),
+        rows=tuple(_rows(quorum, cluster, cmap)),
+    )
+
+
+def _summary(quorum: Optional[QuorumStatus], cluster: Optional[Cluster]) -> str:
+    if quorum is None:
+        return "no votes were read"
+    number = len(quorum.members)
+    members = f"{count(number, 'node')} with " if number else ""
+    dc = f", DC {cluster.dc.name}" if cluster and cluster.dc else ""
+    return f"{members}{quorum.total_votes} of {quorum.expected_votes} votes, quorate ({quorum.quorum} needed){dc}"
+
+
+def _measures(quorum: QuorumStatus) -> Iterator[Measure]:
+    expected = quorum.expected_votes
+    yield VOTES_TOTAL.of(quorum.total_votes, maximum=expected)
+    yield VOTES_EXPECTED.of(expected)
+    yield VOTES_QUORUM.of(quorum.quorum)
+    yield VOTES_MARGIN.of(quorum.total_votes - quorum.quorum, minimum=None)
+    if quorum.members:
+        yield NODES.of(len(quorum.members))
+
+
+def _rows(quorum: Optional[QuorumStatus], cluster: Optional[Cluster], cmap: Optional[CorosyncMap]) -> Iterator[Row]:
+    if quorum:
+        for member in quorum.members:
+            device = f", quorum device {member.qdevice}" if member.qdevice else ""
+            local = ", this node" if member.local else ""
+            yield Row(Subject(NODE, votes.member_name(member)), f"{count(member.votes, 'vote')}{device}{local}")
+        if quorum.device_votes is not None:
+            yield Row(votes.QDEVICE, count(quorum.device_votes, "vote"))
+        for name in votes.absent_nodes(quorum, cmap):
+            yield Row(Subject(NODE, name), "not in this partition")
+        flags = " ".join(quorum.flags) or "none"
+        yield Row(votes.COROSYNC, f"ring {quorum.ring_id}, flags: {flags}")
+    if cluster and cluster.dc:
+        policy = cluster.options.no_quorum_policy or "not shown"
+        word = {True: "quorum", False: "no quorum", None: "quorum not shown"}[cluster.with_quorum]
+        yield Row(pacemaker.PACEMAKER, f"DC {cluster.dc.name}, {word}, no-quorum-policy {policy}")
+
+
+CHECK = Check(
+    name="quorum",
+    manual=__doc__,
+    readings=(QUORUM, CLUSTER, MAP),
+    conditions=(*votes.CONDITIONS, *pacemaker.CONDITIONS, NO_PROVIDER),
+    metrics=(VOTES_TOTAL, VOTES_EXPECTED, VOTES_QUORUM, VOTES_MARGIN, NODES),
+    judge=judge,
+    number=VOTES_MARGIN,
+)

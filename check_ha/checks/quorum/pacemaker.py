@@ -1,0 +1,52 @@
+"""What Pacemaker makes of the same partition, and where that differs from corosync."""
+
+from __future__ import annotations
+
+from typing import Iterator, Optional
+
+from check_ha.checks.quorum.votes import COROSYNC, NO_QUORUM
+from check_ha.core.condition import Condition, Severity
+from check_ha.core.finding import DAEMON, Finding, Subject, nodes
+from check_ha.model.cluster import Cluster
+from check_ha.model.corosync import QuorumStatus
+
+NO_DC = Condition("no-dc", Severity.CRITICAL, "No designated controller is elected: nobody acts on failures.")
+VIEWS_DIFFER = Condition(
+    "views-differ", Severity.WARNING, "Corosync and Pacemaker disagree about quorum or about who is in the partition."
+)
+
+CONDITIONS = (NO_DC, VIEWS_DIFFER)
+
+PACEMAKER = Subject(DAEMON, "pacemaker")
+
+
+def pacemaker_differs(cluster: Cluster, quorum: Optional[QuorumStatus]) -> Iterator[Finding]:
+    if cluster.dc is None:
+        text = "no DC is elected (an election that does not end, or pacemaker just starts)"
+        yield Finding(NO_DC, text, (PACEMAKER,))
+        return
+    if quorum is None:
+        if cluster.with_quorum is False:
+            yield Finding(NO_QUORUM, "no quorum, says pacemaker", (PACEMAKER,))
+        return
+    if cluster.with_quorum is not None and cluster.with_quorum != quorum.quorate:
+        one, other = ("quorum", "none") if quorum.quorate else ("no quorum", "some")
+        text = f"corosync says that this partition has {one}, pacemaker says that it has {other}"
+        yield Finding(VIEWS_DIFFER, text, (COROSYNC, PACEMAKER))
+    if quorum.members:
+        yield from _members_differ(cluster, quorum)
+
+
+def _members_differ(cluster: Cluster, quorum: QuorumStatus) -> Iterator[Finding]:
+    """Find the nodes that one of the two counts in and the other does not."""
+    voting = {str(member.node_id) for member in quorum.members}
+    for node in cluster.nodes:
+        if node.type != "member":
+            continue
+        subjects = (*nodes(node.name), COROSYNC, PACEMAKER)
+        if node.online and node.id not in voting:
+            text = f"{node.name}: online for pacemaker, not in corosync's membership"
+            yield Finding(VIEWS_DIFFER, text, subjects)
+        elif node.id in voting and not node.online:
+            text = f"{node.name}: has a vote in corosync, offline for pacemaker"
+            yield Finding(VIEWS_DIFFER, f"{text} (pacemaker is stopped there, or cannot join)", subjects)

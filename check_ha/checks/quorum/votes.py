@@ -1,0 +1,132 @@
+"""What corosync counts: the votes of this partition and those that are missing, and what the quorum device gives."""
+
+from __future__ import annotations
+
+from typing import Iterator, List, Optional
+
+from check_ha.core.condition import NOT_RESPONDING, UNREADABLE, Condition, Severity
+from check_ha.core.finding import DAEMON, DEVICE, SETTING, TOOL, Finding, Subject, nodes
+from check_ha.core.wording import are, count, joined
+from check_ha.model.corosync import CorosyncMap, Member, QuorumStatus
+
+NO_QUORUM = Condition("no-quorum", Severity.CRITICAL, "This partition has no quorum: it may not run resources.")
+QUORUM_CONTRADICTED = Condition(
+    "quorum-contradicted", Severity.CRITICAL,
+    "Corosync's quorum service says that there is quorum, its votequorum that there is none.",
+)  # fmt: skip
+VOTES_MISSING = Condition(
+    "votes-missing", Severity.WARNING, "Fewer votes are present than expected, or than the configured nodes have."
+)
+VOTES_STALE = Condition(
+    "votes-stale", Severity.WARNING, "More votes are expected than the configured nodes have: quorum needs too many."
+)
+NO_MARGIN = Condition(
+    "no-margin", Severity.WARNING,
+    "The loss of one more vote loses quorum. Two nodes without two_node are so all their life.",
+)  # fmt: skip
+QDEVICE_NOT_VOTING = Condition(
+    "qdevice-not-voting", Severity.WARNING,
+    "The quorum device is alive and gives this partition no vote, or votes for some of its nodes only.",
+)  # fmt: skip
+QDEVICE_DOWN = Condition("qdevice-down", Severity.WARNING, "The quorum device daemon of a node is down.")
+
+CONDITIONS = (
+    NO_QUORUM, QUORUM_CONTRADICTED, VOTES_MISSING, VOTES_STALE, NO_MARGIN, QDEVICE_NOT_VOTING, QDEVICE_DOWN,
+)  # fmt: skip
+
+COROSYNC = Subject(DAEMON, "corosync")
+QDEVICE = Subject(DEVICE, "quorum device")
+_EXPECTED = (Subject(SETTING, "quorum.expected_votes"),)
+
+
+def votes_missing(quorum: QuorumStatus, cmap: Optional[CorosyncMap]) -> Iterator[Finding]:
+    """Find out whether there is quorum, whether all votes are there, and whether one may be lost."""
+    total = f"{quorum.total_votes} of {quorum.expected_votes} votes"
+    absent = absent_nodes(quorum, cmap)
+    without = f"; missing: {', '.join(absent)}" if absent else ""
+    subjects = (*nodes(*absent), COROSYNC)
+    if not quorum.quorate:
+        waiting = "WaitForAll" in quorum.flags and quorum.total_votes >= quorum.quorum
+        reason = "waits for all nodes since its start" if waiting else f"{quorum.quorum} needed"
+        yield Finding(NO_QUORUM, f"no quorum: {total}, {reason}{without}", subjects)
+        return
+    if quorum.activity_blocked or "Quorate" not in quorum.flags:
+        text = f"quorum and votequorum of corosync disagree: Quorate: Yes, but votequorum has {total} and no quorum"
+        yield Finding(QUORUM_CONTRADICTED, f"{text}, {quorum.quorum} needed{without}", subjects)
+        return
+    configured = sum(node.votes for node in cmap.nodes) if cmap else 0
+    if cmap and cmap.nodes and quorum.expected_votes > configured and not _has_device(quorum, cmap):
+        text = f"{total}, though the {count(len(cmap.nodes), 'node')} configured have {configured}{without}"
+        yield Finding(VOTES_STALE, text, (*subjects, *_EXPECTED), advice=_reason(cmap))
+    elif quorum.total_votes < quorum.expected_votes:
+        yield Finding(VOTES_MISSING, f"{total}{without}", subjects)
+    elif absent and "AllowDownscale" not in quorum.flags:
+        # last_man_standing or corosync-quorumtool -e; after a clean stop allow_downscale is meant to do it
+        yield Finding(VOTES_MISSING, f"{total}, though more nodes are configured{without}", subjects)
+    if quorum.total_votes <= quorum.quorum and quorum.expected_votes > 1:
+        yield Finding(NO_MARGIN, _no_margin(quorum), (COROSYNC,))
+
+
+def _reason(cmap: CorosyncMap) -> str:
+    if "quorum.expected_votes" in cmap.values:
+        return "quorum.expected_votes of corosync.conf must be what the nodes have, or be left out"
+    return "corosync still counts a node that was removed"
+
+
+def _no_margin(quorum: QuorumStatus) -> str:
+    if "AutoTieBreaker" in quorum.flags:
+        return f"the loss of one more vote may lose quorum: {quorum.quorum} needed, or the side of the auto_tie_breaker"
+    hint = ""
+    if quorum.expected_votes == 2 and quorum.total_votes == 2 and "2Node" not in quorum.flags:
+        hint = " (two nodes without two_node: 1 in corosync.conf)"
+    return f"the loss of one more vote loses quorum: {quorum.quorum} needed{hint}"
+
+
+def absent_nodes(quorum: QuorumStatus, cmap: Optional[CorosyncMap]) -> List[str]:
+    """Return the names of the nodes that have a vote and are not in the partition; corosync 1.4 lists no members."""
+    if cmap is None or not quorum.members:
+        return []
+    present = {member.node_id for member in quorum.members}
+    return [node.label for node in cmap.nodes if node.votes and node.node_id not in present]
+
+
+def _has_device(quorum: QuorumStatus, cmap: Optional[CorosyncMap]) -> bool:
+    configured = cmap is not None and any(key.startswith("quorum.device.") for key in cmap.values)
+    return configured or quorum.device_votes is not None or any(member.qdevice for member in quorum.members)
+
+
+def device_silent(quorum: QuorumStatus, cmap: Optional[CorosyncMap]) -> Iterator[Finding]:
+    """Judge the Qdevice column: ``A,V,NMW`` alive and voting, ``A,NV,NMW`` alive and silent, ``NR`` no daemon."""
+    if not _has_device(quorum, cmap):
+        return
+    states = {member_name(member): (member.qdevice or "NR").split(",") for member in quorum.members}
+    down = [name for name, state in states.items() if state[0] in ("NR", "NA")]
+    silent = [name for name, state in states.items() if state[0] == "A" and "NV" in state]
+    voting = [name for name, state in states.items() if state[0] == "A" and "NV" not in state]
+    if down:
+        text = f"the quorum device daemon is down on {', '.join(down)}"
+        yield Finding(QDEVICE_DOWN, text, (*nodes(*down), QDEVICE))
+    if silent and voting:
+        text = f"the quorum device votes for {joined(voting)} and not for {joined(silent)}"
+        reason = f"{joined(silent)} {are(silent)} cut off from qnetd"
+        yield Finding(QDEVICE_NOT_VOTING, f"{text}: {reason}", (*nodes(*silent, *voting), QDEVICE))
+    elif silent and not quorum.device_votes:
+        text = "the quorum device gives this partition no vote (qnetd lost, or it voted for the other side)"
+        yield Finding(QDEVICE_NOT_VOTING, text, (QDEVICE, *nodes(*silent)))
+
+
+def member_name(member: Member) -> str:
+    """Return the name of a member; its id where it has none."""
+    return member.name or f"node {member.node_id}"
+
+
+def map_missing(
+    quorum: Optional[QuorumStatus], cmap: Optional[CorosyncMap], failure: Optional[Finding]
+) -> Iterator[Finding]:
+    """Find out whether the nodes that are configured are known; corosync 1, which lists no members, has no map."""
+    unseen = "a configured node that is missing is not seen"
+    subjects = (Subject(TOOL, "corosync-cmapctl"),)
+    if quorum and quorum.members and failure and failure.condition is not NOT_RESPONDING:  # which is told already
+        yield failure._replace(text=f"{unseen}: {failure.text}", subjects=subjects)
+    elif cmap and "totem.version" not in cmap.values:  # in every version, one of the last lines
+        yield Finding(UNREADABLE, f"{unseen}: corosync-cmapctl ended early", subjects)

@@ -1,0 +1,1 @@
+"""The check of links and rings, and its parts."""
