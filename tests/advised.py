@@ -15,7 +15,7 @@ _LEFT_OUT = ("sources", "parsers", "node_setup", "model")
 _SUBCOMMANDS = r"(?:cluster|configure|node|resource|property|constraint|stonith)"
 _COMMAND = re.compile(
     r"(?:crm_\w+|cibadmin|corosync-keygen|corosync-quorumtool|stonith_admin|journalctl|ping) -{1,2}\w"
-    r"|corosync-cfgtool -[rR]|corosync-cfgtool -{2}\w"
+    r"|corosync -t$|corosync-cfgtool -[rR]|corosync-cfgtool -{2}\w"
     rf"|(?:crm|pcs) {_SUBCOMMANDS} |ip (?:addr|address|link|route) |kill -|systemctl \w|ch(?:mod|own) [\w:-]+ |scp -"
     r"|usermod |printf '|drbdadm \w|check_ha_\w+(?: -| \{|$)"
 )

@@ -10,7 +10,9 @@ from tests.lab.network import PUBLIC, VIP
 
 from .fault import FENCING, TWO
 
-CONF = "/etc/corosync/corosync.conf"
+FOLDER = "/etc/corosync"
+CONF = f"{FOLDER}/corosync.conf"
+AUTHKEY = f"{FOLDER}/authkey"
 
 
 def _nothing(lab: Lab) -> None:
@@ -310,6 +312,31 @@ CASES = (
         ("systemctl restart pacemaker",),
         on="node2",
     ),
+    Case(
+        "edited-and-not-loaded",
+        _other_token,
+        "config",
+        ("corosync-cfgtool -R",),
+        undo=_same_token,
+    ),
+    Case(
+        "authkey-readable",
+        lambda lab: lab["node1"].must("chmod", "644", AUTHKEY),
+        "config",
+        ("chmod 400 {}",),
+    ),
+    Case(
+        "authkey-of-another",
+        lambda lab: lab["node1"].must("chown", "nobody", AUTHKEY),
+        "config",
+        ("chown root:root {}",),
+    ),
+    Case(
+        "folder-writable",
+        lambda lab: lab["node1"].must("chmod", "777", FOLDER),
+        "config",
+        ("chown root {} && chmod go-w {}",),
+    ),
     # fencing
     Case(
         "fencing-off",
@@ -347,6 +374,7 @@ LOOK_UPS = {
     "crm_resource --why --resource {}": "p_single",
     "crm_simulate --show-scores --live-check": "",
     "crm_verify -L -V": "",
+    "corosync -t": "",
     "stonith_admin --list {}": "node2",
     "stonith_admin --list-installed": "",
     "cibadmin --query --xpath \"//*[@uname='{}']//nvpair[starts-with(@name,'#health')]\"": "node1",
@@ -359,6 +387,8 @@ ELSEWHERE = {
     "printf '{}' >/etc/corosync/uidgid.d/{} && corosync-cfgtool -R": "test_privileges",
     "usermod -aG haclient {}": "test_privileges",
     "cibadmin -Mc -o acls -X '<acls>{}{}</acls>'": "test_privileges",
+    "cibadmin -Mc -o acls -X '<acls>{}</acls>' && {}": "test_acl_roles",
+    "cibadmin -R -o acls -X '<acl_target id=\"{}\"><role id=\"check_ha\"/></acl_target>'": "test_acl_roles",
     "check_ha_setup --user {}": "test_privileges",
     "check_ha_split_brain {}": "test_split_brain",
 }
@@ -378,6 +408,10 @@ NOT_CARRIED_OUT = {
     "systemctl restart corosync-qdevice": _SYSTEMD,
     "systemctl stop pacemaker corosync": _SYSTEMD,
     "journalctl -u pacemaker": _SYSTEMD,
+    "corosync-cfgtool -r": "of corosync 1 and 2: later ones have no ring that stays FAULTY",
+    "scp -p {}:{} {}/": "there is no ssh in the lab",
+    "chmod 600 {}": "of a totem.key in corosync.conf; the same as chmod 400 of authkey",
+    "crm_resource --refresh": "of more than three resources that are active twice",
     "crm_ticket --info": "booth runs on three sites",
     "crm_node --force --remove {}": "remote nodes are no part of the lab",
     "crm_resource --resource {} --meta --delete-parameter is-managed": "of a lost node, or a remote one",

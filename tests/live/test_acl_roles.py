@@ -73,6 +73,7 @@ def lab(lab_with: Callable[[Options], Lab]) -> Iterator[Lab]:
     install(lab)
     path = f"/etc/corosync/uidgid.d/{USER}"
     lab.set_property("enable-acl", "true")
+    lab.admin("cibadmin", "--modify", "--allow-create", "--scope=acls", "--xml-text", "<acls/>")
     lab["node1"].write(path, f"uidgid {{\n    uid: {USER}\n}}\n")
     lab["node1"].must("corosync-cfgtool", "-R")
     lab.standby("node2")
