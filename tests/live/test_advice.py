@@ -13,7 +13,7 @@ from tests.lab import Lab, Options, wait_until
 from tests.lab.node import Node
 
 from .advice import CASES, LOOK_UPS, Case
-from .fault import FENCING, TWO
+from .fault import FENCING
 from .verdict import install, judge
 
 pytestmark = pytest.mark.cluster
@@ -74,9 +74,11 @@ def test_what_is_advised_mends_it(lab_with: Callable[[Options], Lab], case: Case
         case.undo(lab)
 
 
-@pytest.mark.parametrize(("template", "name"), LOOK_UPS.items())
-def test_what_is_to_be_looked_up_is_shown(lab_with: Callable[[Options], Lab], template: str, name: str) -> None:
-    lab = lab_with(FENCING if "stonith" in template else TWO)
+def test_what_is_to_be_looked_up_is_shown(lab_with: Callable[[Options], Lab]) -> None:
+    lab, health = lab_with(FENCING), ("attrd_updater", "--name=#health-disk", "--node=node1")
     install(lab)
-    done = lab["node1"].run(["sh", "-ec", template.replace("{}", name)])
-    assert done.returncode == 0, done.stderr
+    lab.admin(*health, "--update=green")
+    for template, name in LOOK_UPS.items():
+        done = lab["node1"].run(["sh", "-ec", template.replace("{}", name)])
+        assert done.returncode == 0, f"{done.args}: {done.stdout}{done.stderr}"
+    lab.admin(*health, "--delete")
