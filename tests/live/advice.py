@@ -388,7 +388,7 @@ ELSEWHERE = {
     "usermod -aG haclient {}": "test_privileges",
     "cibadmin -Mc -o acls -X '<acls>{}{}</acls>'": "test_privileges",
     "cibadmin -Mc -o acls -X '<acls>{}</acls>' && {}": "test_acl_roles",
-    "cibadmin -R -o acls -X '<acl_target id=\"{}\"><role id=\"check_ha\"/></acl_target>'": "test_acl_roles",
+    'cibadmin -R -o acls -X \'<acl_target id="{}"><role id="check_ha"/></acl_target>\'': "test_acl_roles",
     "check_ha_setup --user {}": "test_privileges",
     "check_ha_split_brain {}": "test_split_brain",
 }

@@ -55,7 +55,9 @@ def test_a_boot_pages_nobody(two_nodes: Lab) -> None:
             verdicts.append(said(lab, "check_ha", "node2"))
             time.sleep(1)
         started.result()
-    alarms = [f"{one.ended - begun:.1f} s: {one.state} - {one.text}" for one in verdicts if one.state not in (OK, WARNING)]
+    alarms = [
+        f"{one.ended - begun:.1f} s: {one.state} - {one.text}" for one in verdicts if one.state not in (OK, WARNING)
+    ]
     assert alarms == []
     assert "corosync is not up yet" in verdicts[0].output
 
