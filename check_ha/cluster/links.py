@@ -2,7 +2,7 @@
 
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from check_ha.model.corosync import ConfiguredNode, CorosyncMap, LinkStatistics, LinkStatus, ReachableNodes, Ring
+from check_ha.model.corosync import CorosyncMap, LinkStatistics, LinkStatus, NodelistNode, ReachableNodes, Ring
 
 
 class Link(NamedTuple):
@@ -98,7 +98,7 @@ def links_of(
     return Links(transport, measured, peers, rings, configured, local if measured or rings else ())
 
 
-def _name(node: Optional[ConfiguredNode]) -> str:
+def _name(node: Optional[NodelistNode]) -> str:
     """Return what a node is called; nothing where that were an IPv6 address, whose colons perfdata cannot hold."""
     return node.label if node and ":" not in node.label else ""
 
@@ -117,7 +117,7 @@ def _members(cmap: Optional[CorosyncMap]) -> Dict[int, bool]:
 
 def _add_unlisted(
     links: Dict[int, List[Link]],
-    nodes: Dict[int, ConfiguredNode],
+    nodes: Dict[int, NodelistNode],
     reachable: Optional[ReachableNodes],
     statistics: Sequence[LinkStatistics],
 ) -> None:
@@ -159,7 +159,7 @@ def ring_fault(ring: Ring) -> str:
 
 
 def _links(
-    status: LinkStatus, nodes: Dict[int, ConfiguredNode], numbers: Dict[int, int], reachable: Optional[ReachableNodes]
+    status: LinkStatus, nodes: Dict[int, NodelistNode], numbers: Dict[int, int], reachable: Optional[ReachableNodes]
 ) -> Dict[int, List[Link]]:
     """Return the links to each peer, by its node id."""
     by_position = sorted(nodes)
@@ -181,7 +181,7 @@ def _links(
     return links
 
 
-def _real_numbers(status: LinkStatus, local: Optional[ConfiguredNode]) -> Dict[int, int]:
+def _real_numbers(status: LinkStatus, local: Optional[NodelistNode]) -> Dict[int, int]:
     """Return the configured number of each link printed: 3.1.1 to 3.1.4 count 0, 1, 2 whatever is configured."""
     if local is None:
         return {}

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         ReachableNodes,
         Ring,
         SeenMember,
+        Statistics,
     )
     from check_ha.model.corosync_conf import CorosyncConf, Mistake, Section, Setting
     from check_ha.model.node import Features, FileState, Launcher, Process, Processes, Verification
@@ -111,6 +112,7 @@ __all__ = [
     "Section",
     "SeenMember",
     "Setting",
+    "Statistics",
     "Ticket",
     "TicketDependency",
     "Verification",

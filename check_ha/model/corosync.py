@@ -126,9 +126,6 @@ class NodelistNode(NamedTuple):
         return self.addresses[0][1] if self.addresses else f"node {self.node_id}"
 
 
-ConfiguredNode = NodelistNode
-
-
 class SeenMember(NamedTuple):
     """A node the local daemon has seen since it started (``runtime.members.ID``)."""
 

@@ -38,13 +38,13 @@ from check_ha.model.view import (
 )
 from check_ha.parsers.addresses import parse_ip_addr
 from check_ha.parsers.cib import parse_cib
-from check_ha.parsers.cmapctl import parse_map
+from check_ha.parsers.cmapctl import parse_cmapctl
 from check_ha.parsers.corosync_conf import parse_corosync_conf
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.parsers.fingerprint import parse_fingerprint
-from check_ha.parsers.installed import parse_corosync_version, parse_features
-from check_ha.parsers.nodename import parse_node_name
-from check_ha.parsers.quorumtool import parse_quorum_status
+from check_ha.parsers.installed import parse_corosync_version, parse_pacemakerd_features
+from check_ha.parsers.nodename import parse_crm_node
+from check_ha.parsers.quorumtool import parse_quorumtool
 from check_ha.sources.tools import (
     AUTHKEY,
     CIBADMIN,
@@ -61,14 +61,14 @@ from check_ha.sources.tools import (
 
 CLUSTER = Reading(CRM_MON, parse_crm_mon, silent=True)
 CIB = Reading(CIBADMIN, parse_cib, silent=True, parts=(ATTRIBUTES, RESOURCES))
-NODE_NAME = Reading(CRM_NODE, parse_node_name, silent=True)
-QUORUM = Reading(QUORUMTOOL, parse_quorum_status, silent=True)
-MAP = Reading(CMAPCTL, parse_map, silent=True)
+NODE_NAME = Reading(CRM_NODE, parse_crm_node, silent=True)
+QUORUM = Reading(QUORUMTOOL, parse_quorumtool, silent=True)
+MAP = Reading(CMAPCTL, parse_cmapctl, silent=True)
 INTERFACES = Reading(IP_ADDR, parse_ip_addr, silent=True)
 CONF = Reading(COROSYNC_CONF, parse_corosync_conf, silent=True)
 KEY = Reading(AUTHKEY, parse_fingerprint, silent=True)
 COROSYNC_INSTALLED = Reading(COROSYNC_VERSION, parse_corosync_version, silent=True)
-PACEMAKER_INSTALLED = Reading(PACEMAKERD_FEATURES, parse_features, silent=True)
+PACEMAKER_INSTALLED = Reading(PACEMAKERD_FEATURES, parse_pacemakerd_features, silent=True)
 
 READINGS = (
     CLUSTER, CIB, NODE_NAME, QUORUM, MAP, INTERFACES, CONF, KEY, COROSYNC_INSTALLED, PACEMAKER_INSTALLED,

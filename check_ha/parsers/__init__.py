@@ -19,23 +19,19 @@ from typing import TYPE_CHECKING, Any, List
 
 if TYPE_CHECKING:
     from check_ha.parsers.addresses import parse_ip_addr
-    from check_ha.parsers.cfgtool import parse_link_status as parse_cfgtool
-    from check_ha.parsers.cfgtool_nodes import parse_reachable_nodes as parse_cfgtool_nodes
+    from check_ha.parsers.cfgtool import parse_cfgtool
+    from check_ha.parsers.cfgtool_nodes import parse_cfgtool_nodes
     from check_ha.parsers.cib import parse_cib
-    from check_ha.parsers.cmapctl import parse_link_statistics as parse_cmapctl_stats
-    from check_ha.parsers.cmapctl import parse_map as parse_cmapctl
+    from check_ha.parsers.cmapctl import parse_cmapctl, parse_cmapctl_stats
     from check_ha.parsers.corosync_conf import parse_corosync_conf
     from check_ha.parsers.crm_mon import parse_crm_mon
-    from check_ha.parsers.crm_verify import parse_verification as parse_crm_verify
-    from check_ha.parsers.crmadmin import parse_launcher as parse_crmadmin
+    from check_ha.parsers.crm_verify import parse_crm_verify
+    from check_ha.parsers.crmadmin import parse_crmadmin
     from check_ha.parsers.errors import ParseError
-    from check_ha.parsers.installed import parse_corosync_version
-    from check_ha.parsers.installed import parse_features as parse_pacemakerd_features
-    from check_ha.parsers.installed import parse_files as parse_stat
-    from check_ha.parsers.nodename import parse_node_name as parse_crm_node
-    from check_ha.parsers.processes import parse_executables as parse_ps_executables
-    from check_ha.parsers.processes import parse_processes as parse_ps
-    from check_ha.parsers.quorumtool import parse_quorum_status as parse_quorumtool
+    from check_ha.parsers.installed import parse_corosync_version, parse_pacemakerd_features, parse_stat
+    from check_ha.parsers.nodename import parse_crm_node
+    from check_ha.parsers.processes import parse_ps, parse_ps_executables
+    from check_ha.parsers.quorumtool import parse_quorumtool
     from check_ha.parsers.view import parse_view
 
 __all__ = [
@@ -62,23 +58,23 @@ __all__ = [
 
 _PLACES = {
     "ParseError": "errors.ParseError",
-    "parse_cfgtool": "cfgtool.parse_link_status",
-    "parse_cfgtool_nodes": "cfgtool_nodes.parse_reachable_nodes",
+    "parse_cfgtool": "cfgtool.parse_cfgtool",
+    "parse_cfgtool_nodes": "cfgtool_nodes.parse_cfgtool_nodes",
     "parse_cib": "cib.parse_cib",
-    "parse_cmapctl": "cmapctl.parse_map",
-    "parse_cmapctl_stats": "cmapctl.parse_link_statistics",
+    "parse_cmapctl": "cmapctl.parse_cmapctl",
+    "parse_cmapctl_stats": "cmapctl.parse_cmapctl_stats",
     "parse_corosync_conf": "corosync_conf.parse_corosync_conf",
     "parse_corosync_version": "installed.parse_corosync_version",
     "parse_crm_mon": "crm_mon.parse_crm_mon",
-    "parse_crm_node": "nodename.parse_node_name",
-    "parse_crm_verify": "crm_verify.parse_verification",
-    "parse_crmadmin": "crmadmin.parse_launcher",
+    "parse_crm_node": "nodename.parse_crm_node",
+    "parse_crm_verify": "crm_verify.parse_crm_verify",
+    "parse_crmadmin": "crmadmin.parse_crmadmin",
     "parse_ip_addr": "addresses.parse_ip_addr",
-    "parse_pacemakerd_features": "installed.parse_features",
-    "parse_ps": "processes.parse_processes",
-    "parse_ps_executables": "processes.parse_executables",
-    "parse_quorumtool": "quorumtool.parse_quorum_status",
-    "parse_stat": "installed.parse_files",
+    "parse_pacemakerd_features": "installed.parse_pacemakerd_features",
+    "parse_ps": "processes.parse_ps",
+    "parse_ps_executables": "processes.parse_ps_executables",
+    "parse_quorumtool": "quorumtool.parse_quorumtool",
+    "parse_stat": "installed.parse_stat",
     "parse_view": "view.parse_view",
 }
 

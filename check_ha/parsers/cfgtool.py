@@ -76,7 +76,7 @@ class _Block:
         self.nodes: Optional[List[_NodeLine]] = None
 
 
-def parse_link_status(data: bytes) -> LinkStatus:
+def parse_cfgtool(data: bytes) -> LinkStatus:
     """Read the output of ``corosync-cfgtool -s``.
 
     The local node's own line is dropped. A peer's ``connected`` is ``None`` where the tool

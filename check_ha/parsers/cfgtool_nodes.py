@@ -21,7 +21,7 @@ _NODE = r"nodeid: (-?[0-9]{1,10}) reachable(?: remote)?(?: external)?(?: +onwire
 _LINK = r"   LINK: ([0-9]{1,2}) (?:\S* )?\(([^()]*)\)( enabled)?( connected)?(?: dynconnected)? mtu: [0-9]+"
 
 
-def parse_reachable_nodes(data: bytes) -> ReachableNodes:
+def parse_cfgtool_nodes(data: bytes) -> ReachableNodes:
     """Read the output of ``corosync-cfgtool -n``.
 
     Nothing after the header is good output: it is what a node prints that reaches no

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Dict, Iterable, List, NamedTuple, Optional, Tuple
 
-from check_ha.model.corosync import ConfiguredNode, CorosyncMap, LinkStatistics, SeenMember, Statistics
+from check_ha.model.corosync import CorosyncMap, LinkStatistics, NodelistNode, SeenMember, Statistics
 from check_ha.parsers.errors import ParseError
 
 # totem.transport (str) = udpu
@@ -48,7 +48,7 @@ class _Entry(NamedTuple):
 _Entries = Dict[str, _Entry]
 
 
-def parse_map(data: bytes) -> CorosyncMap:
+def parse_cmapctl(data: bytes) -> CorosyncMap:
     """Read the output of ``corosync-cmapctl`` without arguments, corosync 2 and 3."""
     entries = _read_entries(_lines(data))
     nodes = _nodes(entries)
@@ -78,7 +78,7 @@ def _totem(entries: _Entries, prefix: str) -> Dict[str, int]:
     }
 
 
-def parse_statistics(data: bytes) -> Statistics:
+def parse_cmapctl_stats(data: bytes) -> Statistics:
     """Read the output of ``corosync-cmapctl -m stats`` (3.0 and later)."""
     lines = _lines(data)
     for line in lines:
@@ -97,17 +97,6 @@ def parse_statistics(data: bytes) -> Statistics:
         links.setdefault((int(match[1]), int(match[2])), {})[match[3]] = _number(entry)
     ordered = tuple(_statistics(peer, link, links[peer, link]) for peer, link in sorted(links))
     return Statistics(ordered, _totem(entries, _TOTEM_3))
-
-
-def parse_link_statistics(data: bytes) -> Tuple[LinkStatistics, ...]:
-    """Read only the links of ``corosync-cmapctl -m stats``, ordered by node and link.
-
-    With udp/udpu there are none. The local node's loopback (link 0, which
-    ``corosync-cfgtool -s`` does not list) is one of them: nothing here tells it from a peer
-    that was never reached. So the nodes are all nodes, and in ascending order they are what
-    3.0.0 and 3.0.1 number in ``-s``.
-    """
-    return parse_statistics(data).links
 
 
 def _lines(data: bytes) -> List[str]:
@@ -172,13 +161,13 @@ def _member(number: int, group: _Entries) -> SeenMember:
 # nodelist.node.0.quorum_votes (u32) = 2
 # nodelist.node.0.ring0_addr (str) = 10.55.0.1
 # nodelist.node.0.ring5_addr (str) = fd55:1::1
-def _nodes(entries: _Entries) -> Dict[int, ConfiguredNode]:
+def _nodes(entries: _Entries) -> Dict[int, NodelistNode]:
     high_bit = entries.get("totem.clear_node_high_bit")
     mask = 2**31 - 1 if high_bit and high_bit.value == "yes" else 2**32 - 1
     return {position: _node(position, group, mask) for position, group in _grouped(entries, _NODES).items()}
 
 
-def _node(position: int, group: _Entries, mask: int) -> ConfiguredNode:
+def _node(position: int, group: _Entries, mask: int) -> NodelistNode:
     addresses = []
     for name, entry in group.items():
         ring = re.fullmatch("ring([0-9]{1,2})_addr", name)
@@ -190,7 +179,7 @@ def _node(position: int, group: _Entries, mask: int) -> ConfiguredNode:
         raise ParseError(f"node {position} of the nodelist has no nodeid", next(iter(group.values())).line)
     name = group["name"].value if "name" in group else ""
     votes = _number(group["quorum_votes"]) if "quorum_votes" in group else 1
-    return ConfiguredNode(number, name, tuple(addresses), votes)
+    return NodelistNode(number, name, tuple(addresses), votes)
 
 
 def _generated_id(addresses: List[Tuple[int, str]], mask: int) -> Optional[int]:
@@ -206,7 +195,7 @@ def _generated_id(addresses: List[Tuple[int, str]], mask: int) -> Optional[int]:
     return int.from_bytes(bytes(map(int, octets)), "big") & mask
 
 
-def _local_node_id(entries: _Entries, nodes: Dict[int, ConfiguredNode]) -> Optional[int]:
+def _local_node_id(entries: _Entries, nodes: Dict[int, NodelistNode]) -> Optional[int]:
     if "runtime.votequorum.this_node_id" in entries:
         return _number(entries["runtime.votequorum.this_node_id"])
     # Without votequorum. The position is missing where there is no nodelist.

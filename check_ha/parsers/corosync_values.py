@@ -53,7 +53,6 @@ _CHOICES: Dict[str, Tuple[str, ...]] = {
     "totem.knet_compression_model": ("zlib", "lz4", "lz4hc", "lzo2", "lzma", "bzip2", "zstd"),
 }
 _DSCP = "cs[0-7]|af[1-4][1-3]|ef|[+]?(?:[1-5]?[0-9]|6[0-3]|0[0-7]{1,2}|0[xX][0-3]?[0-9a-fA-F])"
-_POLL_PERIOD = r"resources\.(?:system|process)(?:\..*)?\.poll_period"
 _OF_3 = ("totem.crypto_model", "totem.knet_compression_level", "totem.token_warning")
 _UNTIL_2 = ("pload.count", "pload.size", "totem.interface.ringnumber")
 
@@ -85,7 +84,8 @@ def bad_value(path: str, value: str) -> Optional[BadValue]:
     if path == "totem.knet_compression_level" and (number is None or not -(2**31) <= int(value) < 2**31):
         return BadValue(f"{path} must be a whole number, and is {value!r}", (3,))
     # read as strtoull does, which takes a sign as well
-    unsigned = path == "totem.config_version" or re.fullmatch(_POLL_PERIOD, path)
+    polled = path.startswith(("resources.system.", "resources.process.")) and path.endswith(".poll_period")
+    unsigned = path == "totem.config_version" or polled
     if unsigned and (number is None or abs(int(value)) > _U64):
         return BadValue(f"{path} must be a whole number, and is {value!r}")
     return None

@@ -26,7 +26,7 @@ _TRUNCATED = 64 * 1024
 """Standard error is kept up to this length: the verdict, which is the last of it, may be cut off."""
 
 
-def parse_verification(data: bytes) -> Verification:
+def parse_crm_verify(data: bytes) -> Verification:
     """Return the verdict, with the errors and warnings that it is made of."""
     if len(data) >= _TRUNCATED:
         raise ParseError("crm_verify printed too much")

@@ -5,7 +5,7 @@ from check_ha.parsers.errors import ParseError
 from check_ha.parsers.xml import parse_document, start_tag
 
 
-def parse_launcher(data: bytes) -> Launcher:
+def parse_crmadmin(data: bytes) -> Launcher:
     """Return the state of pacemakerd; 2.1.5::
 
     <pacemaker-result api-version="2.25" request="crmadmin --pacemakerd --output-as=xml">

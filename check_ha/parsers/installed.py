@@ -16,7 +16,7 @@ def parse_corosync_version(data: bytes) -> Version:
     return tuple(int(number) for number in match.groups() if number)
 
 
-def parse_features(data: bytes) -> Features:
+def parse_pacemakerd_features(data: bytes) -> Features:
     """Return the Pacemaker that is installed; ``pacemakerd --features``, 1.1 to 3.0::
 
     Pacemaker 2.1.5 (Build: a3f44794f94)
@@ -30,7 +30,7 @@ def parse_features(data: bytes) -> Features:
     return Features(version[1], version[2], supporting[1])
 
 
-def parse_files(data: bytes) -> Tuple[FileState, ...]:
+def parse_stat(data: bytes) -> Tuple[FileState, ...]:
     """Return what ``stat -c '%n %u %g %a %U %G %F'`` tells of each file, on standard output and standard error::
 
     /etc/corosync/authkey 0 0 400 root root regular file

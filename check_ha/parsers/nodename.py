@@ -5,7 +5,7 @@ from __future__ import annotations
 from check_ha.parsers.errors import ParseError
 
 
-def parse_node_name(data: bytes) -> str:
+def parse_crm_node(data: bytes) -> str:
     """One line with the name, as Pacemaker 1.1 to 3.0 print it."""
     lines = data.decode("utf-8", "backslashreplace").split("\n")
     if not lines[0].strip() or any(line.strip() for line in lines[1:]):

@@ -9,7 +9,7 @@ from check_ha.parsers.errors import ParseError
 _TELLS_VERSION = (" --features", " --version", " -v")
 
 
-def parse_processes(data: bytes) -> Processes:
+def parse_ps(data: bytes) -> Processes:
     """Return the processes of ``ps -e -o pid,ppid,stat,user,etimes,args``; procps 4.0.2::
 
             PID    PPID STAT USER     ELAPSED COMMAND
@@ -38,7 +38,7 @@ def parse_processes(data: bytes) -> Processes:
     return Processes(tuple(processes))
 
 
-def parse_executables(data: bytes) -> Dict[int, Optional[str]]:
+def parse_ps_executables(data: bytes) -> Dict[int, Optional[str]]:
     """Return what each process runs, by its id, ``None`` where the user may not know.
 
     ``ps -e -o pid,exe``, since procps 3.3.17::

@@ -62,7 +62,7 @@ class _Field(NamedTuple):
 _Fields = Dict[str, _Field]
 
 
-def parse_quorum_status(data: bytes) -> QuorumStatus:
+def parse_quorumtool(data: bytes) -> QuorumStatus:
     """Read the output of ``corosync-quorumtool -s``, with or without ``-p``, ``-i``, ``-a`` and ``-H``.
 
     ``Unable to get node N info`` within the output is an error: the tool prints on with

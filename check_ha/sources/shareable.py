@@ -57,7 +57,7 @@ def all_shareable(outputs: Iterable[Output]) -> List[Output]:
 
 # password=..., "passwd": "...", value="...", http://user:...@host in what a tool says on stderr
 _QUOTED = re.compile(
-    r"((?:\b\w*(?:passw|passphrase|pwd|secret|token|credential|community|_pw|_kg|key)\w*[\"']?\s*[=:]\s*|\bvalue\s*=\s*))"
+    r"((?:(?<![\w/.-])\w*(?:passw|passphrase|pwd|secret|token|credential|community|_pw|_kg|key)\w*[\"']?\s*[=:]\s*|\bvalue\s*=\s*))"
     r"(?:\"[^\"\n]*\"?|'[^'\n]*'?|[^\s\"']+)",
     re.IGNORECASE,
 )
@@ -101,8 +101,11 @@ def _of_map(text: bytes) -> bytes:
     return _MAP_LINE.sub(hidden, text)
 
 
-def _of_processes(text: bytes, columns: int) -> bytes:
-    return b"".join(_process(line, columns) for line in text.splitlines(keepends=True))
+def _of_processes(text: bytes) -> bytes:
+    """The list of processes, in whatever layout: its head names the columns, the last of which is the command."""
+    lines = text.splitlines(keepends=True)
+    columns = len(lines[0].split()) if lines else 0
+    return b"".join(_process(line, columns) for line in lines)
 
 
 def _process(line: bytes, columns: int) -> bytes:
@@ -128,6 +131,6 @@ _MASKS: Dict[str, Callable[[bytes], bytes]] = {
     CRM_MON.file: masked_attributes,
     COROSYNC_CONF.file: _of_corosync_conf,
     CMAPCTL.file: _of_map,
-    PS.file: lambda text: _of_processes(text, 5),
-    PS_EXE.file: lambda text: _of_processes(text, 2),
+    PS.file: _of_processes,
+    PS_EXE.file: _of_processes,
 }

@@ -11,7 +11,7 @@ from check_ha.core.check import Judgement
 from check_ha.core.evidence import Evidence, examine
 from check_ha.core.options import regex
 from check_ha.model.node import FileState, Verification
-from check_ha.parsers.cmapctl import parse_map
+from check_ha.parsers.cmapctl import parse_cmapctl
 from check_ha.parsers.corosync_conf import parse_corosync_conf
 from check_ha.sources.tools import (
     CMAPCTL,
@@ -107,7 +107,7 @@ def judged(
 ) -> Judgement:
     values: Mapping[Tool, Any] = {
         COROSYNC_CONF: None if conf is None else parse_corosync_conf(conf.encode()),
-        CMAPCTL: None if cmap is None else parse_map(cmap.encode()),
+        CMAPCTL: None if cmap is None else parse_cmapctl(cmap.encode()),
         COROSYNC_FILES: files,
         CRM_VERIFY: verification,
         COROSYNC_VERSION: version,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Dict, List, Optional, Tuple
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from check_ha.checks.config.authkey import key_findings
 from check_ha.checks.config.differences import (
@@ -676,3 +679,26 @@ KEYS: Dict[str, Tuple[Optional[str], bool, Tuple[FileState, ...], List[str]]] = 
 @pytest.mark.parametrize(("keyfile", "inline", "files", "expected"), list(KEYS.values()), ids=list(KEYS))
 def test_key(keyfile: Optional[str], inline: bool, files: Tuple[FileState, ...], expected: List[str]) -> None:
     assert [f"{one.condition.name}: {one.text}" for one in key_findings(keyfile, inline, files)] == expected
+
+
+SECTIONS = "totem interface nodelist node quorum device net logging member"
+NAMES = """
+    version transport token ttl linknumber mcastaddr bindnetaddr nodeid ring0_addr ring9_addr name two_node
+    provider model votes expected_votes auto_tie_breaker auto_tie_breaker_node priority subsys debug
+    memberaddr crypto_hash totem.interface.0.ttl interface.0.ttl totem.interface.1.mcastaddr nodelist.node.0.nodeid
+    quorum.two_node logging.debug logging.logger_subsys.A.subsys system.priority
+"""
+SPELLINGS = ["", "0", "1", "2", "x", "udp", "knet", "net", "::ffff:127.0.0.1", "239.1", "ff15::1", "a # b"]
+LINES = st.one_of(
+    st.sampled_from([f"{name} {{" for name in SECTIONS.split(" ")]),
+    st.just("}"),
+    st.tuples(st.sampled_from(re.findall(r"\S+", NAMES)), st.sampled_from(SPELLINGS)).map(": ".join),
+)
+
+
+@given(lines=st.lists(LINES, max_size=25), major=st.sampled_from([2, 3]))
+def test_any_file_is_judged(lines: List[str], major: int) -> None:
+    text = "\n".join(lines) + "\n}" * 3
+    written = settings(text, major)
+    assert all(finding.text for finding in (*refusals(written), *unwise(written)))
+    assert differences(written, written) == ()

@@ -16,7 +16,7 @@ from check_ha.cli.register import check_named
 from check_ha.core.condition import Severity
 from check_ha.core.evidence import examine
 from check_ha.core.verdict import verdict_of
-from check_ha.parsers.cmapctl import parse_statistics
+from check_ha.parsers.cmapctl import parse_cmapctl_stats
 from check_ha.parsers.errors import ParseError
 from check_ha.sources.recording import Recording
 from check_ha.sources.tools import CFGTOOL, CMAPCTL, CMAPCTL_STATS, CRM_MON, PS, QUORUMTOOL, Output, Tool
@@ -83,7 +83,7 @@ def looks() -> Iterator[Look]:
 def flapped(outputs: Mapping[Tool, Output]) -> Mapping[str, Any]:
     state: Dict[str, Any] = {"total": -(10**12), "failures": 0, "time": 0, "rate": 25.0, "runs": 1}
     try:
-        links = parse_statistics(outputs[CMAPCTL_STATS].stdout).links
+        links = parse_cmapctl_stats(outputs[CMAPCTL_STATS].stdout).links
     except ParseError:
         links = ()
     return {"retransmissions": state, **{f"{one.peer}/{one.link}": (one.down_count or 0) - 1 for one in links}}

@@ -12,7 +12,7 @@ from check_ha.core.condition import NO_PERMISSION, NOT_RESPONDING, TOOL_MISSING,
 from check_ha.core.finding import Finding
 from check_ha.core.options import Options
 from check_ha.model.cluster import Cluster, ClusterOptions
-from check_ha.model.corosync import ConfiguredNode, CorosyncMap, Member, QuorumStatus
+from check_ha.model.corosync import CorosyncMap, Member, NodelistNode, QuorumStatus
 from check_ha.sources.tools import CMAPCTL, CRM_MON, QUORUMTOOL
 from tests.checks.build import Found, cluster, evidence, found, lines, measured, node
 
@@ -33,7 +33,7 @@ def status(total: int, expected: int, quorum: int, **more: Any) -> QuorumStatus:
 
 def cmap(nodes: int, **values: str) -> CorosyncMap:
     """The map of a cluster in which node1 to nodeN are configured."""
-    configured = tuple(ConfiguredNode(number, f"node{number}", ()) for number in range(1, nodes + 1))
+    configured = tuple(NodelistNode(number, f"node{number}", ()) for number in range(1, nodes + 1))
     given = {"quorum.provider": "corosync_votequorum", "totem.version": "2"}
     return CorosyncMap(
         configured, (), values={**given, **{key.replace("_", "."): text for key, text in values.items()}}

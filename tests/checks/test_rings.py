@@ -13,10 +13,10 @@ from check_ha.core.condition import NO_PERMISSION, NOT_RESPONDING
 from check_ha.core.finding import Finding
 from check_ha.core.wording import decimal
 from check_ha.model.corosync import (
-    ConfiguredNode,
     CorosyncMap,
     LinkStatistics,
     LinkStatus,
+    NodelistNode,
     PeerLink,
     ReachableNodes,
     Ring,
@@ -45,7 +45,7 @@ def cmap(nodes: int, links: int = 2, left: Sequence[int] = (), transport: Option
     """node1 to nodeN with so many links; all are members but those that left."""
     return CorosyncMap(
         tuple(
-            ConfiguredNode(node, f"node{node}", tuple((link, address(link, node)) for link in range(links)))
+            NodelistNode(node, f"node{node}", tuple((link, address(link, node)) for link in range(links)))
             for node in range(1, nodes + 1)
         ),
         tuple(SeenMember(node, node not in left) for node in range(1, nodes + 1)),
@@ -495,7 +495,7 @@ def test_details() -> None:
 
 
 def test_an_ipv6_address_is_no_name_for_perfdata() -> None:
-    nameless = ConfiguredNode(20, "", ((0, "2001:db8::2"),))
+    nameless = NodelistNode(20, "", ((0, "2001:db8::2"),))
     config = cmap(2, 1)._replace(nodes=(cmap(1, 1).nodes[0], nameless), members=(SeenMember(20, True),))
     judgement = judged(knet({20: [True]}), config)
     assert found(judgement) == []

@@ -109,7 +109,9 @@ STATES = {
         ("vip-stopped",
          "p_vip (192.0.2.100) is served by nobody: the cluster has it on node2, which is offline"),
     ]),
-    "ok-on-a-node-that-is-offline-and-no-dc-to-know": (cluster(vip("node2"), nodes=OFFLINE, dc=None), []),
+    "crit-no-dc-to-know-where-it-is": (cluster(vip("node2"), nodes=OFFLINE, dc=None), [
+        ("no-dc", "no DC is elected: where p_vip (192.0.2.100) should be is not known"),
+    ]),
     "crit-duplicated": (cluster(vip("node1", "node2")), [
         ("vip-duplicated", "p_vip (192.0.2.100) is active on node1 and node2 at once"),
     ]),

@@ -8,10 +8,10 @@ import pytest
 
 from check_ha.cluster.links import Links, links_of, ring_fault
 from check_ha.model.corosync import (
-    ConfiguredNode,
     CorosyncMap,
     LinkStatistics,
     LinkStatus,
+    NodelistNode,
     PeerLink,
     ReachableLink,
     ReachableNodes,
@@ -22,11 +22,11 @@ from check_ha.model.corosync import (
 States = List[Tuple[str, List[Tuple[int, Optional[bool]]]]]
 
 
-def node(node_id: int, *links: int, name: str = "") -> ConfiguredNode:
-    return ConfiguredNode(node_id, name, tuple((link, f"10.55.{link}.{node_id}") for link in links))
+def node(node_id: int, *links: int, name: str = "") -> NodelistNode:
+    return NodelistNode(node_id, name, tuple((link, f"10.55.{link}.{node_id}") for link in links))
 
 
-def cmap(*nodes: ConfiguredNode, joined: Optional[Sequence[int]] = None, transport: str = "knet") -> CorosyncMap:
+def cmap(*nodes: NodelistNode, joined: Optional[Sequence[int]] = None, transport: str = "knet") -> CorosyncMap:
     present = [one.node_id for one in nodes] if joined is None else joined
     members = tuple(SeenMember(one.node_id, one.node_id in present) for one in nodes)
     return CorosyncMap(nodes, members, transport=transport)
@@ -90,8 +90,8 @@ def renumbered(up: Optional[bool]) -> LinkStatus:
 
 
 CONFIGURED = cmap(
-    ConfiguredNode(1, "a", ((1, "fd55:1::1"), (5, "fd55:5::1"))),
-    ConfiguredNode(2, "b", ((1, "fd55:1::2"), (5, "fd55:5::2"))),
+    NodelistNode(1, "a", ((1, "fd55:1::1"), (5, "fd55:5::1"))),
+    NodelistNode(2, "b", ((1, "fd55:1::2"), (5, "fd55:5::2"))),
 )
 
 
@@ -185,7 +185,7 @@ def test_fault_of_a_ring() -> None:
 
 def test_an_ipv6_address_is_no_name() -> None:
     status = LinkStatus(1, "knet", ((0, "fd55::1"),), (PeerLink(20, 0, True), PeerLink(30, 0, True)))
-    nodes = tuple(ConfiguredNode(number, name, ((0, "fd55::2"),)) for number, name in ((20, ""), (30, "gamma")))
+    nodes = tuple(NodelistNode(number, name, ((0, "fd55::2"),)) for number, name in ((20, ""), (30, "gamma")))
     peers = links_of(status, CorosyncMap(nodes, ()), None).peers
     assert [(peer.name, peer.instance) for peer in peers] == [("node 20", "node20"), ("gamma", "gamma")]
 

@@ -8,13 +8,13 @@ import pytest
 
 from check_ha.cluster.this_node import ListedNode, this_node
 from check_ha.model.addresses import InterfaceAddress, Interfaces
-from check_ha.model.corosync import ConfiguredNode, CorosyncMap
+from check_ha.model.corosync import CorosyncMap, NodelistNode
 from tests.checks.build import cluster
 
 MAP = CorosyncMap(
     nodes=(
-        ConfiguredNode(1, "node1", ((0, "198.51.100.1"),)),
-        ConfiguredNode(2, "node2", ((0, "198.51.100.2"), (1, "FD00:0::2"))),
+        NodelistNode(1, "node1", ((0, "198.51.100.1"),)),
+        NodelistNode(2, "node2", ((0, "198.51.100.2"), (1, "FD00:0::2"))),
     ),
     members=(),
 )

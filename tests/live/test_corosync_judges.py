@@ -23,9 +23,9 @@ from check_ha.checks.config.differences import difference_findings, differences
 from check_ha.checks.config.in_force import not_in_force
 from check_ha.checks.config.refused import refusals, refused_by_test
 from check_ha.checks.config.settings import map_keys, settings_of
-from check_ha.parsers.cmapctl import parse_map
+from check_ha.parsers.cmapctl import parse_cmapctl
 from check_ha.parsers.corosync_conf import parse_corosync_conf
-from check_ha.parsers.quorumtool import parse_quorum_status
+from check_ha.parsers.quorumtool import parse_quorumtool
 
 from .changed_conf import BASES, CHANGES, UNCHANGED, Change, File, changed, files
 
@@ -146,10 +146,10 @@ def test_started(tmp_path: Path) -> None:
 
 def found_in(answer: Dict[str, str]) -> Tuple[List[str], List[str]]:
     """Return what differs between file and daemon, and the step that the check advises."""
-    conf, cmap = parse_corosync_conf(answer["conf"].encode()), parse_map(answer["map"].encode())
+    conf, cmap = parse_corosync_conf(answer["conf"].encode()), parse_cmapctl(answer["map"].encode())
     written, running = settings_of(map_keys(conf, 3), VERSION), settings_of(cmap.values, VERSION)
     found = differences(written, running)
-    found += tuple(not_in_force(written, cmap.values, parse_quorum_status(answer["quorum"].encode()).flags, found))
+    found += tuple(not_in_force(written, cmap.values, parse_quorumtool(answer["quorum"].encode()).flags, found))
     return [one.label for one in found], [one.step for one in difference_findings(found)]
 
 

@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Optional, Tuple
 import pytest
 
 from check_ha.model.addresses import InterfaceAddress
-from check_ha.parsers.addresses import canonical, literal_families, parse_ip_addr
+from check_ha.parsers.addresses import canonical, is_multicast, literal_families, parse_ip_addr
 from check_ha.parsers.errors import ParseError
 
 DATA = Path(__file__).parent / "data" / "pacemaker"
@@ -206,3 +206,22 @@ def test_nested_just_not_too_deep() -> None:
 )
 def test_families_of_a_literal_address(text: str, families: Tuple[str, ...]) -> None:
     assert literal_families(text) == families
+
+
+@pytest.mark.parametrize(
+    ("text", "multicast"),
+    [
+        ("239.192.1.1", True),
+        ("224.1", True),
+        ("::ffff:239.1.1.1", True),
+        ("ff15::1", True),
+        ("FF05::1", True),
+        ("240.0.0.1", False),
+        ("127.0.0.1", False),
+        ("::ffff:127.0.0.1", False),
+        ("fd00::ff", False),
+        ("node1", False),
+    ],
+)
+def test_multicast(text: str, multicast: bool) -> None:
+    assert is_multicast(text) == multicast

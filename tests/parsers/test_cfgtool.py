@@ -7,8 +7,8 @@ from typing import Optional, Tuple
 import pytest
 
 from check_ha.model.corosync import LinkStatus, PeerLink, ReachableLink, ReachableNodes, Ring
-from check_ha.parsers.cfgtool import parse_link_status
-from check_ha.parsers.cfgtool_nodes import parse_reachable_nodes
+from check_ha.parsers.cfgtool import parse_cfgtool
+from check_ha.parsers.cfgtool_nodes import parse_cfgtool_nodes
 from check_ha.parsers.errors import ParseError
 
 
@@ -60,7 +60,7 @@ RING ID 1
     ],
 )
 def test_ring(status: str, faulty: bool, healthy: bool) -> None:
-    assert parse_link_status(RINGS.format(status).encode()) == LinkStatus(
+    assert parse_cfgtool(RINGS.format(status).encode()) == LinkStatus(
         local_id=1,
         transport=None,
         addresses=((0, "10.55.0.1"), (1, "10.55.1.1")),
@@ -72,7 +72,7 @@ def test_ring(status: str, faulty: bool, healthy: bool) -> None:
 
 
 def test_local_id_above_31_bits_is_printed_as_negative_by_corosync_1_4() -> None:
-    status = parse_link_status(RINGS.replace("ID 1\nRING", "ID -1407188757\nRING", 1).format("x").encode())
+    status = parse_cfgtool(RINGS.replace("ID 1\nRING", "ID -1407188757\nRING", 1).format("x").encode())
     assert status.local_id == 2887778539
 
 
@@ -313,7 +313,7 @@ Local node ID 1, transport udpu
     ],
 )
 def test_links(text: str, status: LinkStatus) -> None:
-    assert parse_link_status(text.encode()) == status
+    assert parse_cfgtool(text.encode()) == status
 
 
 @pytest.mark.parametrize(
@@ -330,14 +330,14 @@ def test_links(text: str, status: LinkStatus) -> None:
 )
 def test_words_of_3_0_4(word: str, connected: Optional[bool], enabled: bool) -> None:
     text = NODE3_DEAD_3_0_4.replace("2:\tconnected", f"2:\t{word}", 1)
-    assert parse_link_status(text.encode()).links[0] == PeerLink(2, 0, connected, enabled, word)
+    assert parse_cfgtool(text.encode()).links[0] == PeerLink(2, 0, connected, enabled, word)
 
 
 def test_local_node_cannot_be_told_where_two_indexes_look_like_it() -> None:
     text = BY_INDEX_LINK1_DOWN.replace(
         "node 2:\tlink enabled:1\tlink connected:0", "node 2:\tlink enabled:0\tlink connected:1"
     )
-    status = parse_link_status(text.encode())
+    status = parse_cfgtool(text.encode())
     assert {link.peer for link in status.links} == {0, 1, 2}
 
 
@@ -386,7 +386,7 @@ def test_local_node_cannot_be_told_where_two_indexes_look_like_it() -> None:
 )
 def test_not_understood(text: str, line: str) -> None:
     with pytest.raises(ParseError) as caught:
-        parse_link_status(text.encode())
+        parse_cfgtool(text.encode())
     assert caught.value.line == line
 
 
@@ -467,7 +467,7 @@ def reachable(peer: int, link: int, addresses: Tuple[str, str], connected: bool 
     ],
 )
 def test_reachable_nodes(text: str, nodes: ReachableNodes) -> None:
-    assert parse_reachable_nodes(text.encode()) == nodes
+    assert parse_cfgtool_nodes(text.encode()) == nodes
 
 
 @pytest.mark.parametrize(
@@ -492,5 +492,5 @@ def test_reachable_nodes(text: str, nodes: ReachableNodes) -> None:
 )
 def test_reachable_nodes_not_understood(text: str, line: str) -> None:
     with pytest.raises(ParseError) as caught:
-        parse_reachable_nodes(text.encode())
+        parse_cfgtool_nodes(text.encode())
     assert caught.value.line == line

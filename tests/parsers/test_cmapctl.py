@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from check_ha.model.corosync import ConfiguredNode, LinkStatistics, SeenMember
-from check_ha.parsers.cmapctl import parse_link_statistics, parse_map, parse_statistics
+from check_ha.model.corosync import LinkStatistics, NodelistNode, SeenMember
+from check_ha.parsers.cmapctl import parse_cmapctl, parse_cmapctl_stats
 from check_ha.parsers.errors import ParseError
 
 DATA = Path(__file__).parent / "data"
@@ -19,9 +19,9 @@ def recorded(name: str) -> bytes:
 
 
 def test_corosync_2_map() -> None:
-    cmap = parse_map(recorded("cmapctl-2.4-rings-ring1-faulty"))
+    cmap = parse_cmapctl(recorded("cmapctl-2.4-rings-ring1-faulty"))
     assert cmap.nodes == tuple(
-        ConfiguredNode(n, f"node{n}", ((0, f"10.55.0.{n}"), (1, f"10.55.1.{n}"))) for n in (1, 2, 3)
+        NodelistNode(n, f"node{n}", ((0, f"10.55.0.{n}"), (1, f"10.55.1.{n}"))) for n in (1, 2, 3)
     )
     assert cmap.members == tuple(SeenMember(n, True, (f"10.55.0.{n}", f"10.55.1.{n}"), 0) for n in (1, 2, 3))
     assert cmap.local_node_id == 1
@@ -32,11 +32,11 @@ def test_corosync_2_map() -> None:
 
 
 def test_corosync_3_map_with_gaps_in_ids_and_links() -> None:
-    cmap = parse_map(recorded("cmapctl-3.1-knet-ipv6-links-0-and-5"))
+    cmap = parse_cmapctl(recorded("cmapctl-3.1-knet-ipv6-links-0-and-5"))
     assert cmap.nodes == (
-        ConfiguredNode(65001, "alpha-long-hostname-01.example.net", ((0, "fd55:0::3"), (5, "fd55:1::3"))),
-        ConfiguredNode(1, "beta", ((0, "fd55:0::1"), (5, "fd55:1::1"))),
-        ConfiguredNode(20, "gamma", ((0, "fd55:0::2"), (5, "fd55:1::2"))),
+        NodelistNode(65001, "alpha-long-hostname-01.example.net", ((0, "fd55:0::3"), (5, "fd55:1::3"))),
+        NodelistNode(1, "beta", ((0, "fd55:0::1"), (5, "fd55:1::1"))),
+        NodelistNode(20, "gamma", ((0, "fd55:0::2"), (5, "fd55:1::2"))),
     )
     assert cmap.members == (
         SeenMember(1, True, ("fd55::1", "fd55:1::1"), 7),
@@ -49,7 +49,7 @@ def test_corosync_3_map_with_gaps_in_ids_and_links() -> None:
 
 
 def test_values_are_configuration_and_quorum_only() -> None:
-    values = parse_map(recorded("cmapctl-3.1-qdevice")).values
+    values = parse_cmapctl(recorded("cmapctl-3.1-qdevice")).values
     assert values["quorum.device.model"] == "net"
     assert values["runtime.votequorum.qdevice_can_operate"] == "1"
     assert values["nodelist.local_node_pos"] == "0"
@@ -58,12 +58,12 @@ def test_values_are_configuration_and_quorum_only() -> None:
 
 
 def test_left_member() -> None:
-    members = parse_map(recorded("cmapctl-3.1-knet-node3-left")).members
+    members = parse_cmapctl(recorded("cmapctl-3.1-knet-node3-left")).members
     assert [(member.node_id, member.joined) for member in members] == [(1, True), (2, True), (3, False)]
 
 
 def test_local_node_is_taken_from_the_nodelist_without_votequorum() -> None:
-    assert parse_map(recorded("cmapctl-3.1-no-quorum-provider")).local_node_id == 1
+    assert parse_cmapctl(recorded("cmapctl-3.1-no-quorum-provider")).local_node_id == 1
 
 
 MEMBER = b"runtime.members.1.status (str) = joined\n"
@@ -71,17 +71,17 @@ MEMBER = b"runtime.members.1.status (str) = joined\n"
 
 def test_positions_are_numbers() -> None:
     lines = "".join(f"nodelist.node.{n}.nodeid (u32) = {n + 100}\n" for n in (10, 2, 0))
-    assert [node.node_id for node in parse_map(lines.encode()).nodes] == [100, 102, 110]
+    assert [node.node_id for node in parse_cmapctl(lines.encode()).nodes] == [100, 102, 110]
 
 
 def test_no_nodelist_and_no_local_id() -> None:
-    cmap = parse_map(MEMBER)
+    cmap = parse_cmapctl(MEMBER)
     assert (cmap.nodes, cmap.members, cmap.local_node_id) == ((), (SeenMember(1, True),), None)
 
 
 def test_votes() -> None:
-    cmap = parse_map(b"nodelist.node.0.nodeid (u32) = 1\nnodelist.node.0.quorum_votes (u32) = 3\n")
-    assert cmap.nodes == (ConfiguredNode(1, "", (), votes=3),)
+    cmap = parse_cmapctl(b"nodelist.node.0.nodeid (u32) = 1\nnodelist.node.0.quorum_votes (u32) = 3\n")
+    assert cmap.nodes == (NodelistNode(1, "", (), votes=3),)
 
 
 @pytest.mark.parametrize(
@@ -93,8 +93,8 @@ def test_votes() -> None:
     ],
 )
 def test_node_without_an_id_has_the_one_corosync_makes_of_its_address(extra: bytes, node_id: int) -> None:
-    cmap = parse_map(b"nodelist.node.0.ring0_addr (str) = 192.168.102.19\n" + extra)
-    assert cmap.nodes == (ConfiguredNode(node_id, "", ((0, "192.168.102.19"),)),)
+    cmap = parse_cmapctl(b"nodelist.node.0.ring0_addr (str) = 192.168.102.19\n" + extra)
+    assert cmap.nodes == (NodelistNode(node_id, "", ((0, "192.168.102.19"),)),)
 
 
 @pytest.mark.parametrize(
@@ -111,11 +111,13 @@ def test_node_without_an_id_has_the_one_corosync_makes_of_its_address(extra: byt
     ],
 )
 def test_values(line: bytes, key: str, value: str) -> None:
-    assert parse_map(MEMBER + line + b"\n").values == {key: value}
+    assert parse_cmapctl(MEMBER + line + b"\n").values == {key: value}
 
 
 def test_the_key_of_the_cluster_is_left_out() -> None:
-    assert parse_map(MEMBER + b"totem.key (str) = secret\ntotem.keyfile (str) = /k\n").values == {"totem.keyfile": "/k"}
+    assert parse_cmapctl(MEMBER + b"totem.key (str) = secret\ntotem.keyfile (str) = /k\n").values == {
+        "totem.keyfile": "/k"
+    }
 
 
 @pytest.mark.parametrize(
@@ -151,13 +153,13 @@ def test_the_key_of_the_cluster_is_left_out() -> None:
 )
 def test_map_not_understood(text: str, line: str) -> None:
     with pytest.raises(ParseError) as caught:
-        parse_map(text.encode())
+        parse_cmapctl(text.encode())
     assert caught.value.line == line
 
 
 def test_link_statistics() -> None:
     """The first is the local node's loopback."""
-    assert parse_link_statistics(recorded("cmapctl-stats-3.1-link1-down")) == (
+    assert parse_cmapctl_stats(recorded("cmapctl-stats-3.1-link1-down")).links == (
         LinkStatistics(1, 0, connected=True, enabled=True, down_count=0, latency_ave=None, mtu=65535),
         LinkStatistics(2, 0, connected=True, enabled=True, down_count=1, latency_ave=344, mtu=1446),
         LinkStatistics(2, 1, connected=False, enabled=True, down_count=2, latency_ave=341, mtu=1446),
@@ -167,7 +169,7 @@ def test_link_statistics() -> None:
 
 
 def test_link_that_was_never_up_has_no_latency() -> None:
-    assert parse_link_statistics(recorded("cmapctl-stats-3.1-peer-never-seen")) == (
+    assert parse_cmapctl_stats(recorded("cmapctl-stats-3.1-peer-never-seen")).links == (
         LinkStatistics(1, 0, connected=True, enabled=True, down_count=0, latency_ave=None, mtu=65535),
         LinkStatistics(2, 0, connected=False, enabled=True, down_count=1, latency_ave=None, mtu=522),
     )
@@ -175,8 +177,7 @@ def test_link_that_was_never_up_has_no_latency() -> None:
 
 def test_statistics_of_the_protocol() -> None:
     data = recorded("cmapctl-stats-3.1-link1-down")
-    statistics = parse_statistics(data)
-    assert statistics.links == parse_link_statistics(data)
+    statistics = parse_cmapctl_stats(data)
     assert statistics.totem["srp.mcast_retx"] == 0
     assert statistics.totem["srp.firewall_enabled_or_nic_failure"] == 0
     assert not any("knet" in key or "ipcs" in key for key in statistics.totem)
@@ -189,22 +190,22 @@ def test_the_map_of_corosync_2_holds_the_statistics_of_the_protocol() -> None:
         "runtime.totem.pg.mrp.srp.members.1.join_count (u32) = 1",
         "runtime.totem.pg.mrp.srp.members.1.status (str) = joined",
     )
-    assert parse_map("\n".join(lines).encode()).totem == {"rrp.1.faulty": 1, "srp.mcast_retx": 428}
+    assert parse_cmapctl("\n".join(lines).encode()).totem == {"rrp.1.faulty": 1, "srp.mcast_retx": 428}
 
 
 @pytest.mark.parametrize("line", ["stats.srp.mcast_retx (u64) = many", "stats.srp.mcast_retx = 5"])
 def test_statistics_not_understood(line: str) -> None:
     with pytest.raises(ParseError, match=re.escape(line)):
-        parse_statistics(line.encode())
+        parse_cmapctl_stats(line.encode())
 
 
 def test_udpu_has_no_link_statistics() -> None:
-    assert parse_link_statistics(recorded("cmapctl-stats-3.1-udpu")) == ()
+    assert parse_cmapctl_stats(recorded("cmapctl-stats-3.1-udpu")).links == ()
 
 
 def test_links_are_in_the_order_of_their_numbers() -> None:
     lines = "".join(f"stats.knet.node{n}.link{n}.mtu (u32) = {n}\n" for n in (10, 2))
-    assert parse_link_statistics(lines.encode()) == (LinkStatistics(2, 2, mtu=2), LinkStatistics(10, 10, mtu=10))
+    assert parse_cmapctl_stats(lines.encode()).links == (LinkStatistics(2, 2, mtu=2), LinkStatistics(10, 10, mtu=10))
 
 
 @pytest.mark.parametrize(
@@ -224,5 +225,5 @@ def test_links_are_in_the_order_of_their_numbers() -> None:
 )
 def test_link_statistics_not_understood(text: str, line: str) -> None:
     with pytest.raises(ParseError) as caught:
-        parse_link_statistics(text.encode())
+        parse_cmapctl_stats(text.encode())
     assert caught.value.line == line

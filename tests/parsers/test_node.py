@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from check_ha.model.node import Features, FileState, Launcher, Process, Verification
-from check_ha.parsers.crm_verify import parse_verification
-from check_ha.parsers.crmadmin import parse_launcher
+from check_ha.parsers.crm_verify import parse_crm_verify
+from check_ha.parsers.crmadmin import parse_crmadmin
 from check_ha.parsers.errors import ParseError
-from check_ha.parsers.installed import parse_corosync_version, parse_features, parse_files
-from check_ha.parsers.processes import parse_executables, parse_processes
+from check_ha.parsers.installed import parse_corosync_version, parse_pacemakerd_features, parse_stat
+from check_ha.parsers.processes import parse_ps, parse_ps_executables
 
 # procps 4.0.2, while a check ran
 PS = """\
@@ -49,7 +49,7 @@ FILES = """\
 
 
 def test_processes() -> None:
-    assert parse_processes(PS.encode()).all == (
+    assert parse_ps(PS.encode()).all == (
         Process(1, 0, "S", "root", "init"),
         Process(36, 1, "T", "root", "corosync"),
         Process(89, 1, "S", "root", "pacemakerd"),
@@ -60,7 +60,7 @@ def test_processes() -> None:
         Process(300, 2, "I", "root", "kworker/0:1H"),
         Process(451, 436, "R", "nagios", ""),
     )
-    assert [process.pid for process in parse_processes(PS.encode()).named("sbd")] == [120, 121]
+    assert [process.pid for process in parse_ps(PS.encode()).named("sbd")] == [120, 121]
 
 
 def test_processes_with_the_time_since_their_start() -> None:
@@ -69,14 +69,14 @@ def test_processes_with_the_time_since_their_start() -> None:
       1       0 Ss   root        3671 /sbin/init splash
      89       1 Ss   root           4 /usr/sbin/pacemakerd
 """
-    assert parse_processes(listed.encode()).all == (
+    assert parse_ps(listed.encode()).all == (
         Process(1, 0, "S", "root", "init", 3671),
         Process(89, 1, "S", "root", "pacemakerd", 4),
     )
 
 
 def test_executables() -> None:
-    assert parse_executables(PS_EXE.encode()) == {
+    assert parse_ps_executables(PS_EXE.encode()) == {
         1: "/usr/lib/systemd/systemd",
         36: "/usr/sbin/corosync (deleted)",
         91: None,
@@ -84,21 +84,21 @@ def test_executables() -> None:
 
 
 def test_executables_that_are_cut_off_lack_a_process() -> None:
-    assert parse_executables(b"") == {}
-    assert parse_executables(b"     36 /usr/sbin/corosync\n") == {36: "/usr/sbin/corosync"}
+    assert parse_ps_executables(b"") == {}
+    assert parse_ps_executables(b"     36 /usr/sbin/corosync\n") == {36: "/usr/sbin/corosync"}
 
 
 def test_versions() -> None:
     assert parse_corosync_version(b"corosync-quorumtool version: 3.1.7\n") == (3, 1, 7)
     assert parse_corosync_version(b"corosync-quorumtool version: 2.4.6-dirty\n") == (2, 4, 6)
-    assert parse_features(FEATURES.encode()) == Features("2.1.5", "a3f44794f94", "3.16.1")
-    assert parse_features(b"Pacemaker 1.1.24-1.el7 (Build: 8f9e1e7)\n Supporting v3.0.14:  ncurses\n") == Features(
-        "1.1.24-1.el7", "8f9e1e7", "3.0.14"
-    )
+    assert parse_pacemakerd_features(FEATURES.encode()) == Features("2.1.5", "a3f44794f94", "3.16.1")
+    assert parse_pacemakerd_features(
+        b"Pacemaker 1.1.24-1.el7 (Build: 8f9e1e7)\n Supporting v3.0.14:  ncurses\n"
+    ) == Features("1.1.24-1.el7", "8f9e1e7", "3.0.14")
 
 
 def test_files() -> None:
-    assert parse_files(FILES.encode())[1:] == (
+    assert parse_stat(FILES.encode())[1:] == (
         FileState("/etc/corosync/corosync.conf", 0, 0, 0o644, "root", "root", "regular file"),
         FileState("/etc/corosync/authkey", 0, 119, 0o440, "root", "haclient", "regular file"),
     )
@@ -114,7 +114,7 @@ def test_files() -> None:
     ids=["coreutils-8.32", "before", "busybox"],
 )
 def test_files_that_stat_could_not_look_at(line: str, path: str, error: str) -> None:
-    (*_, file) = parse_files(f"{FILES}{line}\n".encode())
+    (*_, file) = parse_stat(f"{FILES}{line}\n".encode())
     assert file == FileState(path, 0, 0, 0, "", "", "", error)
     assert file.missing == (error == "No such file or directory")
 
@@ -125,7 +125,7 @@ def test_launcher() -> None:
         b'<pacemakerd sys_from="pacemakerd" state="running" last_updated="2026-11-23 04:07:07Z"/>'
         b'<status code="0" message="OK"/></pacemaker-result>'
     )
-    assert parse_launcher(document) == Launcher("running", "pacemakerd")
+    assert parse_crmadmin(document) == Launcher("running", "pacemakerd")
 
 
 VERDICTS: Dict[str, Tuple[str, Verification]] = {
@@ -171,36 +171,36 @@ VERDICTS: Dict[str, Tuple[str, Verification]] = {
 
 @pytest.mark.parametrize(("text", "expected"), list(VERDICTS.values()), ids=list(VERDICTS))
 def test_verification(text: str, expected: Verification) -> None:
-    assert parse_verification(text.encode()) == expected
+    assert parse_crm_verify(text.encode()) == expected
 
 
 Parser = Callable[[bytes], object]
 
 NOT_UNDERSTOOD: Dict[str, Tuple[Parser, str, str]] = {
-    "ps-empty": (parse_processes, "", "not the output of ps"),
-    "ps-help": (parse_processes, "error: unknown option\nUsage:\n", "not the output of ps: error: unknown option"),
-    "ps-cut": (parse_processes, PS[:45], "the output of ps is cut off"),
-    "ps-odd": (parse_processes, PS[:45] + "\n", "unknown line of ps: 1"),
+    "ps-empty": (parse_ps, "", "not the output of ps"),
+    "ps-help": (parse_ps, "error: unknown option\nUsage:\n", "not the output of ps: error: unknown option"),
+    "ps-cut": (parse_ps, PS[:45], "the output of ps is cut off"),
+    "ps-odd": (parse_ps, PS[:45] + "\n", "unknown line of ps: 1"),
     "ps-hidepid": (
-        parse_processes,
+        parse_ps,
         PS.split("\n")[0] + "\n    451     436 R    nagios   ps -e\n",
         "ps does not show the processes of other users (/proc is mounted with hidepid)",
     ),
-    "ps-exe-without-exe": (parse_executables, "    PID EXE\n     36\n", "unknown line of ps:      36"),
+    "ps-exe-without-exe": (parse_ps_executables, "    PID EXE\n     36\n", "unknown line of ps:      36"),
     "corosync-version": (parse_corosync_version, "Usage:\n", "corosync-quorumtool -V: no version: Usage:"),
     "features": (
-        parse_features,
+        parse_pacemakerd_features,
         "Pacemaker 2.1.5\nWritten\n",
         "pacemakerd --features: no version: Pacemaker 2.1.5",
     ),
-    "stat": (parse_files, "/etc/corosync 0 0\n", "unknown line of stat: /etc/corosync 0 0"),
-    "stat-empty": (parse_files, "", "the output of stat is empty or cut off"),
-    "stat-cut": (parse_files, FILES[:-5], "the output of stat is empty or cut off"),
+    "stat": (parse_stat, "/etc/corosync 0 0\n", "unknown line of stat: /etc/corosync 0 0"),
+    "stat-empty": (parse_stat, "", "the output of stat is empty or cut off"),
+    "stat-cut": (parse_stat, FILES[:-5], "the output of stat is empty or cut off"),
     "crmadmin-without-state": (
-        parse_launcher, "<pacemaker-result/>", "crmadmin: no state of pacemakerd: <pacemaker-result>"
+        parse_crmadmin, "<pacemaker-result/>", "crmadmin: no state of pacemakerd: <pacemaker-result>"
     ),
-    "crm_verify-unknown-words": (parse_verification, "Alles gut\n", "crm_verify: unknown words: Alles gut"),
-    "crm_verify-too-long": (parse_verification, "error: x\n" * 8000, "crm_verify printed too much"),
+    "crm_verify-unknown-words": (parse_crm_verify, "Alles gut\n", "crm_verify: unknown words: Alles gut"),
+    "crm_verify-too-long": (parse_crm_verify, "error: x\n" * 8000, "crm_verify printed too much"),
 }  # fmt: skip
 
 
@@ -214,13 +214,13 @@ def test_not_understood(parse: Parser, text: str, message: str) -> None:
 @pytest.mark.parametrize(
     "parse",
     [
-        parse_processes,
-        parse_executables,
+        parse_ps,
+        parse_ps_executables,
         parse_corosync_version,
-        parse_features,
-        parse_files,
-        parse_verification,
-        parse_launcher,
+        parse_pacemakerd_features,
+        parse_stat,
+        parse_crm_verify,
+        parse_crmadmin,
     ],
 )
 @given(data=st.one_of(st.binary(), st.text("PIDEXE 0123456789\n/-").map(str.encode)))

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from check_ha.parsers.cfgtool import parse_link_status
-from check_ha.parsers.cfgtool_nodes import parse_reachable_nodes
-from check_ha.parsers.cmapctl import parse_link_statistics, parse_map
+from check_ha.parsers.cfgtool import parse_cfgtool
+from check_ha.parsers.cfgtool_nodes import parse_cfgtool_nodes
+from check_ha.parsers.cmapctl import parse_cmapctl, parse_cmapctl_stats
 from check_ha.parsers.errors import ParseError
-from check_ha.parsers.quorumtool import parse_quorum_status
+from check_ha.parsers.quorumtool import parse_quorumtool
 from tests.parsers import test_cfgtool as cfgtool
 from tests.parsers import test_quorumtool as quorumtool
 from tests.parsers.test_cmapctl import recorded
@@ -21,7 +21,7 @@ Parser = Callable[[bytes], object]
 
 REAL: List[Tuple[Parser, List[bytes]]] = [
     (
-        parse_link_status,
+        parse_cfgtool,
         [
             cfgtool.RINGS.encode(),
             cfgtool.BY_INDEX_LINK1_DOWN.encode(),
@@ -31,13 +31,13 @@ REAL: List[Tuple[Parser, List[bytes]]] = [
             cfgtool.SCTP_3_1_10.encode(),
         ],
     ),
-    (parse_reachable_nodes, [cfgtool.REACHABLE.encode(), cfgtool.REACHABLE_ONWIRE.encode()]),
+    (parse_cfgtool_nodes, [cfgtool.REACHABLE.encode(), cfgtool.REACHABLE_ONWIRE.encode()]),
     (
-        parse_quorum_status,
+        parse_quorumtool,
         [quorumtool.THREE_NODES.encode(), quorumtool.DEVICE_STOPPED_LOCALLY.encode(), quorumtool.COROSYNC_1_4.encode()],
     ),
-    (parse_map, [recorded("cmapctl-3.1-knet-ipv6-links-0-and-5"), recorded("cmapctl-2.4-rings-ring1-faulty")]),
-    (parse_link_statistics, [recorded("cmapctl-stats-3.1-link1-down")]),
+    (parse_cmapctl, [recorded("cmapctl-3.1-knet-ipv6-links-0-and-5"), recorded("cmapctl-2.4-rings-ring1-faulty")]),
+    (parse_cmapctl_stats, [recorded("cmapctl-stats-3.1-link1-down")]),
 ]
 PARSERS = [pytest.param(parser, id=parser.__name__) for parser, _ in REAL]
 REAL_OF = dict(REAL)
@@ -110,10 +110,10 @@ def test_links_cut_off_at_a_line_are_never_read(choice: st.DataObject) -> None:
     second_link = max(number for number, line in enumerate(lines) if line.startswith("LINK ID"))
     kept = choice.draw(st.integers(second_link + 1, len(lines) - 1))
     with pytest.raises(ParseError):
-        parse_link_status("".join(lines[:kept]).encode())
+        parse_cfgtool("".join(lines[:kept]).encode())
 
 
 @given(cut=st.integers(0, len(quorumtool.THREE_NODES.splitlines()) - 1))
 def test_quorum_cut_off_at_a_line_is_never_read(cut: int) -> None:
     with pytest.raises(ParseError):
-        parse_quorum_status("".join(quorumtool.THREE_NODES.splitlines(keepends=True)[:cut]).encode())
+        parse_quorumtool("".join(quorumtool.THREE_NODES.splitlines(keepends=True)[:cut]).encode())

@@ -6,7 +6,7 @@ import pytest
 
 from check_ha.model.corosync import Member, QuorumStatus
 from check_ha.parsers.errors import ParseError
-from check_ha.parsers.quorumtool import parse_quorum_status
+from check_ha.parsers.quorumtool import parse_quorumtool
 
 THREE_NODES = """\
 Quorum information
@@ -258,7 +258,7 @@ Flags:            HasState Quorate \n\
     ],
 )
 def test_status(text: str, status: QuorumStatus) -> None:
-    assert parse_quorum_status(text.encode()) == status
+    assert parse_quorumtool(text.encode()) == status
 
 
 @pytest.mark.parametrize(
@@ -279,12 +279,12 @@ def test_member(old: str, new: str, member: Member) -> None:
     total = f"Total votes:      {2 + member.votes}"
     text = THREE_NODES.replace(old, new).replace("Total votes:      3", total)
     data = text.encode().replace(b"\\xff", b"\xff")
-    assert parse_quorum_status(data).members[1] == member
+    assert parse_quorumtool(data).members[1] == member
 
 
 def test_all_names_of_a_node() -> None:
     """``-a`` prints ``beta,  (local)``."""
-    status = parse_quorum_status(THREE_NODES.replace("node1 (local)", "beta,  (local)").encode())
+    status = parse_quorumtool(THREE_NODES.replace("node1 (local)", "beta,  (local)").encode())
     assert status.members[0] == Member(1, 1, "beta,", local=True)
 
 
@@ -299,24 +299,24 @@ def test_all_names_of_a_node() -> None:
 def test_device_votes(row: str, votes: int) -> None:
     text = DEVICE_STOPPED_LOCALLY.replace("         0          0            Qdevice (votes 1)", row)
     text = text.replace("Total votes:      2", f"Total votes:      {2 + votes}")
-    assert parse_quorum_status(text.encode()).device_votes == votes
+    assert parse_quorumtool(text.encode()).device_votes == votes
 
 
 @pytest.mark.parametrize("words", ["A,V,NMW", "NA,NV,NM", "NA,NV,NMW", "A,V,MW", "SOMETHING"])
 def test_device_words_are_kept(words: str) -> None:
     text = DEVICE_STOPPED_LOCALLY.replace("  A,NV,NMW", f"{words:>10}")
-    assert parse_quorum_status(text.encode()).members[1].qdevice == words
+    assert parse_quorumtool(text.encode()).members[1].qdevice == words
 
 
 def test_flags_of_a_later_version_are_kept() -> None:
     text = THREE_NODES.replace("Flags:            Quorate", "Flags:            Quorate Brandnew")
-    assert "Brandnew" in parse_quorum_status(text.encode()).flags
+    assert "Brandnew" in parse_quorumtool(text.encode()).flags
 
 
 @pytest.mark.parametrize("ring", ["13", "1/13", "1.d", "ffffffff.1a0"])
 def test_ring_id_is_text(ring: str) -> None:
     text = THREE_NODES.replace("Ring ID:          1.9", f"Ring ID:          {ring}")
-    assert parse_quorum_status(text.encode()) == THREE_NODES_STATUS._replace(ring_id=ring)
+    assert parse_quorumtool(text.encode()) == THREE_NODES_STATUS._replace(ring_id=ring)
 
 
 @pytest.mark.parametrize(
@@ -402,5 +402,5 @@ def test_ring_id_is_text(ring: str) -> None:
 )
 def test_not_understood(text: str, line: str) -> None:
     with pytest.raises(ParseError) as caught:
-        parse_quorum_status(text.encode())
+        parse_quorumtool(text.encode())
     assert caught.value.line == line

@@ -59,18 +59,18 @@ from check_ha.core.wording import count
 from check_ha.model.corosync import CorosyncMap
 from check_ha.model.corosync_conf import CorosyncConf, Mistake
 from check_ha.model.node import FileState, Verification
-from check_ha.parsers.cmapctl import parse_map
+from check_ha.parsers.cmapctl import parse_cmapctl
 from check_ha.parsers.corosync_conf import parse_corosync_conf
-from check_ha.parsers.crm_verify import parse_verification
-from check_ha.parsers.installed import parse_corosync_version, parse_files
-from check_ha.parsers.quorumtool import parse_quorum_status
+from check_ha.parsers.crm_verify import parse_crm_verify
+from check_ha.parsers.installed import parse_corosync_version, parse_stat
+from check_ha.parsers.quorumtool import parse_quorumtool
 from check_ha.sources.tools import CMAPCTL, COROSYNC_CONF, COROSYNC_FILES, COROSYNC_VERSION, CRM_VERIFY, QUORUMTOOL
 
 CONF = Reading(COROSYNC_CONF, parse_corosync_conf)
-MAP = Reading(CMAPCTL, parse_map)
-FILES = Reading(COROSYNC_FILES, parse_files, silent=True)
-VERIFY = Reading(CRM_VERIFY, parse_verification)
-QUORUM = Reading(QUORUMTOOL, parse_quorum_status, silent=True)
+MAP = Reading(CMAPCTL, parse_cmapctl)
+FILES = Reading(COROSYNC_FILES, parse_stat, silent=True)
+VERIFY = Reading(CRM_VERIFY, parse_crm_verify)
+QUORUM = Reading(QUORUMTOOL, parse_quorumtool, silent=True)
 VERSION = Reading(COROSYNC_VERSION, parse_corosync_version, required=False)
 
 CONFIG_MISSING = Condition("config-missing", Severity.CRITICAL, "There is no corosync.conf, or an empty one.")

@@ -3,7 +3,6 @@
 Tried by starting 3.1.7, each in a network of its own.
 """
 
-import re
 from typing import Iterator
 
 from check_ha.checks.config.invalid import key, not_started
@@ -41,9 +40,8 @@ def _limits(settings: Settings) -> Iterator[Finding]:
 
 
 def _priority(settings: Settings) -> Iterator[Finding]:
-    value = settings.keys.get("system.priority", "")
-    number = re.fullmatch(r"\s*([+-]?[0-9]{1,20})", value)
-    if value not in ("", "max", "min") and not (number and -_I32 <= int(number[1]) < _I32):
+    value, number = settings.keys.get("system.priority", ""), settings.number("system.priority")
+    if value not in ("", "max", "min") and not (number is not None and -_I32 <= number < _I32):
         yield not_started(f"system.priority must be a number, min or max, and is {value!r}", key("system.priority"))
 
 

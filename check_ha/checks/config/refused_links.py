@@ -1,12 +1,11 @@
 """What corosync refuses in the nodelist, the links and their addresses."""
 
-import re
 from typing import Dict, Iterator, Optional
 
 from check_ha.checks.config.invalid import key, not_loaded
 from check_ha.checks.config.settings import ConfNode, Settings
 from check_ha.core.finding import LINK, NODE, Finding, Subject
-from check_ha.parsers.addresses import IPV4, IPV6, canonical, literal_families
+from check_ha.parsers.addresses import IPV4, IPV6, is_multicast, literal_families
 
 _HIGHEST_LINK = 7
 _HIGHEST_KNET_ID = 65535
@@ -87,9 +86,10 @@ def _interfaces(settings: Settings) -> Dict[int, Dict[str, str]]:
     """Return what each interface { } says, by number of the link; with udp those count that have a bindnetaddr."""
     found: Dict[int, Dict[str, str]] = {}
     for name, value in settings.keys.items():
-        match = re.fullmatch(r"totem\.interface\.([0-9]{1,3})\.(.+)", name)
-        if match:
-            found.setdefault(int(match[1]), {})[match[2]] = value
+        totem, _, rest = name.partition("totem.interface.")
+        number, dot, key_inside = rest.partition(".")
+        if not totem and dot and number.isdecimal():
+            found.setdefault(int(number), {})[key_inside] = value
     if settings.transport == "udp":
         return {link: one for link, one in found.items() if "bindnetaddr" in one or link in settings.links}
     return found
@@ -102,10 +102,11 @@ def _interface(settings: Settings, number: int, interface: Dict[str, str]) -> It
     if knet_transport not in ("udp", "sctp"):
         text = f"{prefix}.knet_transport must be udp or sctp, and is {knet_transport!r}"
         yield not_loaded(text, key(f"{prefix}.knet_transport"))
-    if settings.transport != "udp" and int(interface.get("ttl", "1")) != 1:
+    ttl, priority = (settings.number(f"{prefix}.{name}") for name in ("ttl", "knet_link_priority"))
+    if settings.transport != "udp" and ttl not in (None, 1):
         text = f"{prefix}.ttl is set, and transport {settings.transport} has none: only udp (multicast) has"
         yield not_loaded(text, key(f"{prefix}.ttl"))
-    if settings.transport != "knet" and int(interface.get("knet_link_priority", "1")) > 1:
+    if settings.transport != "knet" and priority not in (None, 0, 1):
         text = f"{prefix}.knet_link_priority is set, and transport {settings.transport} has none: only knet has"
         yield not_loaded(text, key(f"{prefix}.knet_link_priority"))
     if "bindnetaddr" in interface and number not in settings.links:
@@ -126,8 +127,7 @@ def _multicast(settings: Settings, number: int, address: Optional[str]) -> Itera
     family = _family_of(settings, address)
     if not family:
         return
-    plain = canonical(address) or ""
-    if not (plain.lower().startswith("ff") if family == IPV6 else re.match(r"2(?:2[4-9]|3[0-9])\.", plain)):
+    if not is_multicast(address):
         yield not_loaded(f"{name} is {address}, which is no multicast address", key(name))
     elif any(_family(settings, node, number) not in ("", family) for node in settings.nodes):
         yield not_loaded(f"{name} is an {family} address, and those of the nodes are not", key(name))
@@ -135,8 +135,9 @@ def _multicast(settings: Settings, number: int, address: Optional[str]) -> Itera
 
 def _address(settings: Settings, what: str, address: str, subject: Subject) -> Iterator[Finding]:
     """Yield why corosync cannot use an address. Whether a name resolves, only the resolver knows."""
-    literal = re.fullmatch(r"[0-9.]*", address) or ":" in address
-    if re.search(r"[^A-Za-z0-9._:%\x80-\U0010ffff-]", address) or (literal and not literal_families(address)):
+    literal = ":" in address or not address.replace(".", "").strip("0123456789")
+    strange = any(char.isascii() and not char.isalnum() and char not in "._:%-" for char in address)
+    if strange or (literal and not literal_families(address)):
         yield not_loaded(f"{what} is {address!r}, which is no address and no host name", subject)
     elif literal and not _family_of(settings, address):
         yield not_loaded(f"{what} is {address!r}, and ip_version is {_ip_version(settings)}", subject)

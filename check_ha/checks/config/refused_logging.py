@@ -1,6 +1,5 @@
 """What corosync refuses in ``logging { }``: the words of its logconfig.c, and those of syslog in libqb."""
 
-import re
 from typing import Iterator, Tuple
 
 from check_ha.checks.config.invalid import key, not_loaded
@@ -45,12 +44,14 @@ def refused_logging(settings: Settings) -> Iterator[Finding]:
     if settings.keys.get("logging.logfile") == "":
         yield not_loaded("logging.logfile is empty", key("logging.logfile"))
     for name in settings.keys:
-        subsystem = re.fullmatch(r"logging\.logger_subsys\.([^.]+)\.subsys", name)
-        if subsystem and len(subsystem[1]) > _LONGEST:
+        logging, _, rest = name.partition("logging.logger_subsys.")
+        subsystem, _, end = rest.partition(".")
+        if logging or end != "subsys":
+            continue
+        if len(subsystem) > _LONGEST:
             yield not_loaded(f"{name} is longer than {_LONGEST} characters", key(name))
-        elif subsystem:
-            for word, choice in _OF_EACH.items():
-                yield from _word(settings, f"logging.logger_subsys.{subsystem[1]}.{word}", choice)
+        for word, choice in _OF_EACH.items():
+            yield from _word(settings, f"logging.logger_subsys.{subsystem}.{word}", choice)
 
 
 def _word(settings: Settings, name: str, choice: Tuple[str, ...]) -> Iterator[Finding]:

@@ -10,13 +10,13 @@ from check_ha.core.condition import NOT_RESPONDING
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.model.cib import CRM_CONFIG, RESOURCES
 from check_ha.parsers.cib import parse_cib
-from check_ha.parsers.cmapctl import parse_map
+from check_ha.parsers.cmapctl import parse_cmapctl
 from check_ha.parsers.crm_mon import parse_crm_mon
-from check_ha.parsers.crmadmin import parse_launcher
-from check_ha.parsers.installed import parse_features
-from check_ha.parsers.nodename import parse_node_name
-from check_ha.parsers.processes import parse_executables, parse_processes
-from check_ha.parsers.quorumtool import parse_quorum_status
+from check_ha.parsers.crmadmin import parse_crmadmin
+from check_ha.parsers.installed import parse_pacemakerd_features
+from check_ha.parsers.nodename import parse_crm_node
+from check_ha.parsers.processes import parse_ps, parse_ps_executables
+from check_ha.parsers.quorumtool import parse_quorumtool
 from check_ha.sources.tools import (
     CIBADMIN,
     CMAPCTL,
@@ -29,15 +29,15 @@ from check_ha.sources.tools import (
     QUORUMTOOL,
 )
 
-PROCESSES = Reading(PS, parse_processes)
-MAP = Reading(CMAPCTL, parse_map, silent=True)
-QUORUM = Reading(QUORUMTOOL, parse_quorum_status, silent=True)
+PROCESSES = Reading(PS, parse_ps)
+MAP = Reading(CMAPCTL, parse_cmapctl, silent=True)
+QUORUM = Reading(QUORUMTOOL, parse_quorumtool, silent=True)
 CLUSTER = Reading(CRM_MON, parse_crm_mon, silent=True, parts=())
 CIB = Reading(CIBADMIN, parse_cib, silent=True, parts=(CRM_CONFIG, RESOURCES))
-PACEMAKERD_STATE = Reading(CRMADMIN, parse_launcher, silent=True)
-NODE_NAME = Reading(CRM_NODE, parse_node_name, silent=True)
-EXECUTABLES = Reading(PS_EXE, parse_executables, silent=True)
-INSTALLED = Reading(PACEMAKERD_FEATURES, parse_features, silent=True)
+PACEMAKERD_STATE = Reading(CRMADMIN, parse_crmadmin, silent=True)
+NODE_NAME = Reading(CRM_NODE, parse_crm_node, silent=True)
+EXECUTABLES = Reading(PS_EXE, parse_ps_executables, silent=True)
+INSTALLED = Reading(PACEMAKERD_FEATURES, parse_pacemakerd_features, silent=True)
 
 ASKED: Dict[str, Reading[Any]] = {
     COROSYNC: MAP,

@@ -34,12 +34,12 @@ from check_ha.model.cib import CONSTRAINTS, CRM_CONFIG, NODES, RESOURCES, Cib
 from check_ha.model.cluster import Cluster
 from check_ha.parsers.cib import parse_cib
 from check_ha.parsers.crm_mon import parse_crm_mon
-from check_ha.parsers.nodename import parse_node_name
+from check_ha.parsers.nodename import parse_crm_node
 from check_ha.sources.tools import CIBADMIN, CRM_MON, CRM_NODE
 
 CLUSTER = Reading(CRM_MON, parse_crm_mon)
 CIB = Reading(CIBADMIN, parse_cib, parts=(CRM_CONFIG, NODES, RESOURCES, CONSTRAINTS))
-NODE_NAME = Reading(CRM_NODE, parse_node_name, required=False)
+NODE_NAME = Reading(CRM_NODE, parse_crm_node, required=False)
 
 DEVICES = Metric("cluster.fencing.devices.count", "fence devices configured")
 DEVICES_ACTIVE = Metric("cluster.fencing.devices.active.count", "fence devices that run")

@@ -21,14 +21,14 @@ from check_ha.core.wording import count
 from check_ha.model.cib import ATTRIBUTES, STATUS
 from check_ha.model.cluster import Cluster
 from check_ha.model.corosync import CorosyncMap, QuorumStatus
-from check_ha.parsers.cmapctl import parse_map
+from check_ha.parsers.cmapctl import parse_cmapctl
 from check_ha.parsers.crm_mon import parse_crm_mon
-from check_ha.parsers.quorumtool import parse_quorum_status
+from check_ha.parsers.quorumtool import parse_quorumtool
 from check_ha.sources.tools import CMAPCTL, CRM_MON, QUORUMTOOL
 
-QUORUM = Reading(QUORUMTOOL, parse_quorum_status)
+QUORUM = Reading(QUORUMTOOL, parse_quorumtool)
 CLUSTER = Reading(CRM_MON, parse_crm_mon, parts=(ATTRIBUTES, STATUS))
-MAP = Reading(CMAPCTL, parse_map, required=False)
+MAP = Reading(CMAPCTL, parse_cmapctl, required=False)
 
 NO_PROVIDER = Condition("no-provider", Severity.WARNING, "corosync.conf names no quorum provider: nobody counts votes.")
 
@@ -37,6 +37,9 @@ VOTES_EXPECTED = Metric("cluster.votes.expected.count", "votes of the whole clus
 VOTES_QUORUM = Metric("cluster.votes.quorum.count", "votes needed for quorum")
 VOTES_MARGIN = Metric("cluster.votes.margin.count", "votes that may still be lost")
 NODES = Metric("cluster.partition.nodes.count", "nodes in this partition")
+
+
+_EXPLAINED_BY_START = (votes.NO_QUORUM, votes.VOTES_MISSING, pacemaker.NO_DC, pacemaker.VIEWS_DIFFER)
 
 
 def judge(evidence: Evidence, options: Options) -> Judgement:
@@ -52,6 +55,9 @@ def judge(evidence: Evidence, options: Options) -> Judgement:
     if cluster:
         findings += pacemaker.pacemaker_differs(cluster, quorum)
     findings += votes.map_missing(quorum, cmap, evidence.failed.get(CMAPCTL))
+    if evidence.starting:
+        explained = [one for one in findings if one.condition in _EXPLAINED_BY_START]
+        findings = [*evidence.unless_starting(explained), *(one for one in findings if one not in explained)]
     return Judgement(
         summary=_summary(quorum, cluster),
         findings=tuple(findings),

@@ -119,6 +119,10 @@ _ABSENCES: Tuple[Tuple[str, Find], ...] = (
 """What is not looked for where a common cause tells all, nor where --expect names this role."""
 
 
+_STARTED_LATER = (down, not_promoted, incomplete)
+"""What is normal for a moment after the start, where nothing has failed."""
+
+
 def judge(evidence: Evidence, options: ResourceOptions) -> Judgement:
     """Judge the selected resources, causes first; all of them are counted."""
     cluster = evidence.get(CLUSTER)
@@ -156,7 +160,9 @@ def _findings(
     rest = [one for one in selected if one.id not in explained]
     for role, find in _ABSENCES:
         wanted = [one for one in rest if not expected_to_be(role, expected, one)]
-        waiting = [one for one in wanted if not states.failures(one)] if find is down and evidence.starting else []
+        waiting = (
+            [one for one in wanted if not states.failures(one)] if find in _STARTED_LATER and evidence.starting else []
+        )
         yield from find([one for one in wanted if one not in waiting], states)
         yield from evidence.unless_starting(find(waiting, states))
     yield from not_as_expected(expected, states.all, states.lost)

@@ -24,15 +24,15 @@ from check_ha.core.finding import LINK, NODE, SETTING, Finding, Row, Subject, no
 from check_ha.core.options import FilterOptions, natural, option
 from check_ha.core.wording import count
 from check_ha.model.corosync import CorosyncMap, LinkStatistics, LinkStatus
-from check_ha.parsers.cfgtool import parse_link_status
-from check_ha.parsers.cfgtool_nodes import parse_reachable_nodes
-from check_ha.parsers.cmapctl import parse_map, parse_statistics
+from check_ha.parsers.cfgtool import parse_cfgtool
+from check_ha.parsers.cfgtool_nodes import parse_cfgtool_nodes
+from check_ha.parsers.cmapctl import parse_cmapctl, parse_cmapctl_stats
 from check_ha.sources.tools import CFGTOOL, CFGTOOL_NODES, CMAPCTL, CMAPCTL_STATS
 
-STATUS = Reading(CFGTOOL, parse_link_status)
-REACHABLE = Reading(CFGTOOL_NODES, parse_reachable_nodes, required=False)
-MAP = Reading(CMAPCTL, parse_map, required=False)
-STATISTICS = Reading(CMAPCTL_STATS, parse_statistics, required=False)
+STATUS = Reading(CFGTOOL, parse_cfgtool)
+REACHABLE = Reading(CFGTOOL_NODES, parse_cfgtool_nodes, required=False)
+MAP = Reading(CMAPCTL, parse_cmapctl, required=False)
+STATISTICS = Reading(CMAPCTL_STATS, parse_cmapctl_stats, required=False)
 
 TOO_FEW_LINKS = Condition("too-few-links", Severity.CRITICAL, "Fewer links are configured than --links asks for.")
 

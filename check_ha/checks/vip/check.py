@@ -40,20 +40,20 @@ from check_ha.model.corosync import CorosyncMap
 from check_ha.parsers.addresses import parse_ip_addr
 from check_ha.parsers.cib import parse_cib
 from check_ha.parsers.crm_mon import parse_crm_mon
-from check_ha.parsers.nodename import parse_node_name
+from check_ha.parsers.nodename import parse_crm_node
 from check_ha.sources.tools import CIBADMIN, CMAPCTL, CRM_MON, CRM_NODE, IP_ADDR
 
 
 def _parse_map(data: bytes) -> CorosyncMap:
-    from check_ha.parsers.cmapctl import parse_map  # 1 ms that only a node spends that does not know its name
+    from check_ha.parsers.cmapctl import parse_cmapctl  # 1 ms that only a node spends that does not know its name
 
-    return parse_map(data)
+    return parse_cmapctl(data)
 
 
 CLUSTER = Reading(CRM_MON, parse_crm_mon)
 CIB = Reading(CIBADMIN, parse_cib, parts=(RESOURCES,))
 INTERFACES = Reading(IP_ADDR, parse_ip_addr)
-NODE_NAME = Reading(CRM_NODE, parse_node_name, required=False)
+NODE_NAME = Reading(CRM_NODE, parse_crm_node, required=False)
 MAP = Reading(CMAPCTL, _parse_map, silent=True, instead_of=CRM_NODE)
 
 NO_VIP = Condition("no-vip", Severity.UNKNOWN, "The cluster has no virtual IP to judge.")
