@@ -6,7 +6,7 @@ from typing import Callable
 
 import pytest
 
-from .fault import MON, TWO, Fault, Seen, critical, lost
+from .fault import MON, TWO, Fault, Seen, critical, lost, unknown
 from .verdict import TIMEOUT
 
 pytestmark = pytest.mark.cluster
@@ -50,6 +50,10 @@ _CRM_MON = dict.fromkeys(("constraints", "failed_actions", "fencing", "nodes", "
 _CRM_MON_AND_CIBADMIN = dict.fromkeys(("constraints", "fencing", "resources", "vip"), "crm_mon, cibadmin")
 
 
+# Corosync and its resources go on there, and nobody can tell what Pacemaker there sees.
+_NO_VIEW = unknown("split_brain", "node2 cannot tell what its Pacemaker sees: pacemaker *", MON)
+
+
 def _frozen(daemon: str, asked_by: str, *others: Seen) -> Fault:
     """Return that a daemon of node2 is frozen: it runs, and does not answer the tool that asks it."""
     text = f"{daemon} (pid *) is frozen (stopped by a signal) and does not answer ({asked_by}: {_SILENT})"
@@ -68,10 +72,11 @@ FAULTS = (
     _frozen(
         "pacemaker-based",
         "cibadmin",
+        _NO_VIEW,
         *_hanging({**_CRM_MON, **_CRM_MON_AND_CIBADMIN, "config": "crm_verify"}),
     ),
-    _frozen("pacemakerd", "crmadmin", *_hanging(_CRM_MON)),
-    _frozen("pacemaker-fenced", "crm_mon", *_hanging(_CRM_MON)),
+    _frozen("pacemakerd", "crmadmin", _NO_VIEW, *_hanging(_CRM_MON)),
+    _frozen("pacemaker-fenced", "crm_mon", _NO_VIEW, *_hanging(_CRM_MON)),
     _frozen(
         "pacemaker-controld",
         "crm_node",
@@ -79,7 +84,7 @@ FAULTS = (
         critical(
             "vip",
             f"pacemaker does not answer: crm_node: {_SILENT}; "
-            "which node this is cannot be told (crm_node -n): its interfaces are not judged",
+            "which node this is cannot be told (crm_node -n, corosync-cmapctl): its interfaces are not judged",
             "node2",
         ),
     ),
@@ -105,6 +110,7 @@ FAULTS = (
                 "pacemaker-execd, pacemaker-attrd, pacemaker-schedulerd, pacemaker-controld): nobody restarts that",
                 "node2",
             ),
+            _NO_VIEW,
         ),
         record="node2",
     ),
