@@ -292,6 +292,15 @@ def test_a_part_that_is_hidden_from_the_user() -> None:
     assert evidence.failed[CIBADMIN] == evidence.findings[0]
 
 
+@pytest.mark.parametrize(("user", "found"), [("nagios", "no-permission"), ("root", "unreadable")])
+def test_what_no_parser_can_do_without_is_hidden_from_a_user_and_missing_for_root(user: str, found: str) -> None:
+    def without(data: bytes) -> str:
+        raise ParseError("CIB without configuration", hidden="configuration")
+
+    reading = Reading(CIBADMIN, without)
+    assert names(examine([reading], {CIBADMIN: output(CIBADMIN, stdout="<cib/>", user=user)})) == [found]
+
+
 def test_only_the_parts_that_the_check_rests_on_count() -> None:
     reading = Reading(CIBADMIN, of_parts, parts=("constraints",))
     evidence = examine([reading], {CIBADMIN: output(CIBADMIN, stdout="crm_config")})
