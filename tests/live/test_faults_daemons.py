@@ -54,7 +54,7 @@ _CRM_MON_AND_CIBADMIN = dict.fromkeys(("constraints", "fencing", "resources", "v
 _NO_VIEW = unknown("split_brain", "node2 cannot tell what its Pacemaker sees: pacemaker *", MON)
 
 
-def _frozen(daemon: str, asked_by: str, *others: Seen) -> Fault:
+def _frozen(daemon: str, asked_by: str, *others: Seen, record: str = "node2") -> Fault:
     """Return that a daemon of node2 is frozen: it runs, and does not answer the tool that asks it."""
     text = f"{daemon} (pid *) is frozen (stopped by a signal) and does not answer ({asked_by}: {_SILENT})"
     return Fault(
@@ -62,7 +62,7 @@ def _frozen(daemon: str, asked_by: str, *others: Seen) -> Fault:
         TWO,
         lambda lab: lab.freeze("node2", daemon),
         (*others, critical("daemons", text, "node2")),
-        record="node2",
+        record=record,
     )
 
 
@@ -87,6 +87,7 @@ FAULTS = (
             "which node this is cannot be told (crm_node -n, corosync-cmapctl): its interfaces are not judged",
             "node2",
         ),
+        record="node1",  # in a recording the map tells which node it is; here crm_node has taken all the time
     ),
     Fault(
         "pacemaker-execd-frozen",
