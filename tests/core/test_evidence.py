@@ -202,6 +202,17 @@ def test_starting_is_told_by_corosync_as_well() -> None:
     assert examine([reading], {**outputs, PS: ps(("corosync", 11))}).starting is None
 
 
+@pytest.mark.parametrize(("seconds", "expected"), [(10, True), (11, False)])
+def test_links_come_up_a_moment_after_corosync(seconds: int, expected: bool) -> None:
+    reading = Reading(CFGTOOL, shouted)
+    outputs = {CFGTOOL: output(CFGTOOL, stdout="\tnodeid:          2:\tdisconnected\n")}
+    assert also_needed([reading], outputs) == [PS]
+    both = ps(("corosync", seconds), ("pacemakerd", 5))
+    assert (examine([reading], {**outputs, PS: both}).starting is not None) is expected
+    up = {CFGTOOL: output(CFGTOOL, stdout="\tnodeid:          2:\tconnected\n")}
+    assert also_needed([reading], up) == []
+
+
 DOWN = output(CRM_MON, 102, stderr="Connection refused")
 NO_COROSYNC = output(QUORUMTOOL, 1, stderr="Could not initialize: CS_ERR_LIBRARY")
 CONNECTING: Dict[str, Tuple[Output, Output, str]] = {
