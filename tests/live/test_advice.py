@@ -61,16 +61,15 @@ def test_what_is_advised_mends_it(lab_with: Callable[[Options], Lab], case: Case
     lab = lab_with(case.options)
     install(lab)
     node = lab[case.on]
-    typed_on = lab[case.typed_on or case.on]
-    typed_on.write("/usr/local/bin/systemctl", _SYSTEMCTL, mode="755")
+    node.write("/usr/local/bin/systemctl", _SYSTEMCTL, mode="755")
     try:
         case.inject(lab)
         command = advised(node, case, template)
         case.cause(lab)
-        typed_on.must("sh", "-ec", command, timeout=60)
+        node.must("sh", "-ec", command, timeout=60)
         wait_until(lambda: mended(node, case), 40, f"{case.check} is OK after: {command}")
     finally:
-        typed_on.run(["rm", "-f", "/usr/local/bin/systemctl"])
+        node.run(["rm", "-f", "/usr/local/bin/systemctl"])
         case.undo(lab)
 
 
