@@ -62,10 +62,10 @@ class Faults(Cluster):
         for ring in self.rings(link):
             self.network.unplug(self[node].name, ring)
 
-    def lose_large(self, node: str, link: Optional[int] = None) -> None:
-        """Lose the packets of more than 600 bytes on one of a node's links, or on all of them."""
-        for ring in self.rings(link):
-            self.network.lose_large(self[node].name, ring)
+    def lose_large(self, node: str) -> None:
+        """Lose the packets of more than 600 bytes to a node."""
+        rules = "add table ip lab; add chain ip lab in { type filter hook input priority 0; }; "
+        self[node].must("nft", f"{rules}add rule ip lab in ip length > 600 drop")
 
     def lose_multicast(self, node: str, link: Optional[int] = None) -> None:
         """Lose the multicast packets to a node on one of its links, or on all of them."""

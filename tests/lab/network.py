@@ -56,10 +56,6 @@ class Network:
         """Take the carrier away from the machine's card, as pulling the cable does."""
         self._set(machine, network, "down")
 
-    def lose_large(self, machine: str, network: str) -> None:
-        """Lose the packets of more than 600 bytes to and from this machine: a switch whose MTU is too small."""
-        self._set(machine, network, f"master {network} up mtu 600")
-
     def lose_multicast(self, machine: str, network: str) -> None:
         """Lose the multicast packets to this machine, as a switch with IGMP snooping and no querier does."""
         port = f"{machine}-{network}"
@@ -81,7 +77,7 @@ class Network:
 
     def _plug(self, machine: str, network: str) -> None:
         if (machine, network) in self._ports:
-            mended = f"master {network} up mtu 1500\nlink set {machine}-{network} type bridge_slave mcast_flood on"
+            mended = f"master {network} up\nlink set {machine}-{network} type bridge_slave mcast_flood on"
             state = self._broken.get((machine, network), mended)
             self._port(machine, network, "set", state)
 
