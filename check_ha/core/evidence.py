@@ -14,7 +14,7 @@ from typing import Any, Callable, Dict, Generic, Iterable, List, Mapping, NamedT
 
 from check_ha.core.condition import STARTING
 from check_ha.core.finding import Finding
-from check_ha.core.starting import no_dc, starting, unsettled
+from check_ha.core.starting import link_down, linking, no_dc, starting, unsettled
 from check_ha.core.tool_failure import (
     Failure,
     cut_short,
@@ -133,6 +133,8 @@ def examine(
     own = {reading.tool: outputs[reading.tool] for reading in asked(readings, outputs)}
     if start is None and unsettled(own):
         start = starting(outputs)
+    elif start is None and link_down(own):
+        start = linking(outputs)
     return Evidence(values, findings, previous, now, failed, start)
 
 
@@ -164,7 +166,9 @@ def also_needed(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]
     started from one that has lost its DC; how long it may be without DC is in the CIB.
     """
     own = {reading.tool: outputs[reading.tool] for reading in asked(readings, outputs)}
-    if not (unsettled(own) or in_doubt([failure for failure in map(failure_of, own.values()) if failure])):
+    if not (
+        unsettled(own) or link_down(own) or in_doubt([failure for failure in map(failure_of, own.values()) if failure])
+    ):
         return []
     return [tool for tool in (PS, *([CIBADMIN] if no_dc(own) else [])) if tool not in outputs]
 

@@ -17,7 +17,7 @@ from check_ha.core.condition import STARTING
 from check_ha.core.finding import DAEMON, Finding, Subject
 from check_ha.core.processes import processes_of_root
 from check_ha.core.wording import age
-from check_ha.sources.tools import CIBADMIN, COROSYNC, CRM_MON, PS, QUORUMTOOL, Output, Tool
+from check_ha.sources.tools import CFGTOOL, CIBADMIN, COROSYNC, CRM_MON, PS, QUORUMTOOL, Output, Tool
 
 _DC_DEADTIME = 20
 """Seconds; what Pacemaker takes when the CIB says nothing (1.1 to 3.0)."""
@@ -50,6 +50,12 @@ def unsettled(outputs: Mapping[Tool, Output]) -> bool:
     )
 
 
+def link_down(outputs: Mapping[Tool, Output]) -> bool:
+    """Return whether a link is not up, as all are for a second or two after corosync has started."""
+    links = outputs.get(CFGTOOL)
+    return links is not None and re.search(rb"\bdisconnected\b|\bconnected:0", links.stdout) is not None
+
+
 def _without_past(document: bytes) -> bool:
     """Return whether all is not up, and every action in this document of crm_mon is of the last two minutes.
 
@@ -71,6 +77,13 @@ def _minutes(clock: Sequence[bytes]) -> int:
 def starting(outputs: Mapping[Tool, Output]) -> Optional[Finding]:
     """Return the finding that Pacemaker was just started on this node and may still be without DC; None: it was not."""
     return _started(outputs.get(PS), _dc_deadtime(outputs.get(CIBADMIN)) + _START)
+
+
+def linking(outputs: Mapping[Tool, Output]) -> Optional[Finding]:
+    """Return the same as long as the links of corosync may still be coming up; None: they should be up."""
+    ages = processes_of_root(outputs.get(PS)) or {}
+    corosync = ages.get("corosync")
+    return _started(outputs.get(PS), _COROSYNC_ALONE) if corosync is not None and corosync <= _COROSYNC_ALONE else None
 
 
 def connecting(processes: Optional[Output], family: str) -> Optional[Finding]:

@@ -41,7 +41,7 @@ def parse_cib(data: bytes) -> Cib:
         raise ParseError("XML, but no CIB")
     configuration = root.find("configuration")
     if configuration is None:
-        raise ParseError("CIB without configuration")
+        raise ParseError("CIB without configuration", hidden="configuration")
     references = _References(root)
     return Cib(
         primitives=_resources(configuration.find("resources"), references),

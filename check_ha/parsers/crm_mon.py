@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from typing import Callable, Dict, Iterator, Optional, Tuple, TypeVar
 
-from check_ha.model.cib_parts import ATTRIBUTES, CRM_CONFIG, STATUS
+from check_ha.model.cib_parts import ATTRIBUTES, CRM_CONFIG, NODES, STATUS
 from check_ha.model.cluster import Ban, Cluster, ClusterOptions, DesignatedController, Node, Ticket
 from check_ha.parsers.crm_mon_history import (
     parse_fail_counts,
@@ -184,7 +184,7 @@ def _nodes(root: Element) -> Tuple[Node, ...]:
     """Every node, members and others; as many as the document says there are (so in 1.1 to 3.0)."""
     nodes = tuple(_node(element) for element in root.iterfind("nodes/node"))
     if not nodes:
-        raise ParseError("no cluster data: no node listed")
+        raise ParseError("no cluster data: no node listed", hidden=NODES)
     configured = _section(root, "summary/nodes_configured", lambda element: optional_number(element, "number"), None)
     if configured not in (None, len(nodes)):
         raise ParseError(f"incomplete cluster data: {configured} nodes configured, {len(nodes)} listed")

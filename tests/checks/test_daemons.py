@@ -409,6 +409,11 @@ def test_summary(given: Tuple[Output, ...], summary: str) -> None:
     assert judged(*given).summary == summary
 
 
+def test_a_version_that_an_acl_hides_is_no_other_version() -> None:
+    """Without crm_config there is no dc-version (2.1.5)."""
+    assert found(judged(crm_mon(dc=""))) == []
+
+
 def test_measures() -> None:
     values = measured(judged(ps(corosync="Tsl", without="attrd"), hung(CMAPCTL)))
     assert values == {

@@ -202,6 +202,17 @@ def test_starting_is_told_by_corosync_as_well() -> None:
     assert examine([reading], {**outputs, PS: ps(("corosync", 11))}).starting is None
 
 
+@pytest.mark.parametrize(("seconds", "expected"), [(10, True), (11, False)])
+def test_links_come_up_a_moment_after_corosync(seconds: int, expected: bool) -> None:
+    reading = Reading(CFGTOOL, shouted)
+    outputs = {CFGTOOL: output(CFGTOOL, stdout="\tnodeid:          2:\tdisconnected\n")}
+    assert also_needed([reading], outputs) == [PS]
+    both = ps(("corosync", seconds), ("pacemakerd", 5))
+    assert (examine([reading], {**outputs, PS: both}).starting is not None) is expected
+    up = {CFGTOOL: output(CFGTOOL, stdout="\tnodeid:          2:\tconnected\n")}
+    assert also_needed([reading], up) == []
+
+
 DOWN = output(CRM_MON, 102, stderr="Connection refused")
 NO_COROSYNC = output(QUORUMTOOL, 1, stderr="Could not initialize: CS_ERR_LIBRARY")
 CONNECTING: Dict[str, Tuple[Output, Output, str]] = {
@@ -290,6 +301,15 @@ def test_a_part_that_is_hidden_from_the_user() -> None:
     )
     assert len(f"  -> {evidence.findings[0].step}") <= ITEM_LIMIT
     assert evidence.failed[CIBADMIN] == evidence.findings[0]
+
+
+@pytest.mark.parametrize(("user", "found"), [("nagios", "no-permission"), ("root", "unreadable")])
+def test_what_no_parser_can_do_without_is_hidden_from_a_user_and_missing_for_root(user: str, found: str) -> None:
+    def without(data: bytes) -> str:
+        raise ParseError("CIB without configuration", hidden="configuration")
+
+    reading = Reading(CIBADMIN, without)
+    assert names(examine([reading], {CIBADMIN: output(CIBADMIN, stdout="<cib/>", user=user)})) == [found]
 
 
 def test_only_the_parts_that_the_check_rests_on_count() -> None:

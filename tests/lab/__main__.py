@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     shell.add_argument("-c", dest="command", help="run this in the shell instead of asking for commands")
     shell.add_argument("--nodes", type=int, choices=(2, 3), default=defaults.nodes)
     shell.add_argument("--links", type=int, choices=(1, 2), default=defaults.links)
-    shell.add_argument("--transport", choices=("knet", "udpu"), default=defaults.transport)
+    shell.add_argument("--transport", choices=("knet", "udpu", "udp"), default=defaults.transport)
     shell.add_argument("--two-node", choices=("on", "off"), help="default: on for two nodes without quorum device")
     shell.add_argument("--qdevice", action="store_true", help="with a quorum device")
     shell.add_argument("--stonith", choices=("off", "on", "no-device"), default=defaults.stonith)
@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
 def _options(arguments: argparse.Namespace) -> Options:
     return Options(
         nodes=arguments.nodes,
-        links=1 if arguments.transport == "udpu" else arguments.links,
+        links=arguments.links if arguments.transport == "knet" else 1,
         transport=arguments.transport,
         two_node=None if arguments.two_node is None else arguments.two_node == "on",
         qdevice=arguments.qdevice,

@@ -119,7 +119,7 @@ class Cluster:
 
     def _revive(self, node: Node) -> None:
         node.boot()
-        node.run(["sh", "-c", "rm -rf /run/knob; kill -CONT -1"])
+        node.run(["sh", "-c", f"rm -rf /run/knob; kill -CONT -1; ip link set {PUBLIC} up; nft flush ruleset"])
         node.start()
 
     def _restore_configuration(self) -> bool:

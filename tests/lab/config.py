@@ -17,7 +17,7 @@ class Options:
 
     nodes: int = 2
     links: int = 2
-    transport: Literal["knet", "udpu"] = "knet"
+    transport: Literal["knet", "udpu", "udp"] = "knet"
     two_node: Optional[bool] = None  # None: as an admin would, on for two nodes without a quorum device
     qdevice: bool = False
     stonith: Literal["off", "on", "no-device"] = "off"
@@ -27,8 +27,8 @@ class Options:
     properties: Mapping[str, str] = field(default_factory=dict, hash=False)  # further cluster properties
 
     def __post_init__(self) -> None:
-        if self.transport == "udpu" and self.links != 1:
-            raise ValueError("udpu has one link only")
+        if self.transport != "knet" and self.links != 1:
+            raise ValueError(f"{self.transport} has one link only")
 
     @property
     def rings(self) -> tuple[str, ...]:

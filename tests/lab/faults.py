@@ -62,10 +62,28 @@ class Faults(Cluster):
         for ring in self.rings(link):
             self.network.unplug(self[node].name, ring)
 
+    def lose_large(self, node: str) -> None:
+        """Lose the packets of more than 600 bytes to a node."""
+        rules = "add table ip lab; add chain ip lab in { type filter hook input priority 0; }; "
+        self[node].must("nft", f"{rules}add rule ip lab in ip length > 600 drop")
+
+    def lose_multicast(self, node: str, link: Optional[int] = None) -> None:
+        """Lose the multicast packets to a node on one of its links, or on all of them."""
+        for ring in self.rings(link):
+            self.network.lose_multicast(self[node].name, ring)
+
     def reconnect(self, node: str, link: Optional[int] = None) -> None:
-        """Undo cut and unplug."""
+        """Undo what was done to one of a node's links, or to all of them."""
         for ring in self.rings(link):
             self.network.heal(self[node].name, ring)
+
+    def unplug_public(self, node: str) -> None:
+        """Take the carrier away from the interface of a node that clients reach, which carries the virtual address."""
+        self.network.unplug(self[node].name, PUBLIC)
+
+    def switch_off_public(self, node: str) -> None:
+        """Switch that interface off, as ``ip link set down`` does."""
+        self[node].must("ip", "link", "set", PUBLIC, "down")
 
     def remove_vip(self, node: str) -> None:
         """Delete the virtual address from a node's interface behind the cluster's back."""

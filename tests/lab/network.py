@@ -56,13 +56,18 @@ class Network:
         """Take the carrier away from the machine's card, as pulling the cable does."""
         self._set(machine, network, "down")
 
+    def lose_multicast(self, machine: str, network: str) -> None:
+        """Lose the multicast packets to this machine, as a switch with IGMP snooping and no querier does."""
+        port = f"{machine}-{network}"
+        self._set(machine, network, f"master {network} up\nlink set {port} type bridge_slave mcast_flood off")
+
     def heal(self, machine: str, network: str) -> None:
-        """Undo cut and unplug."""
+        """Undo all of these."""
         self._broken.pop((machine, network), None)
         self._plug(machine, network)
 
     def broken(self) -> list[tuple[str, str]]:
-        """Return the (machine, network) pairs that are cut or unplugged."""
+        """Return the (machine, network) pairs that are broken in one of these ways."""
         return sorted(self._broken)
 
     def _set(self, machine: str, network: str, state: str) -> None:
@@ -72,7 +77,8 @@ class Network:
 
     def _plug(self, machine: str, network: str) -> None:
         if (machine, network) in self._ports:
-            state = self._broken.get((machine, network), f"master {network} up")
+            mended = f"master {network} up\nlink set {machine}-{network} type bridge_slave mcast_flood on"
+            state = self._broken.get((machine, network), mended)
             self._port(machine, network, "set", state)
 
     def _port(self, machine: str, network: str, verb: str, state: str = "") -> None:

@@ -21,6 +21,7 @@ PACKAGES = {
     "corosync-qnetd": "/usr/bin/corosync-qnetd",
     "iproute2": "/usr/sbin/ip",
     "iputils-arping": "/usr/bin/arping",
+    "nftables": "/usr/sbin/nft",
     "procps": "/usr/bin/pkill",
     "sudo": "/usr/bin/sudo",
 }

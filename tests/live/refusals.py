@@ -22,7 +22,7 @@ PACEMAKER = {
     "fencing": "crm_mon, cibadmin",
     "nodes": "crm_mon",
     "quorum": "crm_mon",
-    "resources": "crm_mon",
+    "resources": "crm_mon, cibadmin",
     "vip": "crm_mon, cibadmin",
 }
 COROSYNC = {

@@ -27,6 +27,7 @@ for user in $1; do
 done
 """
 # Up to the next thing that is told, what this line had no room for, the condition, or perfdata.
+_LISTED = re.compile(r" \[no-permission\]\n  -> (?:as root[^:]*: )?(.+)$", re.MULTILINE)
 _REMEDY = re.compile(r"; to allow it: (.+?)(?=; (?:user|sudo|and \d+ more) | \[no-permission\]| \| |$)", re.MULTILINE)
 
 
@@ -89,8 +90,8 @@ def changed_rights(node: Node) -> Iterator[Rights]:
 
 
 def remedies(output: str) -> list[str]:
-    """Return each remedy that a check has printed, once."""
-    return list(dict.fromkeys(_REMEDY.findall(output)))
+    """Return each remedy that a check has printed, once: the first line has not room for all, -v lists them."""
+    return list(dict.fromkeys([*_REMEDY.findall(output), *_LISTED.findall(output)]))
 
 
 def may_ask(node: Node, tool: Tool, user: str, sudo: bool) -> bool:

@@ -6,7 +6,7 @@ from typing import Callable
 
 import pytest
 
-from .fault import MON, TWO, Fault, Seen, critical, lost
+from .fault import MON, TWO, Fault, Seen, critical, lost, unknown
 from .verdict import TIMEOUT
 
 pytestmark = pytest.mark.cluster
@@ -25,10 +25,10 @@ def _without_corosync(node: str) -> tuple[Seen, ...]:
     pacemaker = "pacemaker is not running on this node ({})"
     no_cib = pacemaker.format("crm_mon: cannot connect to the CIB")
     return (
-        *(critical(check, no_cib, node) for check in ("failed_actions", "nodes", "resources")),
+        *(critical(check, no_cib, node) for check in ("failed_actions", "nodes")),
         *(
             critical(check, pacemaker.format("crm_mon, cibadmin: cannot connect"), node)
-            for check in ("constraints", "fencing", "vip")
+            for check in ("constraints", "fencing", "resources", "vip")
         ),
         critical("rings", corosync.format("corosync-cfgtool -s"), node),
         critical("quorum", f"{corosync.format('corosync-quorumtool -s')}; {no_cib}", node),
@@ -50,7 +50,11 @@ _CRM_MON = dict.fromkeys(("constraints", "failed_actions", "fencing", "nodes", "
 _CRM_MON_AND_CIBADMIN = dict.fromkeys(("constraints", "fencing", "resources", "vip"), "crm_mon, cibadmin")
 
 
-def _frozen(daemon: str, asked_by: str, *others: Seen) -> Fault:
+# Corosync and its resources go on there, and nobody can tell what Pacemaker there sees.
+_NO_VIEW = unknown("split_brain", "node2 cannot tell what its Pacemaker sees: pacemaker *", MON)
+
+
+def _frozen(daemon: str, asked_by: str, *others: Seen, record: str = "node2") -> Fault:
     """Return that a daemon of node2 is frozen: it runs, and does not answer the tool that asks it."""
     text = f"{daemon} (pid *) is frozen (stopped by a signal) and does not answer ({asked_by}: {_SILENT})"
     return Fault(
@@ -58,7 +62,7 @@ def _frozen(daemon: str, asked_by: str, *others: Seen) -> Fault:
         TWO,
         lambda lab: lab.freeze("node2", daemon),
         (*others, critical("daemons", text, "node2")),
-        record="node2",
+        record=record,
     )
 
 
@@ -68,10 +72,11 @@ FAULTS = (
     _frozen(
         "pacemaker-based",
         "cibadmin",
+        _NO_VIEW,
         *_hanging({**_CRM_MON, **_CRM_MON_AND_CIBADMIN, "config": "crm_verify"}),
     ),
-    _frozen("pacemakerd", "crmadmin", *_hanging(_CRM_MON)),
-    _frozen("pacemaker-fenced", "crm_mon", *_hanging(_CRM_MON)),
+    _frozen("pacemakerd", "crmadmin", _NO_VIEW, *_hanging(_CRM_MON)),
+    _frozen("pacemaker-fenced", "crm_mon", _NO_VIEW, *_hanging(_CRM_MON)),
     _frozen(
         "pacemaker-controld",
         "crm_node",
@@ -79,9 +84,10 @@ FAULTS = (
         critical(
             "vip",
             f"pacemaker does not answer: crm_node: {_SILENT}; "
-            "which node this is cannot be told (crm_node -n): its interfaces are not judged",
+            "which node this is cannot be told (crm_node -n, corosync-cmapctl): its interfaces are not judged",
             "node2",
         ),
+        record="node1",  # in a recording the map tells which node it is; here crm_node has taken all the time
     ),
     Fault(
         "pacemaker-execd-frozen",
@@ -105,6 +111,7 @@ FAULTS = (
                 "pacemaker-execd, pacemaker-attrd, pacemaker-schedulerd, pacemaker-controld): nobody restarts that",
                 "node2",
             ),
+            _NO_VIEW,
         ),
         record="node2",
     ),

@@ -16,7 +16,7 @@ _LOST = (
     *lost(2, of=3),
     critical(
         "resources",
-        "p_single* shown on node2, which is UNCLEAN (offline): it is not started elsewhere until it is fenced",
+        "p_single* shown on node2, which is UNCLEAN (offline): * not started elsewhere until it is fenced",
     ),
     warning("split_brain", "*", MON),
 )

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.cluster
 _VIP = "p_vip (192.0.2.100)"
 _MISSING = f"{_VIP} should be on node1, and no interface there has the address"
 _STRAY = f"{_VIP} is on interface pub0 of node2, and the cluster says it runs on node1"
+_NO_CLIENT = "is on interface pub0 of node1, which is {}: no client reaches it"
 _FAILED = "start on node1 failed ([findif] failed)"
 
 
@@ -45,6 +46,25 @@ FAULTS = (
         TWO,
         _swapped,
         (critical("vip", _MISSING, "node1"), critical("vip", _STRAY, "node2")),
+    ),
+    # The agent of Debian 12 finds the address there and is content, and so is Pacemaker.
+    Fault(
+        "vip-interface-switched-off",
+        TWO,
+        lambda lab: lab.switch_off_public("node1"),
+        (
+            critical("vip", f"{_VIP} {_NO_CLIENT.format('down')}", "node1"),
+            critical("split_brain", "no client reaches 192.0.2.100 (p_vip): pub0 of node1 is down", MON),
+        ),
+    ),
+    Fault(
+        "vip-cable-out",
+        TWO,
+        lambda lab: lab.unplug_public("node1"),
+        (
+            critical("vip", f"{_VIP} {_NO_CLIENT.format('without carrier')}", "node1"),
+            critical("split_brain", "no client reaches 192.0.2.100 (p_vip): pub0 of node1 is without carrier", MON),
+        ),
     ),
     Fault(
         "vip-fails-and-recovers",

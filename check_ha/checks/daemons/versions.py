@@ -46,7 +46,7 @@ def pacemaker_differs(cluster: Optional[Cluster], installed: Optional[Features],
     if cluster is None or installed is None:
         return
     version = f"{installed.version}-{installed.build}"
-    if cluster.dc and cluster.dc.name == name and cluster.dc.version != version:
+    if cluster.dc and cluster.dc.name == name and cluster.dc.version not in ("", version):
         yield f"{cluster.dc.version} runs, {version} is installed"
         return
     node = next((node for node in cluster.nodes if node.name == name), None)

@@ -67,7 +67,7 @@ def judge(evidence: Evidence, options: RingOptions) -> Judgement:
         *missing.links_missing(found, status),
         *missing.counters_missing(found, statistics, cmap, evidence.failed.get(CMAPCTL_STATS)),
         *links.rings_faulty(found.rings, whole=all(peer.member for peer in found.peers)),
-        *links.peers_unreachable(peers),
+        *evidence.unless_starting(links.peers_unreachable(peers)),
         *links.links_down(found, peers),
         *counters.links_flapped(peers, down_counts, previous),
         *counters.retransmitting(retransmissions, cut_off=any(peer.unreachable for peer in found.peers)),
