@@ -94,7 +94,7 @@ class SeverityOptions(Options):
 
     severity: Tuple[Tuple[str, Severity], ...] = option(
         (),
-        "how bad a condition is to you: ok, warning, critical or unknown",
+        "the severity that a condition is to have: ok, warning, critical or unknown",
         metavar="CONDITION=STATE",
         parse=_severity,
         repeat=True,

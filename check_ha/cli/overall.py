@@ -1,12 +1,12 @@
 """Is this cluster well? Every check in one run.
 
-Each tool is run once, whatever number of checks needs it. The first line tells the worst first, with the culprit, short
+Each tool is run once, however many checks need it. The first line tells the worst first, with the culprit, short
 enough for a phone; what only repeats it in the words of another check comes last. -v adds a line for each check, -vv
 what each of them found, what to do about it, and the tools. Perfdata is that of all checks. --human shows a picture of
 the cluster instead, for a person at a terminal; the exit code is the same.
 
-What each check finds, and its options, are those of its own command: check_ha_quorum -h and so on; but that a cluster
-has no virtual IP is OK here, where nobody asked for one. --severity takes CONDITION=STATE for all checks that have such
+What each check finds, and its options, are those of its own command: check_ha_quorum -h and so on. Only here a cluster
+without a virtual IP is OK, as nobody asked for one. --severity takes CONDITION=STATE for all checks that have such
 a condition, CHECK.CONDITION=STATE for one. A site keeps its options in a file, one section a check, named as the long
 options are; one that may be repeated takes one value a line:
 
@@ -126,7 +126,7 @@ def _applying(chosen: Sequence[Check], source: Source, outputs: Dict[Tool, Outpu
         if found:
             checks.append(check)
         elif check.applies:
-            why = "is not set up here" if found is False else "cannot be told to be set up here"
+            why = "is not set up here" if found is False else "may or may not be set up here"
             notes.append(f"{check.name}: not run, {check.applies.what} {why}")
     return sorted(checks, key=list(chosen).index), notes
 

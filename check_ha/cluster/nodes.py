@@ -121,7 +121,7 @@ def why_unclean(node: Node, fencing: Optional[Fencing], cluster: Cluster) -> str
         last = fencing.failed[0]
         text = f"its fencing failed {age(fencing.seconds_since(last))}{f' ({last.reason})' if last.reason else ''}"
     elif fencing and fencing.pending:
-        text = "it is just being fenced"
+        text = "it is being fenced"
     elif cluster.options.fencing_enabled is False:
         text = "it should be fenced, and fencing is off"
     number = node.resources_running

@@ -92,7 +92,7 @@ def count_text(one: FailCount) -> str:
     return "INFINITY" if one.fail_count >= INFINITY else f"{one.fail_count} of {one.migration_threshold}"
 
 
-MENDED = "when the cause is mended"
+MENDED = "once the cause is fixed"
 """What comes before ``cleanup()``: before that it would only fail again."""
 
 

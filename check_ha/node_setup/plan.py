@@ -146,6 +146,6 @@ def _notes(node: Node, wish: Wish, changes: bool) -> Iterator[str]:
         shell = "pcs" if any(node.path(f"{folder}/pcs").exists() for folder in FOLDERS) else "crmsh"
         commands = rights.acl_commands(shell, node.user)
         yield f"on one node, so that {node.user} may read the CIB but not change it: {'; '.join(commands)}"
-        yield "on one node, when all have the file: corosync-cfgtool -R (it loads corosync.conf anew as well)"
+        yield "on one node, when all have the file: corosync-cfgtool -R (it loads corosync.conf again as well)"
         if not node.live:
             yield f"usermod -aG {GROUP} {node.user}"

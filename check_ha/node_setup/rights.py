@@ -12,14 +12,14 @@ from check_ha.sources.tools import ALL
 USER = "nagios"
 
 _SUDOERS = """\
-# /etc/sudoers.d/check_ha, mode 0440: lets the user of NRPE run these command lines as root, to the letter. They only
-# read. TIMEOUT (sudo 1.8.20 or newer) ends one that hangs and is deaf to the check. To have fewer lines in the log
+# /etc/sudoers.d/check_ha, mode 0440: lets the user of NRPE run exactly these command lines as root. They only
+# read. TIMEOUT (sudo 1.8.20 or newer) ends one that hangs if the check cannot. To have fewer lines in the log
 # (sudo 1.8.29 or newer): Defaults!CHECK_HA !log_allowed, !pam_session
 """
 
 _UIDGID = """\
 # /etc/corosync/uidgid.d/check_ha, on every node; then, on one: corosync-cfgtool -R
-# Lets the user of NRPE ask Corosync, and command it too: Corosync knows no right to read only.
+# Lets the user of NRPE ask Corosync, and command it too: Corosync has no right that is read-only.
 uidgid {{
     uid: {user}
 }}
@@ -29,7 +29,7 @@ _ACL = """\
 # Lets the user of NRPE, who must be a member of haclient, read the CIB and not change it: once, on one node. From
 # enable-acl on, members of haclient without a role may neither read nor write it. root and hacluster always may. No
 # role keeps a member of haclient from fencing a node (stonith_admin --reboot) or from setting node attributes, fail
-# counts among them; who may use sudo instead need not be a member.
+# counts among them; a user that uses sudo instead need not be a member.
 """
 
 _ACL_COMMANDS = {

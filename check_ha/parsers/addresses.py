@@ -144,7 +144,7 @@ def _objects(value: object, what: str) -> Iterator[Dict[str, Any]]:
         raise ParseError(f"{what} is not a list", _quote(value))
     for member in value:
         if not isinstance(member, dict):
-            raise ParseError(f"{what} holds something else than an object", _quote(member))
+            raise ParseError(f"{what} holds something other than an object", _quote(member))
         yield member
 
 

@@ -52,7 +52,7 @@ def parse_cib(data: bytes) -> Cib:
     """
     root = parse_document(data, secret=True, without=b"status")
     if root.tag != "cib":
-        raise ParseError("XML, but no CIB")
+        raise ParseError("XML, but not a CIB")
     configuration = root.find("configuration")
     if configuration is None:
         raise ParseError("CIB without configuration")

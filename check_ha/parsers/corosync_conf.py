@@ -127,7 +127,7 @@ class _Reader:
         if line != b"}":
             self._bad_line(number, "something stands beside the closing brace")
         if len(self._stack) == 1:
-            self._wrong(number, "a closing brace too many")
+            self._wrong(number, "one closing brace too many")
             return
         keys = {setting.key for setting in self._stack[-1].settings}
         for path, key in (("logging.logger_subsys", "subsys"), ("logging.logging_daemon", "name")):

@@ -75,7 +75,7 @@ class _Fields:
 
     def __init__(self, name: str, values: object) -> None:
         if not isinstance(values, dict):
-            raise ParseError(f"{name} is no object")
+            raise ParseError(f"{name} is not an object")
         self._name = name
         self._values: Dict[str, Any] = values
 

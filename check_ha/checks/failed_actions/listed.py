@@ -29,7 +29,7 @@ NOT_SHOWN = Condition(
 
 CONDITIONS = (FAILED_ACTION, FAIL_COUNT, THRESHOLD_REACHED, RESOURCE_DOWN, NOT_SHOWN)
 
-_MENDED = "when the cause is mended"
+_MENDED = "once the cause is fixed"
 
 
 def cleanup(resource: str, node: str = "") -> str:

@@ -22,7 +22,7 @@ from check_ha.model.cluster import Cluster, FailCount, Failure
 FAILED_SINCE = Condition(
     "failed-since",
     Severity.WARNING,
-    "What an earlier run saw fail has recovered and was cleared since (failure-timeout): told for --max-age, or 1h.",
+    "A resource failed and recovered, and Pacemaker has cleared that (failure-timeout): reported for --max-age, or 1h.",
 )
 
 DEFAULT = 3600.0
@@ -149,7 +149,7 @@ def findings_of(expired: Sequence[Seen], now: float) -> Iterator[Finding]:
             f"{one.resource}: {one.task or 'an action'} on {one.node} failed {age(now - one.when)}{reason}, "
             "and Pacemaker has cleared that since (failure-timeout)",
             (*resources(one.resource), *nodes(one.node)),
-            f"it may fail again and again: look at its log on {one.node}; when the cause is mended",
+            f"it may fail again and again: look at its log on {one.node}; once the cause is fixed",
             (f"crm_resource --refresh --resource {one.resource} --node {one.node}",),
         )  # fmt: skip
 

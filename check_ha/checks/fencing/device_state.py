@@ -65,7 +65,7 @@ def _not_running(one: FenceDevice, cluster: Cluster, unclean: Collection[str]) -
 
 def _not_listed(one: FenceDevice, cluster: Cluster) -> Finding:
     if not left_out(cluster):
-        return Finding(UNREADABLE, f"crm_mon does not list {one.id}, which the CIB has", resources(one.id))
+        return Finding(UNREADABLE, f"crm_mon does not list {one.id}, which is in the CIB", resources(one.id))
     gone = [node.name for node in cluster.nodes if not node.online and node.type == "member"]
     offline = f" ({joined(gone)} {are(gone)} offline)" if gone else ""
     text = f"{one.id} runs nowhere: crm_mon leaves it out{offline}"

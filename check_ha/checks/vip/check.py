@@ -8,9 +8,9 @@ Finds IPaddr, IPaddr2, IPv6addr and IPsrcaddr by itself, in groups and clones to
 address of an IPsrcaddr is a source address, so it must be there while the resource runs but is no stray elsewhere.
 While a resource starts, stops or migrates its address is in motion and is not judged.
 
-An address is only as good as the interface that carries it: one that is down or has no carrier serves nobody, and the
-agent does not always notice. Where the CIB names the interface (nic) or the prefix (cidr_netmask), the address must be
-there and have it. That an address is deprecated is often wanted (preferred_lft) and is no fault.
+An address is only as good as the interface that carries it: one that is down or has no carrier reaches no client, and
+the agent does not always notice. Where the CIB names the interface (nic) or the prefix (cidr_netmask), the address must
+be there and have it. A deprecated address is often wanted (preferred_lft) and is not a fault.
 
 What it cannot see: whether another machine answers for the address (ARP), and whether routers and firewalls let clients
 reach it.
@@ -77,7 +77,7 @@ class VipOptions(FilterOptions):
     """Options of check_ha_vip."""
 
     agent: Tuple[Tuple[str, str], ...] = option(
-        (), "one more agent that carries an address, e.g. ocf:heartbeat:portblock=ip (the parameter that names it)",
+        (), "another agent that carries an address, e.g. ocf:heartbeat:portblock=ip (the parameter that names it)",
         metavar="AGENT=PARAMETER", parse=_agent, repeat=True,
     )  # fmt: skip
     expect: Tuple[Tuple[str, str], ...] = option(
