@@ -77,7 +77,7 @@ def judge(evidence: Evidence, options: ConstraintOptions) -> Judgement:
 
 
 def _over(first: Optional[float], evidence: Evidence, options: ConstraintOptions) -> bool:
-    """Whether its grace is over. Where no state is kept, or its time is not known, it may have been there for ever."""
+    """Return whether its grace is over; without state, or a known time, it may have been there for ever."""
     return evidence.previous is None or first is None or evidence.now - first >= options.grace
 
 
@@ -96,7 +96,7 @@ def _first_seen(in_effect: Sequence[CliConstraint], evidence: Evidence) -> Dict[
 
 
 def _resources(cluster: Optional[Cluster], cib: Optional[Cib]) -> Set[str]:
-    """All that a constraint may be about: primitives, groups, clones, bundles."""
+    """Return all that a constraint may be about: primitives, groups, clones, bundles."""
     names = {primitive.id for primitive in cib.primitives} if cib else set()
     for placed in cluster.primitives() if cluster else ():
         names.update(names_of(placed))
@@ -136,7 +136,7 @@ def _until(one: CliConstraint, now: float) -> str:
 
 
 def _left(one: CliConstraint, cluster: Optional[Cluster]) -> str:
-    """Where it may still run: that is what a ban costs."""
+    """Return where it may still run: that is what a ban costs."""
     left = nodes_left(one.resource, cluster) if one.ban and not one.promoted_only and cluster else None
     if left is None:
         return ""

@@ -134,7 +134,7 @@ def _votes_differ(settings: Settings, loadable: bool) -> Iterator[Finding]:
 
 
 def _ignored(settings: Settings) -> Iterator[Finding]:
-    """Settings of quorum that corosync drops because of others; it says so in its log only."""
+    """Yield settings of quorum that corosync drops because of others; it says so in its log only."""
     two_node, breaker = settings.on("quorum.two_node"), settings.on("quorum.auto_tie_breaker")
     if two_node and len(settings.nodes) > 2:
         text = f"two_node is set, and there are {len(settings.nodes)} nodes: it has no effect"
@@ -175,7 +175,7 @@ def _no_encryption(settings: Settings, loadable: bool) -> Iterator[Finding]:
 
 
 def _device_settings(settings: Settings) -> Iterator[Finding]:
-    """What keeps a quorum device from working, or from giving the right vote."""
+    """Yield what keeps a quorum device from working, or from giving the right vote."""
     if settings.device != "net":
         return
     for key in ("quorum.device.net.host", "totem.cluster_name"):

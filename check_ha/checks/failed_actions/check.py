@@ -109,14 +109,14 @@ def judge(evidence: Evidence, options: FailedActionOptions) -> Judgement:
 def _selected(
     cluster: Cluster, instances: Mapping[str, Sequence[Placed]], options: FailedActionOptions
 ) -> Dict[str, bool]:
-    """Every resource that is configured or failed, and whether it is to be judged, by its name or that of its group."""
+    """Return every resource that is configured or failed, and whether its name, or that of its group, is selected."""
     failed = (*(one.resource for one in cluster.failures), *(one.resource for one in cluster.fail_counts))
     selected = {name: options.selects(*names_of(placed[0])) for name, placed in instances.items()}
     return {**{name: options.selects(name) for name in map(plain, failed)}, **selected}
 
 
 def _counts(cluster: Cluster, instances: Mapping[str, Sequence[Placed]]) -> Iterator[FailCount]:
-    """The fail-counts; of a resource with on-fail=ignore none ever bans it, as with migration-threshold=0."""
+    """Yield the fail-counts; of a resource with on-fail=ignore none ever bans it, as with migration-threshold=0."""
     for one in cluster.fail_counts:
         ignored = any(placed.primitive.failure_ignored for placed in instances.get(plain(one.resource), ()))
         yield one._replace(migration_threshold=0) if ignored else one

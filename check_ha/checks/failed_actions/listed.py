@@ -111,7 +111,7 @@ def failed_actions(failures: Sequence[Failure], counts: Sequence[FailCount], sta
 
 
 def _when(failure: Failure, stamps: Stamps) -> Tuple[str, str]:
-    """How long ago it was, and what is wrong with that."""
+    """Return how long ago it was, and what is wrong with that."""
     seconds = stamps.seconds(failure)
     if seconds is not None and seconds <= -AHEAD:
         return age(seconds), ": whose clock is wrong?"

@@ -86,7 +86,7 @@ def _manage(finding: Finding, one: FenceDevice) -> Finding:
 
 
 def _failed(one: FenceDevice, condition: Condition, what: str, cluster: Cluster) -> Finding:
-    """``st_node1 runs nowhere: start failed on node1 (no route to host)``, where crm_mon lists a failure of it."""
+    """Return ``st_node1 runs nowhere: start failed on node1 (no route to host)``, where a failure is listed."""
     failures = [failure for failure in cluster.failures if plain(failure.resource) == one.id]
     text = f"{one.id} {what}{f': {told(failures)}' if failures else ''}"
     subjects = (*resources(one.id), *nodes(*dict.fromkeys(failure.node for failure in failures)))

@@ -151,7 +151,7 @@ def _summary(selected: Sequence[Node], cluster: Cluster) -> str:
 
 
 def _named(node: Node, cluster: Cluster) -> str:
-    """The name, with what is special about the node."""
+    """Return the name, with what is special about the node."""
     state = described(node).replace("online, ", "")
     marks = [mark for mark in ("DC" if _is_dc(node, cluster) else "", "" if state == State.ONLINE else state) if mark]
     return f"{node.name} ({', '.join(marks)})" if marks else node.name

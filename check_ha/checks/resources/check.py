@@ -202,7 +202,7 @@ def _measures(
 
 
 def _row(resource: ResourceInstances, states: ResourceStates) -> Row:
-    """``ms_db: Promoted on node1, Unpromoted on node2, node3``."""
+    """Return ``ms_db: Promoted on node1, Unpromoted on node2, node3``."""
     roles: Dict[str, List[str]] = {}
     for one in resource.primitives:
         primitive = one.primitive

@@ -121,7 +121,7 @@ def judge(evidence: Evidence, options: VipOptions) -> Judgement:
 def _by_cluster(
     cluster: Cluster, cib: Optional[Cib], selected: Sequence[VirtualIp], evidence: Evidence
 ) -> Iterator[Finding]:
-    """What the cluster says of them. Without a DC it says nothing, and just after its start not yet."""
+    """Yield what the cluster says of them. Without a DC it says nothing, and just after its start not yet."""
     if cluster.dc is None:
         if selected:
             text = f"no DC is elected: where {listed([vip.label for vip in selected])} should be is not known"
@@ -134,7 +134,7 @@ def _by_cluster(
 
 
 def _here(evidence: Evidence, cluster: Cluster) -> Optional[str]:
-    """The name of this node, if it is one that the cluster lists: no other can be held against where things run."""
+    """Return the name of this node, if the cluster lists it: no other can be compared with where things run."""
     name = this_node(evidence.get(NODE_NAME), cluster, evidence.get(MAP), evidence.get(INTERFACES))
     return name if any(node.name == name for node in cluster.nodes) else None
 
@@ -167,7 +167,7 @@ def _measures(vips: Sequence[VirtualIp], absent: Sequence[LeftOut]) -> Iterator[
 
 
 def _found(vip: VirtualIp, interfaces: Interfaces) -> List[str]:
-    """``192.0.2.100 on pub0``, with what is wrong with that interface."""
+    """Return ``192.0.2.100 on pub0``, with what is wrong with that interface."""
     places = [(found.address, interfaces.named(found.interface)) for found in vip.found_on(interfaces)]
     return [f"{address} on {one.name}{f' ({one.fault})' if one.fault else ''}" for address, one in places]
 

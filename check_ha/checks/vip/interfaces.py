@@ -36,7 +36,7 @@ CONDITIONS = (ADDRESS_MISSING, ADDRESS_STRAY, INTERFACE_DOWN, WRONG_INTERFACE, W
 def on_interfaces(
     selected: Sequence[VirtualIp], vips: Sequence[VirtualIp], interfaces: Interfaces, here: Optional[str]
 ) -> Iterator[Finding]:
-    """What the interfaces of this node carry, against what they should."""
+    """Yield what the interfaces of this node carry, against what they should."""
     if here is None:
         text = "it is not known which node this is (crm_node -n, corosync-cmapctl): its interfaces are not judged"
         yield Finding(UNREADABLE, text, (Subject(TOOL, CRM_NODE.label),))
@@ -72,7 +72,7 @@ def _missing(vip: VirtualIp, refused_by: str, here: str) -> Finding:
 
 
 def _interface(vip: VirtualIp, interfaces: Interfaces, here: str) -> Iterator[Finding]:
-    """What is wrong with the interface that carries the address of one that runs here."""
+    """Yield what is wrong with the interface that carries the address of one that runs here."""
     places = [(found, interfaces.named(found.interface)) for found in vip.found_on(interfaces)]
     # one that works is enough: a second copy is told below
     if not any(interface.works for _, interface in places):

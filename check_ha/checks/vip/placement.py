@@ -48,12 +48,12 @@ def about(
     advice: str = "",
     commands: Tuple[str, ...] = (),
 ) -> Finding:
-    """A finding about one virtual IP, whose name opens its text."""
+    """Return a finding about one virtual IP, whose name opens its text."""
     return Finding(condition, f"{vip.label} {text}", (*resources(vip.id), *more), advice, commands)
 
 
 def not_listed(absent: Sequence[LeftOut], cluster: Cluster) -> Iterator[Finding]:
-    """What the CIB has and crm_mon leaves out. Without a DC it is not known where anything runs."""
+    """Yield what the CIB has and crm_mon leaves out. Without a DC it is not known where anything runs."""
     for one in absent if cluster.dc else ():
         advice = (
             "make sure that the lost node does not have the address, then" if one.unmanaged else "where it ran last"
@@ -71,7 +71,7 @@ def not_listed(absent: Sequence[LeftOut], cluster: Cluster) -> Iterator[Finding]
 
 
 def states(cluster: Cluster, cib: Optional[Cib], vips: Sequence[VirtualIp]) -> Iterator[Finding]:
-    """What the cluster itself says of each."""
+    """Yield what the cluster itself says of each."""
     if cluster.options.maintenance_mode and vips:
         yield Finding(
             MAINTENANCE, f"the cluster is in maintenance mode: nobody watches {', '.join(vip.label for vip in vips)}",
@@ -138,7 +138,7 @@ def _unmanaged(cluster: Cluster, vip: VirtualIp) -> Iterator[Finding]:
 def not_expected_there(
     vips: Sequence[VirtualIp], absent: Sequence[LeftOut], expect: Sequence[Tuple[str, str]]
 ) -> Iterator[Finding]:
-    """Those that are on another node than --expect says; of one that runs nowhere that is told."""
+    """Yield those that are on another node than --expect says; of one that runs nowhere that is told."""
     by_id = {vip.id: vip for vip in vips}
     for name, node in expect:
         vip = by_id.get(name)
