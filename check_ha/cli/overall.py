@@ -53,7 +53,7 @@ _SHARE = 60
 
 @guarded
 def main() -> None:
-    """The command check_ha."""
+    """Run the command check_ha."""
     run_all(sys.argv[1:])
 
 
@@ -63,7 +63,7 @@ def run_all(argv: Sequence[str]) -> NoReturn:
 
 
 def parser() -> Parser:
-    """The parser of check_ha."""
+    """Return the parser of check_ha."""
     made = new_parser("check_ha", __doc__ or "")
     add_options(made, OverallOptions)
     made.add_argument(
@@ -110,7 +110,7 @@ def _outcome(chosen: Sequence[Check], understood: Understood) -> Outcome:
 
 
 def _applying(chosen: Sequence[Check], source: Source, outputs: Dict[Tool, Output]) -> Tuple[List[Check], List[str]]:
-    """The checks of what this cluster has, and a note for each other one.
+    """Return the checks of what this cluster has, and a note for each other one.
 
     The tools of all that always apply are asked first; what they say tells of the rest.
     """

@@ -57,7 +57,7 @@ def run(understand: Callable[[Sequence[str]], Order], argv: Sequence[str]) -> No
 
 
 def _tool_lines(verbose: int, outputs: Mapping[Tool, Output]) -> List[str]:
-    """The tools with exit status and time (-vv), and what they printed (-vvv)."""
+    """Return the tools with exit status and time (-vv), and what they printed (-vvv)."""
     lines: List[str] = []
     for output in outputs.values() if verbose >= 2 else ():
         end = output.fault or f"exit {output.status}"

@@ -28,7 +28,7 @@ _PROBE = "check_ha_quorum"
 
 
 def main(argv: Optional[Sequence[str]] = None) -> None:
-    """The command: exit 0 when all is in place, 1 when something is left to do or could not be done."""
+    """Run the command: exit 0 when all is in place, 1 when something is left to do or could not be done."""
     given = parser().parse_args(argv)
     node = node_at(given.root, given.user)
     wish = Wish(given.commands, given.way == "sudo", not given.no_nrpe, given.remove, given.replace)
@@ -49,7 +49,7 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
 
 
 def parser() -> Parser:
-    """The parser of check_ha_setup."""
+    """Return the parser of check_ha_setup."""
     made = new_parser(NAME, __doc__)
     here = os.path.dirname(os.path.realpath(sys.argv[0]))
     made.add_argument(
@@ -75,7 +75,7 @@ def parser() -> Parser:
 
 
 def _unusable(node: Node, wish: Wish) -> Optional[str]:
-    """Why this cannot be done here, or would be of no use to NRPE."""
+    """Return why this cannot be done here, or would not help NRPE."""
     if node.live and os.geteuid() != 0:
         return "only root may look at this node and change it"
     if wish.remove:

@@ -28,7 +28,7 @@ NAME = "check_ha_snapshot"
 
 @guarded
 def main() -> None:
-    """The command: one line that says what was recorded, exit 0, or UNKNOWN and exit 3."""
+    """Run the command: print one line that says what was recorded, exit 0; or UNKNOWN, exit 3."""
     given = vars(parser().parse_args())
     options, directory = options_from(SourceOptions, given), given["directory"]
 
@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def parser() -> Parser:
-    """The parser of check_ha_snapshot."""
+    """Return the parser of check_ha_snapshot."""
     made = new_parser(NAME, __doc__)
     add_options(made, SourceOptions)
     made.add_argument("directory", metavar="DIR", help="a new or empty directory")

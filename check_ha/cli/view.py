@@ -66,7 +66,7 @@ class ViewOptions(ReplayOptions):
 
 @guarded
 def main() -> None:
-    """The command."""
+    """Run the command."""
     options = options_from(ViewOptions, vars(parser().parse_args()))
     view = view_from(source_of(options, NAME))
     if len(view.troubles) == len(READINGS):
