@@ -47,7 +47,7 @@ _ACL_COMMANDS = {
 
 
 def sudoers(user: str = USER, root: str = "/") -> str:
-    """The sudoers file: the programs are those that a check finds on the node whose files are below ``root``."""
+    """Return the sudoers file: the programs are those that a check finds on the node whose files are below ``root``."""
     lines = dict.fromkeys(
         sudoers_command((program(argv[0], root), *argv[1:])) for tool in ALL for argv in (tool.argv, tool.older) if argv
     )
@@ -61,7 +61,7 @@ _COMMON = ("cat", "ps", "sha256sum", "stat")
 
 
 def program(name: str, root: str = "/") -> str:
-    """The full path that a check will run: sudo compares it. Where it is not installed, its usual place."""
+    """Return the full path that a check will run: sudo compares it. Where it is not installed, its usual place."""
     for folder in FOLDERS:
         path = os.path.join(root, folder.lstrip("/"), name)
         if os.path.isfile(path) and os.access(path, os.X_OK):
@@ -70,15 +70,15 @@ def program(name: str, root: str = "/") -> str:
 
 
 def uidgid(user: str = USER) -> str:
-    """The file that lets this user ask Corosync."""
+    """Return the file that lets this user ask Corosync."""
     return _UIDGID.format(user=user)
 
 
 def acl(shell: str, user: str = USER) -> str:
-    """The file with these commands."""
+    """Return the file with these commands."""
     return _ACL + "".join(f"{command}\n" for command in acl_commands(shell, user))
 
 
 def acl_commands(shell: str, user: str = USER) -> List[str]:
-    """The commands that make this user a reader of the CIB, for crmsh or for pcs."""
+    """Return the commands that make this user a reader of the CIB, for crmsh or for pcs."""
     return [command.format(user=user) for command in _ACL_COMMANDS[shell]]
