@@ -68,7 +68,7 @@ def _of_corosync_conf(text: bytes) -> bytes:
 
 
 def _setting(line: Match[bytes]) -> bytes:
-    """A line of corosync.conf: as long as it was, for corosync takes 510 bytes, and with the same braces and colons."""
+    """Return a line of corosync.conf of the same length (corosync takes 510 bytes), with its braces and colons."""
     blanks, key, rest = line.groups()
     if key == b"#":
         return blanks + key + _starred(rest)
@@ -106,7 +106,7 @@ def _of_processes(text: bytes, columns: int) -> bytes:
 
 
 def _process(line: bytes, columns: int) -> bytes:
-    """A line of ps with the command in its last column: of the cluster's daemons and of pid 1 the program.
+    """Return a line of ps with the command in its last column: of the cluster's daemons and of pid 1 the program.
 
     That there is a pid 1 says that the list hides nobody's processes.
     """
