@@ -25,6 +25,10 @@ STATES = {
 }
 
 
+FEW = 200
+"""Measures that always fit into what NRPE carries."""
+
+
 def print_text(verdict: Verdict, lines: Sequence[str] = ()) -> NoReturn:
     """Print the verdict as a plugin does, these lines below it, and end the process with the exit code."""
     check = nagiosplugin.Check(_Judged(verdict), _State("state"), _Measured("measure"), _Said(verdict, lines))
@@ -45,7 +49,7 @@ class _Judged(nagiosplugin.Resource):  # type: ignore[misc]  # nagiosplugin has 
     def probe(self) -> Iterator[nagiosplugin.Metric]:
         yield nagiosplugin.Metric("state", STATES[self._verdict.state], context="state")
         names: Set[str] = set()
-        for measure in self._verdict.measures:
+        for measure in _fitting(self._verdict.measures):
             yield nagiosplugin.Metric(_unused(_name(measure), names), measure, context="measure")
 
 
@@ -91,6 +95,14 @@ class _Decimal(float):
 
     def __str__(self) -> str:
         return decimal(float(self))
+
+
+def _fitting(measures: Sequence[Measure]) -> Sequence[Measure]:
+    if len(measures) <= FEW:
+        return measures
+    from check_ha.output.perfdata_room import fitting
+
+    return fitting(measures)[0]
 
 
 def _name(measure: Measure) -> str:
