@@ -86,7 +86,7 @@ def entries(text: str, name: str) -> List[Entry]:
 
 
 def _blocks(text: str) -> List[Tuple[int, List[str]]]:
-    """The entries, which empty lines separate, with the number of their first line."""
+    """Return the entries, which empty lines separate, with the number of their first line."""
     blocks: List[Tuple[int, List[str]]] = []
     inside = False
     for number, line in enumerate(text.splitlines(), start=1):

@@ -26,7 +26,7 @@ _CLUSTER_MACROS = (("HANODES", "--node node1 --node node2", "the nodes of the cl
 
 
 def import_file() -> str:
-    """The whole file: command, host template, then the services of a node, then those of a cluster."""
+    """Return the whole file: command, host template, then the services of a node, then those of a cluster."""
     found = services()
     on_node = [one for one in found if not one.on_server]
     on_server = [one for one in found if one.on_server]
@@ -43,7 +43,7 @@ def import_file() -> str:
 
 
 def _line(*fields: str) -> str:
-    """One line; ValueError where a field would be read as two."""
+    """Return one line; ValueError where a field would be read as two."""
     if any(";" in field or "\n" in field for field in fields):
         raise ValueError(f"CLAPI cannot take {fields!r}")
     return ";".join(fields)

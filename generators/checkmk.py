@@ -16,7 +16,7 @@ _HEAD = """\
 
 
 def mrpe() -> str:
-    """The lines for mrpe.cfg."""
+    """Return the lines for mrpe.cfg."""
     return "\n".join([_HEAD.rstrip("\n"), *(_line(one) for one in services() if not one.on_server), ""])
 
 

@@ -81,7 +81,7 @@ def _of_comparison(name: str) -> Command:
 
 
 def _of_module(module: ModuleType) -> Command:
-    """A command that is no check: its module has a function ``parser``, and may have ``READINGS``."""
+    """Return a command that is no check: its module has a function ``parser``, and may have ``READINGS``."""
     parser = module.parser()
     readings = getattr(module, "READINGS", ())
     tools = ALL if parser.prog in _WITH_ALL_TOOLS else tuple(reading.tool for reading in readings)

@@ -35,7 +35,7 @@ _CONDITIONS = 'compopt -o nospace; COMPREPLY=($(compgen -S = -W "{words}" -- "$c
 
 
 def completion(command: Command) -> str:
-    """The completion file of this command."""
+    """Return the completion file of this command."""
     found = flags(command)
     names = " ".join(name for flag in found for name in flag.names)
     rest = ""

@@ -42,7 +42,7 @@ def with_output(text: str) -> str:
 
 
 def _parts(text: str) -> Iterator[Tuple[Optional[str], List[str]]]:
-    """The lines of the document: each command with what it prints, and what stands between."""
+    """Yield the lines of the document: each command with what it prints, and what stands between."""
     command: Optional[str] = None
     lines: List[str] = []
     for line in text.split("\n"):
@@ -55,13 +55,13 @@ def _parts(text: str) -> Iterator[Tuple[Optional[str], List[str]]]:
 
 
 def _config_in(text: str) -> str:
-    """The config file that the document gives as an example."""
+    """Return the config file that the document gives as an example."""
     found = re.search(rf"^    # {_CONFIG}\n((?:    .*\n|\n)+)", text, re.MULTILINE)
     return "\n".join(line[4:] for line in found[1].splitlines()) if found else ""
 
 
 def _shown(command: str, before: List[str], config: str) -> List[str]:
-    """What is shown of the output: cut where it was cut before."""
+    """Return what is shown of the output: cut where it was cut before."""
     lines = _output(command, config)
     last = before[-1].strip() if before else ""
     if last == REST:
@@ -73,7 +73,7 @@ def _shown(command: str, before: List[str], config: str) -> List[str]:
 
 @functools.cache
 def _output(command: str, config: str) -> List[str]:
-    """What this command prints, seen from the root of this checkout."""
+    """Return what this command prints, seen from the root of this checkout."""
     name, *words = shlex.split(command.replace(PRETTY, ""))
     if command in SEEN_ON:
         words += ["--from", f"{CLUSTERS}/{SEEN_ON[command]}"]
@@ -91,7 +91,7 @@ def _output(command: str, config: str) -> List[str]:
 
 
 def _python(name: str) -> List[str]:
-    """How this command is run without being installed."""
+    """Return how this command is run without being installed."""
     if not name.startswith("check_ha"):
         return [sys.executable]
     word = name[len("check_ha_") :]

@@ -88,7 +88,7 @@ _SHARED = ("tools", "sudo", "timeout", "state_dir")
 
 
 def commands() -> str:
-    """The file of CheckCommands."""
+    """Return the file of CheckCommands."""
     return "\n".join([_COMMANDS, *(_command(one) for one in all_commands() if one.verdict)])
 
 
@@ -111,7 +111,7 @@ def _command(command: Command) -> str:
 
 
 def name_of(command: Command) -> str:
-    """``ha_rings``, as ITL names go, and where its variables begin."""
+    """Return ``ha_rings``, as ITL names go, and where its variables begin."""
     return command.name.replace("check_", "", 1)
 
 
@@ -135,7 +135,7 @@ def _quoted(text: str) -> str:
 
 
 def rules() -> str:
-    """The file of services."""
+    """Return the file of services."""
     found = services()
     blocks = [_SERVICES, _table("HaChecks", [one for one in found if not one.on_server]), _APPLY, _EXAMPLE]
     on_server = [one for one in found if one.on_server]

@@ -33,7 +33,7 @@ def parsers() -> List[List[str]]:
 
 
 def _outputs() -> Dict[Any, str]:
-    """The command line of the tool, or the file that it only prints, by the function that reads it."""
+    """Return the command line of the tool, or the file that it only prints, by the function that reads it."""
     readings: List[Reading[Any]] = [*READINGS]
     for command in all_commands():
         if command.check and not command.on_server:
@@ -42,7 +42,7 @@ def _outputs() -> Dict[Any, str]:
 
 
 def _type(kind: Any) -> str:
-    """``Cluster``, ``Tuple[FileState, ...]``, without modules."""
+    """Return ``Cluster``, ``Tuple[FileState, ...]``, without modules."""
     if isinstance(kind, type) and not getattr(kind, "__args__", ()):
         return kind.__name__
     inner = ", ".join("..." if one is ... else _type(one) for one in kind.__args__)

@@ -23,7 +23,7 @@ end with 3.
 
 
 def page(command: Command) -> str:
-    """The page of this command, in the man macros."""
+    """Return the page of this command, in the man macros."""
     title = command.name.upper().replace("_", "\\_")
     parts = [
         f'.TH {title} 1 "" "check_ha {check_ha.__version__}" "check_ha manual"\n',
@@ -68,7 +68,7 @@ def _see_also(command: Command) -> str:
 
 
 def _paragraphs(manual: str) -> str:
-    """The docstring: paragraphs, and indented blocks as they stand."""
+    """Return the docstring: paragraphs, and indented blocks as they stand."""
     blocks: List[str] = []
     for block in re.split(r"\n\s*\n", manual.strip()):
         if block.startswith(" "):

@@ -80,7 +80,7 @@ def _asks(command: Command, say: Say) -> str:
 
 
 def _subject(tool: Tool) -> str:
-    """The program, or the file that it only reads."""
+    """Return the program, or the file that it only reads."""
     files = [word for word in tool.argv[1:] if word.startswith("/")]
     return files[-1] if files else tool.name
 
@@ -96,7 +96,7 @@ def check_section(command: Command, say: Say) -> str:
 
 
 def _numbers(check: Check, say: Say) -> str:
-    """What the options that every check has mean here."""
+    """Return what the options that every check has mean here."""
     said = []
     if check.number:
         said.append(say("`-w` `-c`: {}.").format(say(check.number.meaning)))
@@ -108,7 +108,7 @@ def _numbers(check: Check, say: Say) -> str:
 
 
 def _more(options: Mapping[str, Option], known: Mapping[str, Option]) -> Dict[str, Option]:
-    """The options that are not known, or known otherwise."""
+    """Return the options that are not known, or known otherwise."""
     return {name: one for name, one in options.items() if known.get(name) != one}
 
 

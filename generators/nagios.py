@@ -19,7 +19,7 @@ _HOSTS = """\
 
 
 def objects() -> str:
-    """The whole file."""
+    """Return the whole file."""
     all_services = services()
     blocks = [_HEAD, *_templates(), *(_service(one) for one in all_services if not one.on_server)]
     blocks += [_HOSTS, *(_node(name, address) for name, address in (("node1", "192.0.2.11"), ("node2", "192.0.2.12")))]

@@ -28,7 +28,7 @@ _CFG = """\
 
 
 def asked(commands: Iterable[Command]) -> List[Command]:
-    """The commands that a server has a node run."""
+    """Return the commands that a server has a node run."""
     return [one for one in commands if (one.verdict and not one.on_server) or one.name == VIEW]
 
 

@@ -26,12 +26,12 @@ class Flag(NamedTuple):
 
 
 def flags(command: Command) -> List[Flag]:
-    """Every option of the command, in the order of its help."""
+    """Return every option of the command, in the order of its help."""
     return [_flag(action) for action in command.parser._actions]  # argparse shows them nowhere else
 
 
 def settings(command: Command) -> List[Flag]:
-    """The options that change what a run does: all but -h and -V."""
+    """Return the options that change what a run does: all but -h and -V."""
     return [flag for flag in flags(command) if flag.names and flag.variable not in ("help", "version")]
 
 

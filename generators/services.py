@@ -17,12 +17,12 @@ _MINUTES: Mapping[str, int] = {"check_ha_config": 10, "check_ha_constraints": 5,
 
 
 def title(command: Command) -> str:
-    """``HA failed actions``."""
+    """Return ``HA failed actions``."""
     return " ".join(["HA", *(_word(part) for part in command.word.split("_") if part)])
 
 
 def dashed(command: Command) -> str:
-    """``HA-Failed-Actions``."""
+    """Return ``HA-Failed-Actions``."""
     words = title(command).split()
     return "-".join(word if word.isupper() else word.capitalize() for word in words)
 
@@ -32,5 +32,5 @@ def _word(part: str) -> str:
 
 
 def minutes(command: Command) -> int:
-    """How often it is to be run."""
+    """Return how often it is to be run."""
     return _MINUTES.get(command.name, 1)

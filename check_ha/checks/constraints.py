@@ -2,8 +2,8 @@
 
 Asks cibadmin for the location constraints that crm_resource --move and --ban write (crm resource move, pcs resource
 move): they stay after the move, so that the resource cannot come back, or cannot fail over, until somebody clears them.
-crm_mon shows bans as well: that is enough where the CIB cannot be read, but for the preferences. One with a lifetime
-is told with its end, and is none once that has passed.
+crm_mon shows bans as well: that is enough where the CIB cannot be read, except for preferences. A constraint with a
+lifetime is reported with its end, and no longer once that has passed.
 
 With --grace a constraint only warns when it has been there for that long, counted from the first run that saw it; where
 no state is kept (see --state-dir; a replay with --from keeps none), or where the clock was set back since, there is no
@@ -36,7 +36,7 @@ CIB = Reading(CIBADMIN, parse_cib, parts=(CONSTRAINTS,))
 
 CLI_BAN = Condition("cli-ban", Severity.WARNING, "A ban, or a move without a target, keeps a resource off a node.")
 CLI_PREFER = Condition("cli-prefer", Severity.WARNING, "A move to a node ties a resource to it.")
-EXPIRES = Condition("expires", Severity.WARNING, "The same, of a move or ban with a lifetime: it will end by itself.")
+EXPIRES = Condition("expires", Severity.WARNING, "The same for a move or ban with a lifetime, which ends by itself.")
 
 LEFT = Metric("cluster.constraints.left.count", "constraints of moves and bans that are in effect")
 BANS = Metric("cluster.constraints.bans.count", "those that ban a resource from a node")
@@ -78,7 +78,7 @@ def judge(evidence: Evidence, options: ConstraintOptions) -> Judgement:
 
 
 def _over(first: Optional[float], evidence: Evidence, options: ConstraintOptions) -> bool:
-    """Whether its grace is over. Where no state is kept, or its time is not known, it may have been there for ever."""
+    """Return whether its grace is over; without state, or a known time, it may have been there for ever."""
     return evidence.previous is None or first is None or evidence.now - first >= options.grace
 
 
@@ -97,7 +97,7 @@ def _first_seen(in_effect: Sequence[CliConstraint], evidence: Evidence) -> Dict[
 
 
 def _resources(cluster: Optional[Cluster], cib: Optional[Cib]) -> Set[str]:
-    """All that a constraint may be about: primitives, groups, clones, bundles."""
+    """Return all that a constraint may be about: primitives, groups, clones, bundles."""
     names = {primitive.id for primitive in cib.primitives} if cib else set()
     for placed in cluster.primitives() if cluster else ():
         names.update(names_of(placed))
@@ -137,7 +137,7 @@ def _until(one: CliConstraint, now: float) -> str:
 
 
 def _left(one: CliConstraint, cluster: Optional[Cluster]) -> str:
-    """Where it may still run: that is what a ban costs."""
+    """Return where it may still run: that is what a ban costs."""
     left = nodes_left(one.resource, cluster) if one.ban and not one.promoted_only and cluster else None
     if left is None:
         return ""

@@ -25,7 +25,7 @@ O = TypeVar("O", bound=Options)  # noqa: E741  # an Options class
 
 
 def _range(text: str) -> Optional[Threshold]:
-    """A Nagios range; nothing for one that is empty.
+    """Parse a Nagios range; return nothing for one that is empty.
 
     Python would take more for a number (blanks, newlines, ``1_0``, other scripts' digits), and perfdata repeats it.
     """
@@ -45,7 +45,7 @@ def _format(text: str) -> str:
 
 
 def seconds(text: str) -> float:
-    """A deadline."""
+    """Parse a deadline in seconds."""
     value = float(text) if text.replace(".", "", 1).isdigit() and text.isascii() else 0.0
     if not 0.1 <= value <= 3600:
         raise ValueError("not a number of seconds from 0.1 to 3600")
@@ -53,7 +53,7 @@ def seconds(text: str) -> float:
 
 
 def file_name(text: str) -> str:
-    """A file or a directory: what an unset variable leaves empty must not be taken for an option that was not given."""
+    """Return the name of a file or directory; an empty one, as an unset variable leaves it, is refused."""
     if not text:
         raise ValueError("not a name")
     if "\0" in text:  # which a config file can hold
@@ -92,7 +92,7 @@ class SeverityOptions(Options):
 
     severity: Tuple[Tuple[str, Severity], ...] = option(
         (),
-        "how bad a condition is to you: ok, warning, critical or unknown",
+        "the severity that a condition is to have: ok, warning, critical or unknown",
         metavar="CONDITION=STATE",
         parse=_severity,
         repeat=True,
@@ -173,7 +173,7 @@ def add_options(parser: argparse.ArgumentParser, options: Type[Options], **words
 
 
 def flag_of(name: str) -> str:
-    """The long flag of a field: ``from_`` is ``--from``, ``max_age`` is ``--max-age``."""
+    """Return the long flag of a field: ``from_`` is ``--from``, ``max_age`` is ``--max-age``."""
     return "--" + name.rstrip("_").replace("_", "-")
 
 
@@ -188,7 +188,7 @@ def _typed(parse: Callable[[str], Any]) -> Callable[[str], Any]:
 
 
 def options_from(options: Type[O], given: Dict[str, Any]) -> O:
-    """An object of that class, from what was given; the rest is default."""
+    """Return an object of that class, from what was given; the rest is default."""
     values = {}
     for name, one in options.table().items():
         value = given.get(name)
@@ -198,7 +198,7 @@ def options_from(options: Type[O], given: Dict[str, Any]) -> O:
 
 
 def parser_for(check: Check, common: Type[Options] = CommonOptions) -> Parser:
-    """The parser of this check command."""
+    """Return the parser of this check command."""
     parser = new_parser(check.command, check.manual, _conditions(check))
     number = check.number.meaning if check.number else "... (this check has no main number)"
     add_options(parser, common, number=number)
@@ -210,7 +210,7 @@ def parser_for(check: Check, common: Type[Options] = CommonOptions) -> Parser:
 
 
 def new_parser(command: str, manual: str, epilog: str = "") -> Parser:
-    """A parser with what all commands share."""
+    """Return a parser with what all commands share."""
     parser = Parser(
         prog=command,
         description=(manual or "").strip(),  # none under python -OO
@@ -229,7 +229,7 @@ def parse(check: Check, argv: Optional[Sequence[str]] = None) -> Arguments:
 
 
 def understood(check: Check, parser: Parser, argv: Optional[Sequence[str]]) -> Dict[str, Any]:
-    """What was given, by field; ends the process with UNKNOWN when it is not what this check takes."""
+    """Return what was given, by field; ends the process with UNKNOWN when it is not what this check takes."""
     given = vars(parser.parse_args(argv))
     known = {condition.name for condition in (*check.conditions, *check.shared)}
     for name, _ in given["severity"] or ():

@@ -34,7 +34,7 @@ class ConfigError(ValueError):
 
 
 def read(path: str) -> Sections:
-    """The sections of the file with their keys and values."""
+    """Return the sections of the file with their keys and values."""
     import configparser  # half a millisecond that only a run with a file should pay
 
     parser = configparser.ConfigParser(interpolation=None, delimiters=("=",), default_section="")
@@ -68,7 +68,7 @@ def _text(path: str) -> str:
 
 
 def values(section: str, keys: Mapping[str, str], *options: Type[Options]) -> Dict[str, Any]:
-    """What this section says, by option name; ConfigError for a key or a value that is not understood."""
+    """Return what this section says, by option name; ConfigError for a key or a value that is not understood."""
     table = {flag_of(name)[2:]: (name, one) for kind in options for name, one in kind.table().items()}
     found = {}
     for key, text in keys.items():

@@ -53,12 +53,12 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
 
 
 def applies(one: Applies, outputs: Mapping[Tool, Output], source: Source) -> Optional[bool]:
-    """Whether what a check is about is set up here; None where that cannot be told."""
+    """Return whether what a check is about is set up here; None where that cannot be told."""
     return one.holds(examine(one.readings, outputs, None, source.now))
 
 
 def _nothing(check: Check, one: Applies, settings: Settings, source: Source) -> Verdict:
-    """That there is nothing to judge: whoever runs this very check expects something."""
+    """Return that there is nothing to judge: whoever runs this very check expects something."""
     text = f"{one.what} is not set up here"
     findings = (Finding(check.nothing, text),) if check.nothing else ()
     verdict = verdict_of(check, Judgement(text, findings), settings.severities)
@@ -99,7 +99,7 @@ def _judgement(check: Check, own: Options, evidence: Evidence) -> Judgement:
 
 
 def source_of(common: ReplayOptions, name: str) -> Source:
-    """This node, or the recorded directory of ``--from``; one that is none ends the process with UNKNOWN."""
+    """Return this node, or the recording of ``--from``; one that is none ends the process with UNKNOWN."""
     restart(common.timeout)
     announce("reading the recording" if common.from_ else "asking the tools")
     if common.from_ is None:
@@ -136,7 +136,7 @@ def collect(
 
 
 def state_directory(common: RunOptions) -> Optional[str]:
-    """A replay keeps no state unless it is told where: the same recording must give the same verdict."""
+    """Return where state is kept; None for a replay without --state-dir, which must always say the same."""
     if common.state_dir is None and common.from_ is not None:
         return None
     return common.state_dir or default_directory()

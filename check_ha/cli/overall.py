@@ -1,12 +1,12 @@
 """Is this cluster well? Every check in one run.
 
-Each tool is run once, whatever number of checks needs it. The first line tells the worst first, with the culprit, short
+Each tool is run once, however many checks need it. The first line tells the worst first, with the culprit, short
 enough for a phone; what only repeats it in the words of another check comes last. -v adds a line for each check, -vv
 what each of them found, what to do about it, and the tools. Perfdata is that of all checks. --human shows a picture of
 the cluster instead, for a person at a terminal; the exit code is the same.
 
-What each check finds, and its options, are those of its own command: check_ha_quorum -h and so on; but that a cluster
-has no virtual IP is OK here, where nobody asked for one. --severity takes CONDITION=STATE for all checks that have such
+What each check finds, and its options, are those of its own command: check_ha_quorum -h and so on. Only here a cluster
+without a virtual IP is OK, as nobody asked for one. --severity takes CONDITION=STATE for all checks that have such
 a condition, CHECK.CONDITION=STATE for one. A site keeps its options in a file, one section a check, named as the long
 options are; one that may be repeated takes one value a line:
 
@@ -55,7 +55,7 @@ _SHARE = 60
 
 @guarded
 def main() -> None:
-    """The command check_ha."""
+    """Run the command check_ha."""
     run_all(sys.argv[1:])
 
 
@@ -65,7 +65,7 @@ def run_all(argv: Sequence[str]) -> NoReturn:
 
 
 def parser() -> Parser:
-    """The parser of check_ha."""
+    """Return the parser of check_ha."""
     made = new_parser("check_ha", __doc__ or "")
     add_options(made, OverallOptions)
     made.add_argument(
@@ -113,7 +113,7 @@ def _outcome(chosen: Sequence[Check], understood: Understood) -> Outcome:
 
 
 def _applying(chosen: Sequence[Check], source: Source, outputs: Dict[Tool, Output]) -> Tuple[List[Check], List[str]]:
-    """The checks of what this cluster has, and a note for each other one.
+    """Return the checks of what this cluster has, and a note for each other one.
 
     The tools of all that always apply are asked first; what they say tells of the rest.
     """
@@ -129,7 +129,7 @@ def _applying(chosen: Sequence[Check], source: Source, outputs: Dict[Tool, Outpu
         if found:
             checks.append(check)
         elif check.applies:
-            why = "is not set up here" if found is False else "cannot be told to be set up here"
+            why = "is not set up here" if found is False else "may or may not be set up here"
             notes.append(f"{check.name}: not run, {check.applies.what} {why}")
     return sorted(checks, key=list(chosen).index), notes
 

@@ -41,7 +41,7 @@ _SIGNALS = (
 
 
 def guarded(main: Callable[[], None]) -> Callable[[], None]:
-    """The main function of a command: whatever happens in it, it ends as a plugin should."""
+    """Return the main function of a command: whatever happens in it, it ends as a plugin should."""
     caught: Callable[[], None] = nagiosplugin.guarded(verbose=0)(main)
 
     @functools.wraps(main)
@@ -103,7 +103,7 @@ def _end_when_told() -> None:
 
 
 def _printed() -> bool:
-    """Whether all has left this process; else what has not is thrown away, or Python would try again and complain."""
+    """Return whether all output is written; the rest is thrown away, or Python would try again and complain."""
     try:
         sys.stdout.flush()
     except OSError:

@@ -49,7 +49,7 @@ class Understood(NamedTuple):
 
 
 def understand(parser: Parser, argv: Sequence[str], checks: Sequence[Check]) -> Understood:
-    """What was asked for; ends the process with UNKNOWN when it cannot be understood."""
+    """Return what was asked for; ends the process with UNKNOWN when it cannot be understood."""
     given = vars(parser.parse_args(list(argv)))
     path = given["config"]
     try:
@@ -123,7 +123,7 @@ def _refuse_unknown(parser: Parser, pairs: Pairs, checks: Sequence[Check]) -> No
 
 
 def _unknown(pairs: Pairs, checks: Iterable[Check]) -> str:
-    """The first name that is no condition, with or without its check; else nothing."""
+    """Return the first name that is no condition, with or without its check; else nothing."""
     known: List[str] = []
     for check in checks if pairs else ():
         names = [condition.name for condition in (*check.conditions, *check.shared)]

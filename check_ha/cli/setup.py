@@ -28,7 +28,7 @@ _PROBE = "check_ha_quorum"
 
 
 def main(argv: Optional[Sequence[str]] = None) -> None:
-    """The command: exit 0 when all is in place, 1 when something is left to do or could not be done."""
+    """Run the command: exit 0 when all is in place, 1 when something is left to do or could not be done."""
     given = parser().parse_args(argv)
     node = node_at(given.root, given.user)
     wish = Wish(given.commands, given.way == "sudo", not given.no_nrpe, given.remove, given.replace)
@@ -45,34 +45,39 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     if not (given.yes or _agreed()):
         _end(1, "Nothing was changed.")
     _do(made, node)
-    _end(1 if made.kept else 0, "Done." if not made.kept else "Done, but for the files that were edited.")
+    _end(1 if made.kept else 0, "Done." if not made.kept else "Done, except for the files that were edited.")
 
 
 def parser() -> Parser:
-    """The parser of check_ha_setup."""
+    """Return the parser of check_ha_setup."""
     made = new_parser(NAME, __doc__)
     here = os.path.dirname(os.path.realpath(sys.argv[0]))
     made.add_argument(
         "--way", choices=("sudo", "rights"), default="sudo", metavar="WAY",
-        help="how the checks ask: sudo (default), or rights of the user's own",
+        help="how the checks ask: sudo (default), or rights given to the user itself",
     )  # fmt: skip
     made.add_argument("--user", metavar="NAME", help="the user of NRPE (default: nrpe_user of nrpe.cfg, or nagios)")
     made.add_argument(
-        "--commands", metavar="DIR", default=here, help="the folder of the commands (default: that of this)"
+        "--commands",
+        metavar="DIR",
+        default=here,
+        help="the folder of the commands (default: the one this program is in)",
     )
     made.add_argument("--no-nrpe", action="store_true", help="only the rights, for a user that needs no NRPE (Icinga)")
     made.add_argument("--remove", action="store_true", help="undo it")
     made.add_argument("--replace", action="store_true", help="edited files too; a copy goes to /var/backups/check_ha")
-    made.add_argument("--root", metavar="DIR", type=Path, default=Path("/"), help="change a tree, not this node")
+    made.add_argument(
+        "--root", metavar="DIR", type=Path, default=Path("/"), help="change the files below this folder, not this node"
+    )
     made.add_argument("-y", "--yes", action="store_true", help="do not ask")
     made.add_argument("-v", "--verbose", action="store_true", help="show what the files will hold")
     return made
 
 
 def _unusable(node: Node, wish: Wish) -> Optional[str]:
-    """Why this cannot be done here, or would be of no use to NRPE."""
+    """Return why this cannot be done here, or would not help NRPE."""
     if node.live and os.geteuid() != 0:
-        return "only root may look and change"
+        return "only root may look at this node and change it"
     if wish.remove:
         return None
     folder = node.path(wish.plugins)

@@ -1,10 +1,10 @@
-"""Record what every tool of the suite says on this node: for a bug report, for a test, or for a look at leisure.
+"""Record what every tool of the suite says on this node: for a bug report, a test, or a closer look.
 
 Writes one file a tool and commands.json into DIR, which must not hold a recording already; any check judges it with
---from DIR. What nobody else should see is taken out: of the CIB, of corosync.conf and of the map only what the checks
-need is kept, the rest becomes asterisks (parameters but addresses and whom a fence device fences, options of bundles,
-alerts, comments), and of the process list only the cluster's own daemons without their arguments. Names and addresses
-stay: read before you share. DIR must be yours, and is not written to through a link.
+--from DIR. What nobody else should see is taken out. Of the CIB, corosync.conf and the map only what the checks need is
+kept; the rest becomes asterisks (options of bundles, alerts, comments, and all parameters except addresses and the
+nodes that a fence device fences). Of the process list only the cluster's own daemons are kept, without their arguments.
+Names and addresses stay: read the files before you share them. DIR must be yours and no link.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NAME = "check_ha_snapshot"
 
 @guarded
 def main() -> None:
-    """The command: one line that says what was recorded, exit 0, or UNKNOWN and exit 3."""
+    """Run the command: print one line that says what was recorded, exit 0; or UNKNOWN, exit 3."""
     given = vars(parser().parse_args())
     options, directory = options_from(SourceOptions, given), given["directory"]
 
@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def parser() -> Parser:
-    """The parser of check_ha_snapshot."""
+    """Return the parser of check_ha_snapshot."""
     made = new_parser(NAME, __doc__)
     add_options(made, SourceOptions)
     made.add_argument("directory", metavar="DIR", help="a new or empty directory")
@@ -62,4 +62,4 @@ def _counts(outputs: Iterable[Output]) -> str:
             good += 1
         else:
             failed.append(f"{output.tool.label}: {output.fault or f'exit {output.status}'}")
-    return f"{good} outputs" + (f", and that these gave none ({clean('; '.join(failed))})" if failed else "")
+    return f"{good} outputs" + (f", and that these tools failed ({clean('; '.join(failed))})" if failed else "")

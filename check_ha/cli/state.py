@@ -22,7 +22,7 @@ LIMIT = 4 * 1024 * 1024
 
 
 def default_directory() -> str:
-    """Where state is kept unless the user says: per user, and on a disk that survives a reboot."""
+    """Return where state is kept unless the user says: per user, and on a disk that survives a reboot."""
     return f"/var/tmp/check_ha-{os.geteuid()}"  # noqa: S108  # made 0700, and checked below
 
 
@@ -36,7 +36,7 @@ class Memory:
         self._name = f"{check}.json"
 
     def recall(self) -> Optional[Mapping[str, Any]]:
-        """What the last run remembered, nothing on the first; ``None`` where nothing is kept or it cannot be read."""
+        """Return what the last run kept, nothing on the first; ``None``: nothing is kept, or it cannot be read."""
         if self._directory is None:
             return None
         try:
@@ -69,7 +69,7 @@ class Memory:
 
 @contextlib.contextmanager
 def _safe(directory: str) -> Iterator[int]:
-    """A descriptor of this directory, made where it is not there; OSError when it is not to be trusted."""
+    """Return a descriptor of this directory, made where it is not there; OSError when it is not to be trusted."""
     try:
         os.makedirs(directory, mode=0o700, exist_ok=True)
     except FileNotFoundError as error:  # as in /proc
@@ -119,7 +119,7 @@ def _must_be_unlocked(name: str, place: int) -> None:
 
 @contextlib.contextmanager
 def _scratch(name: str, place: int) -> Iterator[str]:
-    """A new and empty file that takes the place of the old one once it is whole, whatever that is."""
+    """Return a new and empty file that takes the place of the old one once it is whole, whatever that is."""
     with contextlib.suppress(FileNotFoundError):  # of a run that was killed
         os.unlink(name, dir_fd=place)
     os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=place))
@@ -133,7 +133,7 @@ def _scratch(name: str, place: int) -> Iterator[str]:
 
 @contextlib.contextmanager
 def _cookie(name: str, place: int) -> Iterator[nagiosplugin.Cookie]:
-    """The cookie, open; ValueError where it holds no state."""
+    """Return the cookie, open; ValueError where it holds no state."""
     cookie = nagiosplugin.Cookie(f"/proc/self/fd/{place}/{name}")  # by the descriptor: its path may lead elsewhere now
     try:
         yield cookie.open()

@@ -3,11 +3,11 @@
 Run on a cluster node, by hand, through ssh or NRPE; check_ha_split_brain and check_ha_drift, on the monitoring server,
 compare the views of all nodes. The line says who is in this node's partition, whether it is quorate, who is DC, what
 Pacemaker has active where, which addresses the interfaces really carry and whether these work, which software,
-corosync.conf and authkey this is (hashes and a fingerprint, never a key). What could not be told is null; "troubles"
-says why.
+corosync.conf and authkey this is (hashes and a fingerprint, never a key). What is not known is null; "troubles" says
+why.
 
-Exit 0 however ill the node is: the view says so. UNKNOWN (3), with a line that is no JSON, only when nothing at all
-could be told. It is to be asked by somebody who has a deadline too, so it has 3 seconds and not 8.
+Exit 0 however ill the node is: the view says so. UNKNOWN (3), with a line that is not JSON, only when nothing at all is
+known. Whoever asks has a deadline too, so this command has 3 seconds and not 8.
 """
 
 from __future__ import annotations
@@ -66,12 +66,12 @@ class ViewOptions(ReplayOptions):
 
 @guarded
 def main() -> None:
-    """The command."""
+    """Run the command."""
     options = options_from(ViewOptions, vars(parser().parse_args()))
     view = view_from(source_of(options, NAME))
     if len(view.troubles) == len(READINGS):
         reasons = "; ".join(dict.fromkeys(failed.text for failed in view.troubles))
-        sys.stdout.write(f"HA_VIEW UNKNOWN - nothing could be told: {clean(reasons, LINE_LIMIT)}\n")
+        sys.stdout.write(f"HA_VIEW UNKNOWN - nothing is known: {clean(reasons, LINE_LIMIT)}\n")
         sys.exit(UNKNOWN)
     sys.stdout.write(view_text(view) + "\n")
 

@@ -76,7 +76,7 @@ def _configured(location: Location, shown: bool, names: Optional[Set[str]], now:
 
 
 def _shown(ban: Ban) -> CliConstraint:
-    """One of which only crm_mon tells: the CIB was not read, or ACLs hide it."""
+    """Return one of which only crm_mon tells: the CIB was not read, or ACLs hide it."""
     limited = ban.id.endswith(_RULE)
     name = ban.id[: -len(_RULE)] if limited else ban.id
     return CliConstraint(

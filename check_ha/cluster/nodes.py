@@ -22,7 +22,7 @@ class State:
 
 
 def state_of(node: Node) -> str:
-    """The one word for this node: the first that holds, worst first.
+    """Return the one word for this node: the first that holds, worst first.
 
     A node whose Pacemaker is stopped while its Corosync runs is online and pending (2.1.5: and in standby); one that
     must be fenced is unclean whether it is online or not.
@@ -40,7 +40,7 @@ def state_of(node: Node) -> str:
 
 
 def described(node: Node) -> str:
-    """The state in words: ``UNCLEAN (offline)``, ``standby``, ``online, health red``."""
+    """Return the state in words: ``UNCLEAN (offline)``, ``standby``, ``online, health red``."""
     state = state_of(node)
     if state == State.UNCLEAN:
         return "UNCLEAN (online)" if node.online else "UNCLEAN (offline)"
@@ -49,12 +49,12 @@ def described(node: Node) -> str:
 
 
 def lost(node: Node) -> bool:
-    """Whether nobody can say what runs there: what the cluster still shows on such a node serves nobody for sure."""
+    """Return whether nobody can say what runs there; what the cluster still shows on such a node proves nothing."""
     return node.unclean or not node.online
 
 
 def can_start(node: Node) -> bool:
-    """Whether the cluster would start a resource there.
+    """Return whether the cluster would start a resource there.
 
     What ill health does is up to node-health-strategy: a node that is not green counts as long as it runs something.
     """
@@ -62,7 +62,7 @@ def can_start(node: Node) -> bool:
 
 
 def bundle_nodes(cluster: Cluster) -> FrozenSet[str]:
-    """The guest nodes inside the containers of bundles: nothing but the bundle's own primitive may run there."""
+    """Return the guest nodes inside the containers of bundles: nothing but the bundle's own primitive may run there."""
     inside = {
         member.id
         for resource in cluster.resources
@@ -86,23 +86,23 @@ class ResourcesBehindNodes:
         return node.id_as_resource or node.name
 
     def in_stopped_bundle(self, node: Node) -> bool:
-        """Whether its container in a bundle does not run: the fault, if any, is that of the bundle."""
+        """Return whether its container in a bundle does not run: the fault, if any, is that of the bundle."""
         container = self.instances.get(self.resource_behind(node), [])
         return node.name in self.in_bundles and not any(one.primitive.active for one in container)
 
     def connection_unmanaged(self, node: Node) -> bool:
-        """Whether it is in maintenance because its connection is unmanaged."""
+        """Return whether it is in maintenance because its connection is unmanaged."""
         connection = self.instances.get(node.name, [])
         return node.type == "remote" and any(not one.primitive.managed for one in connection)
 
 
 def may_act(cluster: Cluster) -> bool:
-    """Whether this partition may start, stop and fence: it has quorum, or no-quorum-policy is ignore."""
+    """Return whether this partition may start, stop and fence: it has quorum, or no-quorum-policy is ignore."""
     return cluster.with_quorum is not False or cluster.options.no_quorum_policy == "ignore"
 
 
 def proven_down(node: Node, fencing: Optional[Fencing]) -> bool:
-    """Whether fencing proves that nothing runs there.
+    """Return whether fencing proves that nothing runs there.
 
     It does until the node joins again: then Pacemaker expects it to be up (``expected_up``), also when it is cut off
     later. A failure or an attempt since then says that the cluster itself is not content.
@@ -121,7 +121,7 @@ def why_unclean(node: Node, fencing: Optional[Fencing], cluster: Cluster) -> str
         last = fencing.failed[0]
         text = f"its fencing failed {age(fencing.seconds_since(last))}{f' ({last.reason})' if last.reason else ''}"
     elif fencing and fencing.pending:
-        text = "it is just being fenced"
+        text = "it is being fenced"
     elif cluster.options.fencing_enabled is False:
         text = "it should be fenced, and fencing is off"
     number = node.resources_running
@@ -130,7 +130,7 @@ def why_unclean(node: Node, fencing: Optional[Fencing], cluster: Cluster) -> str
 
 
 def feature_sets(cluster: Cluster) -> Mapping[str, List[str]]:
-    """Feature sets with their nodes, where Pacemaker says that they differ.
+    """Return feature sets with their nodes, where Pacemaker says that they differ.
 
     2.1.5 and 2.1.6 say so of a pending node too, and 3.0.2 of an unclean one: such a node has told none, which reads
     ``<3.15.1``, the same as of a node that is really older.

@@ -13,13 +13,13 @@ CONNECTION = "ocf:pacemaker:remote"
 
 
 def plain(resource: str) -> str:
-    """The resource without the number of its clone instance: ``p_db:0`` is an instance of ``p_db``."""
+    """Return the resource without the number of its clone instance: ``p_db:0`` is an instance of ``p_db``."""
     name, colon, number = resource.rpartition(":")
     return name if colon and number.isdigit() else resource
 
 
 def instances_by_id(cluster: Cluster) -> Dict[str, List[Placed]]:
-    """All instances of each resource, by plain id."""
+    """Return all instances of each resource, by plain id."""
     instances: Dict[str, List[Placed]] = {}
     for placed in cluster.primitives():
         instances.setdefault(plain(placed.primitive.id), []).append(placed)
@@ -27,17 +27,17 @@ def instances_by_id(cluster: Cluster) -> Dict[str, List[Placed]]:
 
 
 def names_of(placed: Placed) -> Tuple[str, ...]:
-    """All that an administrator may call it: its own name first, then what it is part of, innermost first."""
+    """Return all that an administrator may call it: its own name first, then what it is part of, innermost first."""
     return (plain(placed.primitive.id), *(plain(parent.id) for parent in reversed(placed.parents)))
 
 
 def in_motion(primitive: Primitive) -> bool:
-    """Whether it is just being started, stopped, moved, promoted or demoted."""
+    """Return whether it is just being started, stopped, moved, promoted or demoted."""
     return primitive.role in IN_MOTION
 
 
 def stopped_on_purpose(placed: Placed) -> bool:
-    """Whether target-role stops it, its own or that of what it is part of.
+    """Return whether target-role stops it, its own or that of what it is part of.
 
     crm_mon prints the role for primitives and clones only; of a group it says ``disabled``. In a promotable clone that
     word also stands for target-role=Unpromoted, with which it runs (Pacemaker 2.1.5).
@@ -55,19 +55,19 @@ def stopped_on_purpose(placed: Placed) -> bool:
 
 
 def should_run(placed: Placed) -> bool:
-    """Whether nothing that crm_mon shows of it is a reason to be stopped."""
+    """Return whether nothing that crm_mon shows of it is a reason to be stopped."""
     return not (stopped_on_purpose(placed) or placed.primitive.orphaned or placed.primitive.locked_to)
 
 
 def reason_of(failure: Failure) -> str:
-    """The agent's words where it gave some, else the exit code in words; a time-out says so."""
+    """Return the agent's words where it gave some, else the exit code in words; a time-out says so."""
     words = failure.reason or failure.exit_status or f"exit code {failure.exit_code}"
     timed_out = failure.status.lower() == "timed out"
     return f"timed out; {words}" if timed_out and failure.reason else "timed out" if timed_out else words
 
 
 def told(failures: Iterable[Failure], known: Iterable[str] = ()) -> str:
-    """Failures of one resource in a few words, latest first: ``start failed on node1, node2 (no such file)``.
+    """Return failures of one resource in a few words, latest first: ``start failed on node1, node2 (no such file)``.
 
     The nodes are left out where the reader knows them already.
     """
@@ -83,16 +83,16 @@ def told(failures: Iterable[Failure], known: Iterable[str] = ()) -> str:
 
 
 def bans(one: FailCount) -> bool:
-    """Whether so many failures ban it from that node. With migration-threshold=0 none do (Pacemaker 1.1 to 3.0)."""
+    """Return whether so many failures ban it from that node; with migration-threshold=0 none do (1.1 to 3.0)."""
     return 0 < one.migration_threshold <= one.fail_count and not one.orphan
 
 
 def count_text(one: FailCount) -> str:
-    """``INFINITY``, or ``2 of 3``."""
+    """Return ``INFINITY``, or ``2 of 3``."""
     return "INFINITY" if one.fail_count >= INFINITY else f"{one.fail_count} of {one.migration_threshold}"
 
 
-MENDED = "when the cause is mended"
+MENDED = "once the cause is fixed"
 """What comes before ``cleanup()``: before that it would only fail again."""
 
 

@@ -54,7 +54,7 @@ def this_node(
 def _by_corosync(
     listed: Tuple[ListedNode, ...], local_id: Optional[int], addresses: FrozenSet[str], cluster: Optional[Cluster]
 ) -> Iterator[str]:
-    """Names by the id of the local member, then by the addresses that are on this node."""
+    """Yield names by the id of the local member, then by the addresses that are on this node."""
     ids = [] if local_id is None else [local_id]
     here = [one for one in listed if addresses.intersection(canonical(text) for text in one.addresses)]
     ids += [one.id for one in here if one.id is not None]

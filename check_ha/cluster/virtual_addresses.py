@@ -110,7 +110,7 @@ class VirtualIp(NamedTuple):
         return {found.address: found.interface for found in self.found_on(interfaces)}
 
     def refused_by(self, interfaces: Interfaces) -> str:
-        """The interface that has one of its addresses and does not use it, as another machine had it first."""
+        """Return the interface that has one of its addresses and does not use it, as another machine had it first."""
         return next((found.interface for found in self._on(interfaces) if found.refused), "")
 
     def _on(self, interfaces: Interfaces) -> Iterator[InterfaceAddress]:
@@ -126,7 +126,7 @@ class VirtualIp(NamedTuple):
 
 
 def virtual_ips(cluster: Cluster, cib: Optional[Cib], more: Mapping[str, str]) -> Tuple[VirtualIp, ...]:
-    """Every virtual IP of the cluster; ``more`` are further agents with the parameter that names the address."""
+    """Return every virtual IP of the cluster; ``more`` are further agents with the parameter that names the address."""
     agents = {**AGENTS, **more}
     found: Dict[str, List[Placed]] = {}
     for placed in cluster.primitives():
@@ -173,7 +173,7 @@ def _label(name: str, addresses: Optional[Sequence[str]]) -> str:
 
 
 def tickets_missing(vip: VirtualIp, cluster: Cluster, cib: Optional[Cib]) -> Tuple[str, ...]:
-    """The tickets that it waits for: on the passive site of a geo cluster that is as it should be."""
+    """Return the tickets that it waits for: on the passive site of a geo cluster that is as it should be."""
     return tickets_needed(vip.names, missing_tickets(cluster), cib)
 
 
@@ -204,14 +204,14 @@ def _virtual_ip(
 
 
 def _interface(texts: Sequence[str], nic: Sequence[str]) -> str:
-    """The one interface that is named for it; of an alias (``eth0:1``) the one behind it."""
+    """Return the one interface that is named for it; of an alias (``eth0:1``) the one behind it."""
     zones = [text.partition("%")[2].partition("/")[0].strip() for text in texts if "%" in text]
     named = {name.partition(":")[0] for name in (*zones, *nic)}
     return named.pop() if len(named) == 1 else ""
 
 
 def _prefix(texts: Sequence[str], masks: Sequence[str]) -> Optional[int]:
-    """The one prefix that is named for it: ``24``, or ``255.255.255.0`` as IPaddr takes it too."""
+    """Return the one prefix that is named for it: ``24``, or ``255.255.255.0`` as IPaddr takes it too."""
     slashed = [text.partition("/")[2] for text in texts if "/" in text]
     named = {_bits(text.strip()) for text in (*masks, *slashed)}
     return named.pop() if len(named) == 1 else None
@@ -227,7 +227,7 @@ def _bits(text: str) -> Optional[int]:
 
 
 def _address_in_id(name: str) -> Tuple[str, ...]:
-    """The address that Pacemaker gives a replica of a bundle, by a resource that is not in the CIB.
+    """Return the address that Pacemaker gives a replica of a bundle, by a resource that is not in the CIB.
 
     Its id is ``httpd-bundle-ip-192.168.122.131`` (1.1.17 to 3.0), in which an IPv6 address has dots for its colons.
     """
@@ -236,7 +236,7 @@ def _address_in_id(name: str) -> Tuple[str, ...]:
 
 
 def _canonical(texts: Sequence[str]) -> Optional[Tuple[str, ...]]:
-    """The addresses in their canonical form; ``None`` when there is none, or one that is not understood."""
+    """Return the addresses in their canonical form; ``None`` when there is none, or one that is not understood."""
     addresses = [canonical(text) for text in texts]
     if not addresses or None in addresses:
         return None

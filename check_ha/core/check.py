@@ -32,7 +32,7 @@ class Metric(NamedTuple):
         maximum: Optional[Number] = None,
         judged: Optional[Number] = None,
     ) -> "Measure":
-        """A measured value of this metric."""
+        """Return a measured value of this metric."""
         return Measure(self, value, instance, minimum, maximum, judged)
 
 

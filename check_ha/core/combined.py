@@ -40,7 +40,7 @@ def combined(
 
 
 def _told(parts: Sequence[Part], everything: Evidence, readings: Sequence[Reading[object]]) -> List[Finding]:
-    """All that is wrong, in the order in which it is told; that a tool failed only once, and next to its daemon."""
+    """Return all that is wrong, in the order in which it is told; a failed tool only once, next to its daemon."""
     reported = _reported(readings, everything)
     own = {verdict.check: list(_of_check(verdict, evidence, reported)) for verdict, evidence in parts}
     daemons = own.pop("daemons", [])
@@ -50,13 +50,13 @@ def _told(parts: Sequence[Part], everything: Evidence, readings: Sequence[Readin
 
 
 def _reported(readings: Sequence[Reading[object]], everything: Evidence) -> Set[Tool]:
-    """The tools whose failure is told as such."""
+    """Return the tools whose failure is told as such."""
     hanging = {tool for tool, failure in everything.failed.items() if failure.condition is NOT_RESPONDING}
     return {one.tool for one in readings if one.required or (one.tool in hanging and not one.silent)}
 
 
 def _of_tools(parts: Sequence[Part], everything: Evidence) -> Iterator[Finding]:
-    """What the tools could not say, as bad as it is to the check that takes it worst."""
+    """Yield what the tools could not say, as bad as it is to the check that takes it worst."""
     for finding in everything.findings:
         found = [one for verdict, _ in parts for one in verdict.findings if one.condition is finding.condition]
         if found:
@@ -64,7 +64,7 @@ def _of_tools(parts: Sequence[Part], everything: Evidence) -> Iterator[Finding]:
 
 
 def _of_check(verdict: Verdict, evidence: Evidence, reported: Set[Tool]) -> Iterator[Finding]:
-    """What a check itself has found, without what is told of the tools."""
+    """Yield what a check itself has found, without what is told of the tools."""
     failed = [finding for tool, finding in evidence.failed.items() if tool in reported]
     # that a daemon does not run is the finding of the check of daemons, if it looks
     told = [finding for finding in failed if finding.condition is not NOT_RUNNING]
@@ -75,7 +75,7 @@ def _of_check(verdict: Verdict, evidence: Evidence, reported: Set[Tool]) -> Iter
 
 
 def _measures(verdicts: Sequence[Verdict]) -> Iterator[Measure]:
-    """Those of all checks; what two of them measure once."""
+    """Yield those of all checks; what two of them measure once."""
     found: Dict[Tuple[str, str], str] = {}
     for verdict in verdicts:
         for measure in verdict.measures:

@@ -36,7 +36,7 @@ STARTING = Condition(
     "starting", Severity.WARNING, "The cluster software of this node was just started: it cannot be up yet."
 )
 NO_PERMISSION = Condition(
-    "no-permission", Severity.UNKNOWN, "The user of the check may not ask; the line that allows it is in the text."
+    "no-permission", Severity.UNKNOWN, "The user of the check may not ask; the advice shows what allows it."
 )
 REMOTE_NODE = Condition(
     "remote-node", Severity.UNKNOWN, "This is a Pacemaker Remote node, and the check belongs on a cluster node."

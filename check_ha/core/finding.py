@@ -49,7 +49,7 @@ class Finding(NamedTuple):
     subjects: Tuple[Subject, ...] = ()
     """The culprits first, then each other node and resource that has a part in it."""
     advice: str = ""
-    """What to do about it, in words: all of it, or what comes before the command (``when the cause is mended``)."""
+    """What to do about it, in words: all of it, or what comes before the command (``once the cause is fixed``)."""
     commands: Tuple[str, ...] = ()
     """What can be typed for that; where there are several, each does it (crmsh, pcs)."""
     joint: str = ""

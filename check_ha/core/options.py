@@ -35,7 +35,7 @@ def option(
     parse: Callable[[str], Any] = str,
     repeat: bool = False,
 ) -> Any:
-    """A class attribute that is a command line option named after it.
+    """Return a class attribute that is a command line option named after it.
 
     ``parse`` turns the word on the command line into the value and raises ValueError with a sentence for the user.
     With ``repeat`` the option may be given several times and the value is a tuple. Without ``metavar`` it is a switch.
@@ -44,7 +44,7 @@ def option(
 
 
 def regex(text: str) -> Pattern[str]:
-    """A regular expression."""
+    """Parse a regular expression."""
     try:
         return re.compile(text)
     except re.error as error:
@@ -52,7 +52,7 @@ def regex(text: str) -> Pattern[str]:
 
 
 def natural(text: str) -> int:
-    """A whole number that is not negative."""
+    """Parse a whole number that is not negative."""
     if not text.isascii() or not text.isdigit():
         raise ValueError("not a whole number")
     return int(text)
@@ -62,7 +62,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 def duration(text: str) -> float:
-    """Seconds from ``90``, ``90s``, ``15m``, ``6h``, ``2d`` or ``1w``."""
+    """Parse a duration into seconds: ``90``, ``90s``, ``15m``, ``6h``, ``2d`` or ``1w``."""
     number, unit = (text[:-1], text[-1]) if text[-1:] in _UNITS else (text, "s")
     if not number.isascii() or not number.isdigit():
         raise ValueError("not a duration such as 90s, 15m, 6h, 2d, 1w")
@@ -70,7 +70,7 @@ def duration(text: str) -> float:
 
 
 def pair(text: str) -> Tuple[str, str]:
-    """``LEFT=RIGHT``."""
+    """Parse ``LEFT=RIGHT``."""
     left, equals, right = text.partition("=")
     if not (left and equals and right):
         raise ValueError("not of the form NAME=VALUE")
@@ -90,7 +90,7 @@ class Options:
 
     @classmethod
     def table(cls) -> Dict[str, Option]:
-        """Every option by name, those of base classes first."""
+        """Return every option by name, those of base classes first."""
         classes = reversed(cls.__mro__)
         return {name: one for base in classes for name, one in vars(base).items() if isinstance(one, Option)}
 
@@ -106,6 +106,6 @@ class FilterOptions(Options):
     )
 
     def selects(self, *names: str) -> bool:
-        """Whether the item of that name is to be judged; it may have several, as the member of a group has."""
+        """Return whether the item of that name is to be judged; it may have several, as the member of a group has."""
         included = not self.include or any(pattern.fullmatch(name) for pattern in self.include for name in names)
         return included and not any(pattern.fullmatch(name) for pattern in self.exclude for name in names)

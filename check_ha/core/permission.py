@@ -20,7 +20,7 @@ from check_ha.core.finding import Finding
 from check_ha.core.wording import joined
 from check_ha.sources.tools import COROSYNC, CRM_MON, PACEMAKER, Output
 
-_REGROUPED = "as root, and restart nrpe or whatever runs this check, for a new group counts for new processes only"
+_REGROUPED = "as root, and restart nrpe or whatever runs this check: only new processes have the new group"
 _ALLOW = "; to allow it: "
 ROOM = 280
 """Characters that are sure to be printed of a finding."""

@@ -91,7 +91,7 @@ def _with_ranges(measure: Measure, check: Check, thresholds: Thresholds) -> Meas
 
 
 def _out_of_range(check: Check, measures: Sequence[Measure], thresholds: Thresholds) -> List[Finding]:
-    """The main number, where it is out of a range; -c counts before -w."""
+    """Return the main number, where it is out of a range; -c counts before -w."""
     measure = next((one for one in measures if one.metric is check.number), None)
     if measure is None or check.number is None:
         return []

@@ -32,7 +32,7 @@ class ConfiguredPrimitive(NamedTuple):
     """Whether it has a recurring monitor: without one it counts as started for ever."""
 
     def values(self, name: str) -> Tuple[str, ...]:
-        """Every value that parameter may have; more than one only where rules choose."""
+        """Return every value that parameter may have; more than one only where rules choose."""
         return tuple(value for key, value in self.parameters if key == name)
 
 
@@ -164,6 +164,6 @@ class Cib(NamedTuple):
     """What this document lacks of ATTRIBUTES, CRM_CONFIG, NODES, RESOURCES, CONSTRAINTS and STATUS."""
 
     def option(self, *names: str) -> Optional[str]:
-        """The value of a cluster option, under the first of its names that is set."""
+        """Return the value of a cluster option, under the first of its names that is set."""
         values = dict(reversed(self.properties))
         return next((values[name] for name in names if name in values), None)

@@ -243,7 +243,7 @@ class Cluster(NamedTuple):
     ``check_ha.model.cib``. Where the user is root, the signs mean nothing: nothing is hidden from root."""
 
     def primitives(self) -> Iterator[Placed]:
-        """Every primitive instance, in document order, with the collections around it."""
+        """Yield every primitive instance, in document order, with the collections around it."""
         for resource in self.resources:
             yield from _placed(resource, ())
 

@@ -23,7 +23,7 @@ class Processes(NamedTuple):
     all: Tuple[Process, ...]
 
     def named(self, name: str) -> Tuple[Process, ...]:
-        """Those of that name, zombies included."""
+        """Return those of that name, zombies included."""
         return tuple(process for process in self.all if process.name == name)
 
 

@@ -23,14 +23,12 @@ CONFIG_VERSION = Condition(
     "config-version-differs", Severity.WARNING,
     "Corosync runs with another config_version than on the others: it has not reloaded the file.",
 )  # fmt: skip
-KEY = Condition(
-    "authkey-differs", Severity.WARNING, "The authkey is another one, or missing: that node cannot join again."
-)
-VERSIONS = Condition("versions-differ", Severity.WARNING, "Another corosync or Pacemaker is installed.")
+KEY = Condition("authkey-differs", Severity.WARNING, "The authkey differs, or is missing: that node cannot join again.")
+VERSIONS = Condition("versions-differ", Severity.WARNING, "Another version of corosync or Pacemaker is installed.")
 CLUSTER_NAME = Condition("cluster-name-differs", Severity.WARNING, "The cluster has another name.")
 FEATURE_SET = Condition(
     "feature-set-differs", Severity.WARNING,
-    "Pacemaker runs with another feature set: an upgrade is half done, and what has left cannot join again.",
+    "Pacemaker runs with another feature set: an upgrade is half done, and a node that has left cannot join again.",
 )  # fmt: skip
 NODE_IDS = Condition("node-ids-differ", Severity.WARNING, "A node id stands for another name, or for none.")
 
@@ -102,7 +100,7 @@ def agreement(told: Mapping[str, Sequence[str]], names: Sequence[str]) -> str:
     parts = [f"{joined(list(told))} agree on {joined([*(name for name in names if tellers[name] > 1), 'clock'])}"]
     for node, those in told.items():
         untold = [name for name in names if tellers[name] and name not in those]
-        parts += [f"{node} does not tell {joined(untold)}"] if untold else []
+        parts += [f"{node} does not report {joined(untold)}"] if untold else []
     nobody = [name for name in names if not tellers[name]]
     return "; ".join([*parts, f"not known on any node: {joined(nobody)}"] if nobody else parts)
 

@@ -15,27 +15,27 @@ from check_ha.multinode.placement import Carrier
 
 SPLIT_BRAIN = Condition(
     "split-brain", Severity.CRITICAL,
-    "Two partitions are both quorate, or both run resources: each acts as the whole cluster, the data goes two ways.",
+    "Two partitions are both quorate, or both run resources: each acts as the whole cluster, and the data diverges.",
 )  # fmt: skip
 ADDRESS_TWICE = Condition(
     "address-twice", Severity.CRITICAL,
-    "The interfaces of two nodes carry one virtual address: which of them a client reaches is chance.",
+    "The interfaces of two nodes carry one virtual address: it is chance which of them a client reaches.",
 )  # fmt: skip
 RESOURCE_TWICE = Condition(
     "resource-twice", Severity.CRITICAL,
-    "A primitive that is no clone is active on two nodes by their own account: two writers of what one may write.",
+    "A primitive that is not a clone is active on two nodes, as both say: two write to what only one may write to.",
 )  # fmt: skip
 PROMOTED_TWICE = Condition(
     "promoted-twice", Severity.CRITICAL,
-    "A promotable clone is promoted in two partitions: both sides of what it replicates are written to.",
+    "A promotable clone is promoted in two partitions: both sides write to the data that it replicates.",
 )  # fmt: skip
 TWO_DCS = Condition(
     "two-dcs", Severity.CRITICAL,
-    "Nodes of one partition follow different DCs: two decide what runs. Each partition having its own is part of that.",
+    "Nodes of one partition follow different DCs: two decide what runs. A DC of its own in each partition is expected.",
 )  # fmt: skip
 PARTITIONED = Condition(
     "partitioned", Severity.CRITICAL,
-    "There are partitions of which at most one runs anything: contained, but nothing can move to the other side.",
+    "There are partitions, and at most one of them runs anything: contained, but nothing can move to the other side.",
 )  # fmt: skip
 INTERFACE_DOWN = Condition(
     "interface-down", Severity.CRITICAL,
@@ -43,17 +43,17 @@ INTERFACE_DOWN = Condition(
 )  # fmt: skip
 JOINING = Condition(
     "joining", Severity.WARNING,
-    "A partition runs nothing and has no DC that could start anything: a node that starts, or was cut off just now.",
+    "A partition runs nothing and has no DC that could start anything: a node that is starting, or was just cut off.",
 )  # fmt: skip
 
 STOP_ONE = (
-    "decide whose data to keep; stop the cluster on each node of the other side; only then mend the links, and start "
+    "decide whose data to keep; stop the cluster on each node of the other side; only then repair the links, and start "
     "it there again (with fencing that works this cannot happen: check_ha_fencing); to stop a node"
 )
 STOP = ("systemctl stop pacemaker corosync",)
 MEND = "find the link that is down, on each of them"
 CABLE = "look at the cable, the switch port and the interface"
-FIRST_LOOK = "before you mend a link, find out what {} runs: two sides that both run must not meet"
+FIRST_LOOK = "before you repair a link, find out what {} runs: two sides that both run resources must not be joined"
 
 
 def conflicts(state: ClusterState, options: FilterOptions, unseen: Sequence[str]) -> Iterator[Finding]:

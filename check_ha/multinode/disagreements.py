@@ -21,11 +21,11 @@ from check_ha.multinode.placement import account_of, cib_version
 
 STALE_VIEW = Condition(
     "stale-view", Severity.CRITICAL,
-    "Changes of the CIB do not reach a node of the partition: in two looks it is older there, all else looks well.",
+    "Changes of the CIB do not reach a node of the partition: it is older there in two looks, and all else looks well.",
 )  # fmt: skip
 OLDER_VIEW = Condition(
     "older-view", Severity.WARNING,
-    "The CIB of a node is older than that of others in its partition, in one look, or in its status part alone.",
+    "The CIB of a node is older than that of others in its partition, in one look only, or only in its status section.",
 )  # fmt: skip
 QUORUM_DIFFERS = Condition(
     "quorum-differs", Severity.WARNING,
@@ -72,14 +72,14 @@ def _quorum_differs(partition: Partition) -> Iterator[Finding]:
 def _not_joined(node: str, partition: Partition, cluster: ClusterNodes) -> Finding:
     others = [alias for alias, name in cluster.other_names.items() if name == node]
     called = f" ({joined(others)} to others)" if others else ""
-    text = f"{node}{called} runs Pacemaker and is no part of the cluster of DC {joined(partition.dcs)}: "
+    text = f"{node}{called} runs Pacemaker and is not part of the cluster of DC {joined(partition.dcs)}: "
     text += "it is joining, or cannot join"
     versions = {
         name: cluster.views[name].versions.pacemaker for name in (node, *partition.dcs) if name in cluster.views
     }
     if len({version for version in versions.values() if version}) > 1:
         text += f" (Pacemaker {', '.join(f'{version} on {name}' for name, version in versions.items())})"
-    advice = f"if it lasts, look into the Pacemaker log of {node}, and what check_ha_drift says of it"
+    advice = f"if it lasts, look at the Pacemaker log of {node}, and at what check_ha_drift says about it"
     return Finding(NOT_JOINED, text, nodes(node, *partition.dcs), advice)
 
 
@@ -117,7 +117,7 @@ def _older(node: str, view: View, others: List[str], newest: Tuple[int, ...], st
     has = f"{joined(others)} {'has' if len(others) == 1 else 'have'}"
     subjects = nodes(node, *others)
     if stale:
-        text = f"changes do not reach {node}: its CIB is {view.cib_epoch}, {has} {version} for longer"
+        text = f"changes do not reach {node}: its CIB is {view.cib_epoch}, {has} had {version} for longer"
         return Finding(STALE_VIEW, text, subjects, STALE, RINGS)
     text = f"the CIB of {node} is older than that of others: {view.cib_epoch}, {has} {version}"
-    return Finding(OLDER_VIEW, text, subjects, f"if it stays so, {STALE}", RINGS)
+    return Finding(OLDER_VIEW, text, subjects, f"if it lasts, {STALE}", RINGS)

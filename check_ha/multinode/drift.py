@@ -1,16 +1,16 @@
 """Are the nodes of the cluster set up alike?
 
 Run it on the monitoring server, now and then. It asks every node for its view as check_ha_split_brain does, with the
-same --node and --via, and says who differs from whom: in corosync.conf (by section), in the authkey, in the software,
-in what the nodes are called, in the clock. All of that is unnoticed until a node restarts and does not come back.
+same --node and --via, and says which nodes differ: in corosync.conf (by section), in the authkey, in the software, in
+what the nodes are called, in the clock. None of that is noticed until a node restarts and does not come back.
 
-Of corosync.conf counts what corosync makes of it: comments, blanks and order may differ, and so may each node's own
-bindnetaddr and nodeid, and the value of a key, which is hidden before it is looked at. Authkeys are compared by a
-fingerprint, from which no key can be told. What one node does not tell and others do is UNKNOWN, unless what would tell
-it is stopped there; what no node tells is named in the OK line.
+corosync.conf is compared as corosync understands it: comments, blanks and order may differ, and so may each node's own
+bindnetaddr and nodeid, and the value of a key, which is hidden before the comparison. Authkeys are compared by a
+fingerprint that does not give the key away. What one node does not report and others do is UNKNOWN, unless the daemon
+that would tell it is stopped there; what no node reports is named in the OK line.
 
-A clock is judged by when a node was asked and when it had answered, so that a slow answer is no wrong clock. Views
-that were recorded (--from) are taken to be made within a minute.
+A clock is judged by when a node was asked and when it had answered, so that a slow answer is not taken for a wrong
+clock. Views that were recorded (--from) are taken to be made within a minute.
 """
 
 from __future__ import annotations
@@ -68,11 +68,16 @@ from check_ha.sources.tools import (
 
 CLOCK = Condition("clock-differs", Severity.WARNING, "The clocks of two nodes are further apart than --max-offset.")
 NOT_ANSWERING = Condition("not-answering", Severity.UNKNOWN, "A node cannot be asked, and is not compared.")
-NOT_TOLD = Condition("not-told", Severity.UNKNOWN, "A node does not tell what others tell: it is not compared in that.")
+NOT_TOLD = Condition(
+    "not-told", Severity.UNKNOWN, "A node does not report what others report: it is not compared in that."
+)
 
 DIFFERENCES = Metric("cluster.differences.count", "ways in which nodes differ")
 OFFSET = Metric(
-    "node.clock.offset.seconds", "how far its clock is from that of the first node, for sure", unit="s", instance="NODE"
+    "node.clock.offset.seconds",
+    "by how much its clock differs from that of the first node, at least",
+    unit="s",
+    instance="NODE",
 )
 
 
@@ -160,14 +165,14 @@ def _not_told(known: Dict[str, View]) -> Iterator[Finding]:
         verb = "tells" if len(silent) == 1 else "tell"
         yield Finding(NOT_TOLD, f"{joined(silent)} {verb} nothing that could be compared", nodes(*silent))
     elif len(known) > 1 and not any(sum(name in names for names in told.values()) > 1 for name in NAMES):
-        text = f"nothing could be compared: {joined(list(known))} tell nothing in common"
+        text = f"nothing could be compared: {joined(list(known))} report nothing in common"
         yield Finding(NOT_TOLD, text, nodes(*known))
     for item in (*ITEMS, *NODE_ID_ITEMS):
         missing = [node for node, view in known.items() if item.value(view) is None]
         for node in missing if len(missing) < len(known) else ():
             reason = _reason(item, known[node])
             if node not in silent and reason:
-                yield Finding(NOT_TOLD, f"{node} does not tell its {item.name}: {reason}", nodes(node))
+                yield Finding(NOT_TOLD, f"{node} does not report its {item.name}: {reason}", nodes(node))
 
 
 def _reason(item: ComparedItem, view: View) -> str:

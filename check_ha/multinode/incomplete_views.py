@@ -17,7 +17,7 @@ from check_ha.sources.tools import CIBADMIN, CMAPCTL, CRM_MON, IP_ADDR, QUORUMTO
 INCOMPLETE = Condition("incomplete", Severity.UNKNOWN, "A view lacks what is compared; its reason is given.")
 APART = Condition(
     "apart", Severity.UNKNOWN,
-    "Views were made more than a minute apart, or the clocks of two nodes are: what differs may be time alone.",
+    "Views were made more than a minute apart, or two clocks differ by that much: only the time may differ.",
 )  # fmt: skip
 
 FAR_APART = 60.0

@@ -2,18 +2,18 @@
 
 Run it on the monitoring server. It asks every node, by ssh or check_nrpe, for its view of the cluster (check_ha_view)
 and compares the views. After the links between two nodes have died each finds itself healthy, and with two_node or
-no-quorum-policy=ignore each runs everything: the virtual address is there twice, and the data goes two ways. No
-check on a single node can see that.
+no-quorum-policy=ignore each runs everything: the virtual address is there twice, and the data diverges. No check on a
+single node can see that.
 
   check_ha_split_brain --node node1 --node node2
   check_ha_split_brain --node node1 --node node2 --via '/usr/lib/nagios/plugins/check_nrpe -H {node} -c check_ha_view'
 
 Give every node of the cluster. --via is a command line without a shell, {node} stands for the name; all nodes are asked
-at once. A node is believed in what it says of itself and, where it has a DC, of those it shares a partition with.
+at once. A node is believed about itself and, where it has a DC, about the nodes of its partition.
 
-Views are made while the cluster goes on. What would be CRITICAL is therefore looked at once more, two seconds later
-where the deadline allows it, and reported only if it is in both looks. A node that has just started, and has not yet
-found the others, is no partition to be paged for as long as no DC is elected there.
+Views are made while the cluster goes on. So what would be CRITICAL is looked at once more, two seconds later where the
+deadline allows it, and reported only if it is in both looks. A node that has just started, and has not yet found the
+others, does not count as a partition as long as no DC is elected there.
 
 A CIB that is older on a node of a partition is looked at once more, too: changes that do not reach a node are the one
 thing that membership, votes and monitors do not show. Recorded views (--from) are one look.
@@ -63,11 +63,13 @@ from check_ha.multinode.unreachable_nodes import (
     wrongly_asked,
 )
 
-GONE = Condition("gone", Severity.OK, "A first look showed what a second one, a moment later, did not show any more.")
+GONE = Condition(
+    "gone", Severity.OK, "A first look showed something that a second look, a moment later, no longer showed."
+)
 
 PARTITIONS = Metric("cluster.partitions.count", "partitions")
 ACTING = Metric("cluster.partitions.acting.count", "partitions that run resources")
-RESOURCES_TWICE = Metric("cluster.resources.duplicated.count", "primitives, but clones, active on several nodes")
+RESOURCES_TWICE = Metric("cluster.resources.duplicated.count", "primitives (no clones) active on several nodes")
 ADDRESSES_TWICE = Metric("cluster.addresses.duplicated.count", "virtual addresses carried by several nodes")
 
 
@@ -75,7 +77,7 @@ class SplitBrainOptions(FilterOptions):
     """Options of check_ha_split_brain."""
 
     max_age: float = option(
-        3600.0, "fencing that is older does not prove a node down any more (1h)", metavar="DURATION", parse=duration
+        3600.0, "older fencing no longer proves that a node is down (1h)", metavar="DURATION", parse=duration
     )
 
 

@@ -19,11 +19,11 @@ NOT_ANSWERING = Condition(
     "A node cannot be asked, and the others count it as a member: it takes part, and its own view is not known.",
 )  # fmt: skip
 UNSEEN = Condition(
-    "unseen", Severity.WARNING, "A node cannot be asked, and it is no member: it is down, or runs alone and unseen."
+    "unseen", Severity.WARNING, "A node cannot be asked, and it is not a member: it is down, or runs alone and unseen."
 )
 NOT_ASKED = Condition(
     "not-asked", Severity.UNKNOWN,
-    "A node of the cluster is no member, and no --node asks it: it may run alone, and this check would not see it.",
+    "A node of the cluster is not a member, and no --node asks it: it may run alone, and this check would not see it.",
 )  # fmt: skip
 FENCED = Condition(
     "fenced", Severity.OK,
@@ -40,7 +40,7 @@ NOT_ONE_CLUSTER = Condition(
 )  # fmt: skip
 
 LOOK = (
-    "look at the node itself (console, power, fence device); until it is known to be down, mend no link and start "
+    "look at the node itself (console, power, fence device); until it is known to be down, repair no link and start "
     "nothing in its place"
 )
 
@@ -70,7 +70,7 @@ def not_one_cluster(clusters: Sequence[ClusterNodes]) -> Iterator[Finding]:
     """Yield each cluster that is not that of most nodes."""
     first, *others = clusters
     for other in others:
-        text = f"{_with_cluster(other)} {are(other.views)} not of one cluster with {_with_cluster(first)}"
+        text = f"{_with_cluster(other)} {are(other.views)} not in one cluster with {_with_cluster(first)}"
         yield Finding(NOT_ONE_CLUSTER, text, nodes(*other.views, *first.views))
 
 
@@ -102,7 +102,7 @@ def unreachable_nodes(cluster: ClusterNodes, state: ClusterState, max_age: float
     for name in cluster.not_asked:
         left.append(name)
         if not any(name in partition.members for partition in state.partitions):
-            text = f"{name} is no member and is not asked: it is down, or alone and unseen"
+            text = f"{name} is not a member and is not asked: it is down, or alone and unseen"
             yield Finding(NOT_ASKED, text, nodes(name))
     if len(views) == 1 and left:
         only = cluster.answered[0].node
@@ -127,7 +127,7 @@ def _finding(answer: Answer, state: ClusterState, fencing: Optional[FencingView]
     if not state.partitions:
         return Finding(UNSEEN, f"{silent}, and no other node is in the cluster: {meaning}", nodes(name), LOOK)
     others = [node for partition in state.partitions for node in partition.nodes]
-    text = f"{silent} and is no member for {joined(others)}: {meaning}{attempt}"
+    text = f"{silent} and is not a member for {joined(others)}: {meaning}{attempt}"
     return Finding(UNSEEN, text, nodes(name, *others), LOOK)
 
 

@@ -81,4 +81,4 @@ def _check_sudoers(path: Path) -> None:
         raise SetupError("visudo is not here: install sudo, or choose --way rights")
     done = subprocess.run([visudo, "-c", "-q", "-f", str(path)], capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
-        raise SetupError(f"visudo refuses {SUDOERS}, which is not put in place: {done.stderr.strip()}")
+        raise SetupError(f"visudo refuses {SUDOERS}, which was not installed: {done.stderr.strip()}")

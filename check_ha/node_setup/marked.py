@@ -8,12 +8,12 @@ _MARK = "# made by check_ha_setup, which leaves this file alone once it is edite
 
 
 def marked(text: str) -> str:
-    """The text with the mark at its end."""
+    """Return the text with the mark at its end."""
     return f"{text}{_MARK}{_digest(text)}\n"
 
 
 def is_unedited(text: str) -> bool:
-    """Whether this file is as check_ha_setup, of any version, has made it."""
+    """Return whether this file is as check_ha_setup, of any version, has made it."""
     above, mark, digest = text.rpartition(_MARK)
     return bool(mark) and digest.rstrip("\n") == _digest(above)
 

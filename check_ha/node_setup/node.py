@@ -36,7 +36,7 @@ class Node(NamedTuple):
         return self.root == Path("/")
 
     def path(self, name: str) -> Path:
-        """Where this file of the node is."""
+        """Return where this file of the node is."""
         return self.root / name.lstrip("/")
 
 
@@ -82,7 +82,7 @@ def _is_member(user: str) -> bool:
 
 
 def closed_to_others(folder: Path) -> Tuple[Path, ...]:
-    """The folders on the way to this one that other users may not pass, as /root is."""
+    """Return the folders on the way to this one that other users may not pass, as /root is."""
     found: List[Path] = []
     for one in (folder, *folder.parents):
         if one.exists() and not one.stat().st_mode & stat.S_IXOTH:

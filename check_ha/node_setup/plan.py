@@ -74,12 +74,12 @@ def plan(node: Node, wish: Wish) -> Plan:
 
 
 def command_path(node: Node) -> str:
-    """The file of NRPE commands."""
+    """Return the file of NRPE commands."""
     return f"{node.folder}/check_ha.cfg"
 
 
 def _places(node: Node) -> Dict[str, int]:
-    """Every file that may be ours, with its mode."""
+    """Return every file that may be ours, with its mode."""
     return {command_path(node): 0o644, SUDOERS: 0o440, UIDGID: 0o644}
 
 
@@ -95,7 +95,7 @@ def _wanted(node: Node, wish: Wish) -> Dict[str, str]:
 
 
 def _joins(node: Node) -> bool:
-    """Whether it is, or was, we who made the user a member of the group."""
+    """Return whether it is, or was, we who made the user a member of the group."""
     return not node.member or _has_joined(node)
 
 
@@ -111,7 +111,7 @@ def _content(node: Node, path: str) -> Optional[str]:
 
 
 def _step(node: Node, path: str, text: Optional[str], mode: int, replace: bool) -> Optional[Step]:
-    """The step for this file: none where it is as it should be, an empty one where it is edited and to be left."""
+    """Return the step for this file: none where it is as it should be, an empty one where it is edited and stays."""
     old = _content(node, path)
     if old == text:
         return None
@@ -146,6 +146,6 @@ def _notes(node: Node, wish: Wish, changes: bool) -> Iterator[str]:
         shell = "pcs" if any(node.path(f"{folder}/pcs").exists() for folder in FOLDERS) else "crmsh"
         commands = rights.acl_commands(shell, node.user)
         yield f"on one node, so that {node.user} may read the CIB but not change it: {'; '.join(commands)}"
-        yield "on one node, when all have the file: corosync-cfgtool -R (it loads corosync.conf anew as well)"
+        yield "on one node, when all have the file: corosync-cfgtool -R (it loads corosync.conf again as well)"
         if not node.live:
             yield f"usermod -aG {GROUP} {node.user}"

@@ -12,14 +12,14 @@ from check_ha.sources.tools import ALL
 USER = "nagios"
 
 _SUDOERS = """\
-# /etc/sudoers.d/check_ha, mode 0440: lets the user of NRPE run these command lines as root, to the letter. They only
-# read. TIMEOUT (sudo 1.8.20 or newer) ends one that hangs and is deaf to the check. To have fewer lines in the log
+# /etc/sudoers.d/check_ha, mode 0440: lets the user of NRPE run exactly these command lines as root. They only
+# read. TIMEOUT (sudo 1.8.20 or newer) ends one that hangs if the check cannot. To have fewer lines in the log
 # (sudo 1.8.29 or newer): Defaults!CHECK_HA !log_allowed, !pam_session
 """
 
 _UIDGID = """\
 # /etc/corosync/uidgid.d/check_ha, on every node; then, on one: corosync-cfgtool -R
-# Lets the user of NRPE ask Corosync, and command it too: Corosync knows no right to read only.
+# Lets the user of NRPE ask Corosync, and command it too: Corosync has no right that is read-only.
 uidgid {{
     uid: {user}
 }}
@@ -29,7 +29,7 @@ _ACL = """\
 # Lets the user of NRPE, who must be a member of haclient, read the CIB and not change it: once, on one node. From
 # enable-acl on, members of haclient without a role may neither read nor write it. root and hacluster always may. No
 # role keeps a member of haclient from fencing a node (stonith_admin --reboot) or from setting node attributes, fail
-# counts among them; who may use sudo instead need not be a member.
+# counts among them; a user that uses sudo instead need not be a member.
 """
 
 _ACL_COMMANDS = {
@@ -47,7 +47,7 @@ _ACL_COMMANDS = {
 
 
 def sudoers(user: str = USER, root: str = "/") -> str:
-    """The sudoers file: the programs are those that a check finds on the node whose files are below ``root``."""
+    """Return the sudoers file: the programs are those that a check finds on the node whose files are below ``root``."""
     lines = dict.fromkeys(
         sudoers_command((program(argv[0], root), *argv[1:])) for tool in ALL for argv in (tool.argv, tool.older) if argv
     )
@@ -61,7 +61,7 @@ _COMMON = ("cat", "ps", "sha256sum", "stat")
 
 
 def program(name: str, root: str = "/") -> str:
-    """The full path that a check will run: sudo compares it. Where it is not installed, its usual place."""
+    """Return the full path that a check will run: sudo compares it. Where it is not installed, its usual place."""
     for folder in FOLDERS:
         path = os.path.join(root, folder.lstrip("/"), name)
         if os.path.isfile(path) and os.access(path, os.X_OK):
@@ -70,15 +70,15 @@ def program(name: str, root: str = "/") -> str:
 
 
 def uidgid(user: str = USER) -> str:
-    """The file that lets this user ask Corosync."""
+    """Return the file that lets this user ask Corosync."""
     return _UIDGID.format(user=user)
 
 
 def acl(shell: str, user: str = USER) -> str:
-    """The file with these commands."""
+    """Return the file with these commands."""
     return _ACL + "".join(f"{command}\n" for command in acl_commands(shell, user))
 
 
 def acl_commands(shell: str, user: str = USER) -> List[str]:
-    """The commands that make this user a reader of the CIB, for crmsh or for pcs."""
+    """Return the commands that make this user a reader of the CIB, for crmsh or for pcs."""
     return [command.format(user=user) for command in _ACL_COMMANDS[shell]]

@@ -39,17 +39,17 @@ Row = Sequence[Span]
 
 
 def span(text: str, style: str = Style.PLAIN) -> Span:
-    """A piece of a line, fit to print."""
+    """Return a piece of a line, fit to print."""
     return Span(clean(text, RAW_LIMIT), style)
 
 
 def heading(text: str) -> Span:
-    """The head of a line, with room behind it."""
+    """Return the head of a line, with room behind it."""
     return span(f"{text:<11} ", Style.HEADING)
 
 
 def line(*spans: Span) -> Line:
-    """Pieces in one line, without blanks at its end."""
+    """Return pieces in one line, without blanks at its end."""
     kept = list(spans)
     while kept and not kept[-1].text.strip():
         kept.pop()
@@ -57,7 +57,7 @@ def line(*spans: Span) -> Line:
 
 
 def paragraph(head: Row, text: str, width: int, style: str = Style.PLAIN) -> List[Line]:
-    """The head, and the text beside it, in as many lines as it needs."""
+    """Return the head, and the text beside it, in as many lines as it needs."""
     indent = sum(len(one.text) for one in head)
     if width - indent < NARROW:
         rest = [line(span(" " * 4), span(part, style)) for part in _wrapped(text, width - 4)]
@@ -67,7 +67,7 @@ def paragraph(head: Row, text: str, width: int, style: str = Style.PLAIN) -> Lis
 
 
 def flow(head: str, texts: Sequence[Tuple[str, str]], width: int) -> List[Line]:
-    """Texts with their styles, one after the other behind the head, in as many lines as they need."""
+    """Return texts with their styles, one after the other behind the head, in as many lines as they need."""
     lines: List[Line] = []
     current = [heading(head)]
     for text, style in texts:
@@ -81,14 +81,14 @@ def flow(head: str, texts: Sequence[Tuple[str, str]], width: int) -> List[Line]:
 
 
 def table(rows: Sequence[Row], width: int, indent: int = 2) -> List[Line]:
-    """The rows with their columns one below the other; what is too wide for that goes on in further lines."""
+    """Return the rows with their columns one below the other; what is too wide for that goes on in further lines."""
     columns = max((len(row) for row in rows), default=0)
     widths = [max(len(row[column].text) for row in rows if column < len(row)) for column in range(columns)]
     return [part for row in rows for part in _row(row, widths, width, indent)]
 
 
 def fits(rows: Sequence[Row], width: int, indent: int = 2) -> bool:
-    """Whether each row of such a table is one line."""
+    """Return whether each row of such a table is one line."""
     return len(table(rows, width, indent)) == len(rows)
 
 
@@ -112,7 +112,7 @@ def _wrapped(text: str, width: int) -> List[str]:
 
 
 def rendered(lines: Sequence[Line], colours: bool) -> str:
-    """The lines as text, with escape codes or without."""
+    """Return the lines as text, with escape codes or without."""
     return "".join("".join(_painted(one, colours) for one in parts) + "\n" for parts in lines)
 
 

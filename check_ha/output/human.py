@@ -35,13 +35,13 @@ def _coloured() -> bool:
 
 
 def picture(scene: Scene, told: Sequence[Finding]) -> List[Line]:
-    """The picture, line by line."""
+    """Return the picture, line by line."""
     panels = (nodes, votes, links, addresses, resources, failures)
     return [*_header(scene, told), *(one for panel in panels for one in panel(scene)), *_to_do(told, scene.width)]
 
 
 def _header(scene: Scene, told: Sequence[Finding]) -> List[Line]:
-    """The verdict, whose cluster it is, and what each check says."""
+    """Return the verdict, whose cluster it is, and what each check says."""
     state = worst(told)
     cluster, when = scene.cluster, time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(scene.evidence.now))
     parts = [f"cluster {_name(scene)}" if _name(scene) else "", f"seen from {scene.here}" if scene.here else ""]
@@ -53,13 +53,13 @@ def _header(scene: Scene, told: Sequence[Finding]) -> List[Line]:
 
 
 def _name(scene: Scene) -> str:
-    """What the cluster is called."""
+    """Return what the cluster is called."""
     cmap, cib = scene.evidence.values.get(CMAPCTL), scene.evidence.values.get(CIBADMIN)
     return (cmap.values.get("totem.cluster_name") if cmap else "") or (cib.option("cluster-name") if cib else "") or ""
 
 
 def _checks(scene: Scene) -> List[Line]:
-    """The checks by their state, worst first; those that are well are counted."""
+    """Return the checks by their state, worst first; those that are well are counted."""
     groups = []
     for state in sorted(Severity, reverse=True):
         names = [name for name, verdict in scene.verdicts.items() if verdict.state is state]
@@ -70,7 +70,7 @@ def _checks(scene: Scene) -> List[Line]:
 
 
 def _to_do(found: Sequence[Finding], width: int) -> List[Line]:
-    """What is wrong and what to do about it, worst first; what only repeats that is left out."""
+    """Return what is wrong and what to do about it, worst first; what only repeats that is left out."""
     given: List[Finding] = []
     lines: List[Line] = []
     shown = 0
@@ -93,7 +93,7 @@ def _to_do(found: Sequence[Finding], width: int) -> List[Line]:
 
 
 def _includes(told: Finding, one: Finding) -> bool:
-    """Whether who does the one has done the other: it is the same step, or its command is for more than that."""
+    """Return whether who does the one has done the other: it is the same step, or its command is for more than that."""
     if (told.advice, told.commands) == (one.advice, one.commands):
         return True
     first = told.commands[0] if told.commands else ""
@@ -101,7 +101,7 @@ def _includes(told: Finding, one: Finding) -> bool:
 
 
 def _step(one: Finding, width: int) -> List[Line]:
-    """The advice, and below it each command in one line, however long: it is there to be copied."""
+    """Return the advice, and below it each command in one line, however long: it is there to be copied."""
     lines: List[Line] = []
     arrow = [span(" " * 11), span("-> ")]
     if one.advice:

@@ -38,7 +38,7 @@ def _texts(verdict: Verdict, findings: Sequence[Finding]) -> List[str]:
 
 
 def _joined(texts: Sequence[str], limit: int, more: str) -> str:
-    """The texts in one line; those for which there is no room are counted."""
+    """Return the texts in one line; those for which there is no room are counted."""
     line = ""
     for count, text in enumerate(texts):
         if count and len(line) + len(text) > limit:
@@ -70,7 +70,7 @@ def _of_parts(verdict: Verdict, verbose: int) -> List[str]:
 
 
 def _of_one(verdict: Verdict) -> List[str]:
-    """A line for each finding with its condition, and what to do about it; then one for each item."""
+    """Return a line for each finding with its condition, and what to do about it; then one for each item."""
     lines: List[str] = []
     for one in verdict.findings:
         lines.append(clean(f"{one.severity.name.lower()}: {one.text} [{one.condition.name}]", ITEM_LIMIT + 40))

@@ -110,7 +110,7 @@ def _name(measure: Measure) -> str:
 
 
 def _unused(name: str, names: Set[str]) -> str:
-    """The name, with a number in front where cleaning or cutting has made it that of another."""
+    """Return the name, with a number in front where cleaning or cutting has made it that of another."""
     number, unused = 1, name
     while unused in names:
         number += 1

@@ -28,7 +28,7 @@ _UNMEASURED = " (the state of links is not measured)"
 
 
 def nodes(scene: Scene) -> List[Line]:
-    """Each node with its state, what it runs and its vote; of many those that are not well."""
+    """Return each node with its state, what it runs and its vote; of many those that are not well."""
     cluster = scene.cluster
     if cluster is None:
         return unknown(scene, "Nodes", CRM_MON)
@@ -63,7 +63,7 @@ def _vote(node: Node, quorum: Optional[QuorumStatus]) -> str:
 
 
 def votes(scene: Scene) -> List[Line]:
-    """One line: the votes of this partition."""
+    """Return one line: the votes of this partition."""
     quorum: Optional[QuorumStatus] = scene.evidence.values.get(QUORUMTOOL)
     if quorum is None:
         return unknown(scene, "Votes", QUORUMTOOL)
@@ -77,7 +77,7 @@ def votes(scene: Scene) -> List[Line]:
 
 
 def links(scene: Scene) -> List[Line]:
-    """This node's links: peer by link; rings of corosync 1 and 2."""
+    """Return this node's links: peer by link; rings of corosync 1 and 2."""
     status = scene.evidence.values.get(CFGTOOL)
     if status is None:
         return unknown(scene, "Links", CFGTOOL)
@@ -130,7 +130,7 @@ def _member(peer: Peer) -> Span:
 
 
 def addresses(scene: Scene) -> List[Line]:
-    """The virtual IPs: where the cluster has them, and whether the interfaces of this node do."""
+    """Return the virtual IPs: where the cluster has them, and whether the interfaces of this node do."""
     cluster = scene.cluster
     if cluster is None:
         return []
@@ -159,7 +159,7 @@ def _virtual_ip(vip: VirtualIp, here: str, interfaces: Optional[Interfaces], sty
 
 
 def resources(scene: Scene) -> List[Line]:
-    """How many run, and each that is not well: what a check has found something about."""
+    """Return how many run, and each that is not well: what a check has found something about."""
     verdict = scene.verdicts.get("resources")
     if verdict is None or scene.cluster is None:
         return []
@@ -174,7 +174,7 @@ def resources(scene: Scene) -> List[Line]:
 
 
 def failures(scene: Scene) -> List[Line]:
-    """What failed, newest first, with its age: actions of resources, and fencing."""
+    """Return what failed, newest first, with its age: actions of resources, and fencing."""
     cluster = scene.cluster
     if cluster is None:
         return []

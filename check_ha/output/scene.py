@@ -67,18 +67,18 @@ class Scene(NamedTuple):
 
 
 def title(text: str) -> Line:
-    """The first line of a part."""
+    """Return the first line of a part."""
     return line(span(text, Style.HEADING))
 
 
 def style_of(scene: Scene, check: str) -> str:
-    """The colour of a check."""
+    """Return the colour of a check."""
     verdict = scene.verdicts.get(check)
     return STYLES[verdict.state] if verdict else Style.PLAIN
 
 
 def unknown(scene: Scene, title: str, tool: Tool) -> List[Line]:
-    """That a tool said nothing, and why; nothing where it was not asked."""
+    """Return that a tool said nothing, and why; nothing where it was not asked."""
     failure = scene.evidence.failed.get(tool)
     if failure is None:
         return []
@@ -86,7 +86,7 @@ def unknown(scene: Scene, title: str, tool: Tool) -> List[Line]:
 
 
 def more(names: Sequence[str], what: str, width: int) -> List[Line]:
-    """Those for which there is no room, or nothing to say."""
+    """Return those for which there is no room, or nothing to say."""
     if not names:
         return []
     return paragraph([span("  ")], f"and {len(names)} more {what}{listed(names)}", width)

@@ -18,7 +18,7 @@ _SNIPPET = 200
 
 
 def canonical(text: str) -> Optional[str]:
-    """An address, as somebody wrote it, in the one text form of its family; ``None`` if it is none.
+    """Return an address, as somebody wrote it, in the one text form of its family; ``None`` if it is none.
 
     In the CIB it may carry a netmask (``192.0.2.10/24``, ``192.0.2.10/255.255.255.0``) and
     a scope (``fe80::1%eth0``), both of which say where it goes, not which it is.
@@ -139,12 +139,12 @@ def _address(interface: str, entry: Dict[str, Any]) -> InterfaceAddress:
 
 
 def _objects(value: object, what: str) -> Iterator[Dict[str, Any]]:
-    """The members of a JSON list of objects."""
+    """Yield the members of a JSON list of objects."""
     if not isinstance(value, list):
         raise ParseError(f"{what} is not a list", _quote(value))
     for member in value:
         if not isinstance(member, dict):
-            raise ParseError(f"{what} holds something else than an object", _quote(member))
+            raise ParseError(f"{what} holds something other than an object", _quote(member))
         yield member
 
 

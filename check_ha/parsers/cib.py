@@ -31,14 +31,14 @@ _REFERABLE = ("instance_attributes", "meta_attributes", "cluster_property_set", 
 
 
 def parse_cib(data: bytes) -> Cib:
-    """Primitives, groups, clones and bundles, options, nodes, constraints, fencing levels, each in document order.
+    """Parse resources, options, nodes, constraints and fencing levels of a CIB, each in document order.
 
-    Raises ParseError for what is no CIB, and for a primitive without id. A CIB without
+    Raise ParseError for what is not a CIB, and for a primitive without id. A CIB without
     resources is a valid one. No error quotes the document: it holds passwords.
     """
     root = parse_document(data, secret=True, without=b"status")
     if root.tag != "cib":
-        raise ParseError("XML, but no CIB")
+        raise ParseError("XML, but not a CIB")
     configuration = root.find("configuration")
     if configuration is None:
         raise ParseError("CIB without configuration", hidden="configuration")
@@ -77,13 +77,13 @@ def _resources(resources: Optional[Element], references: "_References") -> Tuple
 
 
 def _epoch(root: Element) -> str:
-    """The version of the CIB; empty where ACLs hide it."""
+    """Return the version of the CIB; empty where ACLs hide it."""
     numbers = [root.get(name) for name in ("admin_epoch", "epoch", "num_updates")]
     return ".".join(number for number in numbers if number) if all(numbers) else ""
 
 
 def _properties(section: Optional[Element], references: "_References") -> Pairs:
-    """Cluster options. The set that the cluster itself writes to is always asked first::
+    """Return cluster options. The set that the cluster itself writes to is always asked first::
 
     <cluster_property_set id="cib-bootstrap-options">
       <nvpair id="..." name="stonith-enabled" value="true"/>
@@ -96,7 +96,7 @@ def _properties(section: Optional[Element], references: "_References") -> Pairs:
 
 
 def _nodes(section: Optional[Element], references: "_References") -> Iterator[ConfiguredNode]:
-    """``<node id="1" uname="node1"/>``, those that ACLs leave their names."""
+    """Yield ``<node id="1" uname="node1"/>``, those that ACLs leave their names."""
     for element in () if section is None else section.iterchildren("node"):
         name = element.get("uname")
         if name:
@@ -105,7 +105,7 @@ def _nodes(section: Optional[Element], references: "_References") -> Iterator[Co
 
 
 def _primitives(parent: Element) -> Iterator[Element]:
-    """Primitives at any depth; libxml2 bounds the depth of a document at 256."""
+    """Yield primitives at any depth; libxml2 bounds the depth of a document at 256."""
     for element in parent.iterchildren("primitive", *_COLLECTIONS):
         if element.tag == "primitive":
             yield element
@@ -114,7 +114,7 @@ def _primitives(parent: Element) -> Iterator[Element]:
 
 
 def _collections(parent: Optional[Element], references: "_References") -> Iterator[ConfiguredCollection]:
-    """Groups, clones and bundles, the outer ones first::
+    """Yield groups, clones and bundles, the outer ones first::
 
     <bundle id="db"><podman image="registry.example.org/db:1" replicas="3" promoted-max="3"/> ...
 
@@ -133,7 +133,7 @@ def _collections(parent: Optional[Element], references: "_References") -> Iterat
 def _primitive(
     element: Element, templates: Dict[Optional[str], Element], references: "_References"
 ) -> ConfiguredPrimitive:
-    """A primitive, or what its template and it say together::
+    """Return a primitive, or what its template and it say together::
 
         <template id="vip-template" class="ocf" provider="heartbeat" type="IPaddr2"> ... </template>
         <primitive id="vip" template="vip-template"> ... </primitive>
@@ -156,7 +156,7 @@ def _primitive(
 
 
 def _operations(source: Element, references: "_References") -> Iterator[Element]:
-    """``<operations><op id="..." name="monitor" interval="10s" timeout="20s"/></operations>``."""
+    """Yield ``<operations><op id="..." name="monitor" interval="10s" timeout="20s"/></operations>``."""
     for element in source.iterchildren("operations"):
         target = references.resolve(element)
         if target is not None:
@@ -164,7 +164,7 @@ def _operations(source: Element, references: "_References") -> Iterator[Element]
 
 
 def _recurring(op: Element) -> bool:
-    """Whether it is a monitor of what runs; an interval without a digit but 0 is none (``0``, ``0s``)."""
+    """Return whether it is a monitor of what runs; an interval without a digit but 0 is none (``0``, ``0s``)."""
     disabled = op.get("enabled", "").lower() in FALSE
     return (
         op.get("name") == "monitor"
@@ -175,7 +175,7 @@ def _recurring(op: Element) -> bool:
 
 
 def _agent(element: Element) -> str:
-    """``ocf:heartbeat:IPaddr2``, ``systemd:httpd``; empty where ACLs hide it."""
+    """Return ``ocf:heartbeat:IPaddr2``, ``systemd:httpd``; empty where ACLs hide it."""
     standard, provider, agent_type = (element.get(name) for name in ("class", "provider", "type"))
     if not standard or not agent_type:
         return ""
@@ -193,7 +193,7 @@ class _References:
         self._targets: Dict[Tuple[str, Optional[str]], Element] = {}
 
     def resolve(self, element: Element) -> Optional[Element]:
-        """The element itself, or the one that it refers to."""
+        """Return the element itself, or the one that it refers to."""
         reference = element.get("id-ref")
         if reference is None:
             return element
@@ -212,7 +212,7 @@ class _AttributeSet(NamedTuple):
 
 
 def _sets(sources: List[Element], tag: str, references: "_References") -> List[_AttributeSet]:
-    """The sets in the order in which Pacemaker asks them: highest score first.
+    """Return the sets in the order in which Pacemaker asks them: highest score first.
 
     Of two with the same score the later one is asked first, in every version (the list is
     built backwards). That is why a primitive's own values win over those of its template,
@@ -241,7 +241,7 @@ def _values(sets: List[_AttributeSet], references: "_References") -> Pairs:
 
 
 def _pairs(element: Element, references: "_References") -> Dict[str, str]:
-    """The nvpairs of one set; the first of a name counts. ``#default`` means: as if it were not there.
+    """Return the nvpairs of one set; the first of a name counts. ``#default`` means: as if it were not there.
 
     ``<nvpair id-ref="vip-ip" name="address"/>`` takes the value from the other and, if it
     has one, the name from here.

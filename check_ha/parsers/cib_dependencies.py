@@ -83,12 +83,12 @@ class _Set:
         self._all = not is_false(element.get("require-all"))
 
     def chain(self) -> Iterator[Dependency]:
-        """Each member needs the one before it."""
+        """Yield that each member needs the one before it."""
         for needed, name in zip(self._members, self._members[1:]) if self._sequential else ():
             yield Dependency(self._constraint, name, needed, self._promoted, self._promoted)
 
     def needs(self, other: _Set) -> Iterator[Dependency]:
-        """The members need those of the other; of a chain the first needs the last, which is enough."""
+        """Yield that the members need those of the other; of a chain the first needs the last, which is enough."""
         if other._all:
             for name in self._members[:1] if self._sequential else self._members:
                 for needed in other._members[-1:] if other._sequential else other._members:

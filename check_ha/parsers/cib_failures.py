@@ -28,7 +28,7 @@ def parse_expiring(configuration: Element) -> FrozenSet[str]:
 
 
 def _holders(nvpair: Element, configuration: Element) -> Iterator[Element]:
-    """What has this set of its own, and what refers to it."""
+    """Yield what has this set of its own, and what refers to it."""
     attributes = nvpair.getparent()
     sets = [attributes]
     if attributes is not None and attributes.get("id"):

@@ -56,7 +56,7 @@ class _Reader:
         self._lost = False
 
     def read(self, number: int, line: bytes) -> None:
-        """One line, without its newline."""
+        """Read one line, given without its newline."""
         if self._lost:
             return
         if len(line) > _LONGEST_LINE:
@@ -79,7 +79,7 @@ class _Reader:
             self._bad_line(number, "neither a section nor a key with a value")
 
     def end(self, last: int) -> CorosyncConf:
-        """The file, once all of it is read."""
+        """Return the file, once all of it is read."""
         if len(self._stack) > 1 and not self._lost:
             open_one = self._stack[-1]
             self._wrong(last, f"missing closing brace: {open_one.path}, line {open_one.line}, is still open")
@@ -127,7 +127,7 @@ class _Reader:
         if line != b"}":
             self._bad_line(number, "something stands beside the closing brace")
         if len(self._stack) == 1:
-            self._wrong(number, "a closing brace too many")
+            self._wrong(number, "one closing brace too many")
             return
         keys = {setting.key for setting in self._stack[-1].settings}
         for path, key in (("logging.logger_subsys", "subsys"), ("logging.logging_daemon", "name")):
@@ -140,7 +140,7 @@ class _Reader:
         self._fold()
 
     def _path(self, number: int, name: str) -> Optional[str]:
-        """The full name below the open section; ``None`` when it is too long to be one."""
+        """Return the full name below the open section; ``None`` when it is too long to be one."""
         above = self._stack[-1].path
         if len(above) + len(name) + 1 >= _LONGEST_NAME:
             self._wrong(number, "the name, with those of the sections around it, is too long")
@@ -172,7 +172,7 @@ def _section(one: _Open) -> Section:
 
 
 def _trimmed(name: bytes) -> bytes:
-    """A name without what may follow it; its first character stays, whatever it is."""
+    """Return a name without what may follow it; its first character stays, whatever it is."""
     name = name.strip(_BLANKS)
     return name[:1] + name[1:].rstrip(_BLANKS + b":{")
 

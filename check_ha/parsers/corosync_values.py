@@ -73,21 +73,21 @@ def bad_value(path: str, value: str) -> Optional[BadValue]:
     highest = _HIGHEST.get(path)
     if highest is not None:
         if number is None or not 0 <= int(value) <= highest:
-            text = f"{path} must be a whole number from 0 to {highest}, and is {value!r}"
+            text = f"{path} must be a whole number from 0 to {highest}, but is {value!r}"
             return BadValue(text, *_versions(path, value))
         return None
     choice = _CHOICES.get(path)
     if choice is not None and value not in choice:
-        return BadValue(f"{path} must be {' or '.join(choice)}, and is {value!r}", *_versions(path, value))
+        return BadValue(f"{path} must be {' or '.join(choice)}, but is {value!r}", *_versions(path, value))
     if path == "totem.ip_dscp" and re.fullmatch(_DSCP, value) is None:
-        return BadValue(f"{path} must be from 0 to 63, or a name such as cs6, af41 or ef, and is {value!r}", (3, 1, 10))
+        return BadValue(f"{path} must be from 0 to 63, or a name such as cs6, af41 or ef, but is {value!r}", (3, 1, 10))
     if path == "totem.knet_compression_level" and (number is None or not -(2**31) <= int(value) < 2**31):
-        return BadValue(f"{path} must be a whole number, and is {value!r}", (3,))
+        return BadValue(f"{path} must be a whole number, but is {value!r}", (3,))
     # read as strtoull does, which takes a sign as well
     polled = path.startswith(("resources.system.", "resources.process.")) and path.endswith(".poll_period")
     unsigned = path == "totem.config_version" or polled
     if unsigned and (number is None or abs(int(value)) > _U64):
-        return BadValue(f"{path} must be a whole number, and is {value!r}")
+        return BadValue(f"{path} must be a whole number, but is {value!r}")
     return None
 
 

@@ -49,9 +49,9 @@ Section = TypeVar("Section")
 
 
 def parse_crm_mon(data: bytes) -> Cluster:
-    """The cluster as this document shows it.
+    """Return the cluster as this document shows it.
 
-    Raises ParseError for what is no such document, for one that holds a word which no
+    Raise ParseError for what is no such document, for one that holds a word which no
     Pacemaker is known to print, and for one without cluster data: since 2.1.5 ``crm_mon``
     exits 0 also when it could not read the CIB, and ``--as-xml`` then prints an empty root.
     """
@@ -86,13 +86,13 @@ def parse_crm_mon(data: bytes) -> Cluster:
 
 
 def _section(root: Element, path: str, parse: Callable[[Element], Section], absent: Section) -> Section:
-    """A part of the document; since 2.0.3 those without content are left out."""
+    """Return a part of the document; since 2.0.3 those without content are left out."""
     element = root.find(path)
     return absent if element is None else parse(element)
 
 
 def _require_cluster_data(root: Element) -> Element:
-    """``current_dc``, without which the rest of a document means nothing.
+    """Return ``current_dc``, without which the rest of a document means nothing.
 
     2.1.5 while the CIB manager hangs, exit code 0::
 
@@ -122,7 +122,7 @@ def _no_cluster_data(troubles: Tuple[str, ...], state: str) -> ParseError:
 
 
 def _troubles(root: Element) -> Tuple[str, ...]:
-    """What the document itself says went wrong."""
+    """Return what the document itself says went wrong."""
     status = root.find("status")
     if status is None:
         return ()
@@ -141,7 +141,7 @@ def _pacemakerd_state(root: Element) -> Optional[str]:
 
 
 def _designated_controller(element: Element) -> Optional[DesignatedController]:
-    """The node that decides::
+    """Return the node that decides::
 
         <current_dc present="true" version="2.1.5-a3f44794f94" name="node2" id="2" with_quorum="true"
          mixed_version="false"/>
@@ -181,7 +181,7 @@ def _hidden(
 
 
 def _nodes(root: Element) -> Tuple[Node, ...]:
-    """Every node, members and others; as many as the document says there are (so in 1.1 to 3.0)."""
+    """Return every node, members and others; as many as the document says there are (so in 1.1 to 3.0)."""
     nodes = tuple(_node(element) for element in root.iterfind("nodes/node"))
     if not nodes:
         raise ParseError("no cluster data: no node listed", hidden=NODES)
@@ -192,7 +192,7 @@ def _nodes(root: Element) -> Tuple[Node, ...]:
 
 
 def _node(element: Element) -> Node:
-    """A cluster member, a remote or a guest node; 2.1.5::
+    """Return a cluster member, a remote or a guest node; 2.1.5::
 
         <node name="node1" id="1" online="true" standby="false" standby_onfail="false" maintenance="false"
          pending="false" unclean="false" health="green" feature_set="3.16.1" shutdown="false" expected_up="true"
@@ -236,12 +236,12 @@ def _options(element: Element) -> ClusterOptions:
 
 
 def _configured(root: Element, name: str) -> Optional[int]:
-    """A count of ``<resources_configured number="10" disabled="0" blocked="0"/>``; the last two since 1.1.16."""
+    """Return a count of ``<resources_configured number="10" disabled="0" blocked="0"/>``; the last two since 1.1.16."""
     return _section(root, "summary/resources_configured", lambda element: optional_number(element, name), None)
 
 
 def _attributes(section: Element) -> Dict[str, Dict[str, str]]:
-    """``<node name="node1"><attribute name="osprole" value="compute"/></node>``, for nodes that are online."""
+    """Return ``<node name="node1"><attribute name="osprole" value="compute"/></node>``, for nodes that are online."""
     return {
         text(node, "name"): {one.get("name", ""): one.get("value", "") for one in node.iterchildren("attribute")}
         for node in section.iterchildren("node")
@@ -249,13 +249,13 @@ def _attributes(section: Element) -> Dict[str, Dict[str, str]]:
 
 
 def _version(text: str) -> Tuple[int, ...]:
-    """``(1, 1, 24)`` of ``<crm_mon version="1.1.24">``."""
+    """Return ``(1, 1, 24)`` of ``<crm_mon version="1.1.24">``."""
     found = re.match(r"\d{1,4}(\.\d{1,4}){1,3}", text, re.ASCII)
     return tuple(map(int, found.group().split("."))) if found else ()
 
 
 def _tickets(tickets: Element) -> Tuple[Ticket, ...]:
-    """``<ticket id="ticketA" status="granted" standby="false" last-granted="Mon Nov 23 03:57:01 2026"/>``."""
+    """Return ``<ticket id="ticketA" status="granted" standby="false" last-granted="Mon Nov 23 03:57:01 2026"/>``."""
     return tuple(
         Ticket(
             id=text(element, "id"),
@@ -267,7 +267,7 @@ def _tickets(tickets: Element) -> Tuple[Ticket, ...]:
 
 
 def _bans(bans: Element) -> Tuple[Ban, ...]:
-    """Negative location constraints::
+    """Return negative location constraints::
 
         <ban id="cli-ban-grp-on-node3" resource="grp" node="node3" weight="-1000000" promoted-only="false"
          master_only="false"/>

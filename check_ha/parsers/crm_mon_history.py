@@ -30,12 +30,12 @@ _NOTIFICATIONS = ("_confirmed-pre_notify", "_confirmed-post_notify", "_pre_notif
 
 
 def parse_failures(failures: Element) -> Tuple[Failure, ...]:
-    """The section ``failures``; 1.1.12 lists the same one twice."""
+    """Return the section ``failures``; 1.1.12 lists the same one twice."""
     return tuple(dict.fromkeys(_failure(element) for element in failures.iterchildren("failure")))
 
 
 def _failure(element: Element) -> Failure:
-    """One failed action; what follows ``status`` is there only if its time is known::
+    """Return one failed action; what follows ``status`` is there only if its time is known::
 
         <failure op_key="p_single_start_0" node="node1" exitstatus="error" exitreason="knob set to 1 for start"
          exitcode="1" call="45" status="complete" last-rc-change="2026-11-23 04:08:28Z" queued="0" exec="12"
@@ -62,7 +62,7 @@ def _failure(element: Element) -> Failure:
 
 
 def _action(element: Element) -> Tuple[str, str, Optional[int]]:
-    """Resource, task and interval, from ``<resource>_<task>_<interval>``, which all may hold a ``_``."""
+    """Return resource, task and interval, from ``<resource>_<task>_<interval>``, which all may hold a ``_``."""
     task = optional_text(element, "task")
     key = optional_text(element, "op_key") or text(element, "id")
     if element.get("op_key") is None:
@@ -91,7 +91,7 @@ def _split_task(key: str, task: Optional[str]) -> Tuple[str, str]:
 
 
 def _reason(element: Element, name: str) -> str:
-    """The agent's own words. 1.1 and 2.0 print ``none`` where it gave none.
+    """Return the agent's own words. 1.1 and 2.0 print ``none`` where it gave none.
 
     Since 2.0.3 they are escaped twice, so that after the XML parser one escape remains:
     ``it&amp;apos;s &amp;quot;bad&amp;quot;``. In 1.1, escaped once, a reason that itself
@@ -105,7 +105,7 @@ _CHARACTERS = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 
 
 def _unescape(text: str) -> str:
-    """The five names of XML and the references of ``crm_xml_escape`` (2.1.8: ``&#x0A;``), once."""
+    """Return the five names of XML and the references of ``crm_xml_escape`` (2.1.8: ``&#x0A;``), once."""
     if "&" not in text:
         return text
     return re.sub(r"&(?:(lt|gt|amp|quot|apos)|#x([0-9a-fA-F]{1,4}));", _character, text)
@@ -120,7 +120,7 @@ def _character(match: re.Match[str]) -> str:
 
 
 def parse_fail_counts(history: Element) -> Tuple[FailCount, ...]:
-    """Of the section ``node_history`` the resources that have a fail count; it is the bulk of a document."""
+    """Parse the fail-counts of the section ``node_history``, which is the bulk of a document."""
     return tuple(_fail_counts(history))
 
 
@@ -142,7 +142,7 @@ _NO_ACTIONS = ("probe", "monitor", "cancel", "asyncmon")
 
 
 def parse_history(history: Element) -> Dict[str, Dict[str, bool]]:
-    """Of the section ``node_history`` the resources of each node, and whether they were started, stopped, ... there::
+    """Parse ``node_history``: by node its resources, and whether they were started, stopped, ... there::
 
         <resource_history id="p_single" orphan="false" migration-threshold="1000000">
           <operation_history call="13" task="start" rc="0" rc_text="ok" .../>
@@ -173,7 +173,7 @@ def _fail_count(node: str, element: Element) -> FailCount:
 
 
 def parse_fence_history(history: Element) -> FenceHistory:
-    """The section ``fence_history``. When the fencer does not answer, 2.0.4 and later print::
+    """Return the section ``fence_history``. When the fencer does not answer, 2.0.4 and later print::
 
         <fence_history status="102"/>
 
@@ -186,7 +186,7 @@ def parse_fence_history(history: Element) -> FenceHistory:
 
 
 def _fence_event(element: Element) -> FenceEvent:
-    """One fencing action; a pending one has no ``completed``::
+    """Return one fencing action; a pending one has no ``completed``::
 
         <fence_event status="failed" action="reboot" target="node3" client="pacemaker-controld.92" origin="node1"
          delegate="node2" completed="2026-11-23 04:10:27Z"/>

@@ -19,7 +19,7 @@ from check_ha.parsers.xml import Element, start_tag
 
 
 def parse_resources(resources: Element) -> Tuple[Resource, ...]:
-    """Every child of the section ``resources``."""
+    """Return every child of the section ``resources``."""
     return tuple(_resources(resources))
 
 
@@ -36,7 +36,7 @@ def _resources(resources: Element) -> Iterator[Resource]:
 
 
 def _primitive(element: Element) -> Primitive:
-    """One instance. What is not known of every version has a default in the model.
+    """Return one instance. What is not known of every version has a default in the model.
 
     ``active`` only says that a node is listed: ``role="Stopped" active="true"`` is printed after a failed migration
     (1.1 to 3.0), and it does not run.
@@ -63,7 +63,7 @@ def _primitive(element: Element) -> Primitive:
 
 
 def _nodes(element: Element) -> Tuple[str, ...]:
-    """Where it is active, by name.
+    """Return where it is active, by name.
 
     ``cached`` is not read: it changed its meaning to the opposite in 2.0.3. The number is
     compared, because ``crm_mon --group-by-node`` prints it without the nodes.
@@ -124,5 +124,5 @@ def _bundle(element: Element) -> Bundle:
 
 
 def _replica(element: Element) -> Replica:
-    """``id`` counts from 0; inside are up to four primitives: address, payload, container, remote."""
+    """Return one replica; ``id`` counts from 0, inside are up to 4 primitives: address, payload, container, remote."""
     return Replica(id=text(element, "id"), members=_primitives(element))

@@ -28,7 +28,7 @@ _ROLES["Slave"] = "Unpromoted"
 
 
 def text(element: Element, name: str) -> str:
-    """An attribute that every version prints and that is never empty: a name, an id."""
+    """Return an attribute that every version prints and that is never empty: a name, an id."""
     value = element.get(name)
     if not value:
         raise missing(element, name)
@@ -36,13 +36,13 @@ def text(element: Element, name: str) -> str:
 
 
 def optional_text(element: Element, name: str) -> Optional[str]:
-    """``None`` also for the text that C's printf makes of a null pointer (1.1, to 2.0.2)."""
+    """Return the text, or ``None``: also for that that C's printf makes of a null pointer (1.1, to 2.0.2)."""
     value = element.get(name)
     return value if value and value != "(null)" else None
 
 
 def flag(element: Element, name: str) -> bool:
-    """A boolean that every version prints."""
+    """Return a boolean that every version prints."""
     value = element.get(name)
     if value == "true":
         return True
@@ -52,7 +52,7 @@ def flag(element: Element, name: str) -> bool:
 
 
 def optional_flag(element: Element, name: str) -> Optional[bool]:
-    """``None``: this version does not print it. That is not the same as false."""
+    """Return the boolean, or ``None``: this version does not print it. That is not the same as false."""
     value = element.get(name)  # not flag(): these two run ten times for each of thousands of resources
     if value == "true":
         return True
@@ -87,7 +87,7 @@ def optional_moment(element: Element, name: str) -> Optional[datetime]:
 
 
 def word(element: Element, name: str, known: Mapping[str, str]) -> str:
-    """One of the known words, in the spelling that the model uses for it."""
+    """Return one of the known words, in the spelling that the model uses for it."""
     value = element.get(name)
     if value is None:
         raise missing(element, name)
@@ -97,12 +97,12 @@ def word(element: Element, name: str, known: Mapping[str, str]) -> str:
 
 
 def role(element: Element) -> str:
-    """The role an instance has now, in the new names."""
+    """Return the role an instance has now, in the new names."""
     return word(element, "role", _ROLES)
 
 
 def target_role(element: Element) -> Optional[str]:
-    """The role that is configured, in the new names.
+    """Return the role that is configured, in the new names.
 
     ``crm_mon`` prints what the administrator wrote, in any case (``started``, ``STOPPED``).
     Pacemaker ignores a value that is no role, so that one is no reason to refuse the document.

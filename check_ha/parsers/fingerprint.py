@@ -9,7 +9,7 @@ from check_ha.parsers.errors import ParseError
 
 
 def parse_fingerprint(data: bytes) -> str:
-    """``fingerprint 1a2b3c4d``; no output is no such file."""
+    """Parse ``fingerprint 1a2b3c4d``; no output is no such file."""
     if not data.strip():
         return NO_FILE
     found = re.fullmatch(rb"fingerprint ([0-9a-f]{8})\n?", data)

@@ -6,7 +6,7 @@ from check_ha.parsers.errors import ParseError
 
 
 def parse_crm_node(data: bytes) -> str:
-    """One line with the name, as Pacemaker 1.1 to 3.0 print it."""
+    """Return the name of the node, the one line that Pacemaker 1.1 to 3.0 print."""
     lines = data.decode("utf-8", "backslashreplace").split("\n")
     if not lines[0].strip() or any(line.strip() for line in lines[1:]):
         raise ParseError("crm_node -n: not one name", "".join(lines)[:200])

@@ -13,7 +13,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def parse_time(text: str) -> datetime:
-    """Local time without zone.
+    """Return local time without zone.
 
     Every version, most places: ctime(), in the zone of the caller::
 
@@ -42,7 +42,7 @@ def parse_time(text: str) -> datetime:
 
 
 def _clock_of(words: list[str]) -> str:
-    """The time of day of the second form; its zone must be there, and is dropped."""
+    """Return the time of day of the second form; its zone must be there, and is dropped."""
     if len(words) == 2 and words[1].endswith("Z"):
         return words[1][:-1]
     _date, clock, offset = words
@@ -77,7 +77,7 @@ _WESTMOST, _EASTMOST = 12 * 3600, 14 * 3600
 
 
 def parse_instant(text: str) -> Tuple[float, float]:
-    """Seconds since the epoch, from a date in a rule.
+    """Return seconds since the epoch, from a date in a rule.
 
     ``crm_resource --lifetime`` writes in the zone of its caller (the same from 1.1 to 3.0)::
 

@@ -75,7 +75,7 @@ class _Fields:
 
     def __init__(self, name: str, values: object) -> None:
         if not isinstance(values, dict):
-            raise ParseError(f"{name} is no object")
+            raise ParseError(f"{name} is not an object")
         self._name = name
         self._values: Dict[str, Any] = values
 
@@ -107,11 +107,11 @@ class _Fields:
         return value
 
     def flag(self, key: str) -> bool:
-        """One that is left out when it is false."""
+        """Return one that is left out when it is false."""
         return key in self._values and self.truth(key)
 
     def texts(self, key: str) -> Tuple[str, ...]:
-        """A list that is left out when it is empty."""
+        """Return a list that is left out when it is empty."""
         values = self._values.get(key, [])
         if not isinstance(values, list) or len(values) > _LONGEST_LIST:
             self._wrong(key)
@@ -123,18 +123,18 @@ class _Fields:
         return read(_Fields(key, self._values.get(key)))
 
     def objects(self, key: str, read: Callable[[_Fields], T], optional: bool = False) -> Tuple[T, ...]:
-        """A list of objects; an ``optional`` one is left out when it is empty."""
+        """Return a list of objects; an ``optional`` one is left out when it is empty."""
         values = self._values.get(key, [] if optional else None)
         if not isinstance(values, list) or len(values) > _LONGEST_LIST:
             self._wrong(key)
         return tuple(read(_Fields(key, value)) for value in values)
 
     def optional(self, key: str, read: Callable[[str], T]) -> Optional[T]:
-        """What ``read`` makes of it; ``None`` where an older check_ha does not tell it, or it is not known."""
+        """Return what ``read`` makes of it; ``None`` where an older check_ha does not tell it, or it is not known."""
         return None if self._values.get(key) is None else read(key)
 
     def known(self, key: str, read: Callable[[str], T]) -> Optional[T]:
-        """What ``read`` makes of it; ``None``, as which it must be given, where it is not known."""
+        """Return what ``read`` makes of it; ``None``, as which it must be given, where it is not known."""
         if key not in self._values:
             self._wrong(key)
         return None if self._values[key] is None else read(key)

@@ -31,7 +31,7 @@ _OF_ELEMENT, _OF_ATTRIBUTE = 128, 230
 def parse_document(data: bytes, secret: bool = False, without: bytes = b"") -> Element:
     """Return the root element, without comments and processing instructions, and without what is in that section.
 
-    Raises ParseError for everything that is not one well-formed document in UTF-8
+    Raise ParseError for everything that is not one well-formed document in UTF-8
     without a document type. Where the document holds what is ``secret``, the error quotes nothing of it, and none of
     libxml2's own words either, for they do.
     """
@@ -139,7 +139,7 @@ def _place(error: etree.XMLSyntaxError) -> ParseError:
 
 
 def _line(data: bytes, number: int, column: int) -> str:
-    """Line ``number`` of the document; of a very long one the part around ``column``.
+    """Return line ``number`` of the document; of a very long one the part around ``column``.
 
     Where a truncated document ends in a newline, libxml2 points behind it: then the last line.
     """

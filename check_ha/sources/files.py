@@ -10,7 +10,7 @@ import stat
 def read_plain(path: str, limit: int, follow: bool = True) -> bytes:
     """Return what is in the file; empty when there is no such file.
 
-    Raises OverflowError when there are more bytes than the limit, OSError for what is no plain file: a pipe would be
+    Raise OverflowError when there are more bytes than the limit, OSError for what is no plain file: a pipe would be
     waited for without end. With ``follow=False`` for a link as well, wherever it leads.
     """
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
@@ -34,7 +34,7 @@ def read_plain(path: str, limit: int, follow: bool = True) -> bytes:
 def own_directory(path: str) -> int:
     """Make a directory where there is none, for this user alone; return a descriptor of it.
 
-    Raises OSError where it belongs to somebody else, where anybody may write to it, and where a link of somebody else's
+    Raise OSError where it belongs to somebody else, where anybody may write to it, and where a link of somebody else's
     leads to it: what root writes there would be in the hands of whoever has prepared that.
     """
     path = os.path.normpath(path)  # without the slash at the end with which a link would be followed

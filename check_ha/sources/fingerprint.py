@@ -25,7 +25,7 @@ _BYTES = 4
 
 
 def fingerprint(text: bytes) -> bytes:
-    """``fingerprint 1a2b3c4d`` for what ``sha256sum`` printed; anything that is neither is hidden altogether."""
+    """Return ``fingerprint 1a2b3c4d`` for what ``sha256sum`` printed; anything that is neither is hidden altogether."""
     if not text.strip() or re.fullmatch(rb"fingerprint [0-9a-f]{8}\n", text):
         return text
     digest = re.match(rb"([0-9a-f]{64})[ \n]", text)

@@ -42,7 +42,7 @@ class Node:
         return run_all(found, Limits(self._limit, self._deadline))
 
     def _command(self, argv: Tuple[str, ...]) -> Tuple[str, ...]:
-        """The command line with the program's full path in front; empty when it is not installed."""
+        """Return the command line with the program's full path in front; empty when it is not installed."""
         program = find(argv[0], self._folders)
         if program is None:
             return ()
@@ -54,7 +54,7 @@ class Node:
 
 
 def _second_try(output: Output) -> Tuple[Tool, Tuple[str, ...]]:
-    """The command line to run now, or none: an older one after a usage error, the same one when asked to try again.
+    """Return the command line to run next, or none: an older one after a usage error, the same one to try again.
 
     crm_mon 1.1 answers ``--output-as`` with its help on stderr and exit 1, 2.0.0 to 2.0.2 with exit 64. The corosync
     tools may fail during a membership change with CS_ERR_TRY_AGAIN (error 6), corosync-cfgtool even with exit 0.

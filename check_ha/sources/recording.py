@@ -32,7 +32,7 @@ class RecordingError(ValueError):
 class Recording:
     """A directory that ``check_ha_snapshot`` has written, as a source.
 
-    Raises RecordingError when there is no such directory or its index is not understood.
+    Raise RecordingError when there is no such directory or its index is not understood.
     """
 
     def __init__(self, directory: str) -> None:
@@ -48,7 +48,7 @@ class Recording:
             raise RecordingError(f"{directory}/{INDEX} is not understood: {error!r}") from error
 
     def collect(self, tools: Iterable[Tool]) -> Dict[Tool, Output]:
-        """What these tools said when the directory was recorded; one that was not recorded is MISSING."""
+        """Return what these tools said when the directory was recorded; one that was not recorded is MISSING."""
         return {tool: self._output(tool) for tool in tools}
 
     def _output(self, tool: Tool) -> Output:
@@ -109,7 +109,7 @@ def write_recording(directory: str, node: str, now: float, outputs: Iterable[Out
 
 
 def index_text(index: Mapping[str, Any], commands: Iterable[Mapping[str, Any]]) -> str:
-    """``commands.json`` with one command a line, for people who read it."""
+    """Return ``commands.json`` with one command a line, for people who read it."""
     lines = ",\n".join(f"  {json.dumps(command)}" for command in commands)
     return f'{json.dumps(index)[:-1]}, "commands": [\n{lines}\n]}}\n'
 

@@ -104,7 +104,7 @@ class _Run:
             self.kill_group()
 
     def over(self) -> bool:
-        """Whether the tool has ended, if not all that it has started."""
+        """Return whether the tool has ended, if not all that it has started."""
         return self.process is None or self.process.poll() is not None
 
     def kill_group(self) -> None:
@@ -128,7 +128,7 @@ class _Run:
                 pipe.close()
 
     def output(self, limit: float, user: str) -> Output:
-        """The result, once it has ended."""
+        """Return the result, once it has ended."""
         status = None if self.process is None or self.fault else self.process.returncode
         if self.sudo and status in (-signal.SIGHUP, -signal.SIGTERM):
             # the time limit of sudoers: sudo sends SIGHUP and SIGTERM, and ends itself by what ended the tool
@@ -191,14 +191,14 @@ def _ended(run: _Run, selector: selectors.BaseSelector, quiet: bool) -> bool:
 
 
 def _environment(mark: str, variables: Sequence[str]) -> Dict[str, str]:
-    """A small fixed environment: a stray CIB_file or a locale of the caller must not change what the tools say."""
+    """Return a small fixed environment: CIB_file or a locale of the caller must not change what the tools say."""
     environment = {"PATH": ":".join(FOLDERS), "LC_ALL": "C", _MARK: mark}
     environment.update((name, os.environ[name]) for name in ("TZ", *variables) if name in os.environ)
     return environment
 
 
 def find(program: str, folders: Sequence[str]) -> Optional[str]:
-    """The path of that program in the first of these folders that has it."""
+    """Return the path of that program in the first of these folders that has it."""
     for folder in folders:
         path = os.path.join(folder, program)
         if os.path.isfile(path) and os.access(path, os.X_OK):

@@ -76,7 +76,7 @@ def _of_corosync_conf(text: bytes) -> bytes:
 
 
 def _setting(line: Match[bytes]) -> bytes:
-    """A line of corosync.conf: as long as it was, for corosync takes 510 bytes, and with the same braces and colons."""
+    """Return a line of corosync.conf of the same length (corosync takes 510 bytes), with its braces and colons."""
     blanks, key, rest = line.groups()
     if key == b"#":
         return blanks + key + _starred(rest)
@@ -110,14 +110,14 @@ def _of_map(text: bytes) -> bytes:
 
 
 def _of_processes(text: bytes) -> bytes:
-    """The list of processes, in whatever layout: its head names the columns, the last of which is the command."""
+    """Return the list of processes, in any layout: its head names the columns, the last of which is the command."""
     lines = text.splitlines(keepends=True)
     columns = len(lines[0].split()) if lines else 0
     return b"".join(_process(line, columns) for line in lines)
 
 
 def _process(line: bytes, columns: int) -> bytes:
-    """A line of ps with the command in its last column: of the cluster's daemons and of pid 1 the program.
+    """Return a line of ps with the command in its last column: of the cluster's daemons and of pid 1 the program.
 
     That there is a pid 1 says that the list hides nobody's processes.
     """

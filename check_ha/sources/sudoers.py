@@ -11,7 +11,7 @@ the check itself has said what hangs."""
 
 
 def sudoers_command(argv: Sequence[str]) -> str:
-    r"""The command line for a sudoers file: ``/usr/bin/ps -e -o pid\,args``.
+    r"""Return the command line for a sudoers file: ``/usr/bin/ps -e -o pid\,args``.
 
     A command without arguments gets ``""``: without it any arguments would be allowed.
     """

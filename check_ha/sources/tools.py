@@ -54,7 +54,7 @@ class Tool(NamedTuple):
         return " ".join(self.argv) if self.family == COROSYNC else self.name
 
     def without_secrets(self, text: bytes) -> bytes:
-        """The output as it may be kept, judged and shown."""
+        """Return the output as it may be kept, judged and shown."""
         if self.digest:
             from check_ha.sources.fingerprint import fingerprint  # 3 ms that only one command spends
 
@@ -225,4 +225,4 @@ class Source(Protocol):
         """The name of the machine: ``uname -n``."""
 
     def collect(self, tools: Iterable[Tool]) -> Dict[Tool, Output]:
-        """The output of each of these tools."""
+        """Return the output of each of these tools."""

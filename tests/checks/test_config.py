@@ -92,7 +92,7 @@ KEY = FileState("/etc/corosync/authkey", 0, 0, 0o400, "root", "root", "regular f
 FILES = (FOLDER, FILE, KEY)
 VALID = Verification(True)
 
-SINGLE = ("single-link", "only link 0 joins the 2 nodes: one fault of that network cuts them apart")
+SINGLE = ("single-link", "only link 0 connects the 2 nodes: one fault in that network separates them")
 GONE = KEY._replace(error="No such file or directory")
 NO_KEY = ("key-missing", "/etc/corosync/authkey is missing: corosync cannot start again without it")
 
@@ -131,7 +131,7 @@ CASES: Dict[str, Tuple[Dict[str, Any], Found]] = {
          "corosync will not load it"),
     ]),
     "crit-two-lines": ({"conf": "}\n" + CONF + "foo\n"}, [
-        ("invalid", "/etc/corosync/corosync.conf line 1: a closing brace too many (1 more mistake); "
+        ("invalid", "/etc/corosync/corosync.conf line 1: one closing brace too many (1 more mistake); "
          "corosync will not load it"),
     ]),
     "crit-line-and-reload-failed-is-one-cause": (
@@ -151,7 +151,7 @@ CASES: Dict[str, Tuple[Dict[str, Any], Found]] = {
     "warn-line-that-begins-with-nul": (
         {"conf": CONF + "\0\0\0\n\0", "cmap": None},
         [("setting-ignored",
-          "/etc/corosync/corosync.conf line 27 begins with a NUL byte: corosync reads nothing of it")],
+          "/etc/corosync/corosync.conf line 27 begins with a NUL byte: corosync ignores it")],
     ),
     "warn-misspelt": (
         {"conf": CONF.replace("two_node", "two_nodes"), "cmap": None},
@@ -169,10 +169,10 @@ CASES: Dict[str, Tuple[Dict[str, Any], Found]] = {
          "files": (FOLDER, FILE, GONE)},
         [
             NO_KEY,
-            ("running-differs", "corosync runs with other settings than corosync.conf has: "
+            ("running-differs", "corosync runs with settings that differ from corosync.conf: "
              "totem.crypto_cipher aes256 (file: none), totem.crypto_hash sha256 (file: none)"),
             ("no-encryption",
-             "the nodes do not encrypt their messages: who reaches that network can take the cluster down"),
+             "the nodes do not encrypt their messages: whoever reaches that network can take the cluster down"),
         ],
     ),
     "ok-key-missing-without-encryption-on-one-node": (
@@ -184,7 +184,7 @@ CASES: Dict[str, Tuple[Dict[str, Any], Found]] = {
     ]),
     "crit-key-exposed": ({"files": (FOLDER, FILE, KEY._replace(mode=0o644))}, [
         ("key-exposed", "/etc/corosync/authkey can be read by everybody (mode 644): "
-         "whoever has the key can speak in the cluster"),
+         "whoever has the key can send messages to the cluster"),
     ]),
     "crit-key-in-the-file": ({"conf": CONF.replace("token: 1000", "token: 1000\nkey: (hidden)")}, [
         ("key-exposed", "/etc/corosync/corosync.conf holds the key itself (totem.key) and can be read by everybody "
@@ -197,7 +197,7 @@ CASES: Dict[str, Tuple[Dict[str, Any], Found]] = {
         ("config-writable", "/etc/corosync can be changed by user joe"),
     ]),
     "warn-edited": ({"conf": CONF.replace("token: 1000", "token: 5000").replace("203.0.113.2", "203.0.113.77")}, [
-        ("running-differs", "corosync runs with other settings than corosync.conf has: "
+        ("running-differs", "corosync runs with settings that differ from corosync.conf: "
          "node2 ring1_addr 203.0.113.2 (file: 203.0.113.77), totem.token 1000 (file: 5000)"),
     ]),
     "ok-edited-and-ignored": ({"conf": CONF.replace("1000", "5000"), "ignore": (regex(r"totem\.token"),)}, []),
@@ -246,7 +246,7 @@ STEPS: Dict[str, Tuple[Dict[str, Any], List[str]]] = {
     ),
     "edited": (
         {"conf": CONF.replace("token: 1000", "token: 5000")},
-        ["on one node, which loads it on all: corosync-cfgtool -R"],
+        ["on one node (it loads the file on all nodes): corosync-cfgtool -R"],
     ),
     "invalid-is-neither-loaded-nor-is-anything-restarted": (
         {"conf": CONF.replace("two_node: 1", "last_man_standing: 1").replace("203.0.113.2", "203.0.113.7 # new")},
@@ -263,15 +263,15 @@ STEPS: Dict[str, Tuple[Dict[str, Any], List[str]]] = {
     ),
     "reload-failed": (
         {"cmap": MAP.replace("reload_status (i32) = 1", "reload_status (i32) = 7")},
-        ["its log tells why; when that is mended: corosync-cfgtool -R"],
+        ["its log says why; once that is fixed: corosync-cfgtool -R"],
     ),
     "reload-failed-for-what-no-reload-changes": (
         {"cmap": MAP.replace("reload_status (i32) = 1", "reload_status (i32) = 7"),
          "conf": CONF.replace("token: 1000", "token: 1000\ntransport: udpu").replace("transport: knet", "")
          .replace("crypto_cipher: aes256", "").replace("crypto_hash: sha256", "")
          .replace("ring1_addr", "ring9_address")},
-        ["stop Pacemaker and corosync on all nodes, then start them again: nodes that differ in this do not reach each "
-         "other", "its log tells why; bring file and daemon together as told",
+        ["stop Pacemaker and corosync on all nodes, then start them again: nodes that differ in this cannot reach each "
+         "other", "its log says why; follow the advice on the settings that differ",
          "use transport: knet, which has up to eight links; udpu has one",
          "use transport: knet, with crypto_cipher: aes256 and crypto_hash: sha256"],
     ),

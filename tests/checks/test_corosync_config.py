@@ -64,7 +64,7 @@ REFUSED: Dict[str, Tuple[str, int, List[str]]] = {
     ),
     "ok-host-names": (conf(nodes=node(1, 1).replace("10.0.0.1", "a.example") + node(2, 1)), 3, []),
     "version-missing": ("totem {\n}\nnodelist {\n" + TWO + "}\n", 3, ["totem.version is not set, it must be 2"]),
-    "version-1": ("totem {\nversion: 1\n}\nnodelist {\n" + TWO + "}\n", 3, ["totem.version must be 2, and is 1"]),
+    "version-1": ("totem {\nversion: 1\n}\nnodelist {\n" + TWO + "}\n", 3, ["totem.version must be 2, but is 1"]),
     "no-address": (conf(nodes="node {\nnodeid: 1\n}\n"), 3, ["no node has an address"]),
     "no-nodelist": (
         "totem {\nversion: 2\ntransport: udp\ninterface {\nbindnetaddr: 10.0.0.0\n}\n}\n", 3,
@@ -96,7 +96,7 @@ REFUSED: Dict[str, Tuple[str, int, List[str]]] = {
     ),
     "interface-of-an-impossible-link": (
         conf(totem=f"{CRYPTO}\ninterface {{\nlinknumber: 9\nknet_link_priority: 1\n}}"), 3,
-        ["link 9: the highest is 7"],
+        ["link 9: the highest number is 7"],
     ),
     "two-links-with-udpu": (
         conf(totem="transport: udpu"), 3, ["2 links with transport udpu, which has only one"],
@@ -132,11 +132,11 @@ REFUSED: Dict[str, Tuple[str, int, List[str]]] = {
     ),
     "transport": (
         conf(totem="transport: sctp", nodes=node(1, 1)), 3,
-        ["totem.transport must be knet or udpu or udp, and is 'sctp'"],
+        ["totem.transport must be knet or udpu or udp, but is 'sctp'"],
     ),
     "link-mode": (
         conf(totem=f"{CRYPTO}\nlink_mode: none"), 3,
-        ["totem.link_mode must be passive or active or rr, and is 'none'"],
+        ["totem.link_mode must be passive or active or rr, but is 'none'"],
     ),
     "ttl-with-knet": (
         conf(totem=f"{CRYPTO}\ninterface {{\nttl: 2\n}}"), 3,
@@ -151,19 +151,19 @@ REFUSED: Dict[str, Tuple[str, int, List[str]]] = {
     ),
     "knet-transport": (
         conf(totem=f"{CRYPTO}\ninterface {{\nknet_transport: tcp\n}}"), 3,
-        ["totem.interface.0.knet_transport must be udp or sctp, and is 'tcp'"],
+        ["totem.interface.0.knet_transport must be udp or sctp, but is 'tcp'"],
     ),
     "comment-behind-an-address": (
         conf(nodes=TWO.replace("10.0.1.2", "10.0.1.2 # b")), 3,
-        ["ring1_addr of node2 is '10.0.1.2 # b', which is no address and no host name"],
+        ["ring1_addr of node2 is '10.0.1.2 # b', which is neither an address nor a host name"],
     ),
     "address-with-a-netmask": (
         conf(nodes=node(1, 1).replace("10.0.0.1", "10.0.0.1/24")), 3,
-        ["ring0_addr of node1 is '10.0.0.1/24', which is no address and no host name"],
+        ["ring0_addr of node1 is '10.0.0.1/24', which is neither an address nor a host name"],
     ),
     "address-with-too-many-parts": (
         conf(nodes=node(1, 1).replace("10.0.0.1", "10.0.0.1.5")), 3,
-        ["ring0_addr of node1 is '10.0.0.1.5', which is no address and no host name"],
+        ["ring0_addr of node1 is '10.0.0.1.5', which is neither an address nor a host name"],
     ),
     "ok-address-as-inet-aton-takes-it": (conf(nodes=node(1, 1).replace("10.0.0.1", "10.1")), 3, []),
     "address-of-another-family-than-ip-version": (
@@ -174,11 +174,11 @@ REFUSED: Dict[str, Tuple[str, int, List[str]]] = {
         conf(nodes=node(1, 1), totem="transport: udp\ninterface {\nlinknumber: 1\nbindnetaddr: 10.0.0.0/8\n}"), 3,
         ["2 links with transport udp, which has only one",
          "totem.interface describes link 1, for which no node has an address",
-         "totem.interface.1.bindnetaddr is '10.0.0.0/8', which is no address and no host name"],
+         "totem.interface.1.bindnetaddr is '10.0.0.0/8', which is neither an address nor a host name"],
     ),
     "no-multicast-address": (
         conf(nodes=node(1, 1), totem="transport: udp\ninterface {\nmcastaddr: 10.1.1.1\n}"), 3,
-        ["totem.interface.0.mcastaddr is 10.1.1.1, which is no multicast address"],
+        ["totem.interface.0.mcastaddr is 10.1.1.1, which is not a multicast address"],
     ),
     "multicast-address-of-another-family": (
         conf(nodes=node(1, 1), totem="transport: udp\nip_version: ipv6-4\ninterface {\nmcastaddr: ff15::1\n}"), 3,
@@ -197,24 +197,24 @@ REFUSED: Dict[str, Tuple[str, int, List[str]]] = {
     ),
     "syslog-priority": (
         conf() + "logging {\nsyslog_priority: warn\n}\n", 3,
-        ["logging.syslog_priority must be one of emerg, alert, crit, err, error, warning, notice, info, debug, and is "
+        ["logging.syslog_priority must be one of emerg, alert, crit, err, error, warning, notice, info, debug, but is "
          "'warn'"],
     ),
     "ok-priority-in-capitals": (conf() + "logging {\nlogfile_priority: WARNING\n}\n", 3, []),
     "ok-the-last-one-counts": (conf() + "logging {\ndebug: maybe\ndebug: on\n}\n", 3, []),
     "to-file": (
-        conf() + "logging {\nto_file: true\n}\n", 3, ["logging.to_file must be one of yes, no, on, off, and is 'true'"],
+        conf() + "logging {\nto_file: true\n}\n", 3, ["logging.to_file must be one of yes, no, on, off, but is 'true'"],
     ),
     "ok-on-and-off": (conf() + "logging {\nto_stderr: on\nto_syslog: off\n}\n", 3, []),
     "facility-of-a-subsystem": (
         conf() + "logging {\nlogger_subsys {\nsubsys: QUORUM\nsyslog_facility: local8\n}\n}\n", 3,
         ["logging.logger_subsys.QUORUM.syslog_facility must be one of auth, authpriv, cron, daemon, ftp, kern, lpr, "
-         "mail, news, syslog, user, uucp, local0, local1, local2, local3, local4, local5, local6, local7, and is "
+         "mail, news, syslog, user, uucp, local0, local1, local2, local3, local4, local5, local6, local7, but is "
          "'local8'"],
     ),
     "debug-by-way-of-logging-daemon": (
         conf() + "logging {\nlogging_daemon {\nname: corosync\nsubsys: TOTEM\ndebug: maybe\n}\n}\n", 3,
-        ["logging.logger_subsys.TOTEM.debug must be one of on, off, trace, and is 'maybe'"],
+        ["logging.logger_subsys.TOTEM.debug must be one of on, off, trace, but is 'maybe'"],
     ),
     "ok-other-daemon": (
         conf() + "logging {\nlogging_daemon {\nname: pacemaker\ndebug: maybe\n}\n}\n", 3, [],
@@ -224,7 +224,7 @@ REFUSED: Dict[str, Tuple[str, int, List[str]]] = {
     ),
     "timestamp-hires-in-corosync-2": (
         conf(nodes=node(1, 1)) + "logging {\ntimestamp: hires\n}\n", 2,
-        ["logging.timestamp must be one of on, off, and is 'hires'"],
+        ["logging.timestamp must be one of on, off, but is 'hires'"],
     ),
     "subsystem-with-a-long-name": (
         conf() + f"logging {{\nlogger_subsys {{\nsubsys: {'x' * 64}\n}}\n}}\n", 3,
@@ -235,20 +235,20 @@ REFUSED: Dict[str, Tuple[str, int, List[str]]] = {
         conf(totem=f"{CRYPTO}\nconsensus: 40"), 3, ["totem.consensus (40 ms) is less than totem.join (50 ms)"],
     ),
     "provider-empty": (
-        conf(quorum="provider:"), 3, ["quorum.provider must be corosync_votequorum, and is ''"],
+        conf(quorum="provider:"), 3, ["quorum.provider must be corosync_votequorum, but is ''"],
     ),
     "ok-other-provider": (conf(quorum="provider: corosync_ykd"), 3, []),
     "mtu-of-which-nothing-is-left": (
-        conf(totem=f"{CRYPTO}\nnetmtu: 90"), 3, ["totem.netmtu must be from 91 to 2097242, and is 90"],
+        conf(totem=f"{CRYPTO}\nnetmtu: 90"), 3, ["totem.netmtu must be from 91 to 2097242, but is 90"],
     ),
     "window-too-high": (
         conf(totem=f"{CRYPTO}\nwindow_size: 16368"), 3,
-        ["totem.window_size is 16368, too high with totem.max_messages 17"],
+        ["totem.window_size is 16368, too high for totem.max_messages 17"],
     ),
     "ok-window": (conf(totem=f"{CRYPTO}\nwindow_size: 16367"), 3, []),
     "priority": (
         conf() + "system {\npriority: maximum\n}\n", 3,
-        ["system.priority must be a number, min or max, and is 'maximum'"],
+        ["system.priority must be a number, min or max, but is 'maximum'"],
     ),
     "ok-device-and-tie-breaker-that-an-odd-number-switches-off": (
         conf(quorum=f"{VOTEQUORUM}\nauto_tie_breaker: 1\n{NET}"), 3, [],
@@ -258,7 +258,7 @@ REFUSED: Dict[str, Tuple[str, int, List[str]]] = {
         ["quorum.auto_tie_breaker and a quorum device exclude each other"],
     ),
     "provider": (
-        conf(quorum="provider: votequorum"), 3, ["quorum.provider must be corosync_votequorum, and is 'votequorum'"],
+        conf(quorum="provider: votequorum"), 3, ["quorum.provider must be corosync_votequorum, but is 'votequorum'"],
     ),
     "votes-unknown": (
         f"totem {{\nversion: 2\ninterface {{\nbindnetaddr: 10.0.0.0\n}}\n}}\nquorum {{\n{VOTEQUORUM}\n}}\n", 2,
@@ -318,23 +318,23 @@ UNWISE: Dict[str, Tuple[str, int, List[Tuple[str, str]]]] = {
          "two nodes without two_node: when node1 or node2 fails, the other one loses quorum and stops as well"),
     ]),
     "two-nodes-with-expected-votes-1": (conf(nodes=TWO, quorum=f"{VOTEQUORUM}\nexpected_votes: 1"), 3, [
-        ("votes-differ", "quorum.expected_votes is 1 and the 2 nodes have 2: less than a majority may start to work"),
+        ("votes-differ", "quorum.expected_votes is 1 and the 2 nodes have 2: fewer than a majority may start to work"),
     ]),
     "expected-votes-of-a-node-removed": (conf(quorum=f"{VOTEQUORUM}\nexpected_votes: 4"), 3, [
-        ("votes-differ", "quorum.expected_votes is 4 and the 3 nodes have 3: quorum takes more than a majority"),
+        ("votes-differ", "quorum.expected_votes is 4 and the 3 nodes have 3: quorum needs more than a majority"),
     ]),
     "expected-votes-without-those-of-the-device": (
         conf(nodes=TWO, quorum=f"{VOTEQUORUM}\nexpected_votes: 4\n{NET}"), 3,
         [("votes-differ", "quorum.expected_votes is 4 and the 2 nodes have 2 and the quorum device 1: "
-          "quorum takes more than a majority")],
+          "quorum needs more than a majority")],
     ),
     "no-wait-for-all": (conf(nodes=TWO, quorum=f"{VOTEQUORUM}\ntwo_node: 1\nwait_for_all: 0"), 3, [
         ("no-wait-for-all",
-         "two_node with wait_for_all: 0: a node that boots cut off starts everything again, or fences the other one"),
+         "two_node with wait_for_all: 0: a node that boots while cut off starts everything again, or fences the other"),
     ]),
     "last-man-standing": (conf(quorum=f"{VOTEQUORUM}\nlast_man_standing: 1"), 3, [
         ("no-wait-for-all",
-         "last_man_standing without wait_for_all: nodes that boot cut off may have quorum of their own"),
+         "last_man_standing without wait_for_all: nodes that boot while cut off may get quorum on their own"),
     ]),
     "two-node-of-three": (conf(quorum=f"{VOTEQUORUM}\ntwo_node: 1"), 3, [
         ("setting-ignored", "two_node is set, and there are 3 nodes: it has no effect"),
@@ -360,36 +360,36 @@ UNWISE: Dict[str, Tuple[str, int, List[Tuple[str, str]]]] = {
         ("no-provider", "corosync.conf has no quorum provider: votes are not counted"),
     ]),
     "single-link": (conf(nodes=node(1, 1) + node(2, 1) + node(3, 1)), 3, [
-        ("single-link", "only link 0 joins the 3 nodes: one fault of that network cuts them apart"),
+        ("single-link", "only link 0 connects the 3 nodes: one fault in that network separates them"),
     ]),
     "single-ring": (conf(nodes=node(1, 1) + node(2, 1) + node(3, 1)), 2, [
-        ("single-link", "only ring 0 joins the 3 nodes: one fault of that network cuts them apart"),
+        ("single-link", "only ring 0 connects the 3 nodes: one fault in that network separates them"),
     ]),
     "not-encrypted": (conf(totem=""), 3, [
         ("no-encryption",
-         "the nodes do not encrypt their messages: who reaches that network can take the cluster down"),
+         "the nodes do not encrypt their messages: whoever reaches that network can take the cluster down"),
     ]),
     "not-encrypted-corosync-2": (conf(totem="secauth: off\nrrp_mode: active"), 2, [
         ("no-encryption",
-         "the nodes do not encrypt their messages: who reaches that network can take the cluster down"),
+         "the nodes do not encrypt their messages: whoever reaches that network can take the cluster down"),
     ]),
     "only-signed": (conf(totem="crypto_hash: sha1"), 3, [
         ("no-encryption", "the nodes sign their messages and do not encrypt them (crypto_cipher none)"),
     ]),
     "udpu": (conf(nodes=node(1, 1) + node(2, 1) + node(3, 1), totem="transport: udpu"), 3, [
-        ("single-link", "only link 0 joins the 3 nodes: one fault of that network cuts them apart"),
+        ("single-link", "only link 0 connects the 3 nodes: one fault in that network separates them"),
         ("no-encryption", "the nodes do not encrypt their messages (udpu cannot): "
-         "who reaches that network can take the cluster down"),
+         "whoever reaches that network can take the cluster down"),
     ]),
     "device-without-host": (conf(nodes=TWO, quorum=f"{VOTEQUORUM}\n{NET.replace('host: q', '')}"), 3, [
         ("qdevice-settings", "quorum.device.net.host is not set: the quorum device cannot start without it"),
     ]),
     "device-ffsplit-of-four-without-votes": (
         conf(nodes=TWO + node(3) + node(4), quorum=f"{VOTEQUORUM}\n{NET.replace('votes: 1', '')}"), 3,
-        [("qdevice-settings", "quorum.device.votes is 3: algorithm ffsplit works with 1")],
+        [("qdevice-settings", "quorum.device.votes is 3: algorithm ffsplit needs 1")],
     ),
     "device-lms-with-one-vote": (conf(quorum=f"{VOTEQUORUM}\n{NET.replace('ffsplit', 'lms')}"), 3, [
-        ("qdevice-settings", "quorum.device.votes is 1: algorithm lms works with its default"),
+        ("qdevice-settings", "quorum.device.votes is 1: algorithm lms needs the default"),
     ]),
     "device-for-tests": (conf(nodes=TWO, quorum=f"{VOTEQUORUM}\n{NET.replace('ffsplit', 'test')}"), 3, [
         ("qdevice-settings",
@@ -427,7 +427,7 @@ MISSPELT: Dict[str, Tuple[str, int, List[str]]] = {
         "two_node: 1\n", 3,
         ["line 1: the top level has no setting 'two_node', corosync ignores it (it belongs in quorum)"],
     ),
-    "section": ("quorun {\n}\n", 3, ["line 1: 'quorun' is no section, corosync ignores it (is quorum meant?)"]),
+    "section": ("quorun {\n}\n", 3, ["line 1: 'quorun' is not a section, corosync ignores it (is quorum meant?)"]),
     "ringnumber": (
         "totem {\ninterface {\nringnumber: 1\n}\n}\n", 3,
         ["line 2: totem.interface has ringnumber, corosync 3 ignores it (is linknumber meant?)"],
@@ -636,8 +636,8 @@ KEYS: Dict[str, Tuple[Optional[str], bool, Tuple[FileState, ...], List[str]]] = 
     "ok-group-root-may-read": (None, False, (CONFIG, file("authkey", 0o440)), []),
     "ok-keyfile-that-is-the-default": ("/etc/corosync/authkey", False, (CONFIG, file("authkey", 0o400)), []),
     "ok-keyfile-elsewhere-is-not-judged": ("/root/key", False, (CONFIG,), []),
-    "not-told": (None, False, (CONFIG,), ["unreadable: stat /etc/corosync/authkey: it told nothing of it"]),
-    "inline-and-not-told": (None, True, (), ["unreadable: stat /etc/corosync/corosync.conf: it told nothing of it"]),
+    "not-told": (None, False, (CONFIG,), ["unreadable: stat /etc/corosync/authkey: it printed nothing"]),
+    "inline-and-not-told": (None, True, (), ["unreadable: stat /etc/corosync/corosync.conf: it printed nothing"]),
     "denied": (None, False, (CONFIG, file("authkey", 0)._replace(error="Permission denied")), [
         "no-permission: stat /etc/corosync/authkey: Permission denied: whether others may read the key is not known",
     ]),
@@ -651,11 +651,11 @@ KEYS: Dict[str, Tuple[Optional[str], bool, Tuple[FileState, ...], List[str]]] = 
     ),
     "empty": (
         None, False, (CONFIG, file("authkey", 0o400, kind="regular empty file")),
-        ["key-missing: /etc/corosync/authkey is not a key but a regular empty file"],
+        ["key-missing: /etc/corosync/authkey is a regular empty file, not a key"],
     ),
     "directory": (
         None, False, (CONFIG, file("authkey", 0o700, kind="directory")),
-        ["key-missing: /etc/corosync/authkey is not a key but a directory"],
+        ["key-missing: /etc/corosync/authkey is a directory, not a key"],
     ),
     "owner": (
         None, False, (CONFIG, file("authkey", 0o400, uid=1000)),
@@ -663,11 +663,11 @@ KEYS: Dict[str, Tuple[Optional[str], bool, Tuple[FileState, ...], List[str]]] = 
     ),
     "everybody": (None, False, (CONFIG, file("authkey", 0o644)), [
         "key-exposed: /etc/corosync/authkey can be read by everybody (mode 644): "
-        "whoever has the key can speak in the cluster",
+        "whoever has the key can send messages to the cluster",
     ]),
     "group": (None, False, (CONFIG, file("authkey", 0o440, gid=119)), [
         "key-exposed: /etc/corosync/authkey can be read by group haclient (mode 440): "
-        "whoever has the key can speak in the cluster",
+        "whoever has the key can send messages to the cluster",
     ]),
     "inline": (None, True, (CONFIG,), [
         "key-exposed: /etc/corosync/corosync.conf holds the key itself (totem.key) and can be read by everybody "

@@ -228,9 +228,9 @@ CASES: Dict[str, Tuple[Tuple[Output, ...], Found]] = {
         ("tool-missing", "crm_node: not installed"), ("tool-missing", "ps: not installed"),
     ]),
     "crit-pacemakerd-killed": ((ps(without="pacemakerd"), NO_MON, NO_ADMIN), [
-        ("daemon-missing", "pacemakerd is not running, what it has started still is (pacemaker-based, "
+        ("daemon-missing", "pacemakerd is not running, its daemons still are (pacemaker-based, "
          "pacemaker-fenced, pacemaker-execd, pacemaker-attrd, pacemaker-schedulerd, pacemaker-controld): "
-         "nobody restarts that"),
+         "nobody restarts them"),
     ]),
     "crit-child-missing": ((ps(without="attrd"),), [
         ("daemon-missing", "pacemaker-attrd is not running, though pacemakerd (pid 89) is"),
@@ -261,11 +261,11 @@ CASES: Dict[str, Tuple[Tuple[Output, ...], Found]] = {
         ("unreadable", "crmadmin: pacemakerd is in state dancing, which is not known"),
     ]),
     "warn-qdevice-down": ((QDEVICE,), [
-        ("qdevice-down", "corosync-qdevice is not running: this node has no part in the vote of the quorum device"),
+        ("qdevice-down", "corosync-qdevice is not running: this node takes no part in the vote of the quorum device"),
     ]),
     "warn-qdevice-frozen": ((QDEVICE, ps(None, (80, 1, "Ts", "root", "corosync-qdevice -f"))), [
         ("qdevice-down", "corosync-qdevice (pid 80) is frozen (stopped by a signal): "
-         "this node has no part in the vote of the quorum device"),
+         "this node takes no part in the vote of the quorum device"),
     ]),
     "crit-sbd-down": ((WATCHDOG,), [
         ("sbd-down", "sbd is not running, and the cluster fences with it: this node cannot be fenced"),
@@ -279,11 +279,12 @@ CASES: Dict[str, Tuple[Tuple[Output, ...], Found]] = {
           "(2.1.5-a3f44794f94 runs, 2.1.6-a3f44794f94 is installed)")],
     ),
     "warn-dc-of-another-version": ((output(PACEMAKERD_FEATURES, stdout=FEATURES.format("2.1.5-2", "3.16.1")),), [
-        ("outdated", "pacemaker is not the one installed: 2.1.5-a3f44794f94 runs, 2.1.5-2-a3f44794f94 is installed"),
+        ("outdated", "pacemaker is not the installed version: 2.1.5-a3f44794f94 runs, 2.1.5-2-a3f44794f94 is "
+                     "installed"),
     ]),
     "warn-feature-set": (
         (output(CRM_NODE, stdout="node2\n"), output(PACEMAKERD_FEATURES, stdout=FEATURES.format("2.1.6", "3.17.4"))),
-        [("outdated", "pacemaker is not the one installed: "
+        [("outdated", "pacemaker is not the installed version: "
           "feature set 3.16.1 runs, 3.17.4 (2.1.6-a3f44794f94) is installed")],
     ),
     "ok-dc-elsewhere-of-another-version": ((output(CRM_NODE, stdout="node2\n"), crm_mon(dc="2.1.9-x")), []),
@@ -307,7 +308,7 @@ CASES: Dict[str, Tuple[Tuple[Output, ...], Found]] = {
     ]),
     "ok-corosync-1.4-answers-quorumtool": ((missing(CMAPCTL), QUORUM, ps(None, QDEVICE_ROW)), []),
     "warn-qdevice-is-known-to-quorumtool-alone": ((QUORUM,), [
-        ("qdevice-down", "corosync-qdevice is not running: this node has no part in the vote of the quorum device"),
+        ("qdevice-down", "corosync-qdevice is not running: this node takes no part in the vote of the quorum device"),
     ]),
     "warn-just-started": ((ps(age=10, without="controld"), USAGE, NO_NODE), [
         ("starting", "pacemaker was started 10s ago on this node and is not ready yet"),
@@ -496,17 +497,18 @@ STEPS: Dict[str, Tuple[Tuple[Output, ...], str]] = {
     "held-by-a-debugger": ((ps(execd="ts"),), "end the debugger that holds it"),
     "child-missing": (
         (ps(without="attrd"),),
-        "pacemakerd restarts what ends, until it gives up: journalctl -u pacemaker",
+        "pacemakerd restarts a daemon that ends, until it gives up: journalctl -u pacemaker",
     ),
     "pacemakerd-killed": ((ps(without="pacemakerd"), NO_MON, NO_ADMIN), "systemctl restart pacemaker"),
     "qdevice-down": ((QDEVICE,), "systemctl restart corosync-qdevice"),
     "sbd-down": (
         (WATCHDOG,),
-        "sbd starts with corosync only; while all other nodes are online, restart the cluster on this node",
+        "sbd only starts with corosync; while all other nodes are online, restart the cluster on this node",
     ),
     "outdated": (
         (exe("/usr/sbin/corosync (deleted)"),),
-        "it was upgraded and not restarted, it seems: while all other nodes are online, restart the cluster software "
+        "it seems that it was upgraded and not restarted: while all other nodes are online, restart the cluster "
+        "software "
         "on this node",
     ),
 }

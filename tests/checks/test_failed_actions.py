@@ -186,9 +186,9 @@ def test_no_failures_were_read() -> None:
 def test_advice_is_the_command_that_clears_it() -> None:
     given = state(DOWN, failures=[failed("p_db:0", "node2")], counts=[counted("p_db:0", INFINITY)])
     assert [finding.step for finding in judged(given).findings] == [
-        "when the cause is mended: crm_resource --cleanup --resource p_db",
-        "when the cause is mended: crm_resource --cleanup --resource p_db",
-        "when the cause is mended: crm_resource --cleanup --resource p_db --node node2",
+        "once the cause is fixed: crm_resource --cleanup --resource p_db",
+        "once the cause is fixed: crm_resource --cleanup --resource p_db",
+        "once the cause is fixed: crm_resource --cleanup --resource p_db --node node2",
     ]
 
 
@@ -295,9 +295,9 @@ def test_details() -> None:
     given = state(DB, failures=[failure, bare], counts=[counted("p_db", INFINITY, 3), counted("p_vip", 1)])
     assert lines(judged(given)) == (
         "p_db: monitor, every 10 s on node1, exit 7 (not running, complete), 5m ago: no such table; "
-        "when the cause is mended: crm_resource --cleanup --resource p_db --node node1",
+        "once the cause is fixed: crm_resource --cleanup --resource p_db --node node1",
         "p_vip: monitor on node2, exit 7, at an unknown time; "
-        "when the cause is mended: crm_resource --cleanup --resource p_vip --node node2",
+        "once the cause is fixed: crm_resource --cleanup --resource p_vip --node node2",
         "p_db: fail-count INFINITY on node1, migration-threshold 3",
         "p_vip: fail-count 1 on node1, migration-threshold INFINITY",
     )
@@ -395,7 +395,7 @@ def test_a_resource_that_fails_again_and_again() -> None:
     assert [name for name, _ in found(second)] == [name for name, _ in found(third)] == ["failed-since"]
     (finding,) = third.findings
     assert finding.step == (
-        "it may fail again and again: look at its log on node1; when the cause is mended: "
+        "it may fail again and again: look at its log on node1; once the cause is fixed: "
         "crm_resource --refresh --resource p_db --node node1"
     )
     assert [subject.name for subject in finding.subjects] == ["p_db", "node1"]
@@ -438,7 +438,7 @@ def test_a_failure_from_the_future() -> None:
     (finding,) = judged(given, max_age=60.0).findings
     assert (finding.condition.name, finding.text) == ("failed-action", AHEAD)
     assert finding.step == (
-        "compare the clocks (check_ha_drift), and when the cause is mended: "
+        "compare the clocks (check_ha_drift), and once the cause is fixed: "
         "crm_resource --cleanup --resource p_db --node node1"
     )
 

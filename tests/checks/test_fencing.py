@@ -89,7 +89,7 @@ CASES: Dict[str, Tuple[Optional[Cluster], Optional[Cib], Found]] = {
     "unknown-device-that-crm-mon-neither-lists-nor-counts": (
         view(st("node1", "node2"), instances_configured=1),
         cib(),
-        [("unreadable", "crm_mon does not list st_node2, which the CIB has")],
+        [("unreadable", "crm_mon does not list st_node2, which is in the CIB")],
     ),
     "warn-device-that-crm-mon-leaves-out-is-disabled": (
         view(st("node1", "node2")),
@@ -112,7 +112,7 @@ CASES: Dict[str, Tuple[Optional[Cluster], Optional[Cib], Found]] = {
     "crit-device-is-shown-on-a-node-that-must-be-fenced": (
         view(st("node1", "node2"), st("node2", "node1"), nodes=GONE),
         cib(),
-        [("fence-due", "node2 is UNCLEAN and must be fenced, and no try is in the fence history")],
+        [("fence-due", "node2 is UNCLEAN and must be fenced, and the fence history shows no attempt")],
     ),
     "crit-device-is-stopped-and-called-active": (
         view(st("node1", "node2"), st("node2", "node1", role="Stopped")),
@@ -125,7 +125,7 @@ CASES: Dict[str, Tuple[Optional[Cluster], Optional[Cib], Found]] = {
         [
             (
                 "no-device",
-                "fencing is on, and there is no fence device, nor is the watchdog used (stonith-watchdog-timeout): "
+                "fencing is on, and there is neither a fence device nor a watchdog (stonith-watchdog-timeout): "
                 "no failed node is recovered",
             )
         ],
@@ -232,7 +232,7 @@ CASES: Dict[str, Tuple[Optional[Cluster], Optional[Cib], Found]] = {
     "crit-fencing-is-due": (
         view(nodes=GONE),
         cib(),
-        [("fence-due", "node2 is UNCLEAN and must be fenced, and no try is in the fence history")],
+        [("fence-due", "node2 is UNCLEAN and must be fenced, and the fence history shows no attempt")],
     ),
     "ok-a-guest-node-is-recovered-otherwise": (
         view(nodes=(*view().nodes, node("guest", type="remote", online=False, unclean=True, id_as_resource="vm"))),
@@ -425,7 +425,7 @@ STEPS: Dict[str, Tuple[Cluster, Cib, str]] = {
     "node-is-unclean": (
         view(nodes=GONE, events=(event("failed", 5),)),
         cib(),
-        "switch node2 off by hand and see that it is off; if it still runs, this destroys data: "
+        "switch node2 off by hand and make sure that it is off; if it still runs, this destroys data: "
         "stonith_admin --confirm node2",
     ),
     "node-is-unclean-and-there-is-no-quorum": (
@@ -436,7 +436,7 @@ STEPS: Dict[str, Tuple[Cluster, Cib, str]] = {
     "node-is-back": (
         view(events=(event("failed", 5),)),
         cib(),
-        "when the cause is mended: stonith_admin --cleanup --history node2",
+        "once the cause is fixed: stonith_admin --cleanup --history node2",
     ),
     "fencing-is-off": (
         view(options=OFF),
@@ -453,12 +453,12 @@ STEPS: Dict[str, Tuple[Cluster, Cib, str]] = {
     "no-device": (
         view(primitive("p", "node1")),
         Cib(()),
-        "configure a fence device; the agents that are installed: stonith_admin --list-installed",
+        "configure a fence device; to list the agents that are installed: stonith_admin --list-installed",
     ),
     "device-is-stopped": (
         view(st("node1", "node2"), st("node2")),
         cib(),
-        "when the cause is mended: crm_resource --cleanup --resource st_node2",
+        "once the cause is fixed: crm_resource --cleanup --resource st_node2",
     ),
     "device-is-disabled": (
         view(st("node1", "node2"), st("node2", **DISABLED)),
@@ -490,7 +490,7 @@ STEPS: Dict[str, Tuple[Cluster, Cib, str]] = {
     "level-that-cannot-fence": (
         view(),
         cib(levels=(FencingLevel(1, ("st_node2",), "node1"), FencingLevel(2, ("st_node1",), "node1"))),
-        "name a device that can; these can: stonith_admin --list node1",
+        "name a device that can; to list those: stonith_admin --list node1",
     ),
 }
 

@@ -89,12 +89,12 @@ CASES: Dict[str, Tuple[Optional[Cluster], Found]] = {
             nodes=(node("node1", online=False, unclean=True), node("node2", online=False, unclean=True)),
             dc=None, with_quorum=None,
         ),
-        [("no-dc", "no DC is elected (an election that does not end, or pacemaker just starts): "
+        [("no-dc", "no DC is elected (an election that does not end, or pacemaker is just starting): "
                    "the state of all 2 nodes is not known")],
     ),
     "crit-no-dc-of-the-only-node": (
         cluster(nodes=(node("node1", online=False),), dc=None),
-        [("no-dc", "no DC is elected (an election that does not end, or pacemaker just starts): "
+        [("no-dc", "no DC is elected (an election that does not end, or pacemaker is just starting): "
                    "the state of the only node is not known")],
     ),
     "crit-unclean-offline": (
@@ -119,7 +119,7 @@ CASES: Dict[str, Tuple[Optional[Cluster], Found]] = {
     ),
     "crit-unclean-being-fenced": (
         two(UNCLEAN, fence_history=fenced(("reboot", "pending", None)), updated=NOON),
-        [("unclean", "node2 is UNCLEAN (offline): it is just being fenced, 4 resources are stuck until it is fenced")],
+        [("unclean", "node2 is UNCLEAN (offline): it is being fenced, 4 resources are stuck until it is fenced")],
     ),
     "crit-unclean-and-fencing-off": (
         two(UNCLEAN, options=ClusterOptions(fencing_enabled=False)),
@@ -207,7 +207,7 @@ CASES: Dict[str, Tuple[Optional[Cluster], Found]] = {
     ),
     "warn-remote-connecting": (
         two(offline("remote1"), connection("remote1", "node1", role="Starting")),
-        [("pending", "remote1 is just being connected or disconnected")],
+        [("pending", "remote1 is being connected or disconnected right now")],
     ),
     "warn-remote-left-over": (
         two(offline("remote1", shutdown=True)),
@@ -361,7 +361,7 @@ def test_details() -> None:
 
 
 LOOK = (
-    "before you mend the network, boot {0} or start the cluster there, see what it runs: look at its console, "
+    "before you repair the network, boot {0} or start the cluster there, find out what it runs: look at its console, "
     "or ask on the monitoring server: check_ha_split_brain --node node1 --node node2"
 )
 OFFLINE, CRASHED = node("node2", online=False), node("node2", online=False, expected_up=True)
@@ -396,7 +396,7 @@ STEPS: Dict[str, Tuple[Cluster, str]] = {
         two(remote("node2", standby=True), connection("node2", "node1")), "crm_standby --node node2 --delete",
     ),
     "crit-standby-on-fail": (
-        two(node("node2", standby_onfail=True)), "when the cause is mended: crm_resource --cleanup --node node2",
+        two(node("node2", standby_onfail=True)), "once the cause is fixed: crm_resource --cleanup --node node2",
     ),
     "warn-maintenance": (
         two(node("node2", maintenance=True)),
@@ -418,7 +418,7 @@ STEPS: Dict[str, Tuple[Cluster, str]] = {
     ),
     "crit-remote-lost": (
         two(offline("node2"), connection("node2"), failures=(failed("node2", "node1"),)),
-        "when the cause is mended: crm_resource --cleanup --resource node2",
+        "once the cause is fixed: crm_resource --cleanup --resource node2",
     ),
     "crit-remote-lost-and-nothing-failed": (
         two(offline("node2"), connection("node2")), "check_ha_resources tells what keeps node2 from running",

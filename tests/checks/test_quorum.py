@@ -51,7 +51,7 @@ def judged(quorum: Optional[QuorumStatus], crm: Optional[Cluster], config: Optio
 
 
 TWO_NODE = ("2Node", "Quorate", "WaitForAll")
-CANNOT_JOIN = "node3: has a vote in corosync, offline for pacemaker (pacemaker is stopped there, or cannot join)"
+CANNOT_JOIN = "node3: has a vote in corosync, offline in pacemaker (pacemaker is stopped there, or cannot join)"
 MARGIN_OF_THREE = ("no-margin", "the loss of one more vote loses quorum: 2 needed")
 
 CASES = {
@@ -66,14 +66,14 @@ CASES = {
     "crit-no-quorum-enough-votes-but-waits-for-all": (
         status(1, 2, 1, quorate=False, flags=("2Node", "WaitForAll"), activity_blocked=True),
         cluster(nodes=nodes(2, [1]).nodes, with_quorum=False), cmap(2),
-        [("no-quorum", "no quorum: 1 of 2 votes, waits for all nodes since its start; missing: node2")],
+        [("no-quorum", "no quorum: 1 of 2 votes, waits for all nodes since it started; missing: node2")],
     ),
     "crit-no-quorum-wait-for-all-with-too-few-votes": (
         status(1, 3, 2, quorate=False, flags=("WaitForAll",)), None, cmap(3),
         [("no-quorum", "no quorum: 1 of 3 votes, 2 needed; missing: node2, node3")],
     ),
     "crit-no-quorum-known-to-pacemaker-only": (
-        None, cluster(with_quorum=False), None, [("no-quorum", "no quorum, says pacemaker")],
+        None, cluster(with_quorum=False), None, [("no-quorum", "no quorum according to pacemaker")],
     ),
     "ok-quorum-known-to-pacemaker-only": (None, nodes(3), None, []),
     "warn-votes-missing": (status(4, 5, 3), nodes(5, [1, 2, 3, 4]), cmap(5), [
@@ -109,7 +109,7 @@ CASES = {
         ],
     ),
     "crit-no-dc": (status(3, 3, 2), cluster(dc=None, with_quorum=None, nodes=nodes(3, []).nodes), cmap(3), [
-        ("no-dc", "no DC is elected (an election that does not end, or pacemaker just starts)"),
+        ("no-dc", "no DC is elected (an election that does not end, or pacemaker is just starting)"),
     ]),
     "warn-views-differ-about-quorum": (status(3, 3, 2), cluster(nodes=nodes(3).nodes, with_quorum=False), cmap(3), [
         ("views-differ", "corosync says that this partition has quorum, pacemaker says that it has none"),
@@ -126,7 +126,7 @@ CASES = {
     ]),
     "warn-views-differ-online-but-no-member": (status(2, 3, 2), nodes(3), cmap(3), [
         ("votes-missing", "2 of 3 votes; missing: node3"), MARGIN_OF_THREE,
-        ("views-differ", "node3: online for pacemaker, not in corosync's membership"),
+        ("views-differ", "node3: online in pacemaker, not in corosync's membership"),
     ]),
     "crit-quorum-and-votequorum-disagree": (
         status(1, 3, 2, flags=("WaitForAll",), activity_blocked=True), nodes(3, [1]), cmap(3),
@@ -151,7 +151,7 @@ CASES = {
         ("no-margin", "the loss of one more vote loses quorum: 3 needed"),
     ]),
     "unknown-the-map-ended-early": (status(3, 3, 2), nodes(3), cmap(3)._replace(values={}), [
-        ("unreadable", "a configured node that is missing is not seen: corosync-cmapctl ended early"),
+        ("unreadable", "a configured node that is missing would not be noticed: corosync-cmapctl ended early"),
     ]),
     "ok-remote-nodes-have-no-vote": (
         status(3, 3, 2), cluster(nodes=(*nodes(3).nodes, node("remote1", type="remote"))), cmap(3), [],
@@ -230,7 +230,7 @@ def test_ok_no_device_configured_and_none_there() -> None:
 MORE_EXPECTED = {
     "by-the-configuration": (
         {"quorum.expected_votes": "4"},
-        "quorum.expected_votes of corosync.conf must be what the nodes have, or be left out",
+        "quorum.expected_votes in corosync.conf must be the votes of all nodes, or be left out",
     ),
     "of-a-node-that-was-removed": ({}, "corosync still counts a node that was removed"),
 }  # fmt: skip
@@ -249,7 +249,7 @@ def test_a_map_that_fails_is_unknown_where_there_are_members(condition: Conditio
     failed = {CMAPCTL: Finding(condition, "corosync-cmapctl: oops")}
     given = evidence({QUORUMTOOL: status(3, 3, 2), CRM_MON: nodes(3)})._replace(failed=failed)
     assert found(judge(given, Options())) == [
-        (condition.name, "a configured node that is missing is not seen: corosync-cmapctl: oops")
+        (condition.name, "a configured node that is missing would not be noticed: corosync-cmapctl: oops")
     ]
     given = evidence({QUORUMTOOL: status(3, 3, 2, members=())})._replace(failed=failed)
     assert found(judge(given, Options())) == []

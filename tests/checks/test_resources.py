@@ -135,7 +135,7 @@ ABSENT: Dict[str, Tuple[Optional[Cluster], Found]] = {
     "ok-tool-failed-is-told-elsewhere": (None, []),
     "crit-no-dc": (
         cluster(primitive("p"), ping(spare=2), dc=None),
-        [("no-dc", "no DC is elected (an election that does not end, or pacemaker just starts): "
+        [("no-dc", "no DC is elected (an election that does not end, or pacemaker is just starting): "
                    "which of 2 resources run is not known")],
     ),
     "unknown-no-resource": (cluster(instances_configured=0), [("no-resource", "the cluster has no resources")]),
@@ -1200,9 +1200,9 @@ def test_details() -> None:
 ADVICE = (
     (cluster(primitive("p")), "to see what keeps it from running: crm_resource --why --resource p"),
     (cluster(primitive("p"), failures=failed("p", "node1")),
-     "when the cause is mended: crm_resource --cleanup --resource p"),
+     "once the cause is fixed: crm_resource --cleanup --resource p"),
     (cluster(bundle(replica(0)), failures=failed("web-podman-0", "node1")),
-     "when the cause is mended: crm_resource --cleanup --resource web-podman-0"),
+     "once the cause is fixed: crm_resource --cleanup --resource web-podman-0"),
     (cluster(primitive("p", "node1", "node2")), "stop all but one by hand, then: crm_resource --refresh --resource p"),
     (cluster(primitive("p", "node1", "node2"), primitive("q", "node1", "node2")),
      "stop all but one by hand, then: crm_resource --refresh --resource p && crm_resource --refresh --resource q"),

@@ -169,7 +169,7 @@ CASES = {
         ("unreadable", "node3: corosync-cfgtool -s lists no link to it"),
     ]),
     "unknown-state-not-told": (knet({2: [True, None]}), cmap(2), [
-        ("unreadable", "node2: corosync-cfgtool -s does not tell the state of link 1 (10.55.1.2)"),
+        ("unreadable", "node2: corosync-cfgtool -s does not show the state of link 1 (10.55.1.2)"),
     ]),
     "unknown-nothing-known-of-a-configured-node": (
         LinkStatus(1, "udpu", ()), cmap(2, 1, transport="udpu")._replace(members=()),
@@ -296,11 +296,13 @@ def test_a_link_that_is_not_listed_is_down_by_the_counters() -> None:
 
 
 def test_no_counters_of_knet_is_unknown_and_says_why() -> None:
-    assert found(judged(GOOD, cmap(3), None)) == [("unreadable", "a link that flaps is not seen: no link counters")]
+    assert found(judged(GOOD, cmap(3), None)) == [
+        ("unreadable", "a link that flaps would not be noticed: no link counters")
+    ]
     given = evidence({CFGTOOL: GOOD, CMAPCTL: cmap(3)})
     refused = Finding(NO_PERMISSION, "user nagios may not run corosync-cmapctl -m stats")
     assert found(judge(given._replace(failed={CMAPCTL_STATS: refused}), RingOptions())) == [
-        ("no-permission", "a link that flaps is not seen: user nagios may not run corosync-cmapctl -m stats")
+        ("no-permission", "a link that flaps would not be noticed: user nagios may not run corosync-cmapctl -m stats")
     ]
     hung = Finding(NOT_RESPONDING, "told by what all checks have in common")
     assert found(judge(given._replace(failed={CMAPCTL_STATS: hung}), RingOptions())) == []
@@ -309,11 +311,11 @@ def test_no_counters_of_knet_is_unknown_and_says_why() -> None:
 def test_no_counters_where_there_are_none() -> None:
     assert found(judged(rings("ok", "ok"), cmap(2, transport=None), None)) == []
     assert found(judged(udpu(node2=True), cmap(2, 1, transport="udpu"), None)) == [
-        ("unreadable", "a message that is sent again and again is not seen: no link counters")
+        ("unreadable", "a message that is sent again and again would not be noticed: no link counters")
     ]
 
 
-UNSEEN = "a message that is sent again and again is not seen: "
+UNSEEN = "a message that is sent again and again would not be noticed: "
 
 
 def test_counters_that_ended_early() -> None:
@@ -326,7 +328,7 @@ def test_counters_that_ended_early() -> None:
         ),
         (
             "unreadable",
-            "a link that flaps is not seen: corosync-cmapctl -m stats has no down_count of link 1 to node3",
+            "a link that flaps would not be noticed: corosync-cmapctl -m stats has no down_count of link 1 to node3",
         ),
     ]
 

@@ -107,7 +107,7 @@ STATES = {
     ]),
     "crit-on-a-node-that-is-offline": (cluster(vip("node2"), nodes=OFFLINE), [
         ("vip-stopped",
-         "p_vip (192.0.2.100) is served by nobody: the cluster has it on node2, which is offline"),
+         "p_vip (192.0.2.100) runs nowhere: it is shown on node2, which is offline"),
     ]),
     "crit-no-dc-to-know-where-it-is": (cluster(vip("node2"), nodes=OFFLINE, dc=None), [
         ("no-dc", "no DC is elected: where p_vip (192.0.2.100) should be is not known"),
@@ -253,8 +253,8 @@ ADDRESSES: Dict[str, Tuple[Cluster, Cib, Interfaces, Found]] = {
     "crit-ipv6-missing": (RUNS, cib(p_vip="FD00::0:1"), interfaces("fd00::2"), missing("fd00::1")),
     "crit-ipv6-that-another-machine-had-first": (
         RUNS, cib(p_vip="fd00::1/64"), Interfaces((InterfaceAddress("eth0", "fd00::1", 64, "inet6", refused=True),)), [
-            ("address-missing", "p_vip (fd00::1) is on interface eth0 of node1 and of no use: another machine has it "
-             "(dadfailed)"),
+            ("address-missing", "p_vip (fd00::1) is on interface eth0 of node1 and cannot be used: another machine has "
+             "it (dadfailed)"),
         ],
     ),
     "ok-ipv6-that-is-used-on-one-of-two-interfaces": (
@@ -385,10 +385,10 @@ INTERFACES: Dict[str, Tuple[Cluster, Cib, Interfaces, List[Tuple[str, str, str]]
         interfaces(ADDRESS, links=(CABLE_OUT,)), [],
     ),
     "unknown-nothing-is-known-of-the-interface": (RUNS, CONFIGURED, interfaces(ADDRESS, links=()), [
-        ("unreadable", "p_vip (192.0.2.100): ip does not tell whether interface eth0 of node1 works", ""),
+        ("unreadable", "p_vip (192.0.2.100): ip does not show whether interface eth0 of node1 works", ""),
     ]),
     "unknown-no-state-printed": (RUNS, CONFIGURED, interfaces(ADDRESS, links=(WORKS._replace(operstate=None),)), [
-        ("unreadable", "p_vip (192.0.2.100): ip does not tell whether interface eth0 of node1 works", ""),
+        ("unreadable", "p_vip (192.0.2.100): ip does not show whether interface eth0 of node1 works", ""),
     ]),
     "ok-on-the-interface-of-nic": (RUNS, cib(p_vip={"ip": ADDRESS, "nic": "eth0"}), interfaces(ADDRESS), []),
     "ok-nic-is-an-alias": (RUNS, cib(p_vip={"ip": ADDRESS, "nic": "eth0:1"}), interfaces(ADDRESS), []),
@@ -440,7 +440,10 @@ def test_crit_left_out_by_crm_mon() -> None:
     )
     crm = cluster(instances_configured=3)
     judgement = judged(crm, configured, interfaces())
-    why = "is configured, and crm_mon leaves it out, as it does with what is unmanaged on a lost node: nobody serves it"
+    why = (
+        "is configured, but crm_mon leaves it out, as it does with unmanaged resources on a lost node: no online "
+        "node runs it"
+    )
     assert [(one.condition.name, one.text, one.step) for one in judgement.findings] == [
         (
             "not-listed",
@@ -524,7 +527,7 @@ def test_which_node_this_is() -> None:
     cannot_tell = [
         (
             "unreadable",
-            "which node this is cannot be told (crm_node -n, corosync-cmapctl): its interfaces are not judged",
+            "it is not known which node this is (crm_node -n, corosync-cmapctl): its interfaces are not judged",
         )
     ]
     elsewhere = cluster(vip("node2"))

@@ -133,7 +133,7 @@ def test_a_cib_that_stays_older_is_looked_at_twice(ask: str, tmp_path: Path) -> 
     says(tmp_path, f'if [ "$1" = node2 ]; then sed \'{old}\' "{HEALTHY}.$1"; else cat "{HEALTHY}.$1"; fi')
     code, line = first_line("--via", ask, *BOTH)
     assert code == 2
-    assert line.startswith("HA_SPLIT_BRAIN CRITICAL - changes do not reach node2: its CIB is 0.5.0, node1 has 0.")
+    assert line.startswith("HA_SPLIT_BRAIN CRITICAL - changes do not reach node2: its CIB is 0.5.0, node1 has had 0.")
     assert sorted((tmp_path / "asked").read_text().split()) == ["node1", "node1", "node2", "node2"]
 
 
@@ -168,8 +168,8 @@ def test_nobody_answers(tmp_path: Path) -> None:
          "Permission denied (publickey)."),
         ("echo 'bash: line 1: check_ha_view: command not found' >&2; exit 127",
          "bash: line 1: check_ha_view: command not found"),
-        ("echo 'HA_VIEW UNKNOWN - nothing could be told: crm_mon: not installed'; exit 3",
-         "HA_VIEW UNKNOWN - nothing could be told: crm_mon: not installed"),
+        ("echo 'HA_VIEW UNKNOWN - nothing is known: crm_mon: not installed'; exit 3",
+         "HA_VIEW UNKNOWN - nothing is known: crm_mon: not installed"),
         ("exit 7", "ask ended with exit status 7 and printed nothing"),
         ("kill -KILL $$", "ask was killed by signal 9"),
         ("printf 'a|b\\033[2J\\n'", "a/b?[2J"),

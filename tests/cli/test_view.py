@@ -78,7 +78,7 @@ def test_a_tool_that_hangs(run: Any, tmp_path: Path) -> None:
 def test_nothing_could_be_told(run: Any, tmp_path: Path) -> None:
     code, output = run("--tools", str(tmp_path))
     assert code == 3
-    assert output.startswith("HA_VIEW UNKNOWN - nothing could be told: crm_mon: not installed; cibadmin: not installed")
+    assert output.startswith("HA_VIEW UNKNOWN - nothing is known: crm_mon: not installed; cibadmin: not installed")
 
 
 def test_no_recording(run: Any, tmp_path: Path) -> None:

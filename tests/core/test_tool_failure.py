@@ -276,7 +276,7 @@ def test_what_sudo_says_beside_a_tool_is_not_the_tools_word() -> None:
 def test_who_is_in_a_new_group_must_be_started_anew() -> None:
     (denied,) = findings_of([failure(DENIED)], None)
     assert denied.step == (
-        "as root, and restart nrpe or whatever runs this check, for a new group counts for new processes only: "
+        "as root, and restart nrpe or whatever runs this check: only new processes have the new group: "
         "usermod -aG haclient nagios"
     )
     (sudo,) = findings_of([failure(with_sudo(CRM_MON, stderr="sudo: a password is required"))], None)

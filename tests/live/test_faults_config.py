@@ -62,7 +62,7 @@ FAULTS = (
         (
             warning(
                 "config",
-                "corosync runs with other settings than corosync.conf has: totem.token 1000 (file: 3000)",
+                "corosync runs with settings that differ from corosync.conf: totem.token 1000 (file: 3000)",
             ),
         ),
         undo=lambda lab: _edit(lab, "s/token: 3000/token: 1000/"),
@@ -75,7 +75,7 @@ FAULTS = (
             critical(
                 "config",
                 "/etc/corosync/authkey can be read by everybody (mode 644): "
-                "whoever has the key can speak in the cluster",
+                "whoever has the key can send messages to the cluster",
                 "node1",
             ),
         ),

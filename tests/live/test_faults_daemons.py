@@ -84,7 +84,7 @@ FAULTS = (
         critical(
             "vip",
             f"pacemaker does not answer: crm_node: {_SILENT}; "
-            "which node this is cannot be told (crm_node -n, corosync-cmapctl): its interfaces are not judged",
+            "it is not known which node this is (crm_node -n, corosync-cmapctl): its interfaces are not judged",
             "node2",
         ),
         record="node1",  # in a recording the map tells which node it is; here crm_node has taken all the time
@@ -107,8 +107,8 @@ FAULTS = (
             ),
             critical(
                 "daemons",
-                "pacemakerd is not running, what it has started still is (pacemaker-based, pacemaker-fenced, "
-                "pacemaker-execd, pacemaker-attrd, pacemaker-schedulerd, pacemaker-controld): nobody restarts that",
+                "pacemakerd is not running, its daemons still are (pacemaker-based, pacemaker-fenced, "
+                "pacemaker-execd, pacemaker-attrd, pacemaker-schedulerd, pacemaker-controld): nobody restarts them",
                 "node2",
             ),
             _NO_VIEW,

@@ -77,7 +77,7 @@ FAULTS = (
             *_LOST,
             warning("fencing", "node2 is being fenced: reboot; it is UNCLEAN"),
             critical(
-                "nodes", "node2 is UNCLEAN (offline): it is just being fenced, 4 resources are stuck until it is fenced"
+                "nodes", "node2 is UNCLEAN (offline): it is being fenced, 4 resources are stuck until it is fenced"
             ),
         ),
     ),

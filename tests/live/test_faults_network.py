@@ -106,7 +106,7 @@ FAULTS = (
             ),
             warning(
                 "daemons",
-                "corosync-qdevice is not running: this node has no part in the vote of the quorum device",
+                "corosync-qdevice is not running: this node takes no part in the vote of the quorum device",
                 "node2",
             ),
         ),

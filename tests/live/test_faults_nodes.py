@@ -71,7 +71,7 @@ FAULTS = (
             critical("nodes", "node2 is offline", "node1"),
             warning(
                 "quorum",
-                "node2: has a vote in corosync, offline for pacemaker (*)",
+                "node2: has a vote in corosync, offline in pacemaker (*)",
                 "node1",
             ),
         ),

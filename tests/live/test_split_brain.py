@@ -162,7 +162,7 @@ def never_critical(said: List[Said], least: int = 2) -> None:
 
 
 GONE = {
-    "power_cut": "WARNING - node2 cannot be asked (lab-ssh: node2 has no power) and is no member for node1: "
+    "power_cut": "WARNING - node2 cannot be asked (lab-ssh: node2 has no power) and is not a member for node1: "
     "it is down, or alone and unseen; there is only the view of node1, without node2 to compare it with",
     "stop": "OK - node1 is alone, quorate, DC node1; 3 resources on one node each; "
     f"{VIP} (p_vip) on node1; corosync does not run on node2",
@@ -191,7 +191,7 @@ def test_a_node_that_was_fenced(compared: Callable[[Options], Lab]) -> None:
     lab.set_property("stonith-action", "off")
     lab.break_fencing("hang")
     lab.power_cut("node2")
-    gone = "node2 cannot be asked (lab-ssh: node2 has no power) and is no member for node1 and node3: "
+    gone = "node2 cannot be asked (lab-ssh: node2 has no power) and is not a member for node1 and node3: "
     until(lab, WARNING, f"{gone}it is down, or alone and unseen; it is being fenced")
 
     def fence() -> None:

@@ -125,7 +125,7 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], List[Tuple[str, str]]]] = {
             authkey=None,
             troubles=(FailedToolView("authkey.txt", "no-permission", "user nagios may not run sha256sum"),),
         ),
-        [("not-told", "node2 does not tell its authkey: user nagios may not run sha256sum")],
+        [("not-told", "node2 does not report its authkey: user nagios may not run sha256sum")],
     ),
     "ok-authkey-told-by-none": (
         tuple(view(name, authkey=None) for name in ("node1", "node2")),
@@ -194,34 +194,34 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], List[Tuple[str, str]]]] = {
             view("node2", versions=VersionsView(None, None, None), authkey=None),
         ),
         [
-            ("not-told", "nothing could be compared: node1 and node2 tell nothing in common"),
-            ("not-told", "node1 does not tell its corosync.conf: it does not say why"),
-            ("not-told", "node2 does not tell its authkey: it does not say why"),
-            ("not-told", "node2 does not tell its corosync version: it does not say why"),
-            ("not-told", "node2 does not tell its pacemaker version: it does not say why"),
-            ("not-told", "node2 does not tell its feature set: it does not say why"),
-            ("not-told", "node1 does not tell its cluster name: it does not say why"),
-            ("not-told", "node1 does not tell its config_version: it does not say why"),
-            ("not-told", "node1 does not tell its node ids of corosync: it does not say why"),
-            ("not-told", "node1 does not tell its node ids of Pacemaker: it does not say why"),
+            ("not-told", "nothing could be compared: node1 and node2 report nothing in common"),
+            ("not-told", "node1 does not report its corosync.conf: it does not say why"),
+            ("not-told", "node2 does not report its authkey: it does not say why"),
+            ("not-told", "node2 does not report its corosync version: it does not say why"),
+            ("not-told", "node2 does not report its pacemaker version: it does not say why"),
+            ("not-told", "node2 does not report its feature set: it does not say why"),
+            ("not-told", "node1 does not report its cluster name: it does not say why"),
+            ("not-told", "node1 does not report its config_version: it does not say why"),
+            ("not-told", "node1 does not report its node ids of corosync: it does not say why"),
+            ("not-told", "node1 does not report its node ids of Pacemaker: it does not say why"),
         ],
     ),
     "unknown-not-told-without-a-reason": (
         third(corosync_conf=None),
-        [("not-told", "node3 does not tell its corosync.conf: it does not say why")],
+        [("not-told", "node3 does not report its corosync.conf: it does not say why")],
     ),
     "warn-two-clusters-the-larger-is-compared": (
         (*two(authkey="00000000"), view("node5", nodelist=(), cluster=None, pacemaker=pacemaker(nodes=("node5",)))),
         [
             ("authkey-differs", "authkey of node2 differs from that of node1"),
-            ("not-one-cluster", "node5 is not of one cluster with node1 and node2 (cluster lab)"),
+            ("not-one-cluster", "node5 is not in one cluster with node1 and node2 (cluster lab)"),
         ],
     ),
     "unknown-two-clusters": (
         (view("node1"), view("node5", nodelist=(), cluster=None, pacemaker=pacemaker(nodes=("node5", "node6")))),
         [
             ("too-few-views", "there is only the view of node1, and none to compare it with"),
-            ("not-one-cluster", "node5 is not of one cluster with node1 (cluster lab)"),
+            ("not-one-cluster", "node5 is not in one cluster with node1 (cluster lab)"),
         ],
     ),
 }
@@ -251,12 +251,12 @@ def test_summary_claims_nothing_that_one_node_alone_tells() -> None:
     silent_view = stopped("node2", nodelist=None, cluster=None, versions=VersionsView("3.1.7", None, None))
     assert judged(view("node1"), silent_view).summary == (
         "node1 and node2 agree on corosync.conf, authkey, corosync version and clock; "
-        "node2 does not tell pacemaker version, feature set, cluster name, config_version and node ids"
+        "node2 does not report pacemaker version, feature set, cluster name, config_version and node ids"
     )
     assert judged(view("node1"), view("node3"), silent_view).summary == (
         "node1, node3 and node2 agree on corosync.conf, authkey, corosync version, pacemaker version, feature set, "
         "cluster name, config_version, node ids and clock; "
-        "node2 does not tell pacemaker version, feature set, cluster name, config_version and node ids"
+        "node2 does not report pacemaker version, feature set, cluster name, config_version and node ids"
     )
 
 

@@ -23,14 +23,15 @@ SPLIT_BRAIN: Dict[str, Tuple[int, Tuple[str, ...], str]] = {
     "fenced-rejoined-cut-off": (
         1,
         ("node1", "node2"),
-        "HA_SPLIT_BRAIN WARNING - node2 cannot be asked (not in this replay) and is no member for node1: it is down, "
+        "HA_SPLIT_BRAIN WARNING - node2 cannot be asked (not in this replay) and is not a member for node1: it is "
+        "down, "
         "or alone and unseen; fenced 19s ago, and it is not known whether it has joined again since; there is only the "
         "view of node1, without node2 to compare it with",
     ),
     "joins-in-a-loop": (
         1,
         ("node1", "node2"),
-        "HA_SPLIT_BRAIN WARNING - node2 runs Pacemaker and is no part of the cluster of DC node1: it is joining, or "
+        "HA_SPLIT_BRAIN WARNING - node2 runs Pacemaker and is not part of the cluster of DC node1: it is joining, or "
         "cannot join (Pacemaker 3.0.0-3.0.0 on node2, 2.1.5-a3f44794f94 on node1)",
     ),
     "large-packets-lost": (
@@ -50,7 +51,7 @@ SPLIT_BRAIN: Dict[str, Tuple[int, Tuple[str, ...], str]] = {
         ("node1", "node2", "node3", "node4"),
         "HA_SPLIT_BRAIN CRITICAL - split brain: node1 and node2 (quorate, DC node1, runs 2 resources) against node3 "
         "(no quorum, DC node3, runs 2 resources); 192.0.2.100 (p_vip) is carried by node1 and node3; p_app is active "
-        "on node2 and node3 at once; p_vip is active on node1 and node3 at once; node4 (cluster lab) is not of one "
+        "on node2 and node3 at once; p_vip is active on node1 and node3 at once; node4 (cluster lab) is not in one "
         "cluster with node1, node2 and node3 (cluster lab)",
     ),
     "split-beside-one-that-cannot-join": (
@@ -58,7 +59,7 @@ SPLIT_BRAIN: Dict[str, Tuple[int, Tuple[str, ...], str]] = {
         ("node1", "node2", "node3"),
         "HA_SPLIT_BRAIN CRITICAL - split brain: node1 and node2 (quorate, DC node1, runs 4 resources) against node3 "
         "(no quorum, DC node3, runs 4 resources); p_app and p_single are active on node1 and node3 at once; p_db is "
-        "promoted on node1 and also on node3; node2 runs Pacemaker and is no part of the cluster of DC node1: it is "
+        "promoted on node1 and also on node3; node2 runs Pacemaker and is not part of the cluster of DC node1: it is "
         "joining, or cannot join (Pacemaker 3.0.0-3.0.0 on node2, 2.1.5-a3f44794f94 on node1)",
     ),
 }
@@ -86,7 +87,7 @@ def test_what_is_older_in_two_looks_is_critical() -> None:
     (finding,) = looked_twice(answers, answers).findings
     assert (finding.condition.name, finding.text, finding.subjects) == (
         "stale-view",
-        "changes do not reach node2: its CIB is 0.8.0, node1 and node3 have 0.17.0 for longer",
+        "changes do not reach node2: its CIB is 0.8.0, node1 and node3 have had 0.17.0 for longer",
         nodes("node2", "node1", "node3"),
     )
 

@@ -252,7 +252,7 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], List[Tuple[str, str]]]] = {
         [
             (
                 "unseen",
-                "node3 cannot be asked (no answer within 4 s) and is no member for node1 and node2: "
+                "node3 cannot be asked (no answer within 4 s) and is not a member for node1 and node2: "
                 "it is down, or alone and unseen",
             )
         ],
@@ -262,7 +262,8 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], List[Tuple[str, str]]]] = {
         [
             (
                 "unseen",
-                "node2 cannot be asked (connect to host node2 port 22: No route to host) and is no member for node1: "
+                "node2 cannot be asked (connect to host node2 port 22: No route to host) and is not a member for "
+                "node1: "
                 "it is down, or alone and unseen",
             ),
             ("too-few-views", "there is only the view of node1, without node2 to compare it with"),
@@ -294,7 +295,7 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], List[Tuple[str, str]]]] = {
     ),
     "unknown-no-member-and-not-asked": (
         (three("node1", ("node1", "node2")), three("node2", ("node1", "node2"))),
-        [("not-asked", "node3 is no member and is not asked: it is down, or alone and unseen")],
+        [("not-asked", "node3 is not a member and is not asked: it is down, or alone and unseen")],
     ),
     "ok-not-asked-but-a-member": ((three("node1"), three("node2")), []),
     "crit-one-view-that-proves-a-problem": (
@@ -334,7 +335,7 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], List[Tuple[str, str]]]] = {
         (view("node1"), OTHER_CLUSTER),
         [
             ("too-few-views", "there is only the view of node1, without node2 to compare it with"),
-            ("not-one-cluster", "node5 (cluster other) is not of one cluster with node1 (cluster lab)"),
+            ("not-one-cluster", "node5 (cluster other) is not in one cluster with node1 (cluster lab)"),
         ],
     ),
     "unknown-partition-not-told": (
@@ -409,7 +410,7 @@ def refusing(**more: Any) -> View:
 
 NOT_JOINED = (
     "not-joined",
-    "node2 runs Pacemaker and is no part of the cluster of DC node1: it is joining, or cannot join",
+    "node2 runs Pacemaker and is not part of the cluster of DC node1: it is joining, or cannot join",
 )
 CABLE_OUT = (AddressView("192.0.2.1", "pub0"), AddressView(VIP, "pub0", 24, "DOWN", ("NO-CARRIER", "BROADCAST", "UP")))
 CASES.update(
@@ -523,7 +524,7 @@ CASES.update(
             (*CUT, OTHER_CLUSTER),
             [
                 *SPLIT,
-                ("not-one-cluster", "node5 (cluster other) is not of one cluster with node1 and node2 (cluster lab)"),
+                ("not-one-cluster", "node5 (cluster other) is not in one cluster with node1 and node2 (cluster lab)"),
             ],
         ),
     }
@@ -561,7 +562,7 @@ def fenced(
     return alone("node1", pacemaker=made._replace(nodes=nodes)), silent("node2")
 
 
-UNSEEN = "node2 cannot be asked (no answer within 4 s) and is no member for node1: it is down, or alone and unseen"
+UNSEEN = "node2 cannot be asked (no answer within 4 s) and is not a member for node1: it is down, or alone and unseen"
 ONE_VIEW = ("too-few-views", "there is only the view of node1, without node2 to compare it with")
 
 
@@ -735,7 +736,7 @@ def test_no_advice_joins_what_nobody_has_looked_at() -> None:
     contained = judged(*sides, silent("node3")).findings[0]
     assert contained.text.startswith("partitioned, contained: ")
     assert (contained.advice, contained.commands) == (
-        "before you mend a link, find out what node3 runs: two sides that both run must not meet", (),
+        "before you repair a link, find out what node3 runs: two sides that both run resources must not be joined", (),
     )  # fmt: skip
     proven = judged(*sides, stopped("node3")).findings[0]
     assert proven.commands == ("check_ha_rings",)
@@ -749,7 +750,8 @@ def test_a_renamed_node_that_cannot_join() -> None:
     assert found(judged(*given)) == [
         (
             "not-joined",
-            "web2 (node2 to others) runs Pacemaker and is no part of the cluster of DC node1: it is joining, or cannot "
+            "web2 (node2 to others) runs Pacemaker and is not part of the cluster of DC node1: it is joining, or "
+            "cannot "
             "join",
         )
     ]

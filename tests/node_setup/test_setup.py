@@ -247,7 +247,7 @@ def test_only_root_changes_the_system(
     monkeypatch.setattr(setup, "closed_to_others", lambda folder: ())
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     status, shown = run(tree, capsys, "--yes")
-    assert (status, shown) == (1, "check_ha_setup: only root may look and change\n")
+    assert (status, shown) == (1, "check_ha_setup: only root may look at this node and change it\n")
     assert files(tree) == []
 
 

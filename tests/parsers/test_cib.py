@@ -286,7 +286,7 @@ def test_nothing_is_hidden_from_root_in_any_recording() -> None:
     [
         (b"", "no output where XML was expected"),
         (b"Call cib_query failed (-13): Permission denied\n", "text where XML was expected"),
-        (b'<crm_mon version="2.1.5"/>', "XML, but no CIB"),
+        (b'<crm_mon version="2.1.5"/>', "XML, but not a CIB"),
         (b'<cib epoch="1"/>', "CIB without configuration"),
         (b"<cib><configuration><resources><primitive/></resources></configuration></cib>", "primitive without id"),
     ],

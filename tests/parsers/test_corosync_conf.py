@@ -126,7 +126,7 @@ MISTAKES: Dict[str, Tuple[str, List[Tuple[int, str]]]] = {
         "quorum {\ndevice {\n}}\n",
         [(3, "something stands beside the closing brace"), (3, "missing closing brace: quorum, line 1, is still open")],
     ),
-    "brace-too-many": ("totem {\n}\n}\n", [(3, "a closing brace too many")]),
+    "brace-too-many": ("totem {\n}\n}\n", [(3, "one closing brace too many")]),
     "brace-missing": (
         "totem {\nversion: 2\nquorum {\n}\n", [(4, "missing closing brace: totem, line 1, is still open")],
     ),
@@ -156,7 +156,7 @@ MISTAKES: Dict[str, Tuple[str, List[Tuple[int, str]]]] = {
     ),
     "poll-period": (
         "resources {\nsystem {\nload_15min {\npoll_period: x\n}\n}\n}\n",
-        [(4, "resources.system.load_15min.poll_period must be a whole number, and is 'x'")],
+        [(4, "resources.system.load_15min.poll_period must be a whole number, but is 'x'")],
     ),
     "several": (
         "foo\n: 1\n", [(1, "neither a section nor a key with a value"), (2, "no key before the colon")],
@@ -199,24 +199,24 @@ def test_value(path: str, value: str) -> None:
 BAD_VALUES: Dict[str, Tuple[str, str, str]] = {
     "trailing-comment": (
         "totem.token", "3000 # ms",
-        "totem.token must be a whole number from 0 to 4294967295, and is '3000 # ms'",
+        "totem.token must be a whole number from 0 to 4294967295, but is '3000 # ms'",
     ),
-    "empty": ("totem.token", "", "totem.token must be a whole number from 0 to 4294967295, and is ''"),
-    "negative": ("totem.token", "-1", "totem.token must be a whole number from 0 to 4294967295, and is '-1'"),
-    "digits-not-ascii": ("totem.token", "٣", "totem.token must be a whole number from 0 to 4294967295, and is '٣'"),
-    "boolean-as-word": ("quorum.two_node", "yes", "quorum.two_node must be a whole number from 0 to 255, and is 'yes'"),
-    "too-large": ("quorum.two_node", "256", "quorum.two_node must be a whole number from 0 to 255, and is '256'"),
+    "empty": ("totem.token", "", "totem.token must be a whole number from 0 to 4294967295, but is ''"),
+    "negative": ("totem.token", "-1", "totem.token must be a whole number from 0 to 4294967295, but is '-1'"),
+    "digits-not-ascii": ("totem.token", "٣", "totem.token must be a whole number from 0 to 4294967295, but is '٣'"),
+    "boolean-as-word": ("quorum.two_node", "yes", "quorum.two_node must be a whole number from 0 to 255, but is 'yes'"),
+    "too-large": ("quorum.two_node", "256", "quorum.two_node must be a whole number from 0 to 255, but is '256'"),
     "no-choice": (
         "totem.crypto_cipher", "aes257",
-        "totem.crypto_cipher must be none or aes256 or aes192 or aes128, and is 'aes257'",
+        "totem.crypto_cipher must be none or aes256 or aes192 or aes128, but is 'aes257'",
     ),
-    "level": ("totem.knet_compression_level", "x", "totem.knet_compression_level must be a whole number, and is 'x'"),
+    "level": ("totem.knet_compression_level", "x", "totem.knet_compression_level must be a whole number, but is 'x'"),
     "dscp": (
-        "totem.ip_dscp", "cs8", "totem.ip_dscp must be from 0 to 63, or a name such as cs6, af41 or ef, and is 'cs8'",
+        "totem.ip_dscp", "cs8", "totem.ip_dscp must be from 0 to 63, or a name such as cs6, af41 or ef, but is 'cs8'",
     ),
     "compression-none": (
         "totem.knet_compression_model", "none",
-        "totem.knet_compression_model must be zlib or lz4 or lz4hc or lzo2 or lzma or bzip2 or zstd, and is 'none'",
+        "totem.knet_compression_model must be zlib or lz4 or lz4hc or lzo2 or lzma or bzip2 or zstd, but is 'none'",
     ),
 }  # fmt: skip
 

@@ -12,8 +12,8 @@ AUTHKEY = f"{FOLDER}/authkey"
 
 KEY_MISSING = Condition("key-missing", Severity.CRITICAL, "Messages are encrypted, and the key is not there.")
 KEY_OWNER = Condition("key-owner", Severity.CRITICAL, "The key does not belong to root.")
-KEY_EXPOSED = Condition("key-exposed", Severity.CRITICAL, "Others than root may read the key.")
-CONFIG_WRITABLE = Condition("config-writable", Severity.WARNING, "Others than root may change corosync.conf.")
+KEY_EXPOSED = Condition("key-exposed", Severity.CRITICAL, "Users other than root may read the key.")
+CONFIG_WRITABLE = Condition("config-writable", Severity.WARNING, "Users other than root may change corosync.conf.")
 
 
 def state_of(path: str, files: Tuple[FileState, ...]) -> Optional[FileState]:
@@ -35,11 +35,11 @@ def key_findings(
     path = CONFIG if inside else AUTHKEY
     file = state_of(path, files)
     if file is None or (file.error and not file.missing):
-        yield _not_told(path, file.error if file else "it told nothing of it")
+        yield _not_told(path, file.error if file else "it printed nothing")
     elif inside:
         if readable_by(file):
             text = f"{CONFIG} holds the key itself (totem.key) and can be read by {readable_by(file)}"
-            advice = "make a key file instead of totem.key (corosync-keygen), or close the file"
+            advice = "make a key file instead of totem.key (corosync-keygen), or restrict access to the file"
             yield Finding(KEY_EXPOSED, text, _file(CONFIG), advice, (f"chmod 600 {CONFIG}",))
     elif file.missing:
         text = f"{AUTHKEY} is missing: corosync cannot start again without it"
@@ -49,7 +49,7 @@ def key_findings(
 
 
 def _not_told(path: str, reason: str) -> Finding:
-    advice = "run this check as root or with --sudo; where root is refused, look at SELinux and AppArmor"
+    advice = "run this check as root or with --sudo; if root is refused too, look at SELinux and AppArmor"
     if reason == "Permission denied":
         return Finding(
             NO_PERMISSION, f"stat {path}: {reason}: whether others may read the key is not known", _file(path), advice
@@ -61,13 +61,13 @@ def _key(key: FileState, peer: str) -> Iterator[Finding]:
     """Yield what is wrong with a key file that is there."""
     subjects = _file(AUTHKEY)
     if key.kind == "regular empty file" or not key.kind.startswith("regular"):
-        yield Finding(KEY_MISSING, f"{AUTHKEY} is not a key but a {key.kind}", subjects, *_copy(peer))
+        yield Finding(KEY_MISSING, f"{AUTHKEY} is a {key.kind}, not a key", subjects, *_copy(peer))
     if key.uid != 0:
         text = f"{AUTHKEY} belongs to {key.owner}, not to root"
         yield Finding(KEY_OWNER, text, subjects, commands=(f"chown root:root {AUTHKEY}",))
     if readable_by(key):
-        text = f"{AUTHKEY} can be read by {readable_by(key)}: whoever has the key can speak in the cluster"
-        advice = "if somebody has read it, make a new key for all nodes (corosync-keygen); close this one"
+        text = f"{AUTHKEY} can be read by {readable_by(key)}: whoever has the key can send messages to the cluster"
+        advice = "if somebody has read it, make a new key for all nodes (corosync-keygen); restrict access to this one"
         yield Finding(KEY_EXPOSED, text, subjects, advice, (f"chmod 400 {AUTHKEY}",))
 
 

@@ -1,7 +1,7 @@
 """Does the cluster run with the configuration it should, and with a sensible one?
 
 Reads /etc/corosync/corosync.conf of this node by corosync's own grammar and rules (1.4 to 3.1.10) and looks for what
-corosync would not load, or not start with, for what it ignores without a word (a misspelt setting), and for what works
+corosync would not load, or not start with, for what it silently ignores (a misspelt setting), and for what works
 until the first failure: a single link, two nodes without two_node, expected_votes that are not those of the nodes.
 Compares the file with the corosync that runs, in both directions: edited and never loaded, set at run time and never
 written down, or loaded and not in force, as auto_tie_breaker, wait_for_all and last_man_standing are until a restart.
@@ -10,7 +10,7 @@ never read.
 
 Where the file cannot be read, the running configuration is judged instead. Run it on every node: each has its own file
 and its own key. What it cannot see: a configuration file or a key file in another place, whether a host name in the
-file resolves, and whether corosync finds this node in it; corosync -t tells that.
+file resolves, and whether corosync finds this node in it; corosync -t tells.
 """
 
 from typing import Iterator, List, Optional, Pattern, Tuple
@@ -75,7 +75,7 @@ VERSION = Reading(COROSYNC_VERSION, parse_corosync_version, required=False)
 
 CONFIG_MISSING = Condition("config-missing", Severity.CRITICAL, "There is no corosync.conf, or an empty one.")
 RELOAD_FAILED = Condition(
-    "reload-failed", Severity.WARNING, "Corosync could not load corosync.conf when it was told to."
+    "reload-failed", Severity.WARNING, "Corosync failed to load corosync.conf at the last reload."
 )
 VERSION_DIFFERS = Condition("version-differs", Severity.WARNING, "Nodes run with different config_versions.")
 VERIFY_ERRORS = Condition("verify-errors", Severity.WARNING, "crm_verify finds errors in the CIB.")
@@ -87,7 +87,7 @@ class ConfigOptions(Options):
     """Options of check_ha_config."""
 
     ignore: Tuple[Pattern[str], ...] = option(
-        (), "settings that may differ from what runs, by their whole name: totem\\.token", metavar="REGEX", parse=regex,
+        (), "settings that may differ from what runs, by their full name: totem\\.token", metavar="REGEX", parse=regex,
         repeat=True,
     )  # fmt: skip
 
@@ -169,8 +169,8 @@ def _file(
             if mistake.ignored:
                 yield Finding(IGNORED, f"{CONFIG} line {mistake.line}: {mistake.message}", subjects)
     if conf.blanked:
-        text = f"{CONFIG} line {conf.blanked[0]} begins with a NUL byte: corosync reads nothing of it"
-        yield Finding(IGNORED, text, subjects, "write the file anew: a crash may have damaged it")
+        text = f"{CONFIG} line {conf.blanked[0]} begins with a NUL byte: corosync ignores it"
+        yield Finding(IGNORED, text, subjects, "write the file again: a crash may have damaged it")
     yield from misspelt(conf, version[0])
     yield from writable_findings(files)
 
@@ -210,9 +210,9 @@ def _running(cmap: CorosyncMap, found: Tuple[Difference, ...]) -> Iterator[Findi
     text = f"the last reload of corosync.conf failed{f': {message}' if message else ''}"
     subjects = (Subject(DAEMON, "corosync"), Subject(FILE, CONFIG))
     if any(one.step != BY_RELOAD for one in found):  # another reload would fail as well
-        yield Finding(RELOAD_FAILED, text, subjects, "its log tells why; bring file and daemon together as told")
+        yield Finding(RELOAD_FAILED, text, subjects, "its log says why; follow the advice on the settings that differ")
     else:
-        yield Finding(RELOAD_FAILED, text, subjects, "its log tells why; when that is mended", (RELOAD,))
+        yield Finding(RELOAD_FAILED, text, subjects, "its log says why; once that is fixed", (RELOAD,))
 
 
 def _versions(cmap: CorosyncMap) -> Iterator[Finding]:

@@ -34,16 +34,17 @@ RELOAD = "corosync-cfgtool -R"
 BY_RELOAD, BY_NEW_LINK, NODE_BY_NODE, ALL_AT_ONCE = range(4)
 """What brings file and daemon together; what does more brings together what needs less."""
 _STEPS = {
-    BY_RELOAD: ("on one node, which loads it on all", (RELOAD,)),
+    BY_RELOAD: ("on one node (it loads the file on all nodes)", (RELOAD,)),
     # "To reconfigure an interface it must be deleted and recreated": a reload is refused
     BY_NEW_LINK: (
-        "corosync changes no address of a link in use: remove that link from nodelist { } and interface { } on all "
+        "corosync cannot change an address of a link in use: remove that link from nodelist { } and interface { } on "
+        "all "
         "nodes and load that, then add it as it should be and load that, each time on one node",
         (RELOAD,),
     ),
     NODE_BY_NODE: ("restart Pacemaker and corosync, one node after the other", ()),
     ALL_AT_ONCE: (
-        "stop Pacemaker and corosync on all nodes, then start them again: nodes that differ in this do not reach "
+        "stop Pacemaker and corosync on all nodes, then start them again: nodes that differ in this cannot reach "
         "each other",
         (),
     ),
@@ -63,7 +64,7 @@ _DEFAULTS = {
 
 
 RUNNING_DIFFERS = Condition(
-    "running-differs", Severity.WARNING, "Corosync runs with other settings than corosync.conf has."
+    "running-differs", Severity.WARNING, "Corosync runs with settings that differ from corosync.conf."
 )
 
 
@@ -101,7 +102,7 @@ class Difference(NamedTuple):
 
 
 def _shown(key: str, value: Optional[str]) -> Optional[str]:
-    """The value of what corosync knows; under another name it may be a key that was misspelt."""
+    """Return the value of what corosync knows; under another name it may be a key that was misspelt."""
     return value if value is None or is_setting(key) else "(not shown)"
 
 
@@ -208,7 +209,7 @@ def _settings(keys: Mapping[str, str], node: ConfNode) -> Dict[str, str]:
 def difference_findings(found: Tuple[Difference, ...]) -> Iterator[Finding]:
     """Yield one finding for all differences, with the step that ends them."""
     if found:
-        text = f"corosync runs with other settings than corosync.conf has: {labels(found)}"
+        text = f"corosync runs with settings that differ from corosync.conf: {labels(found)}"
         yield Finding(
             RUNNING_DIFFERS, text, tuple(one.subject for one in found), *_STEPS[max(one.step for one in found)]
         )

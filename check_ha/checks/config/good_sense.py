@@ -7,18 +7,18 @@ from check_ha.checks.config.settings import ConfNode, Settings
 from check_ha.core.condition import Condition, Severity
 from check_ha.core.finding import LINK, NODE, SETTING, Finding, Subject
 
-SINGLE_LINK = Condition("single-link", Severity.WARNING, "One network alone joins the nodes.")
+SINGLE_LINK = Condition("single-link", Severity.WARNING, "Only one network connects the nodes.")
 NO_TWO_NODE = Condition(
     "no-two-node", Severity.WARNING, "Two nodes without two_node: the failure of one stops the other as well."
 )
 NO_WAIT_FOR_ALL = Condition(
-    "no-wait-for-all", Severity.WARNING, "Nodes that boot cut off from the others may have quorum of their own."
+    "no-wait-for-all", Severity.WARNING, "Nodes that boot while cut off from the others may get quorum on their own."
 )
-VOTES_DIFFER = Condition("votes-differ", Severity.WARNING, "expected_votes are not the votes of the nodes.")
+VOTES_DIFFER = Condition("votes-differ", Severity.WARNING, "expected_votes differs from the votes that the nodes have.")
 NO_PROVIDER = Condition("no-provider", Severity.WARNING, "No quorum provider is set: nobody counts votes.")
 QDEVICE_SETTINGS = Condition("qdevice-settings", Severity.WARNING, "The quorum device cannot work with these settings.")
 NO_ENCRYPTION = Condition("no-encryption", Severity.WARNING, "The messages between the nodes are not encrypted.")
-IGNORED = Condition("setting-ignored", Severity.WARNING, "Corosync ignores a setting or a line, without a word.")
+IGNORED = Condition("setting-ignored", Severity.WARNING, "Corosync ignores a setting or a line and does not say so.")
 
 CONDITIONS = (
     SINGLE_LINK, NO_TWO_NODE, NO_WAIT_FOR_ALL, VOTES_DIFFER, NO_PROVIDER, QDEVICE_SETTINGS, NO_ENCRYPTION, IGNORED
@@ -64,7 +64,7 @@ def _single_link(settings: Settings) -> Iterator[Finding]:
         return
     link = settings.links[0]
     what = "ring" if settings.major < 3 else "link"
-    text = f"only {what} {link} joins the {len(settings.nodes)} nodes: one fault of that network cuts them apart"
+    text = f"only {what} {link} connects the {len(settings.nodes)} nodes: one fault in that network separates them"
     if settings.major >= 3 and settings.transport != "knet":
         advice = f"use transport: knet, which has up to eight links; {settings.transport} has one"
     else:
@@ -99,14 +99,15 @@ def _no_wait_for_all(settings: Settings, loadable: bool) -> Iterator[Finding]:
     if settings.on("quorum.two_node") and waits == 0:
         yield Finding(
             NO_WAIT_FOR_ALL,
-            "two_node with wait_for_all: 0: a node that boots cut off starts everything again, or fences the other one",
+            "two_node with wait_for_all: 0: a node that boots while cut off starts everything again, or fences the "
+            "other",
             keys("quorum.wait_for_all"),
             "remove wait_for_all: 0, it is 1 with two_node",
         )
     elif settings.on("quorum.last_man_standing") and not waits:
         yield Finding(
             NO_WAIT_FOR_ALL,
-            "last_man_standing without wait_for_all: nodes that boot cut off may have quorum of their own",
+            "last_man_standing without wait_for_all: nodes that boot while cut off may get quorum on their own",
             keys("quorum.wait_for_all"),
             "set wait_for_all: 1 in quorum { }"
             + (", then restart corosync, one node after the other" if loadable else ""),
@@ -123,7 +124,7 @@ def _votes_differ(settings: Settings, loadable: bool) -> Iterator[Finding]:
         return
     device = f" and the quorum device {settings.device_votes}" if settings.device_votes else ""
     nodes = "the only node has" if len(settings.nodes) == 1 else f"the {len(settings.nodes)} nodes have"
-    why = "less than a majority may start to work" if expected < votes else "quorum takes more than a majority"
+    why = "fewer than a majority may start to work" if expected < votes else "quorum needs more than a majority"
     yield Finding(
         VOTES_DIFFER,
         f"quorum.expected_votes is {expected} and {nodes} {settings.node_votes}{device}: {why}",
@@ -133,7 +134,7 @@ def _votes_differ(settings: Settings, loadable: bool) -> Iterator[Finding]:
 
 
 def _ignored(settings: Settings) -> Iterator[Finding]:
-    """Settings of quorum that corosync drops because of others; it says so in its log only."""
+    """Yield settings of quorum that corosync drops because of others; it says so in its log only."""
     two_node, breaker = settings.on("quorum.two_node"), settings.on("quorum.auto_tie_breaker")
     if two_node and len(settings.nodes) > 2:
         text = f"two_node is set, and there are {len(settings.nodes)} nodes: it has no effect"
@@ -148,7 +149,7 @@ def _ignored(settings: Settings) -> Iterator[Finding]:
     if breaker and not settings.tie_breaker and not (odd and not settings.waits_for_all):
         node = settings.keys["quorum.auto_tie_breaker_node"]
         text = f"auto_tie_breaker_node is {node!r}, which switches auto_tie_breaker off"
-        advice = "set it to lowest, highest, or node ids with blanks between them"
+        advice = "set it to lowest, highest, or node ids separated by spaces"
         yield Finding(IGNORED, text, keys("quorum.auto_tie_breaker_node"), advice)
     if settings.keys.get("quorum.auto_tie_breaker_node") and not breaker:
         text = "auto_tie_breaker_node has no effect without auto_tie_breaker: 1"
@@ -159,7 +160,7 @@ def _no_encryption(settings: Settings, loadable: bool) -> Iterator[Finding]:
     """Whoever reaches the network of the cluster reads it, or speaks in it."""
     if len(settings.nodes) < 2 or settings.cipher != "none":
         return
-    text = "the nodes do not encrypt their messages: who reaches that network can take the cluster down"
+    text = "the nodes do not encrypt their messages: whoever reaches that network can take the cluster down"
     advice, commands = _then_load(
         "make a key (corosync-keygen), copy /etc/corosync/authkey to each node, set crypto_cipher: aes256 and "
         "crypto_hash: sha256 in totem { } of each node",
@@ -174,7 +175,7 @@ def _no_encryption(settings: Settings, loadable: bool) -> Iterator[Finding]:
 
 
 def _device_settings(settings: Settings) -> Iterator[Finding]:
-    """What keeps a quorum device from working, or from giving the right vote."""
+    """Yield what keeps a quorum device from working, or from giving the right vote."""
     if settings.device != "net":
         return
     for key in ("quorum.device.net.host", "totem.cluster_name"):
@@ -183,10 +184,10 @@ def _device_settings(settings: Settings) -> Iterator[Finding]:
     algorithm = settings.keys.get("quorum.device.net.algorithm", "ffsplit")
     votes = f"quorum.device.votes is {settings.device_votes}"
     if algorithm == "ffsplit" and settings.device_votes != 1:
-        text = f"{votes}: algorithm ffsplit works with 1"
+        text = f"{votes}: algorithm ffsplit needs 1"
         yield Finding(QDEVICE_SETTINGS, text, keys("quorum.device.votes"), "set votes: 1 in device { }")
     if algorithm == "lms" and settings.device_votes != max(0, settings.node_votes - 1):
-        text = f"{votes}: algorithm lms works with its default"
+        text = f"{votes}: algorithm lms needs the default"
         yield Finding(QDEVICE_SETTINGS, text, keys("quorum.device.votes"), "remove votes from device { }")
     if algorithm not in ("ffsplit", "lms"):
         text = f"quorum.device.net.algorithm is {algorithm}, which is not meant for production: use ffsplit or lms"

@@ -106,7 +106,9 @@ def _sections(section: Section) -> Iterator[Finding]:
         name = child.path.rpartition(".")[2]
         meant = None if known is None or name in known else _alike(name, known)
         if meant:
-            yield _finding(child.line, child.path, f"{name!r} is no section, corosync ignores it (is {meant} meant?)")
+            yield _finding(
+                child.line, child.path, f"{name!r} is not a section, corosync ignores it (is {meant} meant?)"
+            )
 
 
 def _alike(name: str, known: FrozenSet[str]) -> Optional[str]:

@@ -42,7 +42,7 @@ def refused_by_test(settings: Settings) -> Iterator[Finding]:
 def _totem(settings: Settings) -> Iterator[Finding]:
     version = settings.keys.get("totem.version")
     if settings.number("totem.version") != 2:
-        text = f"totem.version must be 2, and is {version}" if version else "totem.version is not set, it must be 2"
+        text = f"totem.version must be 2, but is {version}" if version else "totem.version is not set, it must be 2"
         yield not_loaded(text, key("totem.version"))
     if settings.major < 3:
         return
@@ -51,7 +51,7 @@ def _totem(settings: Settings) -> Iterator[Finding]:
         ("totem.link_mode", settings.keys.get("totem.link_mode", "passive"), _LINK_MODES),
     ):
         if value not in choice:
-            yield not_loaded(f"{name} must be {' or '.join(choice)}, and is {value!r}", key(name))
+            yield not_loaded(f"{name} must be {' or '.join(choice)}, but is {value!r}", key(name))
     if (settings.number("totem.token_warning") or 0) > 100:
         yield not_loaded("totem.token_warning is more than 100 %", key("totem.token_warning"))
 

@@ -22,7 +22,7 @@ def refused_at_start(settings: Settings) -> Iterator[Finding]:
         yield from _priority(settings)
     provider = settings.keys.get("quorum.provider")
     if provider is not None and provider not in _PROVIDERS:
-        yield not_started(f"quorum.provider must be {_PROVIDERS[0]}, and is {provider!r}", key("quorum.provider"))
+        yield not_started(f"quorum.provider must be {_PROVIDERS[0]}, but is {provider!r}", key("quorum.provider"))
     elif provider == _PROVIDERS[0]:
         yield from _quorum(settings)
 
@@ -31,18 +31,18 @@ def _limits(settings: Settings) -> Iterator[Finding]:
     """Yield the sizes with which it aborts."""
     mtu = settings.number("totem.netmtu") or 1500
     if not _SMALLEST_MTU <= mtu <= _LARGEST_MTU:
-        text = f"totem.netmtu must be from {_SMALLEST_MTU} to {_LARGEST_MTU}, and is {mtu}"
+        text = f"totem.netmtu must be from {_SMALLEST_MTU} to {_LARGEST_MTU}, but is {mtu}"
         yield not_started(text, key("totem.netmtu"))
     window, messages = settings.number("totem.window_size") or 50, settings.number("totem.max_messages") or 17
     if _RETRANSMITTED - min(messages, window) < window < _I32:
-        text = f"totem.window_size is {window}, too high with totem.max_messages {messages}"
+        text = f"totem.window_size is {window}, too high for totem.max_messages {messages}"
         yield not_started(text, key("totem.window_size"))
 
 
 def _priority(settings: Settings) -> Iterator[Finding]:
     value, number = settings.keys.get("system.priority", ""), settings.number("system.priority")
     if value not in ("", "max", "min") and not (number is not None and -_I32 <= number < _I32):
-        yield not_started(f"system.priority must be a number, min or max, and is {value!r}", key("system.priority"))
+        yield not_started(f"system.priority must be a number, min or max, but is {value!r}", key("system.priority"))
 
 
 def _quorum(settings: Settings) -> Iterator[Finding]:

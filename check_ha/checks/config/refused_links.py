@@ -63,7 +63,7 @@ def _numbers(settings: Settings) -> Iterator[Finding]:
     all_links = sorted(described | {*links})
     for link in all_links:
         if link > _HIGHEST_LINK:
-            yield not_loaded(f"link {link}: the highest is {_HIGHEST_LINK}", Subject(LINK, str(link)))
+            yield not_loaded(f"link {link}: the highest number is {_HIGHEST_LINK}", Subject(LINK, str(link)))
     if len(all_links) < 2:
         return
     if settings.transport != "knet":
@@ -100,7 +100,7 @@ def _interface(settings: Settings, number: int, interface: Dict[str, str]) -> It
     prefix = f"totem.interface.{number}"
     knet_transport = interface.get("knet_transport", "udp")
     if knet_transport not in ("udp", "sctp"):
-        text = f"{prefix}.knet_transport must be udp or sctp, and is {knet_transport!r}"
+        text = f"{prefix}.knet_transport must be udp or sctp, but is {knet_transport!r}"
         yield not_loaded(text, key(f"{prefix}.knet_transport"))
     ttl, priority = (settings.number(f"{prefix}.{name}") for name in ("ttl", "knet_link_priority"))
     if settings.transport != "udp" and ttl not in (None, 1):
@@ -128,7 +128,7 @@ def _multicast(settings: Settings, number: int, address: Optional[str]) -> Itera
     if not family:
         return
     if not is_multicast(address):
-        yield not_loaded(f"{name} is {address}, which is no multicast address", key(name))
+        yield not_loaded(f"{name} is {address}, which is not a multicast address", key(name))
     elif any(_family(settings, node, number) not in ("", family) for node in settings.nodes):
         yield not_loaded(f"{name} is an {family} address, and those of the nodes are not", key(name))
 
@@ -138,7 +138,7 @@ def _address(settings: Settings, what: str, address: str, subject: Subject) -> I
     literal = ":" in address or not address.replace(".", "").strip("0123456789")
     strange = any(char.isascii() and not char.isalnum() and char not in "._:%-" for char in address)
     if strange or (literal and not literal_families(address)):
-        yield not_loaded(f"{what} is {address!r}, which is no address and no host name", subject)
+        yield not_loaded(f"{what} is {address!r}, which is neither an address nor a host name", subject)
     elif literal and not _family_of(settings, address):
         yield not_loaded(f"{what} is {address!r}, and ip_version is {_ip_version(settings)}", subject)
 

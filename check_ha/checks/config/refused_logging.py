@@ -60,4 +60,4 @@ def _word(settings: Settings, name: str, choice: Tuple[str, ...]) -> Iterator[Fi
         return
     plain = value.lower() if name.endswith(_PRIORITY_NAMES) else value  # their case does not matter
     if plain not in choice:
-        yield not_loaded(f"{name} must be one of {', '.join(choice)}, and is {value!r}", key(name))
+        yield not_loaded(f"{name} must be one of {', '.join(choice)}, but is {value!r}", key(name))

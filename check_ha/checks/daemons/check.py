@@ -1,6 +1,6 @@
 """Do the cluster's daemons run on this node, and do they answer?
 
-Looks at each daemon twice: in the process list (missing, stopped, ended and not noticed) and by asking it through the
+Looks at each daemon twice: in the process list (missing, stopped, a zombie) and by asking it through the
 tool that it answers: corosync by corosync-cmapctl (1.4 by corosync-quorumtool), pacemakerd by crmadmin (2.1 and later),
 pacemaker-based by cibadmin, pacemaker-controld by crm_node, pacemaker-fenced by crm_mon. So a frozen corosync is found
 while Pacemaker says that all is well, and the other way round. pacemaker-execd, -attrd and -schedulerd are judged by
@@ -57,7 +57,7 @@ from check_ha.sources.tools import CRM_MON, CRMADMIN
 REMOTE_UNCONNECTED = Condition(
     "remote-unconnected", Severity.CRITICAL, "pacemaker-remoted runs, and no cluster node is connected to it."
 )
-STOPPING = Condition("stopping", Severity.WARNING, "Pacemaker is just shutting down on this node.")
+STOPPING = Condition("stopping", Severity.WARNING, "Pacemaker is shutting down on this node.")
 
 RUNNING = Metric("cluster.daemons.running.count", "daemons that run")
 EXPECTED = Metric("cluster.daemons.expected.count", "daemons that should run")
@@ -191,7 +191,7 @@ def _remote(evidence: Evidence, daemon: Daemon) -> Judgement:
     if failure is not None and failure.condition in (NOT_RUNNING, STARTING):
         text = f"{daemon.label} runs, and no cluster node is connected to it"
         advice = (
-            "on a cluster node: see crm_mon for the resource that connects, and clean it up when the cause is mended"
+            "on a cluster node: see crm_mon for the resource that connects, and clean it up once the cause is fixed"
         )
         findings.append(Finding(REMOTE_UNCONNECTED, text, daemons(daemon.name), advice))
     elif failure is not None and not findings:

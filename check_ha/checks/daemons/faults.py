@@ -8,7 +8,7 @@ from check_ha.checks.daemons.processes import PACEMAKERD, QDEVICE, STOPPED, Daem
 from check_ha.core.condition import NOT_RESPONDING, Condition, Severity
 from check_ha.core.finding import DAEMON, Finding, Subject
 
-FROZEN = Condition("frozen", Severity.CRITICAL, "A daemon is stopped in its tracks, by a signal or a debugger.")
+FROZEN = Condition("frozen", Severity.CRITICAL, "A daemon is frozen: a signal or a debugger has stopped it.")
 DAEMON_MISSING = Condition(
     "daemon-missing", Severity.CRITICAL, "A daemon does not run, though others of the same software do."
 )
@@ -55,7 +55,7 @@ def children_missing(pacemakerd: Daemon, children: Iterable[Daemon]) -> Iterator
             DAEMON_MISSING,
             f"{names} {'is' if len(missing) == 1 else 'are'} not running, though {pacemakerd.label} is",
             daemons(*(one.name for one in missing), pacemakerd.name),
-            "pacemakerd restarts what ends, until it gives up",
+            "pacemakerd restarts a daemon that ends, until it gives up",
             ("journalctl -u pacemaker",),
         )
 
@@ -65,7 +65,7 @@ def pacemakerd_missing(orphans: Sequence[str]) -> Iterator[Finding]:
     if orphans:
         yield Finding(
             DAEMON_MISSING,
-            f"{PACEMAKERD} is not running, what it has started still is ({', '.join(orphans)}): nobody restarts that",
+            f"{PACEMAKERD} is not running, its daemons still are ({', '.join(orphans)}): nobody restarts them",
             daemons(PACEMAKERD, *orphans),
             commands=("systemctl restart pacemaker",),
         )
@@ -76,10 +76,10 @@ def helpers_down(found: Iterable[Daemon]) -> Iterator[Finding]:
     for daemon in found:
         state = "is not running" if daemon.missing else f"is frozen ({daemon.frozen})" if daemon.frozen else ""
         if state and daemon.name == QDEVICE:
-            text = f"{daemon.label} {state}: this node has no part in the vote of the quorum device"
+            text = f"{daemon.label} {state}: this node takes no part in the vote of the quorum device"
             restart = ("systemctl restart corosync-qdevice",)
             yield Finding(QDEVICE_DOWN, text, daemons(daemon.name), commands=restart)
         elif state:
             text = f"{daemon.label} {state}, and the cluster fences with it: this node cannot be fenced"
-            advice = "sbd starts with corosync only; while all other nodes are online, restart the cluster on this node"
+            advice = "sbd only starts with corosync; while all other nodes are online, restart the cluster on this node"
             yield Finding(SBD_DOWN, text, daemons(daemon.name), advice)

@@ -14,7 +14,7 @@ from check_ha.model.cluster import Cluster
 from check_ha.model.node import Features
 from check_ha.sources.tools import PS_EXE
 
-OUTDATED = Condition("outdated", Severity.WARNING, "A daemon runs in another version than is installed.")
+OUTDATED = Condition("outdated", Severity.WARNING, "The version of a daemon that runs is not the installed one.")
 
 _GONE = " (deleted)"
 
@@ -59,7 +59,7 @@ def outdated(evidence: Evidence, found: List[Daemon]) -> Iterator[Finding]:
     names = replaced(found, evidence.get(EXECUTABLES))
     differs = "".join(pacemaker_differs(evidence.get(CLUSTER), evidence.get(INSTALLED), here(evidence)))
     advice = (
-        "it was upgraded and not restarted, it seems: while all other nodes are online, "
+        "it seems that it was upgraded and not restarted: while all other nodes are online, "
         "restart the cluster software on this node"
     )
     if names:
@@ -67,7 +67,7 @@ def outdated(evidence: Evidence, found: List[Daemon]) -> Iterator[Finding]:
         text = f"{', '.join(names)} {what} no longer on the disk{f' ({differs})' if differs else ''}"
         yield Finding(OUTDATED, text, daemons(*names), advice)
     elif differs:
-        yield Finding(OUTDATED, f"pacemaker is not the one installed: {differs}", daemons("pacemaker"), advice)
+        yield Finding(OUTDATED, f"pacemaker is not the installed version: {differs}", daemons("pacemaker"), advice)
     yield from _not_compared(evidence, found)
 
 

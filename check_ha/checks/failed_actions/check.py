@@ -7,13 +7,13 @@ that is banned - always does.
 
 A resource that fails and recovers between two looks is not well, though nothing may be listed when one looks: what an
 earlier run saw, and failure-timeout has cleared since, warns for --max-age (1h where none is given). A cleanup ends
-that; which resources have a failure-timeout cibadmin tells. It takes state between two runs (see --state-dir; a replay
-with --from keeps none).
+that; cibadmin shows which resources have a failure-timeout. This needs state between two runs (see --state-dir; a
+replay with --from keeps none).
 
 Ages are by the clocks of the nodes. A time in the future, or one that cannot be right as the last run did not see that
 failure, is told as such and never hidden by --max-age.
 
-A probe that found a resource not running is no failure, and whatever else Pacemaker does not list as one is none.
+Only what Pacemaker lists as a failure is one: a probe that found a resource not running is not.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class FailedActionOptions(FilterOptions):
     """Options of check_ha_failed_actions."""
 
     max_age: Optional[float] = option(
-        None, "failures that are older do not alarm: 90s, 15m, 6h, 2d", metavar="DURATION", parse=duration
+        None, "older failures raise no alarm: 90s, 15m, 6h, 2d", metavar="DURATION", parse=duration
     )
 
 
@@ -109,14 +109,14 @@ def judge(evidence: Evidence, options: FailedActionOptions) -> Judgement:
 def _selected(
     cluster: Cluster, instances: Mapping[str, Sequence[Placed]], options: FailedActionOptions
 ) -> Dict[str, bool]:
-    """Every resource that is configured or failed, and whether it is to be judged, by its name or that of its group."""
+    """Return every resource that is configured or failed, and whether its name, or that of its group, is selected."""
     failed = (*(one.resource for one in cluster.failures), *(one.resource for one in cluster.fail_counts))
     selected = {name: options.selects(*names_of(placed[0])) for name, placed in instances.items()}
     return {**{name: options.selects(name) for name in map(plain, failed)}, **selected}
 
 
 def _counts(cluster: Cluster, instances: Mapping[str, Sequence[Placed]]) -> Iterator[FailCount]:
-    """The fail-counts; of a resource with on-fail=ignore none ever bans it, as with migration-threshold=0."""
+    """Yield the fail-counts; of a resource with on-fail=ignore none ever bans it, as with migration-threshold=0."""
     for one in cluster.fail_counts:
         ignored = any(placed.primitive.failure_ignored for placed in instances.get(plain(one.resource), ()))
         yield one._replace(migration_threshold=0) if ignored else one
@@ -146,7 +146,7 @@ def _rows(failures: Sequence[Failure], counts: Sequence[FailCount], stamps: Stam
         state = (
             f"{failure.task}{interval} on {failure.node}, exit {failure.exit_code}"
             f"{f' ({words})' if words else ''}, {age(stamps.seconds(failure))}{reason}; "
-            f"when the cause is mended: {cleanup(failure.resource, failure.node)}"
+            f"once the cause is fixed: {cleanup(failure.resource, failure.node)}"
         )
         yield Row(Subject(RESOURCE, plain(failure.resource)), state, failure.resource)
     for one in counts:

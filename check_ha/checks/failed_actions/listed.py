@@ -29,7 +29,7 @@ NOT_SHOWN = Condition(
 
 CONDITIONS = (FAILED_ACTION, FAIL_COUNT, THRESHOLD_REACHED, RESOURCE_DOWN, NOT_SHOWN)
 
-_MENDED = "when the cause is mended"
+_MENDED = "once the cause is fixed"
 
 
 def cleanup(resource: str, node: str = "") -> str:
@@ -111,7 +111,7 @@ def failed_actions(failures: Sequence[Failure], counts: Sequence[FailCount], sta
 
 
 def _when(failure: Failure, stamps: Stamps) -> Tuple[str, str]:
-    """How long ago it was, and what is wrong with that."""
+    """Return how long ago it was, and what is wrong with that."""
     seconds = stamps.seconds(failure)
     if seconds is not None and seconds <= -AHEAD:
         return age(seconds), ": whose clock is wrong?"

@@ -20,7 +20,7 @@ from check_ha.model.cluster import Cluster, FailCount, Failure
 FAILED_SINCE = Condition(
     "failed-since",
     Severity.WARNING,
-    "What an earlier run saw fail has recovered and was cleared since (failure-timeout): told for --max-age, or 1h.",
+    "A resource failed and recovered, and Pacemaker has cleared that (failure-timeout): reported for --max-age, or 1h.",
 )
 
 DEFAULT = 3600.0
@@ -80,13 +80,13 @@ class Stamps:
         return seconds_since(failure.when, self._cluster)
 
     def too_old(self, failure: Failure) -> bool:
-        """Whether its stamp makes it older than it can be."""
+        """Return whether its stamp makes it older than it can be."""
         seconds = self.seconds(failure)
         new = self.since is not None and self._name(failure) not in self.known
         return new and seconds is not None and self.since is not None and seconds > self.since + _BETWEEN
 
     def recent(self, failure: Failure, max_age: Optional[float]) -> bool:
-        """Whether it alarms; one whose age is not known does, and one whose stamp cannot be right."""
+        """Return whether it alarms; one whose age is not known does, and one whose stamp cannot be right."""
         seconds = self.seconds(failure)
         return max_age is None or seconds is None or seconds <= max_age or self.too_old(failure)
 
@@ -109,7 +109,7 @@ def seen_now(cluster: Cluster, stamps: Stamps, before: Mapping[str, Seen], now: 
 
 
 def _with(one: Seen, earlier: Seen) -> Seen:
-    """An earlier run may know better when that was than the stamp, and what failed where only the count is left."""
+    """Return what is seen, with the time and the task that an earlier run may know better."""
     known = earlier if earlier.task and not one.task else one
     return known._replace(when=max(one.when, earlier.when))
 
@@ -147,13 +147,13 @@ def findings_of(expired: Sequence[Seen], now: float) -> Iterator[Finding]:
             f"{one.resource}: {one.task or 'an action'} on {one.node} failed {age(now - one.when)}{reason}, "
             "and Pacemaker has cleared that since (failure-timeout)",
             (*resources(one.resource), *nodes(one.node)),
-            f"it may fail again and again: look at its log on {one.node}; when the cause is mended",
+            f"it may fail again and again: look at its log on {one.node}; once the cause is fixed",
             (f"crm_resource --refresh --resource {one.resource} --node {one.node}",),
         )  # fmt: skip
 
 
 def recent_count(one: FailCount, cluster: Cluster, max_age: Optional[float]) -> bool:
-    """Whether a fail-count alarms."""
+    """Return whether a fail-count alarms."""
     seconds = seconds_since(one.last_failure, cluster)
     return max_age is None or seconds is None or seconds <= max_age
 

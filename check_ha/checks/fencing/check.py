@@ -1,10 +1,10 @@
 """Can every node be fenced, and did the last fencing succeed?
 
-Asks crm_mon for the fence devices and the fence history, and cibadmin for what decides whom a device can fence:
+Asks crm_mon for the fence devices and the fence history, and cibadmin for what decides which nodes a device can fence:
 pcmk_host_list, pcmk_host_map, pcmk_host_check, location constraints, the fencing topology, the watchdog. Every cluster
-node and every remote node must be covered by a device that another node may run: a node that hangs cannot fence
-itself. Where a device finds out at run time whom it can fence (pcmk_host_check=dynamic-list or status, or an agent
-that is told nothing), that is not judged, and -v says so.
+node and every remote node must be covered by a device that another node may run: a node that hangs cannot fence itself.
+Where a device finds out at run time which nodes it can fence (pcmk_host_check=dynamic-list or status, or an agent that
+is told nothing), that is not judged, and -v says so.
 
 A failed fencing counts until a newer one of the same node succeeds or the history is cleaned up. A fencing that
 succeeded warns for --max-age, because something was wrong with that node. Pacemaker keeps the history in memory only:
@@ -45,17 +45,17 @@ NODE_NAME = Reading(CRM_NODE, parse_crm_node, required=False)
 DEVICES = Metric("cluster.fencing.devices.count", "fence devices configured")
 DEVICES_ACTIVE = Metric("cluster.fencing.devices.active.count", "fence devices that run")
 RECENT = Metric("cluster.fencing.recent.count", "fencings that succeeded within --max-age")
-FAILED = Metric("cluster.fencing.failed.count", "fencings that failed and were not made good")
+FAILED = Metric("cluster.fencing.failed.count", "fencings that failed and did not succeed later")
 PENDING = Metric("cluster.fencing.pending.count", "fencings under way")
 UNFENCEABLE = Metric("cluster.nodes.unfenceable.count", "nodes that no fence device covers")
-LAST = Metric("cluster.fencing.last.seconds", "time since the last fencing that succeeded", unit="s")
+LAST = Metric("cluster.fencing.last.seconds", "time since the last successful fencing", unit="s")
 
 
 class FencingOptions(FilterOptions):
     """Options of check_ha_fencing."""
 
     max_age: float = option(
-        86400.0, "how long a fencing that succeeded warns: 90s, 15m, 6h, 2d (1d)", metavar="DURATION", parse=duration
+        86400.0, "how long a successful fencing warns: 90s, 15m, 6h, 2d (1d)", metavar="DURATION", parse=duration
     )
 
 

@@ -65,7 +65,7 @@ def _not_running(one: FenceDevice, cluster: Cluster, unclean: Collection[str]) -
 
 def _not_listed(one: FenceDevice, cluster: Cluster) -> Finding:
     if not left_out(cluster):
-        return Finding(UNREADABLE, f"crm_mon does not list {one.id}, which the CIB has", resources(one.id))
+        return Finding(UNREADABLE, f"crm_mon does not list {one.id}, which is in the CIB", resources(one.id))
     gone = [node.name for node in cluster.nodes if not node.online and node.type == "member"]
     offline = f" ({joined(gone)} {are(gone)} offline)" if gone else ""
     text = f"{one.id} runs nowhere: crm_mon leaves it out{offline}"
@@ -86,7 +86,7 @@ def _manage(finding: Finding, one: FenceDevice) -> Finding:
 
 
 def _failed(one: FenceDevice, condition: Condition, what: str, cluster: Cluster) -> Finding:
-    """``st_node1 runs nowhere: start failed on node1 (no route to host)``, where crm_mon lists a failure of it."""
+    """Return ``st_node1 runs nowhere: start failed on node1 (no route to host)``, where a failure is listed."""
     failures = [failure for failure in cluster.failures if plain(failure.resource) == one.id]
     text = f"{one.id} {what}{f': {told(failures)}' if failures else ''}"
     subjects = (*resources(one.id), *nodes(*dict.fromkeys(failure.node for failure in failures)))

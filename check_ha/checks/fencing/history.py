@@ -56,11 +56,11 @@ def _failed(one: Fencing, cluster: Cluster) -> Finding:
     finding = Finding(FENCE_FAILED, one.failure(), _involved(one, one.failed[0], cluster))
     if one.state != "UNCLEAN":
         clear = f"stonith_admin --cleanup --history {one.target}"
-        return finding._replace(advice="when the cause is mended", commands=(clear,))
+        return finding._replace(advice="once the cause is fixed", commands=(clear,))
     if not may_act(cluster):
         return finding._replace(advice="this partition has no quorum: see check_ha_quorum first")
     return finding._replace(
-        advice=f"switch {one.target} off by hand and see that it is off; if it still runs, this destroys data",
+        advice=f"switch {one.target} off by hand and make sure that it is off; if it still runs, this destroys data",
         commands=(f"stonith_admin --confirm {one.target}",),
     )
 
@@ -70,7 +70,7 @@ def due(candidates: Sequence[Node], fencings: Sequence[Fencing]) -> Iterator[Fin
     tried = {one.target for one in fencings if one.failed or one.pending}
     names = [node.name for node in candidates if node.unclean and not node.id_as_resource and node.name not in tried]
     if names:
-        text = f"{listed(names)} {are(names)} UNCLEAN and must be fenced, and no try is in the fence history"
+        text = f"{listed(names)} {are(names)} UNCLEAN and must be fenced, and the fence history shows no attempt"
         yield Finding(FENCE_DUE, text, nodes(*names))
 
 

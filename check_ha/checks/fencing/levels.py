@@ -63,7 +63,11 @@ def _unable(node: str, levels: Mapping[int, Tuple[str, ...]], devices: Mapping[s
                 text = f"fencing level {number} of {node} names {name}, which cannot fence it: {device.why_not(node)}"
                 subjects = (_subject(number, node), *nodes(node), *resources(name))
                 yield Finding(
-                    LEVEL_BROKEN, text, subjects, "name a device that can; these can", (f"stonith_admin --list {node}",)
+                    LEVEL_BROKEN,
+                    text,
+                    subjects,
+                    "name a device that can; to list those",
+                    (f"stonith_admin --list {node}",),
                 )
 
 

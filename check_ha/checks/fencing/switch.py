@@ -72,12 +72,12 @@ def no_device(cib: Optional[Cib]) -> Finding:
         text = "fencing is on, and crm_mon lists no fence device; whether there is a watchdog is not known"
     elif has_watchdog(cib):
         text = (
-            "fencing is on, and there is no fence device, nor is the watchdog used (stonith-watchdog-timeout): "
+            "fencing is on, and there is neither a fence device nor a watchdog (stonith-watchdog-timeout): "
             "no failed node is recovered"
         )
     else:
         text = "fencing is on, and there is no fence device: no resource is started, no failed node recovered"
-    advice = "configure a fence device; the agents that are installed"
+    advice = "configure a fence device; to list the agents that are installed"
     return Finding(NO_DEVICE, text, _ENABLED, advice, ("stonith_admin --list-installed",))
 
 

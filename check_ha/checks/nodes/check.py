@@ -1,18 +1,18 @@
 """Is every node of the cluster there, and at work?
 
-Asks crm_mon, which shows the cluster as the partition of this node sees it. Cluster nodes, remote nodes and guest
-nodes are judged alike, worst first: a node that must be fenced (UNCLEAN), that is pending, offline, shutting down, in
-standby, in maintenance, in bad health. A node that stays pending for longer than --grace is not just joining; to tell
-that takes state between two runs (see --state-dir; a replay with --from keeps none). A remote or guest node that is
-gone is lost, unless the resource that brings it up is stopped on purpose; a node inside a bundle counts only while its
+Asks crm_mon, which shows the cluster as the partition of this node sees it. Cluster nodes, remote nodes and guest nodes
+are judged alike, worst first: a node that must be fenced (UNCLEAN), that is pending, offline, shutting down, in
+standby, in maintenance, in bad health. A node that stays pending for longer than --grace is not just joining; that
+needs state between two runs (see --state-dir; a replay with --from keeps none). A remote or guest node that is gone is
+lost, unless the resource that brings it up is stopped on purpose; a node inside a bundle counts only while its
 container runs (check_ha_resources judges that). Without a DC nothing is known of any node, and that is said once.
 
 A node that is offline or pending may still run all that this side runs, unless fencing has proven it down. So look at
-it before you do anything about it: to mend the network, to boot it or to start the cluster there joins the two halves.
+it before you do anything: repairing the network, booting it or starting the cluster there joins the two halves.
 
 What it cannot see: why a node is offline, unless it was fenced; which health attribute is bad, and before Pacemaker
-2.1.3 that one is; for how long a node has been in standby or maintenance. Maintenance mode of the whole cluster is told
-by check_ha_resources.
+2.1.3 that any is; for how long a node has been in standby or maintenance. Maintenance mode of the whole cluster is
+reported by check_ha_resources.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def _pending_since(cluster: Cluster, evidence: Evidence) -> Dict[str, float]:
 
 
 def _without_dc(selected: Sequence[Node]) -> Iterator[Finding]:
-    why = "an election that does not end, or pacemaker just starts"
+    why = "an election that does not end, or pacemaker is just starting"
     which = "the only node" if len(selected) == 1 else f"all {len(selected)} nodes"
     text = f"no DC is elected ({why}): the state of {which} is not known"
     yield Finding(NO_DC, text, nodes(*(node.name for node in selected)))
@@ -151,7 +151,7 @@ def _summary(selected: Sequence[Node], cluster: Cluster) -> str:
 
 
 def _named(node: Node, cluster: Cluster) -> str:
-    """The name, with what is special about the node."""
+    """Return the name, with what is special about the node."""
     state = described(node).replace("online, ", "")
     marks = [mark for mark in ("DC" if _is_dc(node, cluster) else "", "" if state == State.ONLINE else state) if mark]
     return f"{node.name} ({', '.join(marks)})" if marks else node.name

@@ -21,7 +21,7 @@ from check_ha.core.wording import age, count, how_long
 from check_ha.model.cluster import Cluster, Failure, Node
 
 UNCLEAN = Condition(
-    "unclean", Severity.CRITICAL, "A node must be fenced; what ran there is not recovered before that is done."
+    "unclean", Severity.CRITICAL, "A node must be fenced; until then nothing that ran there is recovered."
 )
 OFFLINE = Condition("offline", Severity.CRITICAL, "A node is not in the cluster.")
 STANDBY_ON_FAIL = Condition(
@@ -105,7 +105,8 @@ def _look_first(name: str, cluster: Cluster) -> Tuple[str, Tuple[str, ...]]:
     """
     members = " ".join(f"--node {node.name}" for node in cluster.nodes if node.type == "member")
     advice = (
-        f"before you mend the network, boot {name} or start the cluster there, see what it runs: look at its console, "
+        f"before you repair the network, boot {name} or start the cluster there, find out what it runs: look at its "
+        "console, "
         "or ask on the monitoring server"
     )
     return advice, (f"check_ha_split_brain {members}",)
@@ -121,7 +122,7 @@ def _standby(node: Node, cluster: Cluster) -> Iterator[Finding]:
         why = ", ".join(f"{resource} {told(those, [name])}" for resource, those in failed.items())
         yield Finding(
             STANDBY_ON_FAIL, f"{name} is in standby because of a failure (on-fail=standby){': ' + why if why else ''}",
-            (*nodes(name), *resources(*failed)), "when the cause is mended", (f"crm_resource --cleanup --node {name}",),
+            (*nodes(name), *resources(*failed)), "once the cause is fixed", (f"crm_resource --cleanup --node {name}",),
         )  # fmt: skip
     elif node.standby:
         # removes the permanent and the transient attribute, of cluster and of remote nodes

@@ -39,7 +39,7 @@ def of_disconnected(node: Node, cluster: Cluster, behind: ResourcesBehindNodes) 
         how = "stop-all-resources" if cluster.options.stop_all_resources else "target-role"
         yield Finding(REMOTE_STOPPED, f"{node.name} is offline on purpose: {what} is stopped ({how})", subjects)
     elif any(in_motion(one.primitive) for one in (*placed, *behind.instances.get(node.name, []))):
-        yield pending(node, None, cluster, "just being connected or disconnected")
+        yield pending(node, None, cluster, "being connected or disconnected right now")
     else:
         up = any(one.primitive.active for one in placed)
         yield _lost(node, resource, "its connection is broken" if up else f"{what} runs nowhere", cluster)
@@ -54,5 +54,5 @@ def _lost(node: Node, resource: str, state: str, cluster: Cluster) -> Finding:
     return Finding(
         REMOTE_LOST, f"{node.name} is lost, {state}: {told(failures)}",
         (*nodes(node.name), *resources(blame), *nodes(*dict.fromkeys(one.node for one in failures))),
-        "when the cause is mended", (f"crm_resource --cleanup --resource {blame}",),
+        "once the cause is fixed", (f"crm_resource --cleanup --resource {blame}",),
     )  # fmt: skip

@@ -22,12 +22,12 @@ PACEMAKER = Subject(DAEMON, "pacemaker")
 
 def pacemaker_differs(cluster: Cluster, quorum: Optional[QuorumStatus]) -> Iterator[Finding]:
     if cluster.dc is None:
-        text = "no DC is elected (an election that does not end, or pacemaker just starts)"
+        text = "no DC is elected (an election that does not end, or pacemaker is just starting)"
         yield Finding(NO_DC, text, (PACEMAKER,))
         return
     if quorum is None:
         if cluster.with_quorum is False:
-            yield Finding(NO_QUORUM, "no quorum, says pacemaker", (PACEMAKER,))
+            yield Finding(NO_QUORUM, "no quorum according to pacemaker", (PACEMAKER,))
         return
     if cluster.with_quorum is not None and cluster.with_quorum != quorum.quorate:
         one, other = ("quorum", "none") if quorum.quorate else ("no quorum", "some")
@@ -45,8 +45,8 @@ def _members_differ(cluster: Cluster, quorum: QuorumStatus) -> Iterator[Finding]
             continue
         subjects = (*nodes(node.name), COROSYNC, PACEMAKER)
         if node.online and node.id not in voting:
-            text = f"{node.name}: online for pacemaker, not in corosync's membership"
+            text = f"{node.name}: online in pacemaker, not in corosync's membership"
             yield Finding(VIEWS_DIFFER, text, subjects)
         elif node.id in voting and not node.online:
-            text = f"{node.name}: has a vote in corosync, offline for pacemaker"
+            text = f"{node.name}: has a vote in corosync, offline in pacemaker"
             yield Finding(VIEWS_DIFFER, f"{text} (pacemaker is stopped there, or cannot join)", subjects)

@@ -22,7 +22,7 @@ VOTES_STALE = Condition(
 )
 NO_MARGIN = Condition(
     "no-margin", Severity.WARNING,
-    "The loss of one more vote loses quorum. Two nodes without two_node are so all their life.",
+    "The loss of one more vote loses quorum. Two nodes without two_node are always in that state.",
 )  # fmt: skip
 QDEVICE_NOT_VOTING = Condition(
     "qdevice-not-voting", Severity.WARNING,
@@ -47,7 +47,7 @@ def votes_missing(quorum: QuorumStatus, cmap: Optional[CorosyncMap]) -> Iterator
     subjects = (*nodes(*absent), COROSYNC)
     if not quorum.quorate:
         waiting = "WaitForAll" in quorum.flags and quorum.total_votes >= quorum.quorum
-        reason = "waits for all nodes since its start" if waiting else f"{quorum.quorum} needed"
+        reason = "waits for all nodes since it started" if waiting else f"{quorum.quorum} needed"
         yield Finding(NO_QUORUM, f"no quorum: {total}, {reason}{without}", subjects)
         return
     if quorum.activity_blocked or "Quorate" not in quorum.flags:
@@ -69,7 +69,7 @@ def votes_missing(quorum: QuorumStatus, cmap: Optional[CorosyncMap]) -> Iterator
 
 def _reason(cmap: CorosyncMap) -> str:
     if "quorum.expected_votes" in cmap.values:
-        return "quorum.expected_votes of corosync.conf must be what the nodes have, or be left out"
+        return "quorum.expected_votes in corosync.conf must be the votes of all nodes, or be left out"
     return "corosync still counts a node that was removed"
 
 
@@ -124,7 +124,7 @@ def map_missing(
     quorum: Optional[QuorumStatus], cmap: Optional[CorosyncMap], failure: Optional[Finding]
 ) -> Iterator[Finding]:
     """Find out whether the nodes that are configured are known; corosync 1, which lists no members, has no map."""
-    unseen = "a configured node that is missing is not seen"
+    unseen = "a configured node that is missing would not be noticed"
     subjects = (Subject(TOOL, "corosync-cmapctl"),)
     if quorum and quorum.members and failure and failure.condition is not NOT_RESPONDING:  # which is told already
         yield failure._replace(text=f"{unseen}: {failure.text}", subjects=subjects)

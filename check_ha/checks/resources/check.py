@@ -1,19 +1,19 @@
 """Does everything run that should, where it should?
 
 Asks crm_mon for the resources - groups, clones, groups in clones, promotable clones, bundles, fence devices too - and
-cibadmin for what crm_mon does not tell: how many instances should be promoted, which nodes may run a resource, what is
+cibadmin for what crm_mon does not show: how many instances should be promoted, which nodes may run a resource, what is
 ordered after or placed with what, which resources need a ticket, the names of those it leaves out. Both are needed for
 an OK. A resource that should run and runs nowhere is critical, even where Pacemaker no longer counts it as failed. A
 clone is compared with the nodes that could run it (online, not in standby or maintenance, in good health, allowed by
-constraints), never with clone-max. What is down because of something else is told with its cause, and a cause is told
+constraints), never with clone-max. What is down because of something else is reported with its cause, and a cause only
 once: no DC, no quorum, maintenance mode, stop-all-resources, no node to run on, a lost node, an earlier member of the
-same group, what an order or a colocation has it wait for.
+same group, what it waits for by an order or a colocation.
 
 -i and -x match the resource, its group, its clone or its bundle. --expect takes a node or a role: started, stopped,
 promoted, unpromoted; of a promotable clone the node is the one it is promoted on. A resource that is expected to be
 stopped, or not to be promoted, does not alarm when it is.
 
-What it cannot see: whether a service works, but for what its last monitor said; that two resources must not share a
+What it cannot see: whether a service works, beyond what its last monitor said; that two resources must not share a
 node, or that no node has enough room for one (crm_resource --why tells).
 """
 
@@ -132,7 +132,7 @@ def judge(evidence: Evidence, options: ResourceOptions) -> Judgement:
     states = ResourceStates(cluster, evidence.get(CIB), evidence.now, options.selects)
     selected = states.selected
     if cluster.dc is None:
-        text = "no DC is elected (an election that does not end, or pacemaker just starts)"
+        text = "no DC is elected (an election that does not end, or pacemaker is just starting)"
         finding = Finding(NO_DC, f"{text}: which of {count(len(selected), 'resource')} run is not known")
         return Judgement("no DC is elected", evidence.unless_starting([finding]), (TOTAL.of(len(states.all)),))
     expected = expectations(options.expect, cluster)
@@ -203,7 +203,7 @@ def _measures(
 
 
 def _row(resource: ResourceInstances, states: ResourceStates) -> Row:
-    """``ms_db: Promoted on node1, Unpromoted on node2, node3``."""
+    """Return ``ms_db: Promoted on node1, Unpromoted on node2, node3``."""
     roles: Dict[str, List[str]] = {}
     for one in resource.primitives:
         primitive = one.primitive

@@ -52,13 +52,13 @@ def nodes_allowed(resource: ResourceInstances, states: ResourceStates) -> Option
 
 
 def _best_score(location: Location) -> int:
-    """The best score that it gives, 0 where a node attribute does."""
+    """Return the best score that it gives, 0 where a node attribute does."""
     scores = [0 if rule.score is None else rule.score for rule in location.rules]
     return max([*scores, *([location.score or 0] if location.node else [])], default=-1)
 
 
 def _matching(locations: Iterable[Location], states: ResourceStates) -> Iterator[str]:
-    """The nodes that these constraints are about."""
+    """Yield the nodes that these constraints are about."""
     for node in states.cluster.nodes:
         attributes = _attributes(node, states)
         for one in locations:
@@ -68,7 +68,7 @@ def _matching(locations: Iterable[Location], states: ResourceStates) -> Iterator
 
 
 def _attributes(node: Node, states: ResourceStates) -> Attributes:
-    """The attributes of a node; one that another node has, and this one has not, is not set here."""
+    """Return the attributes of a node; one that another node has, and this one has not, is not set here."""
     configured = {one.name: dict(one.attributes) for one in (states.cib.nodes if states.cib else ())}
     shown = states.cluster.attributes
     known = (*configured.values(), *shown.values())
@@ -151,7 +151,7 @@ def removal(
 
 
 def _nodes_away(resource: ResourceInstances, states: ResourceStates, promoted: bool) -> List[str]:
-    """The nodes that could do it and are not up."""
+    """Return the nodes that could do it and are not up."""
     kept_off = {ban.node for ban in bans(resource, states)}
     kept_off |= {ban.node for ban in bans(resource, states, promoted_only=True)} if promoted else set()
     up, allowed = {node.name for node in states.hosts}, nodes_allowed(resource, states)

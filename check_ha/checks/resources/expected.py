@@ -59,7 +59,7 @@ def not_as_expected(
 
 
 def _places(one: Expectation, resource: ResourceInstances, lost: FrozenSet[str]) -> Tuple[str, ...]:
-    """Where it runs; of a promotable clone the node is where it is promoted, for it runs on several."""
+    """Return where it runs; of a promotable clone the node is where it is promoted, for it runs on several."""
     promoted = one.word in ("promoted", "unpromoted") if one.role else resource.promotable
     return tuple(dict.fromkeys(resource.promoted_on(lost) if promoted else resource.running_on(lost)))
 

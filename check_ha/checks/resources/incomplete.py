@@ -48,7 +48,7 @@ def _incomplete(found: Sequence[ResourceInstances], missing: Sequence[str], stat
 
 
 def _share(resource: ResourceInstances, missing: Sequence[str], states: ResourceStates) -> str:
-    """``cl_ping runs on 2 of 3 nodes, not on node3``, ``web: 1 of 2 replicas runs``."""
+    """Return ``cl_ping runs on 2 of 3 nodes, not on node3``, ``web: 1 of 2 replicas runs``."""
     running, expected = len(resource.running(states.lost)), instances_expected(resource, states)
     if resource.may_share_nodes:
         what = "replicas" if resource.bundle else "instances"

@@ -100,7 +100,7 @@ def is_running(placed: Placed, lost: FrozenSet[str]) -> bool:
 
 
 def _container(instance: Instance) -> Placed:
-    """What tells where an instance is: the primitive in a bundle runs on the node inside its container."""
+    """Return what tells where an instance is: the primitive in a bundle runs on the node inside its container."""
     containers = [one for one in instance if one.primitive.agent.rpartition(":")[2] in ("docker", "podman", "rkt")]
     return containers[0] if containers else instance[0]
 

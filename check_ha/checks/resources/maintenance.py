@@ -98,14 +98,14 @@ def _unmanaged(resource: ResourceInstances, states: ResourceStates) -> List[Plac
 
 
 def _because_of(one: Placed, states: ResourceStates) -> str:
-    """The node whose maintenance is the reason, or _ITSELF. What is around it is unmanaged only for its own sake."""
+    """Return the node whose maintenance is the reason, or _ITSELF; what is around it has reasons of its own."""
     if any(parent.managed is False for parent in one.parents):
         return _ITSELF
     return next((node for node in one.primitive.nodes if node in states.in_maintenance), _ITSELF)
 
 
 def _own(one: Placed, states: ResourceStates) -> bool:
-    """Whether its own maintenance is the reason: crm_mon says so since 2.1.6, and the CIB in every version."""
+    """Return whether its own maintenance is the reason: crm_mon says so since 2.1.6, and the CIB in every version."""
     if one.primitive.maintenance or any(parent.maintenance for parent in one.parents):
         return True
     configured = (states.meta.get(name, {}).get("maintenance") for name in names_of(one))

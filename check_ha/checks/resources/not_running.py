@@ -76,7 +76,7 @@ def down(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator
 
 
 def _left_alone(resource: ResourceInstances, states: ResourceStates) -> str:
-    """That the cluster will not start it."""
+    """Return that the cluster will not start it."""
     if states.cluster.options.maintenance_mode:
         return ", and the cluster does not start it in maintenance mode"
     unmanaged = all(not one.primitive.managed for one in resource.primitives)
@@ -138,7 +138,7 @@ def _stopped(value: str) -> bool:
 
 
 def _where_shown(found: Sequence[ResourceInstances]) -> Tuple[str, ...]:
-    """Where target-role is set as far as crm_mon tells: not at a group that is not disabled itself."""
+    """Return where target-role is set as far as crm_mon tells: not at a group that is not disabled itself."""
     groups = [parent for one in found[0].primitives for parent in one.parents if isinstance(parent, Group)]
     if any(group.disabled is False for group in groups):
         return tuple(one.id for one in found)

@@ -61,7 +61,7 @@ def promoted_incomplete(found: Sequence[ResourceInstances], states: ResourceStat
 
 
 def _by_name(found: Sequence[ResourceInstances], states: ResourceStates) -> Dict[str, List[ResourceInstances]]:
-    """What is promotable by its outermost name: all of it, of which some may be selected."""
+    """Return what is promotable by its outermost name: all of it, of which some may be selected."""
     by_name: Dict[str, List[ResourceInstances]] = {one.outermost: [] for one in found if one.promotable}
     for one in states.all:
         if one.outermost in by_name:
@@ -70,14 +70,14 @@ def _by_name(found: Sequence[ResourceInstances], states: ResourceStates) -> Dict
 
 
 def _promoted_on(found: Sequence[ResourceInstances], states: ResourceStates) -> Tuple[str, ...]:
-    """Where any of these is promoted, once for each instance of the one that is promoted most often."""
+    """Return where any of these is promoted, once for each instance of the one that is promoted most often."""
     return max((one.promoted_on(states.lost) for one in found), key=len, default=())
 
 
 def _reason(
     resource: ResourceInstances, places: Sequence[str], known: Sequence[str], states: ResourceStates
 ) -> Tuple[str, Tuple[Subject, ...], Tuple[str, Tuple[str, ...]]]:
-    """Why it is not promoted on these nodes, the subjects, and what to do: a failure, a constraint, or not known."""
+    """Return why it is not promoted on these nodes (failure, constraint, not known), the subjects, and the advice."""
     tasks = ("promote", "monitor", "demote")
     failures = [one for one in states.failures(resource) if one.task in tasks]
     banned = [ban for ban in bans(resource, states, promoted_only=True) if ban.node in places]

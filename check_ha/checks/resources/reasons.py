@@ -43,7 +43,7 @@ def reason_down(resource: ResourceInstances, states: ResourceStates) -> Reason:
 
 
 def _no_node(resource: ResourceInstances, states: ResourceStates) -> Reason:
-    """That constraints leave it no node that is up."""
+    """Return that constraints leave it no node that is up."""
     up = {node.name for node in states.hosts}
     banned = [ban for ban in bans(resource, states) if ban.node in up]
     if banned:
@@ -66,7 +66,7 @@ def _no_node(resource: ResourceInstances, states: ResourceStates) -> Reason:
 
 
 def _doubt(resource: ResourceInstances, states: ResourceStates) -> Reason:
-    """What may be the reason and cannot be seen: without the CIB tickets, before 2.1.5 shutdown locks."""
+    """Return what may be the reason and cannot be seen: without the CIB tickets, before 2.1.5 shutdown locks."""
     away = [node.name for node in states.cluster.nodes if node.type != "remote" and not can_start(node)]
     if states.cib is None and states.missing_tickets:
         names = list(states.missing_tickets)

@@ -183,14 +183,14 @@ def _causes(states: ResourceStates) -> Dict[str, ResourceInstances]:
 
 
 def _root(resource: ResourceInstances, causes: Mapping[str, ResourceInstances]) -> ResourceInstances:
-    """The last in a row of causes."""
+    """Return the last in a row of causes."""
     while resource.id in causes:
         resource = causes[resource.id]
     return resource
 
 
 def _by_constraints(states: ResourceStates) -> Iterator[Tuple[ResourceInstances, ResourceInstances]]:
-    """What is down and has not failed, with what an order or colocation has it wait for."""
+    """Yield what is down and has not failed, with what an order or colocation has it wait for."""
     by_name: Dict[str, List[ResourceInstances]] = {}
     for resource in states.all:
         for name in resource.names:

@@ -36,7 +36,7 @@ def whole_cluster(states: ResourceStates) -> Iterator[Finding]:
 
 
 def _not_listed(shown: Sequence[Primitive], states: ResourceStates) -> Iterator[Finding]:
-    """What is configured and not listed, by crm_mon's own count, and by the CIB where that proves nothing.
+    """Yield what is configured and not listed, by crm_mon's own count, and by the CIB where that proves nothing.
 
     The count is that of all instances in 1.1 to 3.0, also of those that are not listed. What was removed and still runs
     is counted by some versions only, so that it may make up for another that is left out.
@@ -59,7 +59,7 @@ def _not_listed(shown: Sequence[Primitive], states: ResourceStates) -> Iterator[
 
 
 def _not_configured(states: ResourceStates) -> Iterator[Finding]:
-    """What crm_mon lists and the CIB does not have, so that it is only a part of it.
+    """Yield what crm_mon lists and the CIB does not have, so that it is only a part of it.
 
     The connection to a guest node, and what stands around the primitive in a bundle, is in no CIB.
     """
@@ -78,7 +78,7 @@ def _not_configured(states: ResourceStates) -> Iterator[Finding]:
 
 
 def _missing(shown: Sequence[Primitive], states: ResourceStates) -> List[str]:
-    """Primitives of the CIB that are not listed. Those of a clone with clone-max=0 never are."""
+    """Return primitives of the CIB that are not listed. Those of a clone with clone-max=0 never are."""
     if states.cib is None:
         return []
     known = {plain(primitive.id) for primitive in shown}

@@ -12,7 +12,7 @@ from check_ha.model.corosync import CorosyncMap, LinkStatistics, LinkStatus, Sta
 
 MEMBERS_UNKNOWN = Condition(
     "members-unknown", Severity.UNKNOWN,
-    "Which nodes are members is not shown: links and rings read as healthy when a node is gone.",
+    "Which nodes are members is not shown: links and rings look healthy even when a node is gone.",
 )  # fmt: skip
 
 CONDITIONS = (MEMBERS_UNKNOWN,)
@@ -78,7 +78,7 @@ def _links_missing(peer: Peer) -> Iterator[Finding]:
         return
     for link in peer.links:
         if not link.listed or link.up is None:
-            what = "does not tell the state of" if link.listed else "does not list"
+            what = "does not show the state of" if link.listed else "does not list"
             subjects = (*nodes(peer.name), Subject(LINK, str(link.number)))
             yield _unreadable(_CFGTOOL, f"{peer.name}: {_CFGTOOL} {what} {link.label}", *subjects)
 
@@ -96,20 +96,22 @@ def counters_missing(
         failed = failure or Finding(UNREADABLE, "no link counters")
         if failed.condition is not NOT_RESPONDING:  # which is told already
             subjects = (Subject(TOOL, _STATISTICS),)
-            yield failed._replace(text=f"{unseen} is not seen: {failed.text}", subjects=subjects)
+            yield failed._replace(text=f"{unseen} would not be noticed: {failed.text}", subjects=subjects)
         return
     yield from _not_counted(statistics.totem, _STATISTICS, "stats.")
     uncounted = list(_uncounted(links.peers, statistics.links))
     if uncounted:
         which = listed(f"link {number} to {name}" for name, number in uncounted)
         names = nodes(*dict.fromkeys(name for name, _ in uncounted))
-        yield _unreadable(_STATISTICS, f"{unseen} is not seen: {_STATISTICS} has no down_count of {which}", *names)
+        yield _unreadable(
+            _STATISTICS, f"{unseen} would not be noticed: {_STATISTICS} has no down_count of {which}", *names
+        )
 
 
 def _not_counted(totem: Mapping[str, int], tool: str, prefix: str) -> Iterator[Finding]:
     missing = [f"{prefix}{key}" for key in _COUNTERS if key not in totem]
     if missing:
-        text = f"a message that is sent again and again is not seen: {tool} has no {joined(missing)}"
+        text = f"a message that is sent again and again would not be noticed: {tool} has no {joined(missing)}"
         yield _unreadable(tool, text)
 
 

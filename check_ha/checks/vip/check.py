@@ -8,9 +8,9 @@ Finds IPaddr, IPaddr2, IPv6addr and IPsrcaddr by itself, in groups and clones to
 address of an IPsrcaddr is a source address, so it must be there while the resource runs but is no stray elsewhere.
 While a resource starts, stops or migrates its address is in motion and is not judged.
 
-An address is only as good as the interface that carries it: one that is down or has no carrier serves nobody, and the
-agent does not always notice. Where the CIB names the interface (nic) or the prefix (cidr_netmask), the address must be
-there and have it. That an address is deprecated is often wanted (preferred_lft) and is no fault.
+An address is only as good as the interface that carries it: one that is down or has no carrier reaches no client, and
+the agent does not always notice. Where the CIB names the interface (nic) or the prefix (cidr_netmask), the address must
+be there and have it. A deprecated address is often wanted (preferred_lft) and is not a fault.
 
 What it cannot see: whether another machine answers for the address (ARP), and whether routers and firewalls let clients
 reach it.
@@ -78,7 +78,7 @@ class VipOptions(FilterOptions):
     """Options of check_ha_vip."""
 
     agent: Tuple[Tuple[str, str], ...] = option(
-        (), "one more agent that carries an address, e.g. ocf:heartbeat:portblock=ip (the parameter that names it)",
+        (), "another agent that carries an address, e.g. ocf:heartbeat:portblock=ip (the parameter that names it)",
         metavar="AGENT=PARAMETER", parse=_agent, repeat=True,
     )  # fmt: skip
     expect: Tuple[Tuple[str, str], ...] = option(
@@ -122,7 +122,7 @@ def judge(evidence: Evidence, options: VipOptions) -> Judgement:
 def _by_cluster(
     cluster: Cluster, cib: Optional[Cib], selected: Sequence[VirtualIp], evidence: Evidence
 ) -> Iterator[Finding]:
-    """What the cluster says of them. Without a DC it says nothing, and just after its start not yet."""
+    """Yield what the cluster says of them. Without a DC it says nothing, and just after its start not yet."""
     if cluster.dc is None:
         if selected:
             text = f"no DC is elected: where {listed([vip.label for vip in selected])} should be is not known"
@@ -135,7 +135,7 @@ def _by_cluster(
 
 
 def _here(evidence: Evidence, cluster: Cluster) -> Optional[str]:
-    """The name of this node, if it is one that the cluster lists: no other can be held against where things run."""
+    """Return the name of this node, if the cluster lists it: no other can be compared with where things run."""
     name = this_node(evidence.get(NODE_NAME), cluster, evidence.get(MAP), evidence.get(INTERFACES))
     return name if any(node.name == name for node in cluster.nodes) else None
 
@@ -168,7 +168,7 @@ def _measures(vips: Sequence[VirtualIp], absent: Sequence[LeftOut]) -> Iterator[
 
 
 def _found(vip: VirtualIp, interfaces: Interfaces) -> List[str]:
-    """``192.0.2.100 on pub0``, with what is wrong with that interface."""
+    """Return ``192.0.2.100 on pub0``, with what is wrong with that interface."""
     places = [(found.address, interfaces.named(found.interface)) for found in vip.found_on(interfaces)]
     return [f"{address} on {one.name}{f' ({one.fault})' if one.fault else ''}" for address, one in places]
 

@@ -36,9 +36,9 @@ CONDITIONS = (ADDRESS_MISSING, ADDRESS_STRAY, INTERFACE_DOWN, WRONG_INTERFACE, W
 def on_interfaces(
     selected: Sequence[VirtualIp], vips: Sequence[VirtualIp], interfaces: Interfaces, here: Optional[str]
 ) -> Iterator[Finding]:
-    """What the interfaces of this node carry, against what they should."""
+    """Yield what the interfaces of this node carry, against what they should."""
     if here is None:
-        text = "which node this is cannot be told (crm_node -n, corosync-cmapctl): its interfaces are not judged"
+        text = "it is not known which node this is (crm_node -n, corosync-cmapctl): its interfaces are not judged"
         yield Finding(UNREADABLE, text, (Subject(TOOL, CRM_NODE.label),))
         return
     # an address may belong to two resources; an IPsrcaddr only uses what an IPaddr2 brings
@@ -64,7 +64,7 @@ def on_interfaces(
 def _missing(vip: VirtualIp, refused_by: str, here: str) -> Finding:
     again = (f"crm_resource --restart --resource {vip.id}",)
     if refused_by:
-        text = f"is on interface {refused_by} of {here} and of no use: another machine has it (dadfailed)"
+        text = f"is on interface {refused_by} of {here} and cannot be used: another machine has it (dadfailed)"
         advice = "find that machine and take the address from it, then"
         return about(ADDRESS_MISSING, vip, text, *nodes(here), advice=advice, commands=again)
     text = f"should be on {here}, and no interface there has the address"
@@ -72,13 +72,13 @@ def _missing(vip: VirtualIp, refused_by: str, here: str) -> Finding:
 
 
 def _interface(vip: VirtualIp, interfaces: Interfaces, here: str) -> Iterator[Finding]:
-    """What is wrong with the interface that carries the address of one that runs here."""
+    """Yield what is wrong with the interface that carries the address of one that runs here."""
     places = [(found, interfaces.named(found.interface)) for found in vip.found_on(interfaces)]
     # one that works is enough: a second copy is told below
     if not any(interface.works for _, interface in places):
         unsure = [interface for _, interface in places if interface.works is None]
         if unsure:
-            text = f"{vip.label}: ip does not tell whether interface {unsure[0].name} of {here} works"
+            text = f"{vip.label}: ip does not show whether interface {unsure[0].name} of {here} works"
             yield Finding(UNREADABLE, text, (*resources(vip.id), *nodes(here)))
         else:
             yield _unreachable(vip, places[0][1], here)

@@ -13,7 +13,7 @@ from check_ha.model.cluster import Cluster
 
 VIP_STOPPED = Condition("vip-stopped", Severity.CRITICAL, "A virtual IP runs nowhere, although it should.")
 VIP_DUPLICATED = Condition(
-    "vip-duplicated", Severity.CRITICAL, "A virtual IP that is no clone is active on two nodes at once."
+    "vip-duplicated", Severity.CRITICAL, "A virtual IP that is not a clone is active on two nodes at once."
 )
 VIP_FAILED = Condition("vip-failed", Severity.CRITICAL, "The last result of a virtual IP resource counts as failed.")
 VIP_BLOCKED = Condition("vip-blocked", Severity.CRITICAL, "The cluster will not act on a virtual IP any more.")
@@ -48,12 +48,12 @@ def about(
     advice: str = "",
     commands: Tuple[str, ...] = (),
 ) -> Finding:
-    """A finding about one virtual IP, whose name opens its text."""
+    """Return a finding about one virtual IP, whose name opens its text."""
     return Finding(condition, f"{vip.label} {text}", (*resources(vip.id), *more), advice, commands)
 
 
 def not_listed(absent: Sequence[LeftOut], cluster: Cluster) -> Iterator[Finding]:
-    """What the CIB has and crm_mon leaves out. Without a DC it is not known where anything runs."""
+    """Yield what the CIB has and crm_mon leaves out. Without a DC it is not known where anything runs."""
     for one in absent if cluster.dc else ():
         advice = (
             "make sure that the lost node does not have the address, then" if one.unmanaged else "where it ran last"
@@ -63,14 +63,15 @@ def not_listed(absent: Sequence[LeftOut], cluster: Cluster) -> Iterator[Finding]
             command = f"crm_resource --resource {one.id} --meta --delete-parameter is-managed"
         yield Finding(
             NOT_LISTED,
-            f"{one.label} is configured, and crm_mon leaves it out, as it does with what is unmanaged on a lost node: "
-            "nobody serves it",
+            f"{one.label} is configured, but crm_mon leaves it out, as it does with unmanaged resources on a lost "
+            "node: "
+            "no online node runs it",
             resources(one.id), advice, (command,),
         )  # fmt: skip
 
 
 def states(cluster: Cluster, cib: Optional[Cib], vips: Sequence[VirtualIp]) -> Iterator[Finding]:
-    """What the cluster itself says of each."""
+    """Yield what the cluster itself says of each."""
     if cluster.options.maintenance_mode and vips:
         yield Finding(
             MAINTENANCE, f"the cluster is in maintenance mode: nobody watches {', '.join(vip.label for vip in vips)}",
@@ -97,7 +98,7 @@ def _state(cluster: Cluster, vip: VirtualIp) -> Iterator[Finding]:
         yield about(VIP_BLOCKED, vip, "is blocked: the cluster will not act on it until it is cleaned up", *where)
     online = {node.name for node in cluster.nodes if node.online}
     if vip.nodes and cluster.dc and not online.intersection(vip.nodes):
-        text = f"is served by nobody: the cluster has it on {names}, which is offline"
+        text = f"runs nowhere: it is shown on {names}, which is offline"
         yield about(VIP_STOPPED, vip, text, *where)
 
 
@@ -137,7 +138,7 @@ def _unmanaged(cluster: Cluster, vip: VirtualIp) -> Iterator[Finding]:
 def not_expected_there(
     vips: Sequence[VirtualIp], absent: Sequence[LeftOut], expect: Sequence[Tuple[str, str]]
 ) -> Iterator[Finding]:
-    """Those that are on another node than --expect says; of one that runs nowhere that is told."""
+    """Yield those that are on another node than --expect says; of one that runs nowhere that is told."""
     by_id = {vip.id: vip for vip in vips}
     for name, node in expect:
         vip = by_id.get(name)
