@@ -44,7 +44,8 @@ def run(understand: Callable[[Sequence[str]], Order], argv: Sequence[str]) -> No
         from check_ha.output.nagios import print_text
 
         verbose = order.verbose
-        print_text(outcome.verdict, [*verbose_lines(outcome.verdict, verbose), *_tool_lines(verbose, outcome.outputs)])
+        lines = [*verbose_lines(outcome.verdict, verbose), *_tool_lines(verbose, outcome.outputs)]
+        print_text(outcome.verdict, lines, verbose > 0)
     from check_ha.output.nagios import exit_code
 
     if order.format == HUMAN and outcome.print_picture:
