@@ -160,7 +160,7 @@ def test_without_visudo_no_sudoers(
 
 def test_commands_that_are_not_there(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, shown = run(tree, capsys, "--commands", "/nowhere")
-    assert (status, "there is no check_ha_quorum in /nowhere" in shown) == (1, True)
+    assert (status, f"there is no check_ha_quorum in {tree}/nowhere: --commands DIR says" in shown) == (1, True)
 
 
 def test_a_folder_that_cannot_be_written(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
