@@ -77,7 +77,7 @@ def _unusable(node: Node, wish: Wish) -> Optional[str]:
         return None
     folder = node.path(wish.plugins)
     if not (folder / _PROBE).exists():
-        return f"there is no {_PROBE} in {wish.plugins}: --commands DIR says where the commands are"
+        return f"there is no {_PROBE} in {folder}: --commands DIR says where the commands are"
     closed = closed_to_others(folder) if node.live else ()
     if closed:
         return f"{node.user} cannot reach {wish.plugins}: {closed[-1]} is closed to others; install below /opt instead"
