@@ -20,7 +20,7 @@ from typing import Iterator, NoReturn, Optional, Sequence
 
 from check_ha.cli.arguments import Parser, new_parser
 from check_ha.node_setup.apply import SetupError, apply
-from check_ha.node_setup.node import Node, closed_to_others, node_at
+from check_ha.node_setup.node import Host, closed_to_others, node_at
 from check_ha.node_setup.plan import Plan, Step, Wish, plan
 
 NAME = "check_ha_setup"
@@ -69,7 +69,7 @@ def parser() -> Parser:
     return made
 
 
-def _unusable(node: Node, wish: Wish) -> Optional[str]:
+def _unusable(node: Host, wish: Wish) -> Optional[str]:
     """Why this cannot be done here, or would be of no use to NRPE."""
     if node.live and os.geteuid() != 0:
         return "only root may look and change"
@@ -84,7 +84,7 @@ def _unusable(node: Node, wish: Wish) -> Optional[str]:
     return None
 
 
-def _show(made: Plan, node: Node, verbose: bool) -> None:
+def _show(made: Plan, node: Host, verbose: bool) -> None:
     print(f"{NAME}: {'this node' if node.live else node.root}, user {node.user}")
     for step in made.steps:
         print(f"  {step.words}")
@@ -112,7 +112,7 @@ def _agreed() -> bool:
     return input("Do this? [y/N] ").strip().lower() in ("y", "yes")
 
 
-def _do(made: Plan, node: Node) -> None:
+def _do(made: Plan, node: Host) -> None:
     for step in made.steps:
         try:
             apply(node, step)
