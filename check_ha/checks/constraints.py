@@ -24,7 +24,8 @@ from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import CONSTRAINT, Finding, Row, Subject, nodes, resources
 from check_ha.core.options import FilterOptions, duration, option
 from check_ha.core.wording import age, count, how_long
-from check_ha.model.cib import CONSTRAINTS, Cib
+from check_ha.model.cib import Cib
+from check_ha.model.cib_parts import CONSTRAINTS
 from check_ha.model.cluster import Cluster
 from check_ha.parsers.cib import parse_cib
 from check_ha.parsers.crm_mon import parse_crm_mon

@@ -1,7 +1,5 @@
 """The checks of one node: ask its tools, judge what they say. One check is a run of all checks that are one."""
 
-from __future__ import annotations
-
 import sys
 from functools import partial
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple

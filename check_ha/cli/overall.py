@@ -26,11 +26,12 @@ options are; one that may be repeated takes one value a line:
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import Any, Dict, List, NoReturn, Sequence, Tuple
 
 from check_ha.cli.arguments import Parser, add_options, new_parser
 from check_ha.cli.node import Judged, applies, collect, judge, source_of, state_directory, strictest
-from check_ha.cli.process import guarded
+from check_ha.cli.process import guarded, unfinished
 from check_ha.cli.register import CHECKS, all_checks
 from check_ha.cli.run import HUMAN, Order, Outcome, run
 from check_ha.cli.settings import OverallOptions, Understood
@@ -44,6 +45,7 @@ from check_ha.core.verdict import Verdict
 from check_ha.core.wording import count
 from check_ha.output.lines import FIRST_LINE
 from check_ha.output.plain_text import clean
+from check_ha.sources.deadline import announce, limited
 from check_ha.sources.tools import Output, Source, Tool
 
 _TOLD_WHEN_OK = tuple(dict.fromkeys(("nodes", "resources", "rings", "vip", "quorum", *CHECKS)))
@@ -78,7 +80,8 @@ def understand(argv: Sequence[str]) -> Order:
     understood = understand_settings(parser(), argv, checks)
     chosen = [check for check in checks if check.name in understood.settings]
     options = understood.options
-    return Order(lambda: _outcome(chosen, understood), understood.verbose, HUMAN if options.human else options.format)
+    work = limited(options.timeout, partial(_outcome, chosen, understood), partial(unfinished, ""))
+    return Order(work, understood.verbose, HUMAN if options.human else options.format)
 
 
 def _outcome(chosen: Sequence[Check], understood: Understood) -> Outcome:
@@ -90,7 +93,7 @@ def _outcome(chosen: Sequence[Check], understood: Understood) -> Outcome:
     checks, notes = _applying(chosen, source, outputs)
     readings = strictest(checks)
     outputs.update(collect(readings, source, outputs))
-    everything = examine(readings, outputs, None, source.now, parsed)
+    everything = examine(readings, outputs, None, source.now, parsed, announce)
     parts: List[Judged] = []
     for check in checks:
         # not the file of the check's own command: what that has not seen yet must not be taken away from it

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Callable, List, Mapping, NoReturn, Optional, Sequence, Tuple
+from typing import Callable, List, Mapping, NoReturn, Optional, Sequence
 
 from check_ha.core.verdict import Verdict
 from check_ha.output.lines import verbose_lines
@@ -44,8 +44,7 @@ def run(understand: Callable[[Sequence[str]], Order], argv: Sequence[str]) -> No
         from check_ha.output.nagios import print_text
 
         verbose = order.verbose
-        lines = [*verbose_lines(outcome.verdict, verbose), *_tool_lines(verbose, outcome.outputs)]
-        print_text(outcome.verdict, lines, verbose > 0)
+        print_text(outcome.verdict, [*verbose_lines(outcome.verdict, verbose), *_tool_lines(verbose, outcome.outputs)])
     from check_ha.output.nagios import exit_code
 
     if order.format == HUMAN and outcome.print_picture:
@@ -58,17 +57,18 @@ def run(understand: Callable[[Sequence[str]], Order], argv: Sequence[str]) -> No
 
 
 def _tool_lines(verbose: int, outputs: Mapping[Tool, Output]) -> List[str]:
-    """The tools with exit status and time (-vv), and what they printed (-vvv)."""
+    """Return the tools with exit status and time (-vv), and what they printed (-vvv), without secrets."""
+    if verbose < 2:
+        return []
+    shown = list(outputs.values())
+    if verbose >= 3:
+        from check_ha.sources.shareable import all_shareable  # its patterns are compiled where they are needed
+
+        shown = all_shareable(shown)
     lines: List[str] = []
-    for output in outputs.values() if verbose >= 2 else ():
-        end = output.fault or f"exit {output.status}"
-        lines.append(f"{' '.join(output.argv)}: {end}, {output.seconds:.2f} s")
-        lines += _printed(output) if verbose >= 3 else []
+    for output in shown:
+        lines.append(f"{' '.join(output.argv)}: {output.fault or f'exit {output.status}'}, {output.seconds:.2f} s")
+        if verbose >= 3:
+            text = output.stdout.decode("utf-8", "backslashreplace")
+            lines += [f"  {line}" for line in (*output.stderr.splitlines(), *text.splitlines())]
     return lines
-
-
-def _printed(output: Output) -> Tuple[str, ...]:
-    from check_ha.sources.shareable import shareable  # its patterns are compiled where they are needed
-
-    text = shareable(output).stdout.decode("utf-8", "backslashreplace")
-    return tuple(f"  {line}" for line in (*output.stderr.splitlines(), *text.splitlines()))

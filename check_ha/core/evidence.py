@@ -24,7 +24,7 @@ from check_ha.core.tool_failure import (
     in_doubt,
     incomplete,
 )
-from check_ha.model.cib import CRM_CONFIG
+from check_ha.model.cib_parts import CRM_CONFIG
 from check_ha.parsers.errors import ParseError
 from check_ha.sources.tools import CIBADMIN, CRM_MON, PS, Output, Tool
 

@@ -1,7 +1,5 @@
 """What a check has found, as facts: names, commands and states stand by themselves, and no sentence is taken apart."""
 
-from __future__ import annotations
-
 from typing import NamedTuple, Optional, Tuple
 
 from check_ha.core.condition import Condition, Severity

@@ -18,7 +18,6 @@ from typing import Sequence
 from check_ha.core.condition import NO_PERMISSION
 from check_ha.core.finding import Finding
 from check_ha.core.wording import joined
-from check_ha.sources.sudoers import sudoers_command
 from check_ha.sources.tools import COROSYNC, CRM_MON, PACEMAKER, Output
 
 _REGROUPED = "as root, and restart nrpe or whatever runs this check, for a new group counts for new processes only"
@@ -47,6 +46,8 @@ def refusal(tools: str, first: Output, refused: Sequence[Output]) -> Finding:
     family = _alike(first, refused)
     user = first.user
     if first.with_sudo:
+        from check_ha.sources.sudoers import sudoers_command  # for who is refused only
+
         allowed = ", ".join(dict.fromkeys(sudoers_command(output.argv[2:]) for output in family))
         line, place = f"{user} ALL=(root) NOPASSWD: {allowed}", "add to /etc/sudoers.d/check_ha"
         return _short(

@@ -4,15 +4,6 @@ from typing import FrozenSet, NamedTuple, Optional, Tuple, Union
 
 Pairs = Tuple[Tuple[str, str], ...]
 
-ATTRIBUTES = "attributes"
-CRM_CONFIG = "crm_config"
-NODES = "nodes"
-RESOURCES = "resources"
-CONSTRAINTS = "constraints"
-STATUS = "status"
-"""Parts that every CIB has (the attributes are those of its root), and that a Pacemaker ACL may hide from a user."""
-
-
 TRUE = frozenset(("true", "on", "yes", "y", "1"))
 FALSE = frozenset(("false", "off", "no", "n", "0"))
 """What Pacemaker takes for true and false, in any case (crm_str_to_boolean, 1.1 to 3.0)."""

@@ -14,7 +14,7 @@ from check_ha.core.condition import NOT_RESPONDING, NOT_RUNNING, REMOTE_NODE, ST
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.wording import AHEAD
 from check_ha.model.addresses import Interface, InterfaceAddress
-from check_ha.model.cib import ATTRIBUTES, RESOURCES
+from check_ha.model.cib_parts import ATTRIBUTES, RESOURCES
 from check_ha.model.cluster import Bundle, Clone, Cluster, Placed
 from check_ha.model.corosync import CorosyncMap
 from check_ha.model.corosync_conf import CorosyncConf

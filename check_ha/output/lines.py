@@ -52,7 +52,11 @@ def verbose_lines(verdict: Verdict, verbose: int) -> List[str]:
     if not verbose:
         return []
     lines = _of_parts(verdict, verbose) if verdict.parts else _of_one(verdict)
-    return [*lines, *(clean(note) for note in verdict.notes)]
+    from check_ha.output.perfdata_room import fitting
+
+    left_out = fitting(verdict.measures)[1]
+    notes = [*verdict.notes, *([f"perfdata: no room for {left_out} of {len(verdict.measures)}"] if left_out else [])]
+    return [*lines, *(clean(note) for note in notes)]
 
 
 def _of_parts(verdict: Verdict, verbose: int) -> List[str]:

@@ -13,9 +13,8 @@ import nagiosplugin
 from check_ha.core.check import Measure
 from check_ha.core.condition import Severity
 from check_ha.core.verdict import Verdict
-from check_ha.core.wording import count, decimal
+from check_ha.core.wording import decimal
 from check_ha.output.lines import headline
-from check_ha.output.perfdata_room import fitting
 from check_ha.output.plain_text import RAW_LIMIT, clean, label
 
 STATES = {
@@ -26,16 +25,13 @@ STATES = {
 }
 
 
-def print_text(verdict: Verdict, lines: Sequence[str] = (), verbose: bool = False) -> NoReturn:
-    """Print the verdict as a plugin does, these lines below it, and end the process with the exit code.
+FEW = 200
+"""Measures that always fit into what NRPE carries."""
 
-    Of more perfdata than NRPE carries a part is left out, and ``verbose`` says so.
-    """
-    measures, left_out = fitting(verdict.measures)
-    if left_out and verbose:
-        lines = [*lines, f"perfdata: {count(left_out, 'value')} left out, for which there is no room"]
-    judged = _Judged(verdict.state, measures)
-    check = nagiosplugin.Check(judged, _State("state"), _Measured("measure"), _Said(verdict, lines))
+
+def print_text(verdict: Verdict, lines: Sequence[str] = ()) -> NoReturn:
+    """Print the verdict as a plugin does, these lines below it, and end the process with the exit code."""
+    check = nagiosplugin.Check(_Judged(verdict), _State("state"), _Measured("measure"), _Said(verdict, lines))
     check.name = verdict.name
     check.main(verbose=1 if lines else 0)
     raise AssertionError("nagiosplugin ends the process")
@@ -47,14 +43,13 @@ def exit_code(verdict: Verdict) -> int:
 
 
 class _Judged(nagiosplugin.Resource):  # type: ignore[misc]  # nagiosplugin has no type hints
-    def __init__(self, state: Severity, measures: Sequence[Measure]) -> None:
-        self._state = state
-        self._measures = measures
+    def __init__(self, verdict: Verdict) -> None:
+        self._verdict = verdict
 
     def probe(self) -> Iterator[nagiosplugin.Metric]:
-        yield nagiosplugin.Metric("state", STATES[self._state], context="state")
+        yield nagiosplugin.Metric("state", STATES[self._verdict.state], context="state")
         names: Set[str] = set()
-        for measure in self._measures:
+        for measure in _fitting(self._verdict.measures):
             yield nagiosplugin.Metric(_unused(_name(measure), names), measure, context="measure")
 
 
@@ -100,6 +95,14 @@ class _Decimal(float):
 
     def __str__(self) -> str:
         return decimal(float(self))
+
+
+def _fitting(measures: Sequence[Measure]) -> Sequence[Measure]:
+    if len(measures) <= FEW:
+        return measures
+    from check_ha.output.perfdata_room import fitting
+
+    return fitting(measures)[0]
 
 
 def _name(measure: Measure) -> str:

@@ -14,24 +14,10 @@ missing here is simply absent: a primitive, its class and type, the set that an 
 Only for what every CIB has, if empty (``<constraints/>``), can that be told: see ``Cib.hidden``.
 """
 
-from __future__ import annotations
-
 from typing import Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
-from check_ha.model.cib import (
-    ATTRIBUTES,
-    CONSTRAINTS,
-    CRM_CONFIG,
-    FALSE,
-    NODES,
-    RESOURCES,
-    STATUS,
-    Cib,
-    ConfiguredCollection,
-    ConfiguredNode,
-    ConfiguredPrimitive,
-    Pairs,
-)
+from check_ha.model.cib import FALSE, Cib, ConfiguredCollection, ConfiguredNode, ConfiguredPrimitive, Pairs
+from check_ha.model.cib_parts import ATTRIBUTES, CONSTRAINTS, CRM_CONFIG, NODES, RESOURCES, STATUS
 from check_ha.parsers.cib_dependencies import parse_dependencies
 from check_ha.parsers.cib_failures import parse_expiring
 from check_ha.parsers.cib_rules import parse_levels, parse_locations, parse_score, parse_tickets
@@ -83,7 +69,7 @@ def _hidden(root: Element, configuration: Element) -> Iterator[str]:
         yield STATUS
 
 
-def _resources(resources: Optional[Element], references: _References) -> Tuple[ConfiguredPrimitive, ...]:
+def _resources(resources: Optional[Element], references: "_References") -> Tuple[ConfiguredPrimitive, ...]:
     if resources is None:
         return ()
     templates = {template.get("id"): template for template in resources.iterchildren("template")}
@@ -96,7 +82,7 @@ def _epoch(root: Element) -> str:
     return ".".join(number for number in numbers if number) if all(numbers) else ""
 
 
-def _properties(section: Optional[Element], references: _References) -> Pairs:
+def _properties(section: Optional[Element], references: "_References") -> Pairs:
     """Cluster options. The set that the cluster itself writes to is always asked first::
 
     <cluster_property_set id="cib-bootstrap-options">
@@ -109,7 +95,7 @@ def _properties(section: Optional[Element], references: _References) -> Pairs:
     return _values(sets, references)
 
 
-def _nodes(section: Optional[Element], references: _References) -> Iterator[ConfiguredNode]:
+def _nodes(section: Optional[Element], references: "_References") -> Iterator[ConfiguredNode]:
     """``<node id="1" uname="node1"/>``, those that ACLs leave their names."""
     for element in () if section is None else section.iterchildren("node"):
         name = element.get("uname")
@@ -127,7 +113,7 @@ def _primitives(parent: Element) -> Iterator[Element]:
             yield from _primitives(element)
 
 
-def _collections(parent: Optional[Element], references: _References) -> Iterator[ConfiguredCollection]:
+def _collections(parent: Optional[Element], references: "_References") -> Iterator[ConfiguredCollection]:
     """Groups, clones and bundles, the outer ones first::
 
     <bundle id="db"><podman image="registry.example.org/db:1" replicas="3" promoted-max="3"/> ...
@@ -145,7 +131,7 @@ def _collections(parent: Optional[Element], references: _References) -> Iterator
 
 
 def _primitive(
-    element: Element, templates: Dict[Optional[str], Element], references: _References
+    element: Element, templates: Dict[Optional[str], Element], references: "_References"
 ) -> ConfiguredPrimitive:
     """A primitive, or what its template and it say together::
 
@@ -169,7 +155,7 @@ def _primitive(
     )
 
 
-def _operations(source: Element, references: _References) -> Iterator[Element]:
+def _operations(source: Element, references: "_References") -> Iterator[Element]:
     """``<operations><op id="..." name="monitor" interval="10s" timeout="20s"/></operations>``."""
     for element in source.iterchildren("operations"):
         target = references.resolve(element)
@@ -225,7 +211,7 @@ class _AttributeSet(NamedTuple):
     conditional: bool
 
 
-def _sets(sources: List[Element], tag: str, references: _References) -> List[_AttributeSet]:
+def _sets(sources: List[Element], tag: str, references: "_References") -> List[_AttributeSet]:
     """The sets in the order in which Pacemaker asks them: highest score first.
 
     Of two with the same score the later one is asked first, in every version (the list is
@@ -242,7 +228,7 @@ def _sets(sources: List[Element], tag: str, references: _References) -> List[_At
     return sorted(found, key=lambda attribute_set: -attribute_set.score)
 
 
-def _values(sets: List[_AttributeSet], references: _References) -> Pairs:
+def _values(sets: List[_AttributeSet], references: "_References") -> Pairs:
     """The first set that has a name decides, unless a rule may switch that set off: then the next counts too."""
     pairs: List[Tuple[str, str]] = []
     decided: Set[str] = set()
@@ -254,7 +240,7 @@ def _values(sets: List[_AttributeSet], references: _References) -> Pairs:
     return tuple(pairs)
 
 
-def _pairs(element: Element, references: _References) -> Dict[str, str]:
+def _pairs(element: Element, references: "_References") -> Dict[str, str]:
     """The nvpairs of one set; the first of a name counts. ``#default`` means: as if it were not there.
 
     ``<nvpair id-ref="vip-ip" name="address"/>`` takes the value from the other and, if it

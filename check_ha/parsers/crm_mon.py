@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from typing import Callable, Dict, Iterator, Optional, Tuple, TypeVar
 
-from check_ha.model.cib import ATTRIBUTES, CRM_CONFIG, STATUS
+from check_ha.model.cib_parts import ATTRIBUTES, CRM_CONFIG, STATUS
 from check_ha.model.cluster import Ban, Cluster, ClusterOptions, DesignatedController, Node, Ticket
 from check_ha.parsers.crm_mon_history import (
     parse_fail_counts,
@@ -40,6 +40,9 @@ from check_ha.parsers.xml import Element, parse_document, shorten, start_tag
 
 _NODE_TYPES = {"member": "member", "remote": "remote", "ping": "ping", "unknown": "unknown"}
 _HEALTH = {"green": "green", "yellow": "yellow", "red": "red"}
+_DEFAULTS = ClusterOptions(
+    fencing_enabled=True, symmetric=True, no_quorum_policy="stop", maintenance_mode=False, stop_all_resources=False
+)
 _TICKET_STATUS = {"granted": "granted", "revoked": "revoked"}
 
 Section = TypeVar("Section")
@@ -56,14 +59,14 @@ def parse_crm_mon(data: bytes) -> Cluster:
     current_dc = _require_cluster_data(root)
     nodes = _nodes(root)
     dc = _designated_controller(current_dc)
-    hidden = tuple(_hidden(root, dc, nodes))
-    defaults = CRM_CONFIG in hidden  # what it then shows are none of this cluster's options
+    options = _section(root, "summary/cluster_options", _options, ClusterOptions())
+    hidden = tuple(_hidden(root, dc, nodes, options))
     return Cluster(
         dc=dc,
         with_quorum=flag(current_dc, "with_quorum") if dc else None,
         nodes=nodes,
         resources=_section(root, "resources", parse_resources, ()),
-        options=ClusterOptions() if defaults else _section(root, "summary/cluster_options", _options, ClusterOptions()),
+        options=ClusterOptions() if CRM_CONFIG in hidden else options,  # then they are not those of this cluster
         failures=_section(root, "failures", parse_failures, ()),
         fail_counts=_section(root, "node_history", parse_fail_counts, ()),
         fence_history=_section(root, "fence_history", parse_fence_history, None),
@@ -156,18 +159,21 @@ def _designated_controller(element: Element) -> Optional[DesignatedController]:
     )
 
 
-def _hidden(root: Element, dc: Optional[DesignatedController], nodes: Tuple[Node, ...]) -> Iterator[str]:
+def _hidden(
+    root: Element, dc: Optional[DesignatedController], nodes: Tuple[Node, ...], options: ClusterOptions
+) -> Iterator[str]:
     """Yield the parts of the CIB of which crm_mon shows defaults, as it does where a Pacemaker ACL hides them (2.1.5).
 
     Without the attributes of ``cib`` there is no DC (``dc-uuid``) and ``<last_change time="" .../>``; without
-    ``crm_config`` neither ``dc-version`` nor ``cluster-infrastructure``; without ``status`` every node is offline, the
-    DC too. A cluster that has never had a DC looks like the first of these.
+    ``crm_config`` neither ``dc-version`` nor ``cluster-infrastructure``, and every option has its default; without
+    ``status`` every node is offline, the DC too. A cluster that has never had a DC looks like the first of these.
     """
     time = _section(root, "summary/last_change", lambda element: element.get("time"), None)
     if dc is None and time == "":
         yield ATTRIBUTES
     stack = _section(root, "summary/stack", lambda element: element.get("type"), None)
-    if stack == "unknown" or (dc is not None and not dc.version):
+    defaults = all(value in (None, default) for value, default in zip(options, _DEFAULTS))
+    if defaults and (stack == "unknown" or (dc is not None and not dc.version)):
         yield CRM_CONFIG
     members = [node for node in nodes if node.type == "member"]
     if (dc is not None or time == "") and members and not any(node.online or node.pending for node in members):

@@ -100,13 +100,21 @@ def masked_cib(document: bytes) -> bytes:
 
 def hidden_values(document: bytes, shown: bytes) -> Set[bytes]:
     """Return the values of at least four characters that are in the document and not in what is shown of it."""
-    before, after = (_values(text.partition(b"<status")[0]) for text in (document, shown))
+    before, after = _values(document), _values(shown)
     return {value for value in before - after if len(value) >= 4}
 
 
-def masked_attributes(document: bytes) -> bytes:
-    """Return the document of crm_mon without the values of node attributes but those that Pacemaker itself sets."""
-    return re.sub(rb"<attribute\b[^<>]*>", lambda tag: _Masked(tag.group()).text, document)
+def masked_attributes(document: bytes, asked: FrozenSet[bytes] = frozenset()) -> bytes:
+    """Return the document of crm_mon without node attributes but those that Pacemaker itself sets, and those ``asked``
+    for by rules."""
+    return re.sub(rb"<attribute\b[^<>]*>", lambda tag: _Masked(tag.group(), asked).text, document)
+
+
+def asked_by_rules(document: bytes) -> FrozenSet[bytes]:
+    """Return the names of the node attributes that rules and fencing levels of this CIB ask for."""
+    tags = re.findall(rb"<(?:expression|fencing-level)\b[^<]*", document)
+    asked = (dict(_pairs(tag)) for tag in tags)
+    return frozenset(one.get(b"attribute") or one.get(b"target-attribute") or b"" for one in asked)
 
 
 def _values(document: bytes) -> Set[bytes]:
@@ -116,9 +124,10 @@ def _values(document: bytes) -> Set[bytes]:
 class _Masked:
     """One document while it is being masked."""
 
-    def __init__(self, document: bytes) -> None:
+    def __init__(self, document: bytes, asked: FrozenSet[bytes] = frozenset()) -> None:
         self._open: List[bytes] = []
-        self._names, self._of_rules = _references(document)
+        self._names = _references(document)
+        self._of_rules = asked | asked_by_rules(document)
         parts: List[bytes] = []
         place, end = 0, len(document)
         comments = True
@@ -191,13 +200,11 @@ def _pairs(text: bytes) -> Iterable[Tuple[bytes, bytes]]:
     return ((match[2], match[5] if match[4] is None else match[4]) for match in _PAIR.finditer(text))
 
 
-def _references(document: bytes) -> Tuple[Dict[bytes, Set[bytes]], FrozenSet[bytes]]:
-    """Return the names under which each nvpair is used elsewhere, and the node attributes that rules ask for."""
+def _references(document: bytes) -> Dict[bytes, Set[bytes]]:
+    """Return the names under which each nvpair is used elsewhere."""
     names: Dict[bytes, Set[bytes]] = {}
     for tag in re.findall(rb"<nvpair\b[^<]*\bid-ref\b[^<]*", document):
         pair = dict(_pairs(tag))
         if b"name" in pair:
             names.setdefault(pair.get(b"id-ref", b""), set()).add(pair[b"name"])
-    rules = re.findall(rb"<(?:expression|fencing-level)\b[^<]*", document)
-    asked = (dict(_pairs(tag)) for tag in rules)
-    return names, frozenset(one.get(b"attribute") or one.get(b"target-attribute") or b"" for one in asked)
+    return names

@@ -4,8 +4,6 @@ One that ``sudo`` runs only sudo may end: it is asked to with SIGTERM, which it 
 command is deaf to that, the time limit in the ``sudoers`` file shipped ends it.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import pwd

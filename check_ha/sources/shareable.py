@@ -7,9 +7,10 @@ same. ``check_ha.sources.masked_cib`` has the CIB.
 from __future__ import annotations
 
 import re
-from typing import Callable, Collection, Dict, Iterable, List, Match
+from functools import partial
+from typing import Callable, Collection, Dict, FrozenSet, Iterable, List, Match
 
-from check_ha.sources.masked_cib import MASK, hidden_values, masked_attributes, masked_cib
+from check_ha.sources.masked_cib import MASK, asked_by_rules, hidden_values, masked_attributes, masked_cib
 from check_ha.sources.tools import CIBADMIN, CMAPCTL, COROSYNC_CONF, CRM_MON, PS, PS_EXE, Output
 
 _DAEMONS = re.compile(rb"(?:corosync[\w-]*|pacemaker[\w-]*|sbd:?|cib|stonithd|lrmd|attrd|pengine|crmd)$")
@@ -34,9 +35,14 @@ _CONF_LINE = re.compile(rb"^([ \t]*)(#|(?:[\w./-]+)(?=[ \t]*:)|)([^\n]*)$", re.M
 _MAP_LINE = re.compile(rb"^([\w.:-]+)( \(str\) = )([^\n]*)$", re.MULTILINE)
 
 
-def shareable(output: Output, secrets: Collection[bytes] = ()) -> Output:
-    """Return the output without what nobody else should see; ``secrets`` are values that no tool may have on stderr."""
+def shareable(output: Output, secrets: Collection[bytes] = (), asked: FrozenSet[bytes] = frozenset()) -> Output:
+    """Return the output without what nobody else should see.
+
+    ``secrets`` are values that no tool may have on stderr, ``asked`` names of node attributes that rules ask for.
+    """
     mask = _MASKS.get(output.tool.file)
+    if output.tool == CRM_MON:
+        mask = partial(masked_attributes, asked=asked)
     words = output.stderr
     for secret in secrets:
         words = words.replace(secret.decode("utf-8", "backslashreplace"), MASK.decode())
@@ -47,17 +53,19 @@ def shareable(output: Output, secrets: Collection[bytes] = ()) -> Output:
 def all_shareable(outputs: Iterable[Output]) -> List[Output]:
     """Return all of them so; a secret of the CIB is hidden in the words of every tool."""
     outputs = list(outputs)
+    cib = next((one.stdout for one in outputs if one.tool == CIBADMIN), b"")
     secrets: List[bytes] = []
-    for output in outputs:
-        if output.tool == CIBADMIN and any(one.stderr for one in outputs):
-            found = hidden_values(output.stdout, masked_cib(output.stdout))
-            secrets = sorted((one for one in found if len(one) < 200), key=len, reverse=True)[:2000]
-    return [shareable(output, secrets) for output in outputs]
+    if any(one.stderr for one in outputs):
+        configuration = cib.partition(b"<status")[0]
+        found = hidden_values(configuration, masked_cib(configuration))
+        secrets = sorted((one for one in found if len(one) < 200), key=len, reverse=True)[:2000]
+    asked = asked_by_rules(cib)
+    return [shareable(output, secrets, asked) for output in outputs]
 
 
 # password=..., "passwd": "...", value="...", http://user:...@host in what a tool says on stderr
 _QUOTED = re.compile(
-    r"((?:\b\w*(?:passw|passphrase|pwd|secret|token|credential|community|_pw|_kg|key)\w*[\"']?\s*[=:]\s*|\bvalue\s*=\s*))"
+    r"((?:(?<![\w/.-])\w*(?:passw|passphrase|pwd|secret|token|credential|community|_pw|_kg|key)\w*[\"']?\s*[=:]\s*|\bvalue\s*=\s*))"
     r"(?:\"[^\"\n]*\"?|'[^'\n]*'?|[^\s\"']+)",
     re.IGNORECASE,
 )
@@ -101,8 +109,11 @@ def _of_map(text: bytes) -> bytes:
     return _MAP_LINE.sub(hidden, text)
 
 
-def _of_processes(text: bytes, columns: int) -> bytes:
-    return b"".join(_process(line, columns) for line in text.splitlines(keepends=True))
+def _of_processes(text: bytes) -> bytes:
+    """The list of processes, in whatever layout: its head names the columns, the last of which is the command."""
+    lines = text.splitlines(keepends=True)
+    columns = len(lines[0].split()) if lines else 0
+    return b"".join(_process(line, columns) for line in lines)
 
 
 def _process(line: bytes, columns: int) -> bytes:
@@ -111,7 +122,7 @@ def _process(line: bytes, columns: int) -> bytes:
     That there is a pid 1 says that the list hides nobody's processes.
     """
     words = line.split(None, max(0, columns - 1))
-    if len(words) < columns or words[0] == b"PID":
+    if not words or len(words) < columns or words[0] == b"PID":
         return line if words[:1] == [b"PID"] else b""
     command = words[-1].rstrip()
     program = command.split()[0]
@@ -125,9 +136,8 @@ def _process(line: bytes, columns: int) -> bytes:
 
 _MASKS: Dict[str, Callable[[bytes], bytes]] = {
     CIBADMIN.file: masked_cib,
-    CRM_MON.file: masked_attributes,
     COROSYNC_CONF.file: _of_corosync_conf,
     CMAPCTL.file: _of_map,
-    PS.file: lambda text: _of_processes(text, 5),
-    PS_EXE.file: lambda text: _of_processes(text, 2),
+    PS.file: _of_processes,
+    PS_EXE.file: _of_processes,
 }

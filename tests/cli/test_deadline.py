@@ -185,7 +185,7 @@ def test_a_real_large_cib_is_read(tmp_path: Path) -> None:
 
 SLOW = """
 import time
-import check_ha.checks.quorum as quorum
+import check_ha.checks.quorum.check as quorum
 quorum.CLUSTER.parse = lambda data: time.sleep(60)
 from check_ha.cli.overall import main
 main()

@@ -101,8 +101,13 @@ def bettered(texts: Dict[str, str]) -> Iterator[Tuple[str, Path_, str, str]]:
                 changed = [*answers[:position], answered(name, json.dumps(made)), *answers[position + 1 :]]
                 for check, before in verdicts:
                     after = judged(check, changed)
-                    if state_of(after) < state_of(before) and not not_known(after) - not_known(before):
+                    if state_of(after) < state_of(before) and not _told(before, after):
                         yield check.name, (name, *path), state_of(before).name, state_of(after).name
+
+
+def _told(before: Judgement, after: Judgement) -> bool:
+    """Whether it is said that something is not known; once some of it was not, no more need be."""
+    return state_of(after) is Severity.UNKNOWN and bool(not_known(before) or not_known(after))
 
 
 def field(path: Path_) -> str:

@@ -241,4 +241,4 @@ def test_perfdata_that_nrpe_would_cut_is_left_out() -> None:
     assert 0 < output.count("#toy.weight.kilograms'=1") < 9999
     assert len(output.encode()) < 64 * 1024
     left_out = 9999 - output.count("#toy.weight.kilograms'=1")
-    assert f"\nperfdata: {left_out} values left out, for which there is no room\n" in shown(many, "-v")[1]
+    assert f"\nperfdata: no room for {left_out} of 10000\n" in shown(many, "-v")[1]

@@ -70,6 +70,12 @@ def test_a_snapshot_hides_foreign_processes_and_all_arguments() -> None:
     )
     kept = shareable(outputs["ps.txt"]._replace(stdout=processes)).stdout
     assert kept == processes.replace(b" 7 1 S x mysql -phunter2\n", b"").replace(b" -f", b"")
+    aged = (
+        b"  PID  PPID STAT USER ELAPSED COMMAND\n 1 0 Ss root 99 /sbin/init\n 7 1 S x 5 mysql -phunter2\n"
+        b" 9 1 S root 90 corosync -f\n"
+    )
+    kept = shareable(outputs["ps.txt"]._replace(stdout=aged)).stdout
+    assert kept == aged.replace(b" 7 1 S x 5 mysql -phunter2\n", b"").replace(b" -f", b"")
 
 
 def test_a_snapshot_does_not_write_over_another(tmp_path: Path) -> None:

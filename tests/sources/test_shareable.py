@@ -324,7 +324,12 @@ def test_a_secret_that_a_tool_names_is_hidden(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["sudo: a password is required\n", "Failed to initialize the cmap API. Error CS_ERR_ACCESS\n"]
+    "words",
+    [
+        "sudo: a password is required\n",
+        "Failed to initialize the cmap API. Error CS_ERR_ACCESS\n",
+        "stat: cannot statx '/etc/corosync/authkey': No such file or directory\n",
+    ],
 )
 def test_what_the_verdict_rests_on_is_shown(words: str) -> None:
     assert shareable(output(IP_ADDR, 1, stderr=words)).stderr == words

@@ -7,6 +7,7 @@ their order, what is not set as its default. Left out is what corosync puts into
 import re
 from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
+from check_ha.checks.config.misspelt import is_setting
 from check_ha.checks.config.settings import ConfNode, Settings
 from check_ha.core.condition import Condition, Severity
 from check_ha.core.finding import NODE, SETTING, Finding, Subject
@@ -99,6 +100,11 @@ class Difference(NamedTuple):
         return f"{self.running} ({file})".strip()
 
 
+def _shown(key: str, value: Optional[str]) -> Optional[str]:
+    """The value of what corosync knows; under another name it may be a key that was misspelt."""
+    return value if value is None or is_setting(key) else "(not shown)"
+
+
 def differences(written: Settings, running: Settings) -> Tuple[Difference, ...]:
     """Return all differences, nodes first."""
     found = list(_nodes(written, running))
@@ -106,7 +112,7 @@ def differences(written: Settings, running: Settings) -> Tuple[Difference, ...]:
     for key in sorted({*one, *other}):
         mine, theirs = one.get(key, _default(key, written)), other.get(key, _default(key, running))
         if mine != theirs and not (mine is None and re.fullmatch(_DERIVED, key)):
-            found.append(Difference(key, mine, theirs, _step(key, written)))
+            found.append(Difference(key, _shown(key, mine), _shown(key, theirs), _step(key, written)))
     return tuple(found)
 
 

@@ -65,6 +65,12 @@ _SECTIONS: Dict[str, FrozenSet[str]] = {
 }
 
 
+def is_setting(key: str) -> bool:
+    """Return whether the last part of this key is the name of a setting that corosync has in some section."""
+    name = key.rpartition(".")[2]
+    return any(name in known for known in _KEYS.values())
+
+
 def misspelt(conf: CorosyncConf, major: int) -> Iterator[Finding]:
     """Yield the settings and sections whose name corosync does not know, and that were meant to be another one."""
     for section in conf.root.walk():

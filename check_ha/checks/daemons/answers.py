@@ -8,7 +8,7 @@ from check_ha.checks.daemons.processes import BASED, CONTROLD, COROSYNC, FENCED,
 from check_ha.cluster.this_node import this_node
 from check_ha.core.condition import NOT_RESPONDING
 from check_ha.core.evidence import Evidence, Reading
-from check_ha.model.cib import CRM_CONFIG, RESOURCES
+from check_ha.model.cib_parts import CRM_CONFIG, RESOURCES
 from check_ha.parsers.cib import parse_cib
 from check_ha.parsers.cmapctl import parse_cmapctl
 from check_ha.parsers.crm_mon import parse_crm_mon

@@ -49,14 +49,14 @@ from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import RESOURCE, Finding, Row, Subject
 from check_ha.core.options import FilterOptions, duration, option
 from check_ha.core.wording import age, count
-from check_ha.model.cib import STATUS
+from check_ha.model.cib_parts import RESOURCES, STATUS
 from check_ha.model.cluster import Cluster, FailCount, Failure, Placed
 from check_ha.parsers.cib import parse_cib
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.sources.tools import CIBADMIN, CRM_MON
 
 CLUSTER = Reading(CRM_MON, parse_crm_mon, parts=(STATUS,))
-CIB = Reading(CIBADMIN, parse_cib, silent=True)
+CIB = Reading(CIBADMIN, parse_cib, silent=True, parts=(RESOURCES,))
 
 FAILED = Metric("cluster.actions.failed.count", "failed actions")
 RESOURCE_FAILED = Metric("resource.actions.failed.count", "failed actions of this resource", instance="RESOURCE")

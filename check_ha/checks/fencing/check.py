@@ -30,7 +30,8 @@ from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import NODE, RESOURCE, Finding, Row, Subject
 from check_ha.core.options import FilterOptions, duration, option
 from check_ha.core.wording import are, count, listed
-from check_ha.model.cib import CONSTRAINTS, CRM_CONFIG, NODES, RESOURCES, Cib
+from check_ha.model.cib import Cib
+from check_ha.model.cib_parts import CONSTRAINTS, CRM_CONFIG, NODES, RESOURCES
 from check_ha.model.cluster import Cluster
 from check_ha.parsers.cib import parse_cib
 from check_ha.parsers.crm_mon import parse_crm_mon

@@ -1,7 +1,5 @@
 """Which nodes can be fenced, by the configuration: what devices list, who may run them, topology, watchdog."""
 
-from __future__ import annotations
-
 from typing import Dict, Iterable, Iterator, List, Mapping, NamedTuple, Sequence, Tuple
 
 from check_ha.checks.fencing.capability import UNLISTED, Capability, Configuration, capabilities

@@ -1,7 +1,5 @@
 """Fence devices: resources of class stonith, joined from crm_mon (how they are) and the CIB (what they are for)."""
 
-from __future__ import annotations
-
 from typing import Collection, Dict, List, NamedTuple, Optional, Tuple
 
 from check_ha.cluster.nodes import lost

@@ -18,7 +18,7 @@ from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import NODE, SETTING, Finding, Row, Subject
 from check_ha.core.options import Options
 from check_ha.core.wording import count
-from check_ha.model.cib import ATTRIBUTES, STATUS
+from check_ha.model.cib_parts import ATTRIBUTES, STATUS
 from check_ha.model.cluster import Cluster
 from check_ha.model.corosync import CorosyncMap, QuorumStatus
 from check_ha.parsers.cmapctl import parse_cmapctl

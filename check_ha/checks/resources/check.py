@@ -71,12 +71,13 @@ from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import Finding, Row
 from check_ha.core.options import FilterOptions, option, pair
 from check_ha.core.wording import count, listed
+from check_ha.model.cib_parts import CONSTRAINTS, CRM_CONFIG, NODES, RESOURCES
 from check_ha.parsers.cib import parse_cib
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.sources.tools import CIBADMIN, CRM_MON
 
 CLUSTER = Reading(CRM_MON, parse_crm_mon)
-CIB = Reading(CIBADMIN, parse_cib)
+CIB = Reading(CIBADMIN, parse_cib, parts=(CRM_CONFIG, NODES, RESOURCES, CONSTRAINTS))
 
 DOWN = Metric("cluster.resources.down.count", "resources that should run and do not")
 TOTAL = Metric("cluster.resources.total.count", "resources (a clone or bundle counts once)")

@@ -1,7 +1,5 @@
 """Why a resource does not run, as far as that can be told, and what to do about it."""
 
-from __future__ import annotations
-
 from typing import NamedTuple, Sequence, Tuple
 
 from check_ha.checks.resources.eligible import bans, constraint_ids, eligible_nodes, keeping, nodes_allowed, removal

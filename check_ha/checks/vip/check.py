@@ -34,7 +34,8 @@ from check_ha.core.finding import RESOURCE, Finding, Row, Subject, resources
 from check_ha.core.options import FilterOptions, option, pair
 from check_ha.core.wording import count, listed
 from check_ha.model.addresses import Interfaces
-from check_ha.model.cib import RESOURCES, Cib
+from check_ha.model.cib import Cib
+from check_ha.model.cib_parts import RESOURCES
 from check_ha.model.cluster import Cluster
 from check_ha.model.corosync import CorosyncMap
 from check_ha.parsers.addresses import parse_ip_addr
