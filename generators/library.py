@@ -45,6 +45,8 @@ def _type(kind: Any) -> str:
     """Return ``Cluster``, ``Tuple[FileState, ...]``, without modules."""
     if isinstance(kind, type) and not getattr(kind, "__args__", ()):
         return kind.__name__
+    if kind.__args__[-1] is type(None):
+        return f"Optional[{_type(kind.__args__[0])}]"
     inner = ", ".join("..." if one is ... else _type(one) for one in kind.__args__)
     return f"{str(kind).partition('[')[0].rpartition('.')[2].capitalize()}[{inner}]"
 

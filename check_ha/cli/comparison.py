@@ -33,7 +33,7 @@ from check_ha.sources.tools import FLOODED, PEER, Output, Tool
 
 PAUSE = 2.0
 """Seconds between two looks, where there is the time: more than a membership change takes once it is under way."""
-APART = 60.0
+RECORDED_WITHIN = 60.0
 """Seconds within which views are taken to be made that were recorded by hand."""
 
 
@@ -138,7 +138,7 @@ def files_of(given: Sequence[str], nodes: Sequence[str]) -> Dict[str, str]:
 
 def _replayed(node: str, path: str) -> Answer:
     """Return the answer in that file, of which nothing is known but what the command printed."""
-    output = Output(Tool(node, ("--from", path), PEER), ("--from", path), 0, b"", "", APART)
+    output = Output(Tool(node, ("--from", path), PEER), ("--from", path), 0, b"", "", RECORDED_WITHIN)
     try:
         if os.path.isdir(path):
             output = output._replace(stdout=view_text(view_from(Recording(path))).encode())

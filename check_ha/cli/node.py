@@ -103,11 +103,11 @@ def source_of(common: ReplayOptions, name: str) -> Source:
     restart(common.timeout)
     announce("reading the recording" if common.from_ else "asking the tools")
     if common.from_ is None:
-        from check_ha.sources.node import Node  # with subprocess, which a replay does without
+        from check_ha.sources.node import ThisNode  # with subprocess, which a replay does without
         from check_ha.sources.runner import FOLDERS
 
         folders = FOLDERS if common.tools is None else (common.tools,)
-        return Node(folders, common.timeout, common.sudo)
+        return ThisNode(folders, common.timeout, common.sudo)
     from check_ha.sources.recording import Recording, RecordingError
 
     try:

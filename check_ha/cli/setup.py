@@ -20,7 +20,7 @@ from typing import Iterator, NoReturn, Optional, Sequence
 
 from check_ha.cli.arguments import Parser, new_parser
 from check_ha.node_setup.apply import SetupError, apply
-from check_ha.node_setup.node import Node, closed_to_others, node_at
+from check_ha.node_setup.node import Host, closed_to_others, node_at
 from check_ha.node_setup.plan import Plan, Step, Wish, plan
 
 NAME = "check_ha_setup"
@@ -74,7 +74,7 @@ def parser() -> Parser:
     return made
 
 
-def _unusable(node: Node, wish: Wish) -> Optional[str]:
+def _unusable(node: Host, wish: Wish) -> Optional[str]:
     """Return why this cannot be done here, or would not help NRPE."""
     if node.live and os.geteuid() != 0:
         return "only root may look at this node and change it"
@@ -82,14 +82,14 @@ def _unusable(node: Node, wish: Wish) -> Optional[str]:
         return None
     folder = node.path(wish.plugins)
     if not (folder / _PROBE).exists():
-        return f"there is no {_PROBE} in {wish.plugins}: --commands DIR says where the commands are"
+        return f"there is no {_PROBE} in {folder}: --commands DIR says where the commands are"
     closed = closed_to_others(folder) if node.live else ()
     if closed:
         return f"{node.user} cannot reach {wish.plugins}: {closed[-1]} is closed to others; install below /opt instead"
     return None
 
 
-def _show(made: Plan, node: Node, verbose: bool) -> None:
+def _show(made: Plan, node: Host, verbose: bool) -> None:
     print(f"{NAME}: {'this node' if node.live else node.root}, user {node.user}")
     for step in made.steps:
         print(f"  {step.words}")
@@ -117,7 +117,7 @@ def _agreed() -> bool:
     return input("Do this? [y/N] ").strip().lower() in ("y", "yes")
 
 
-def _do(made: Plan, node: Node) -> None:
+def _do(made: Plan, node: Host) -> None:
     for step in made.steps:
         try:
             apply(node, step)

@@ -17,7 +17,7 @@ from check_ha.cli.arguments import UNKNOWN, Parser, SourceOptions, add_options, 
 from check_ha.cli.process import guarded
 from check_ha.output.plain_text import clean
 from check_ha.sources.deadline import announce, restart, tools_have_ended
-from check_ha.sources.node import Node
+from check_ha.sources.node import ThisNode
 from check_ha.sources.recording import write_recording
 from check_ha.sources.runner import FOLDERS
 from check_ha.sources.shareable import all_shareable
@@ -34,7 +34,7 @@ def main() -> None:
 
     restart(options.timeout)
     announce("asking the tools")
-    source = Node(FOLDERS if options.tools is None else (options.tools,), options.timeout, options.sudo)
+    source = ThisNode(FOLDERS if options.tools is None else (options.tools,), options.timeout, options.sudo)
     outputs = list(source.collect(ALL).values())
     tools_have_ended()
     announce("writing the recording")

@@ -16,7 +16,7 @@ from check_ha.core.condition import STARTING
 from check_ha.core.finding import Finding
 from check_ha.core.starting import link_down, linking, no_dc, starting, unsettled
 from check_ha.core.tool_failure import (
-    Failure,
+    ToolFailure,
     cut_short,
     failure_of,
     finding_of,
@@ -107,8 +107,8 @@ def examine(
     """
     values: Dict[Tool, Any] = {}
     parsed = {} if parsed is None else parsed
-    failures: List[Failure] = []
-    parts: List[Failure] = []
+    failures: List[ToolFailure] = []
+    parts: List[ToolFailure] = []
     for reading in asked(readings, outputs):
         output = outputs[reading.tool]
         announce(f"reading the output of {reading.tool.label}")

@@ -16,7 +16,6 @@ class Subject(NamedTuple):
 NODE = "node"
 RESOURCE = "resource"
 """Of a fence device or a virtual IP as well: it is the id of a resource, without the number of a clone instance."""
-ADDRESS = "address"
 LINK = "link"
 """A link or ring, by its number."""
 DAEMON = "daemon"

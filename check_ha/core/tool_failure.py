@@ -52,7 +52,7 @@ _REMOTE = ("pacemaker-remoted", "pacemaker_remoted")  # 2.0 and later; 1.1
 _DAEMONS = {COROSYNC: ("corosync",), PACEMAKER: ("pacemakerd", *_REMOTE)}
 
 
-class Failure(NamedTuple):
+class ToolFailure(NamedTuple):
     """A tool that gave no answer to work with."""
 
     output: Output
@@ -64,27 +64,27 @@ class Failure(NamedTuple):
     hidden: Tuple[str, ...] = ()
     """The parts of the CIB that are missing from an answer which is good otherwise."""
 
-    def optional(self, silent: bool = False) -> "Failure":
+    def optional(self, silent: bool = False) -> "ToolFailure":
         """Return the same, of a tool the check can do without, or whose failure the check itself explains."""
         return self._replace(required=False, silent=silent)
 
 
-def failure_of(output: Output, error: Optional[ParseError] = None) -> Optional[Failure]:
+def failure_of(output: Output, error: Optional[ParseError] = None) -> Optional[ToolFailure]:
     """Return what went wrong with this tool; ``None`` when its output can be believed so far.
 
     ``error`` is what the parser made of the output.
     """
     tool = output.tool
     if output.fault == MISSING:
-        return Failure(output, TOOL_MISSING, output.stderr or "not installed")
+        return ToolFailure(output, TOOL_MISSING, output.stderr or "not installed")
     if output.fault == HUNG:
-        return Failure(output, NOT_RESPONDING, f"no answer within {output.limit:g} s")
+        return ToolFailure(output, NOT_RESPONDING, f"no answer within {output.limit:g} s")
     if output.fault == FLOODED:
-        return Failure(output, UNREADABLE, f"printed more than {tool.limit} MB")
+        return ToolFailure(output, UNREADABLE, f"printed more than {tool.limit} MB")
     if output.fault == BROKEN:
-        return Failure(output, UNREADABLE, f"could not be started: {output.stderr}")
+        return ToolFailure(output, UNREADABLE, f"could not be started: {output.stderr}")
     if output.status is not None and output.status < 0:
-        return Failure(output, UNREADABLE, f"was killed by signal {-output.status}")
+        return ToolFailure(output, UNREADABLE, f"was killed by signal {-output.status}")
     if tool.absence and not output.stdout and "No such file or directory" in output.stderr:
         return None
     if error is None and output.status in tool.good and not _refused(output):
@@ -94,7 +94,7 @@ def failure_of(output: Output, error: Optional[ParseError] = None) -> Optional[F
     return _told(output, error)
 
 
-def cut_short(output: Output) -> Optional[Failure]:
+def cut_short(output: Output) -> Optional[ToolFailure]:
     """Return what went wrong after a tool had printed a part, where it ends early with exit 0.
 
     CS_ERR_NOT_EXIST is none: the key of a client that has just left.
@@ -102,30 +102,30 @@ def cut_short(output: Output) -> Optional[Failure]:
     said = re.search(r"^.*\bCS_ERR_(?!NOT_EXIST).*$", output.stderr, re.MULTILINE) if output.stderr else None
     if said is None or output.tool.family != COROSYNC or output.status != 0:
         return None
-    return Failure(output, UNREADABLE, f"ended early: {said[0].strip()}")
+    return ToolFailure(output, UNREADABLE, f"ended early: {said[0].strip()}")
 
 
-def incomplete(output: Output, hidden: Tuple[str, ...]) -> Optional[Failure]:
+def incomplete(output: Output, hidden: Tuple[str, ...]) -> Optional[ToolFailure]:
     """Return the failure of a tool that was not shown these parts of the CIB.
 
     Of crm_mon only signs tell so, which can mean nothing else but to a user from whom something can be hidden.
     """
     if output.as_root:
-        return None if output.tool is CRM_MON else Failure(output, UNREADABLE, f"the CIB lacks {joined(hidden)}")
-    return Failure(output, NO_PERMISSION, "", hidden=hidden)
+        return None if output.tool is CRM_MON else ToolFailure(output, UNREADABLE, f"the CIB lacks {joined(hidden)}")
+    return ToolFailure(output, NO_PERMISSION, "", hidden=hidden)
 
 
-def _not_understood(output: Output, error: ParseError) -> Failure:
+def _not_understood(output: Output, error: ParseError) -> ToolFailure:
     """Return the failure of a tool that exits 0. Of its words only those count that are its own, not what it quotes."""
     if error.hidden and not output.as_root:
         return Failure(output, NO_PERMISSION, "", hidden=(error.hidden,))
     if error.kind == UNRECOGNISED:
         why = "" if output.stdout.strip() else _first_line(output.stderr)
-        return Failure(output, UNREADABLE, why or str(error))
+        return ToolFailure(output, UNREADABLE, why or str(error))
     if error.kind == REFUSED:
-        return Failure(output, NO_PERMISSION, "permission denied")
+        return ToolFailure(output, NO_PERMISSION, "permission denied")
     moving = f"; pacemakerd is in state {error.state}" if error.state else ""  # it is just starting, or shutting down
-    return Failure(output, NOT_RUNNING, f"cannot connect to the CIB{moving}")
+    return ToolFailure(output, NOT_RUNNING, f"cannot connect to the CIB{moving}")
 
 
 def _refused(output: Output) -> bool:
@@ -137,26 +137,26 @@ def _refused(output: Output) -> bool:
     return told_on_stderr or shows_nothing(output)
 
 
-def _told(output: Output, error: Optional[ParseError]) -> Failure:
+def _told(output: Output, error: Optional[ParseError]) -> ToolFailure:
     """Return what the tool itself says about its failure, on stderr or (crm_mon, old corosync tools) on stdout."""
     if shows_nothing(output):
-        return Failure(output, None, "no cluster data: the document has no summary")
+        return ToolFailure(output, None, "no cluster data: the document has no summary")
     words = output.stderr + "\n" + output.stdout[:4096].decode("utf-8", "backslashreplace")
     status = output.status
     pacemaker = output.tool.family == PACEMAKER
     if re.search(_DENIED, words) or (pacemaker and status in (4, 13)):
-        return Failure(output, NO_PERMISSION, "permission denied")
+        return ToolFailure(output, NO_PERMISSION, "permission denied")
     if pacemaker and status in (62, 110, 124):
-        return Failure(output, NOT_RESPONDING, "timed out")
+        return ToolFailure(output, NOT_RESPONDING, "timed out")
     if re.search(_DOWN, words):
-        return Failure(output, NOT_RUNNING, "cannot connect")
+        return ToolFailure(output, NOT_RUNNING, "cannot connect")
     if re.search(_DOWN_OR_DENIED, words) or (pacemaker and status in (102, 107)):
-        return Failure(output, None, "cannot connect")
+        return ToolFailure(output, None, "cannot connect")
     said = _first_line(output.stderr) or (str(error) if error else "") or _first_line(words) or "no output"
-    return Failure(output, UNREADABLE, said if status == 0 else f"exit {status}, {said}")
+    return ToolFailure(output, UNREADABLE, said if status == 0 else f"exit {status}, {said}")
 
 
-def in_doubt(failures: Sequence[Failure]) -> bool:
+def in_doubt(failures: Sequence[ToolFailure]) -> bool:
     """Return whether the process list is needed.
 
     It tells a daemon that is down from a user who may not ask it, and from a Pacemaker Remote node, where corosync
@@ -165,9 +165,9 @@ def in_doubt(failures: Sequence[Failure]) -> bool:
     return any(failure.condition in (None, NOT_RUNNING) for failure in failures)
 
 
-def findings_of(failures: Sequence[Failure], processes: Optional[Output]) -> Tuple[Finding, ...]:
+def findings_of(failures: Sequence[ToolFailure], processes: Optional[Output]) -> Tuple[Finding, ...]:
     """Return the findings these failures amount to: one for each family and condition, naming the tools."""
-    groups: Dict[Tuple[str, Condition, bool], List[Failure]] = {}
+    groups: Dict[Tuple[str, Condition, bool], List[ToolFailure]] = {}
     for failure in failures:
         condition = _condition(failure, failures, processes)
         if not failure.silent and (failure.required or condition is NOT_RESPONDING):
@@ -180,20 +180,20 @@ def findings_of(failures: Sequence[Failure], processes: Optional[Output]) -> Tup
     return tuple(_finding(condition, group, refused, processes) for (_, condition, _), group in groups.items())
 
 
-def finding_of(failure: Failure, failures: Sequence[Failure], processes: Optional[Output]) -> Finding:
+def finding_of(failure: ToolFailure, failures: Sequence[ToolFailure], processes: Optional[Output]) -> Finding:
     """Return the finding this failure amounts to by itself; the others may settle what it leaves open."""
     refused = _refused_outputs(failures, processes)
     return _finding(_condition(failure, failures, processes), [failure], refused, processes)
 
 
-def _refused_outputs(failures: Sequence[Failure], processes: Optional[Output]) -> List[Output]:
+def _refused_outputs(failures: Sequence[ToolFailure], processes: Optional[Output]) -> List[Output]:
     return [
         one.output for one in failures
         if not one.hidden and _condition(one, failures, processes) is NO_PERMISSION
     ]  # fmt: skip
 
 
-def _condition(failure: Failure, failures: Sequence[Failure], processes: Optional[Output]) -> Condition:
+def _condition(failure: ToolFailure, failures: Sequence[ToolFailure], processes: Optional[Output]) -> Condition:
     condition = failure.condition or _settled(failure, failures, processes)
     if condition is not NOT_RUNNING:
         return condition
@@ -202,14 +202,14 @@ def _condition(failure: Failure, failures: Sequence[Failure], processes: Optiona
     return STARTING if connecting(processes, failure.output.tool.family) else NOT_RUNNING
 
 
-def _settled_by_sibling(failure: Failure, failures: Sequence[Failure]) -> Optional[Condition]:
+def _settled_by_sibling(failure: ToolFailure, failures: Sequence[ToolFailure]) -> Optional[Condition]:
     for other in failures:
         if other.output.tool.family == failure.output.tool.family and other.condition in (NO_PERMISSION, NOT_RUNNING):
             return other.condition
     return None
 
 
-def _settled(failure: Failure, failures: Sequence[Failure], processes: Optional[Output]) -> Condition:
+def _settled(failure: ToolFailure, failures: Sequence[ToolFailure], processes: Optional[Output]) -> Condition:
     sibling = _settled_by_sibling(failure, failures)
     if sibling is not None:
         return sibling
@@ -221,7 +221,7 @@ def _settled(failure: Failure, failures: Sequence[Failure], processes: Optional[
     return NOT_RUNNING if failure.output.as_root else UNREADABLE
 
 
-def _remote(failure: Failure, processes: Optional[Output]) -> bool:
+def _remote(failure: ToolFailure, processes: Optional[Output]) -> bool:
     """Return whether this is a Pacemaker Remote node, asked for what only a cluster node has."""
     corosync = failure.output.tool.family == COROSYNC
     return corosync and bool(_runs(_REMOTE, processes)) and not _runs(_DAEMONS[COROSYNC], processes)
@@ -243,7 +243,7 @@ def _missing(tools: Sequence[Subject], reason: str, override: Optional[Severity]
 
 
 def _finding(
-    condition: Condition, group: Sequence[Failure], refused: Sequence[Output], processes: Optional[Output]
+    condition: Condition, group: Sequence[ToolFailure], refused: Sequence[Output], processes: Optional[Output]
 ) -> Finding:
     """Return the finding; its subjects are the daemon, where it is to blame, and the tools."""
     first = group[0].output

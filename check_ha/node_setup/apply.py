@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Optional
 
-from check_ha.node_setup.node import Node
+from check_ha.node_setup.node import Host
 from check_ha.node_setup.plan import SUDOERS, Step
 from check_ha.sources.runner import FOLDERS
 
@@ -18,7 +18,7 @@ class SetupError(Exception):
     """A step that could not be done; the message says why. What was done before it stays."""
 
 
-def apply(node: Node, step: Step) -> None:
+def apply(node: Host, step: Step) -> None:
     """Do this step; SetupError when it cannot be done."""
     try:
         if step.argv:
@@ -47,7 +47,7 @@ def _program(name: str) -> Optional[str]:
     return next((path for path in paths if os.access(path, os.X_OK)), None)
 
 
-def _keep(node: Node, step: Step) -> None:
+def _keep(node: Host, step: Step) -> None:
     """A copy of an edited file, where no daemon reads it."""
     if not step.backup or step.old is None:
         return

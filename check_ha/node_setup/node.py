@@ -14,7 +14,7 @@ _NRPE_CFG = "etc/nagios/nrpe.cfg"
 _SERVICES = ("nagios-nrpe-server", "nrpe")
 
 
-class Node(NamedTuple):
+class Host(NamedTuple):
     """One node, or the tree of one that is being built."""
 
     root: Path
@@ -40,12 +40,12 @@ class Node(NamedTuple):
         return self.root / name.lstrip("/")
 
 
-def node_at(root: Path, user: Optional[str] = None) -> Node:
+def node_at(root: Path, user: Optional[str] = None) -> Host:
     """Look at the node whose files are below ``root``."""
     text = _read(root / _NRPE_CFG)
     name = user or _setting("nrpe_user", text) or "nagios"
     folders = [folder.rstrip("/") for folder in re.findall(r"^\s*include_dir\s*=\s*(\S+)", text, flags=re.MULTILINE)]
-    return Node(
+    return Host(
         root=root,
         user=name,
         folder=next((folder for folder in folders), "/etc/nagios/nrpe.d"),

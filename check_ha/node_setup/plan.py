@@ -6,7 +6,7 @@ from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from check_ha.node_setup import nrpe, rights
 from check_ha.node_setup.marked import is_unedited, marked
-from check_ha.node_setup.node import GROUP, Node
+from check_ha.node_setup.node import GROUP, Host
 from check_ha.sources.runner import FOLDERS
 
 SUDOERS = "/etc/sudoers.d/check_ha"
@@ -58,7 +58,7 @@ class Plan(NamedTuple):
     notes: Tuple[str, ...]
 
 
-def plan(node: Node, wish: Wish) -> Plan:
+def plan(node: Host, wish: Wish) -> Plan:
     """Compare, and say what is to be done."""
     wanted = {} if wish.remove else _wanted(node, wish)
     steps: List[Step] = []
@@ -73,17 +73,17 @@ def plan(node: Node, wish: Wish) -> Plan:
     return Plan(tuple(steps), tuple(kept), tuple(_notes(node, wish, bool(steps))))
 
 
-def command_path(node: Node) -> str:
+def command_path(node: Host) -> str:
     """Return the file of NRPE commands."""
     return f"{node.folder}/check_ha.cfg"
 
 
-def _places(node: Node) -> Dict[str, int]:
+def _places(node: Host) -> Dict[str, int]:
     """Return every file that may be ours, with its mode."""
     return {command_path(node): 0o644, SUDOERS: 0o440, UIDGID: 0o644}
 
 
-def _wanted(node: Node, wish: Wish) -> Dict[str, str]:
+def _wanted(node: Host, wish: Wish) -> Dict[str, str]:
     files = {}
     if wish.with_nrpe:
         files[command_path(node)] = nrpe.command_file(wish.plugins, wish.sudo) + "\n"
@@ -94,23 +94,23 @@ def _wanted(node: Node, wish: Wish) -> Dict[str, str]:
     return {path: marked(text) for path, text in files.items()}
 
 
-def _joins(node: Node) -> bool:
+def _joins(node: Host) -> bool:
     """Return whether it is, or was, we who made the user a member of the group."""
     return not node.member or _has_joined(node)
 
 
-def _has_joined(node: Node) -> bool:
+def _has_joined(node: Host) -> bool:
     return _JOINED.format(user=node.user) in (_content(node, UIDGID) or "")
 
 
-def _content(node: Node, path: str) -> Optional[str]:
+def _content(node: Host, path: str) -> Optional[str]:
     try:
         return node.path(path).read_text(encoding="utf-8", errors="surrogateescape")
     except FileNotFoundError:
         return None
 
 
-def _step(node: Node, path: str, text: Optional[str], mode: int, replace: bool) -> Optional[Step]:
+def _step(node: Host, path: str, text: Optional[str], mode: int, replace: bool) -> Optional[Step]:
     """Return the step for this file: none where it is as it should be, an empty one where it is edited and stays."""
     old = _content(node, path)
     if old == text:
@@ -121,7 +121,7 @@ def _step(node: Node, path: str, text: Optional[str], mode: int, replace: bool) 
     return Step(path, text, mode, old, backup=edited)
 
 
-def _commands(node: Node, wish: Wish, steps: List[Step]) -> Iterator[Step]:
+def _commands(node: Host, wish: Wish, steps: List[Step]) -> Iterator[Step]:
     """What must be run beside. A daemon that was running is in a new group only after a restart."""
     if not node.live:
         return
@@ -135,7 +135,7 @@ def _commands(node: Node, wish: Wish, steps: List[Step]) -> Iterator[Step]:
         yield Step(argv=("systemctl", "restart", node.service))
 
 
-def _notes(node: Node, wish: Wish, changes: bool) -> Iterator[str]:
+def _notes(node: Host, wish: Wish, changes: bool) -> Iterator[str]:
     if not wish.remove and wish.with_nrpe and not node.has_nrpe:
         yield "NRPE is not installed, or /etc/nagios/nrpe.cfg includes no folder"
     if changes and wish.with_nrpe and not node.service:

@@ -16,7 +16,7 @@ from check_ha.sources.tools import COROSYNC, Output, Tool
 _TRY_AGAIN = ("CS_ERR_TRY_AGAIN", "API error 6", "cmap. error 6", "error is: 6")
 
 
-class Node:
+class ThisNode:
     """The node this process runs on."""
 
     def __init__(self, folders: Sequence[str] = FOLDERS, timeout: float = 8.0, sudo: bool = False) -> None:

@@ -11,7 +11,7 @@ import pytest
 from check_ha.cli.register import CHECKS
 from tests.cli import optional_toy
 from tests.faketools import from_recording, write_tool
-from tests.replay import ALL, SAMPLES, expected_of, label, recorded, replay, replay_all
+from tests.replay import ALL, SAMPLES, always, expected_of, label, recorded, replay, replay_all
 
 WITHOUT = SAMPLES / "ring-faulty-corosync-2" / "node1"
 WITH = SAMPLES / "healthy-2node" / "node1"
@@ -46,7 +46,7 @@ def recorded_with_teddy(folder: Path, said: str) -> Path:
 @pytest.mark.parametrize(
     ("said", "code", "line"),
     [
-        ("whole", 0, f"HA OK - {len(CHECKS) + 1} checks: "),
+        ("whole", 0, f"HA OK - {len(always()) + 1} checks: "),
         ("a leg is off", 2, "HA CRITICAL - teddy: teddy: a leg is off"),
     ],
     ids=["ok", "crit"],

@@ -36,7 +36,7 @@ def test_without_a_file_everything_is_default() -> None:
         assert {name: getattr(own, name) for name in own.table()} == {
             name: one.default for name, one in check.options.table().items()
         }
-        assert dict(settings[check.name].severities) == ({"no-vip": OK} if check.name == "vip" else {})
+        assert dict(settings[check.name].severities) == ({check.nothing.name: OK} if check.nothing else {})
         assert settings[check.name].thresholds == (None, None)
 
 

@@ -6,7 +6,7 @@ from typing import Dict, List, Optional, Sequence, Tuple
 
 import pytest
 
-from check_ha.core.tool_failure import Failure, failure_of, finding_of, findings_of
+from check_ha.core.tool_failure import ToolFailure, failure_of, finding_of, findings_of
 from check_ha.output.plain_text import ITEM_LIMIT
 from check_ha.sources.tools import (
     ALL,
@@ -40,7 +40,7 @@ NO_DATA = ("unreadable", "crm_mon: no cluster data: the document has no summary"
 RUNNING = processes("corosync -f", "pacemakerd -f")
 
 
-def failure(said: Output) -> Failure:
+def failure(said: Output) -> ToolFailure:
     found = failure_of(said)
     assert found
     return found

@@ -8,7 +8,7 @@ import pytest
 
 from check_ha.core.condition import Severity
 from check_ha.core.ranking import together
-from check_ha.core.tool_failure import Failure, failure_of, findings_of, in_doubt
+from check_ha.core.tool_failure import ToolFailure, failure_of, findings_of, in_doubt
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.parsers.errors import ParseError
 from check_ha.sources.tools import (
@@ -230,7 +230,7 @@ def test_what_is_wrong_with_one_output_is_a_finding_of_its_own() -> None:
     ]
 
 
-def failure(said: Output) -> Failure:
+def failure(said: Output) -> ToolFailure:
     found = failure_of(said)
     assert found
     return found

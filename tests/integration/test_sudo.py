@@ -25,14 +25,14 @@ pytestmark = pytest.mark.packages
 RUN = """
 import json, os, pwd, selectors, subprocess, sys, time
 from check_ha.sources import runner, tools
-from check_ha.sources.node import Node
+from check_ha.sources.node import ThisNode
 user = pwd.getpwnam("nobody")
 os.setgroups([])
 os.setgid(user.pw_gid)
 os.setuid(user.pw_uid)
 folder, timeout, names = sys.argv[1], float(sys.argv[2]), sys.argv[3:]
 begun = time.monotonic()
-outputs = Node((folder,), timeout, sudo=True).collect([getattr(tools, name) for name in names])
+outputs = ThisNode((folder,), timeout, sudo=True).collect([getattr(tools, name) for name in names])
 found = {name: [output.status, output.fault, output.stdout.decode(), output.stderr, output.limit]
          for name, output in ((name, outputs[getattr(tools, name)]) for name in names)}
 print(json.dumps({"seconds": time.monotonic() - begun, **found}))

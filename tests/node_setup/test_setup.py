@@ -14,7 +14,7 @@ from check_ha.cli import setup
 from check_ha.node_setup import apply as applying
 from check_ha.node_setup import node as nodes
 from check_ha.node_setup.marked import is_unedited, marked
-from check_ha.node_setup.node import Node, closed_to_others, node_at
+from check_ha.node_setup.node import Host, closed_to_others, node_at
 from check_ha.node_setup.plan import SUDOERS, UIDGID, Step, Wish, plan
 from tests.needed import program
 
@@ -160,7 +160,7 @@ def test_without_visudo_no_sudoers(
 
 def test_commands_that_are_not_there(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, shown = run(tree, capsys, "--commands", "/nowhere")
-    assert (status, "there is no check_ha_quorum in /nowhere" in shown) == (1, True)
+    assert (status, f"there is no check_ha_quorum in {tree}/nowhere: --commands DIR says" in shown) == (1, True)
 
 
 def test_a_folder_that_cannot_be_written(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -190,10 +190,10 @@ def test_mark_tells_an_edit() -> None:
     assert not is_unedited("one\n")
 
 
-def live(tmp_path: Path, **fields: object) -> Node:
+def live(tmp_path: Path, **fields: object) -> Host:
     """A node that counts as the system itself, with its files elsewhere."""
 
-    class Here(Node):
+    class Here(Host):
         def path(self, name: str) -> Path:
             return tmp_path / name.lstrip("/")
 
@@ -201,7 +201,7 @@ def live(tmp_path: Path, **fields: object) -> Node:
     return Here(Path("/"), "nagios", "/etc/nrpe.d", True, **values)  # type: ignore[arg-type]
 
 
-def argvs(node: Node, wish: Wish) -> List[Tuple[str, ...]]:
+def argvs(node: Host, wish: Wish) -> List[Tuple[str, ...]]:
     return [step.argv for step in plan(node, wish).steps if step.argv]
 
 

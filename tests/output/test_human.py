@@ -13,7 +13,7 @@ from check_ha.cli.register import CHECKS
 from check_ha.output.canvas import Style, fits, flow, line, paragraph, rendered, span, table
 from tests.generate import Big
 from tests.generate_node import write
-from tests.replay import SAMPLES, picture_of, replay_all
+from tests.replay import SAMPLES, always, picture_of, replay_all
 
 CRASHED = SAMPLES / "node-crashed" / "node1"
 
@@ -82,7 +82,7 @@ def test_all_is_well(healthy: Path) -> None:
         f"""\
 HA OK       cluster big, seen from node1, 2026-11-23 04:07:07, DC node1,
             Pacemaker 2.1.5
-Checks      {len(CHECKS)} ok
+Checks      {len(always())} ok
 Nodes
   node1  online, DC, this node  4 resources  1 vote
   node2  online                 4 resources  1 vote

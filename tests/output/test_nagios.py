@@ -231,3 +231,14 @@ def test_options_reach_the_judgement() -> None:
         "HA_TOY UNKNOWN - {'include': (), 'exclude': (), 'links': 2, 'max_age': 3600.0, "
         "'expect': (('a', 'b'),), 'loud': True}\n"
     )
+
+
+def test_perfdata_that_nrpe_would_cut_is_left_out() -> None:
+    many = Judgement("9999 toys", (), (COUNT.of(9999), *(WEIGHT.of(1, f"toy{number}") for number in range(9999))))
+    code, output = shown(many)
+    assert code == 0
+    assert output.startswith("HA_TOY OK - 9999 toys | 'cluster.toys.count'=9999;;;0 ")
+    assert 0 < output.count("#toy.weight.kilograms'=1") < 9999
+    assert len(output.encode()) < 64 * 1024
+    left_out = 9999 - output.count("#toy.weight.kilograms'=1")
+    assert f"\nperfdata: no room for {left_out} of 10000\n" in shown(many, "-v")[1]

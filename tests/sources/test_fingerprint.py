@@ -11,7 +11,7 @@ import pytest
 from check_ha.parsers.errors import ParseError
 from check_ha.parsers.fingerprint import parse_fingerprint
 from check_ha.sources.fingerprint import fingerprint
-from check_ha.sources.node import Node
+from check_ha.sources.node import ThisNode
 from check_ha.sources.recording import Recording, write_recording
 from check_ha.sources.tools import AUTHKEY
 from tests.faketools import write_tool
@@ -43,7 +43,7 @@ def test_nothing_else_is_a_fingerprint(text: bytes) -> None:
 
 def test_neither_evidence_nor_recording_holds_the_digest(tmp_path: Path) -> None:
     write_tool(tmp_path, "sha256sum", f"echo '{DIGEST}  '\"$1\"")
-    live = Node((str(tmp_path),)).collect([AUTHKEY])[AUTHKEY]
+    live = ThisNode((str(tmp_path),)).collect([AUTHKEY])[AUTHKEY]
     assert live.stdout == b"fingerprint 52e69875\n"
     write_recording(str(tmp_path / "again"), "node1", 0.0, [live])
     assert DIGEST not in json.dumps([path.read_text() for path in (tmp_path / "again").iterdir()])

@@ -12,7 +12,7 @@ from typing import Callable, List, Optional, Tuple
 
 import pytest
 
-from check_ha.sources.node import Node
+from check_ha.sources.node import ThisNode
 from check_ha.sources.tools import BROKEN, CFGTOOL, CIBADMIN, CRM_MON, FLOODED, HUNG, IP_ADDR, MISSING, Output, Tool
 from tests.faketools import write_tool
 
@@ -38,7 +38,7 @@ def left_behind(pid: int) -> List[str]:
 def run(folder: Path, script: str, tool: Tool = IP_ADDR, timeout: float = 5.0) -> Output:
     write_tool(folder, tool.name, script)
     started = time.monotonic()
-    output = Node((str(folder),), timeout=timeout).collect([tool])[tool]
+    output = ThisNode((str(folder),), timeout=timeout).collect([tool])[tool]
     assert time.monotonic() - started < timeout + 1
     assert left_behind(os.getpid()) == []
     return output
@@ -50,14 +50,14 @@ def test_answer_is_kept_apart_from_stderr(tmp_path: Path) -> None:
 
 
 def test_missing(tmp_path: Path) -> None:
-    output = Node((str(tmp_path),)).collect([CRM_MON])[CRM_MON]
+    output = ThisNode((str(tmp_path),)).collect([CRM_MON])[CRM_MON]
     assert (output.status, output.fault) == (None, MISSING)
 
 
 def test_not_a_program(tmp_path: Path) -> None:
     (tmp_path / "ip").write_bytes(b"\x7fELF, but not really")
     (tmp_path / "ip").chmod(0o755)
-    output = Node((str(tmp_path),)).collect([IP_ADDR])[IP_ADDR]
+    output = ThisNode((str(tmp_path),)).collect([IP_ADDR])[IP_ADDR]
     assert (output.status, output.fault, output.stderr) == (None, BROKEN, "Exec format error")
 
 
@@ -132,7 +132,7 @@ def test_last_words_of_a_tool_while_this_process_waits_for_its_turn(
 def test_one_that_hangs_does_not_use_up_the_time_of_another(tmp_path: Path) -> None:
     write_tool(tmp_path, "corosync-cfgtool", "exec sleep 100")
     write_tool(tmp_path, "crm_mon", "sleep 0.3; echo answer")
-    outputs = Node((str(tmp_path),), timeout=1.0).collect([CFGTOOL, CRM_MON])
+    outputs = ThisNode((str(tmp_path),), timeout=1.0).collect([CFGTOOL, CRM_MON])
     assert outputs[CFGTOOL].fault == HUNG
     assert outputs[CRM_MON].stdout == b"answer\n"
 
@@ -172,7 +172,7 @@ def test_environment_is_clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_sudo_is_put_in_front(tmp_path: Path) -> None:
     write_tool(tmp_path, "sudo", 'printf "%s " "$@"')
     write_tool(tmp_path, "ip", "")
-    output = Node((str(tmp_path),), sudo=True).collect([IP_ADDR])[IP_ADDR]
+    output = ThisNode((str(tmp_path),), sudo=True).collect([IP_ADDR])[IP_ADDR]
     assert output.stdout.decode() == f"-n {tmp_path}/ip -j addr "
     assert output.as_root
 
@@ -187,7 +187,7 @@ def test_sudo_is_put_in_front(tmp_path: Path) -> None:
 def test_what_sudo_refuses_is_not_tried_the_old_way(tmp_path: Path, words: str) -> None:
     write_tool(tmp_path, "sudo", f'echo "{words}" >&2; exit 1')
     write_tool(tmp_path, "crm_mon", "")
-    output = Node((str(tmp_path),), sudo=True).collect([CRM_MON])[CRM_MON]
+    output = ThisNode((str(tmp_path),), sudo=True).collect([CRM_MON])[CRM_MON]
     assert output.argv[2:] == (f"{tmp_path}/crm_mon", "--output-as=xml", "--inactive")
     assert output.stderr == f"{words}\n"
 

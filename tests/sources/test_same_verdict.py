@@ -10,7 +10,7 @@ import pytest
 
 from check_ha.cli import snapshot
 from check_ha.cli.register import check_named
-from check_ha.sources.node import Node
+from check_ha.sources.node import ThisNode
 from check_ha.sources.recording import Recording, write_recording
 from check_ha.sources.shareable import shareable
 from check_ha.sources.tools import ALL, HUNG, Output
@@ -32,7 +32,7 @@ def test_live_recorded_and_replayed_outputs_are_the_same(directory: Path, tmp_pa
     tools, again = tmp_path / "tools", tmp_path / "again"
     tools.mkdir()
     from_recording(directory, tools)
-    live = Node((str(tools),), timeout=2.0 if frozen(directory) else 20.0).collect(ALL)
+    live = ThisNode((str(tools),), timeout=2.0 if frozen(directory) else 20.0).collect(ALL)
     write_recording(str(again), "node1", 0.0, live.values())
     replayed = Recording(str(again)).collect(ALL)
 

@@ -8,7 +8,7 @@ from typing import Dict, Tuple
 
 import pytest
 
-from check_ha.sources.node import Node
+from check_ha.sources.node import ThisNode
 from check_ha.sources.recording import Recording
 from check_ha.sources.tools import CMAPCTL, COROSYNC_CONF, QUORUMTOOL, Tool
 from tests.faketools import write_tool
@@ -47,7 +47,7 @@ def test_shown(tool: Tool, text: str) -> None:
 
 def test_hidden_on_the_node(tmp_path: Path) -> None:
     write_tool(tmp_path, "corosync-cmapctl", f"echo 'totem.key (str) = {SECRET}'")
-    assert Node((str(tmp_path),)).collect([CMAPCTL])[CMAPCTL].stdout == b"totem.key (str) = (hidden)\n"
+    assert ThisNode((str(tmp_path),)).collect([CMAPCTL])[CMAPCTL].stdout == b"totem.key (str) = (hidden)\n"
 
 
 def test_hidden_in_a_recording_made_by_hand(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def not_listed(found: List[Daemon], executables: Optional[Mapping[int, Optional[
     return [daemon.label for daemon in found if any(one.pid not in executables for one in daemon.processes or ())]
 
 
-def pacemaker_differs(cluster: Optional[Cluster], installed: Optional[Features], name: Optional[str]) -> Iterator[str]:
+def pacemaker_outdated(cluster: Optional[Cluster], installed: Optional[Features], name: Optional[str]) -> Iterator[str]:
     """Yield where the Pacemaker that runs on this node is not the one installed.
 
     Of itself it tells the feature set (2.1.5 and later), and on the DC its version.
@@ -57,7 +57,7 @@ def pacemaker_differs(cluster: Optional[Cluster], installed: Optional[Features],
 
 def outdated(evidence: Evidence, found: List[Daemon]) -> Iterator[Finding]:
     names = replaced(found, evidence.get(EXECUTABLES))
-    differs = "".join(pacemaker_differs(evidence.get(CLUSTER), evidence.get(INSTALLED), here(evidence)))
+    differs = "".join(pacemaker_outdated(evidence.get(CLUSTER), evidence.get(INSTALLED), here(evidence)))
     advice = (
         "it seems that it was upgraded and not restarted: while all other nodes are online, "
         "restart the cluster software on this node"
