@@ -118,7 +118,7 @@ def incomplete(output: Output, hidden: Tuple[str, ...]) -> Optional[ToolFailure]
 def _not_understood(output: Output, error: ParseError) -> ToolFailure:
     """Return the failure of a tool that exits 0. Of its words only those count that are its own, not what it quotes."""
     if error.hidden and not output.as_root:
-        return Failure(output, NO_PERMISSION, "", hidden=(error.hidden,))
+        return ToolFailure(output, NO_PERMISSION, "", hidden=(error.hidden,))
     if error.kind == UNRECOGNISED:
         why = "" if output.stdout.strip() else _first_line(output.stderr)
         return ToolFailure(output, UNREADABLE, why or str(error))

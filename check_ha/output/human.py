@@ -8,11 +8,14 @@ import sys
 import time
 from typing import List, Mapping, Sequence
 
+from check_ha.cluster.fence_history import by_target
+from check_ha.cluster.nodes import State, proven_down, state_of
 from check_ha.core.condition import Severity
 from check_ha.core.evidence import Evidence
 from check_ha.core.finding import Finding
 from check_ha.core.verdict import Verdict, worst
-from check_ha.output.canvas import Line, Style, flow, line, paragraph, rendered, span
+from check_ha.core.wording import listed
+from check_ha.output.canvas import Line, Style, flow, heading, line, paragraph, rendered, span
 from check_ha.output.panels import addresses, failures, links, nodes, resources, votes
 from check_ha.output.scene import STYLES, Scene
 from check_ha.sources.tools import CIBADMIN, CMAPCTL
@@ -49,7 +52,26 @@ def _header(scene: Scene, told: Sequence[Finding]) -> List[Line]:
     if cluster and cluster.dc:
         parts += [f"DC {cluster.dc.name}", f"Pacemaker {cluster.dc.version.partition('-')[0]}"]
     head = [span(f"HA {state.name:<8} ", STYLES[state])]
-    return [*paragraph(head, ", ".join(filter(None, parts)), scene.width), *_checks(scene)]
+    return [*paragraph(head, ", ".join(filter(None, parts)), scene.width), *_first_step(scene), *_checks(scene)]
+
+
+def _first_step(scene: Scene) -> List[Line]:
+    """What comes first while a node that is away may run what this side runs: to join two halves does harm."""
+    cluster = scene.cluster
+    if cluster is None or cluster.dc is None:
+        return []
+    fencings = {one.target: one for one in by_target(cluster)}
+    members = [node for node in cluster.nodes if node.type == "member"]
+    away = [
+        node.name for node in members
+        if state_of(node) in (State.OFFLINE, State.UNCLEAN) and not proven_down(node, fencings.get(node.name))
+    ]  # fmt: skip
+    if not away:
+        return []
+    text = f"before you mend the network or start anything, see whether {listed(away)} still runs something: look there"
+    command = f"check_ha_split_brain {' '.join(f'--node {node.name}' for node in members)}"
+    told = paragraph([heading("First")], f"{text}, or ask on the monitoring server:", scene.width, Style.BAD)
+    return [*told, line(heading(""), span(command, Style.HEADING))]
 
 
 def _name(scene: Scene) -> str:

@@ -111,8 +111,15 @@ def _refuse_other_than_xml(data: bytes) -> None:
 
 
 def _syntax_error(data: bytes, error: etree.XMLSyntaxError) -> ParseError:
-    """libxml2's words without its second line (the bytes of a bad character, in hex)."""
+    """libxml2's words without its second line (the bytes of a bad character, in hex).
+
+    Node attributes may hold a secret, and crm_mon before 2.0.3 prints them as they are: neither the value nor what
+    libxml2 says of it is quoted.
+    """
     line, column = error.position
+    before, attribute, _ = _whole_line(data, line).partition(b" value=")
+    if attribute:
+        return ParseError(_place(error).message, shorten(_text(before[-SNIPPET:])) + " value=...")
     words = (error.msg or "no reason given").splitlines()[0]
     return ParseError(f"XML is not well-formed: {shorten(words)}", _line(data, line, column))
 
@@ -143,10 +150,14 @@ def _line(data: bytes, number: int, column: int) -> str:
 
     Where a truncated document ends in a newline, libxml2 points behind it: then the last line.
     """
-    lines = data.split(b"\n", number)
     start = column - SNIPPET // 2 if column > SNIPPET else 0
-    window = lines[min(number, len(lines)) - 1][start : start + 2 * SNIPPET]
+    window = _whole_line(data, number)[start : start + 2 * SNIPPET]
     return shorten(_text(window)) or shorten(_text(data.rstrip()[-SNIPPET:].rsplit(b"\n", 1)[-1]))
+
+
+def _whole_line(data: bytes, number: int) -> bytes:
+    lines = data.split(b"\n", number)
+    return lines[min(number, len(lines)) - 1]
 
 
 def _text(data: bytes) -> str:

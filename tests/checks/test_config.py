@@ -86,6 +86,31 @@ totem.transport (str) = knet
 totem.version (u32) = 2
 """
 
+WITHOUT_NODELIST = """
+totem {
+    version: 2
+    secauth: on
+    rrp_mode: active
+    interface {
+        ringnumber: 0
+        bindnetaddr: 198.51.100.0
+        mcastaddr: 239.255.1.1
+        mcastport: 5405
+    }
+    interface {
+        ringnumber: 1
+        bindnetaddr: 203.0.113.0
+        mcastaddr: 239.255.2.1
+        mcastport: 5405
+    }
+}
+quorum {
+    provider: corosync_votequorum
+    expected_votes: 2
+    two_node: 1
+}
+"""
+
 FOLDER = FileState("/etc/corosync", 0, 0, 0o755, "root", "root", "directory")
 FILE = FileState("/etc/corosync/corosync.conf", 0, 0, 0o644, "root", "root", "regular file")
 KEY = FileState("/etc/corosync/authkey", 0, 0, 0o400, "root", "root", "regular file")
@@ -121,6 +146,22 @@ CASES: Dict[str, Tuple[Dict[str, Any], Found]] = {
     "ok-never-reloaded": ({"cmap": MAP[MAP.index("nodelist") :]}, []),
     "ok-file-not-readable": ({"conf": None}, []),
     "ok-nothing-known": ({"conf": None, "cmap": None, "files": None, "verification": None, "version": None}, []),
+    "unknown-only-corosync-2-loads-it-and-the-version-is-not-known": (
+        {"conf": WITHOUT_NODELIST, "cmap": None, "version": None},
+        [("unreadable", "which version corosync has is not known: corosync 2 loads this corosync.conf, corosync 3 does "
+                        "not")],
+    ),
+    "ok-corosync-2-without-nodelist": ({"conf": WITHOUT_NODELIST, "cmap": None, "version": (2, 3, 6)}, []),
+    "crit-corosync-3-without-nodelist": (
+        {"conf": WITHOUT_NODELIST, "cmap": None, "version": (3, 0, 1)},
+        [("invalid", "/etc/corosync/corosync.conf: there is no nodelist, which corosync 3 needs; corosync will not "
+                     "load it"),
+         ("unknown-setting", "corosync.conf line 12: totem.interface has ringnumber, corosync 3 ignores it (is "
+                             "linknumber meant?)")],
+    ),
+    "crit-no-version-loads-it": ({"conf": CONF + "totem {\n token: 5\n}\n", "cmap": None, "version": None}, [
+        ("invalid", "/etc/corosync/corosync.conf: totem.token is 5 ms, less than 30; corosync will not load it"),
+    ]),
     "crit-missing": (
         {"conf": "", "files": (FOLDER, FILE._replace(error="No such file or directory"), KEY)},
         [("config-missing", "/etc/corosync/corosync.conf is missing")],
@@ -298,7 +339,7 @@ def test_found(given: Dict[str, Any], expected: Found) -> None:
 def test_every_condition_is_found_in_a_test() -> None:
     told = {name for _, findings in CASES.values() for name, _ in findings}
     elsewhere = {"no-wait-for-all", "votes-differ", "no-provider", "qdevice-settings"}  # test_corosync_config.py
-    assert told | elsewhere == {condition.name for condition in CHECK.conditions}
+    assert told | elsewhere == {condition.name for condition in CHECK.conditions} | {"unreadable"}
 
 
 @pytest.mark.parametrize(

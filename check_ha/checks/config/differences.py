@@ -30,16 +30,23 @@ _ALL_AT_ONCE = (
 
 RELOAD = "corosync-cfgtool -R"
 """On one node; it loads the file on all."""
+TESTED_RELOAD = f"corosync -t && {RELOAD}"
 
-BY_RELOAD, BY_NEW_LINK, NODE_BY_NODE, ALL_AT_ONCE = range(4)
+_BUILT_IN = r"totem\.(?:crypto|knet_compression)_model"
+"""Each build of libknet has its own models, and corosync refuses a file that names another."""
+
+BY_RELOAD, BY_TESTED_RELOAD, BY_NEW_LINK, NODE_BY_NODE, ALL_AT_ONCE = range(5)
 """What brings file and daemon together; what does more brings together what needs less."""
 _STEPS = {
     BY_RELOAD: ("on one node (it loads the file on all nodes)", (RELOAD,)),
+    BY_TESTED_RELOAD: (
+        "on each node corosync must have that model; then on one node (it loads the file on all nodes)",
+        (TESTED_RELOAD,),
+    ),
     # "To reconfigure an interface it must be deleted and recreated": a reload is refused
     BY_NEW_LINK: (
         "corosync cannot change an address of a link in use: remove that link from nodelist { } and interface { } on "
-        "all "
-        "nodes and load that, then add it as it should be and load that, each time on one node",
+        "all nodes and load that, then add it as it should be and load that, each time on one node",
         (RELOAD,),
     ),
     NODE_BY_NODE: ("restart Pacemaker and corosync, one node after the other", ()),
@@ -123,6 +130,8 @@ def _step(key: str, written: Settings) -> int:
         return ALL_AT_ONCE
     if re.fullmatch(r"totem\.interface\.[0-9]+\.knet_transport", key):
         return _link_step(written)
+    if re.fullmatch(_BUILT_IN, key) and key in written.keys:
+        return BY_TESTED_RELOAD
     return NODE_BY_NODE if re.fullmatch(_NODE_BY_NODE, key) else BY_RELOAD
 
 

@@ -6,14 +6,15 @@ What only the machine can tell is not among them: whether a name resolves, which
 opened, which users there are, and which models of encryption and compression this corosync was built with.
 """
 
-from typing import Iterator, Optional
+from typing import Iterator, Optional, Tuple
 
 from check_ha.checks.config.invalid import key, not_loaded
 from check_ha.checks.config.refused_at_start import refused_at_start
 from check_ha.checks.config.refused_links import refused_links
 from check_ha.checks.config.refused_logging import refused_logging
-from check_ha.checks.config.settings import Settings
+from check_ha.checks.config.settings import NEWEST_2, NEWEST_3, Settings, map_keys, settings_of
 from check_ha.core.finding import Finding
+from check_ha.model.corosync_conf import CorosyncConf
 
 _SHORTEST = 30  # ms
 _COEFFICIENT, _RETRANSMITS = 650, 4
@@ -27,6 +28,15 @@ def refusals(settings: Settings) -> Iterator[Finding]:
     """Yield one finding for each reason, what ``corosync -t`` refuses first."""
     yield from refused_by_test(settings)
     yield from refused_at_start(settings)
+
+
+def version_that_loads(conf: CorosyncConf) -> Tuple[int, ...]:
+    """Return the newest version that loads the file and starts with it; the newest of all where none does."""
+    for version in (NEWEST_3, NEWEST_2):
+        settings = settings_of(map_keys(conf, version[0]), version)
+        if not any(one.refused_by(version) for one in conf.mistakes) and not any(refusals(settings)):
+            return version
+    return NEWEST_3
 
 
 def refused_by_test(settings: Settings) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ def summary_of(
     if settings is None:
         return "no configuration was read"
     parts = [
-        count(len(settings.nodes), "node"),
+        count(len(settings.nodes), "node") if settings.nodes else "no nodelist",
         count(len(settings.links), "link"),
         settings.transport,
         _crypto(settings),

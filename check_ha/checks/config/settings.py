@@ -11,7 +11,7 @@ from check_ha.model.corosync_conf import CorosyncConf, Section
 
 Version = Tuple[int, ...]
 
-_NEWEST_2, _NEWEST_3 = (2, 4, 6), (3, 1, 10)
+NEWEST_2, NEWEST_3 = (2, 4, 6), (3, 1, 10)
 _OF_OLD, _OF_NEW = "runtime.config.totem.rrp_", "runtime.config.totem.knet_"
 
 
@@ -157,16 +157,16 @@ def _number(text: str) -> Optional[int]:
     return int(text) if re.fullmatch(r"[+-]?[0-9]{1,20}", text) else None
 
 
-def version_of(installed: Optional[Version], values: Optional[Mapping[str, str]]) -> Version:
+def version_of(installed: Optional[Version], values: Optional[Mapping[str, str]]) -> Optional[Version]:
     """Return corosync's version: the one installed, unless the map of the one that runs is of another major version.
 
-    Where nothing tells, and in what is not known of it, it is the newest.
+    In what is not known of it it is the newest; ``None``: nothing tells.
     """
     for key in values or ():
         major = 2 if key.startswith(_OF_OLD) else 3 if key.startswith(_OF_NEW) else None
         if major is not None and (installed is None or installed[0] != major):
-            return _NEWEST_2 if major == 2 else _NEWEST_3
-    return installed or _NEWEST_3
+            return NEWEST_2 if major == 2 else NEWEST_3
+    return installed
 
 
 def map_keys(conf: CorosyncConf, major: int) -> Dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Iterator, List, Optional
+from typing import Iterator, List, Optional, Tuple
 
 from check_ha.core.condition import NOT_RESPONDING, UNREADABLE, Condition, Severity
 from check_ha.core.finding import DAEMON, DEVICE, SETTING, TOOL, Finding, Subject, nodes
@@ -12,7 +12,7 @@ from check_ha.model.corosync import CorosyncMap, Member, QuorumStatus
 NO_QUORUM = Condition("no-quorum", Severity.CRITICAL, "This partition has no quorum: it may not run resources.")
 QUORUM_CONTRADICTED = Condition(
     "quorum-contradicted", Severity.CRITICAL,
-    "Corosync's quorum service says that there is quorum, its votequorum that there is none.",
+    "Corosync's quorum service and its votequorum disagree on whether there is quorum.",
 )  # fmt: skip
 VOTES_MISSING = Condition(
     "votes-missing", Severity.WARNING, "Fewer votes are present than expected, or than the configured nodes have."
@@ -45,14 +45,16 @@ def votes_missing(quorum: QuorumStatus, cmap: Optional[CorosyncMap]) -> Iterator
     absent = absent_nodes(quorum, cmap)
     without = f"; missing: {', '.join(absent)}" if absent else ""
     subjects = (*nodes(*absent), COROSYNC)
+    if not quorum.quorate and "Quorate" in quorum.flags and not quorum.activity_blocked:
+        yield _contradicted(f"Quorate: No, but votequorum has {total} and quorum", quorum, without, subjects)
+        return
     if not quorum.quorate:
         waiting = "WaitForAll" in quorum.flags and quorum.total_votes >= quorum.quorum
         reason = "waits for all nodes since it started" if waiting else f"{quorum.quorum} needed"
         yield Finding(NO_QUORUM, f"no quorum: {total}, {reason}{without}", subjects)
         return
     if quorum.activity_blocked or "Quorate" not in quorum.flags:
-        text = f"quorum and votequorum of corosync disagree: Quorate: Yes, but votequorum has {total} and no quorum"
-        yield Finding(QUORUM_CONTRADICTED, f"{text}, {quorum.quorum} needed{without}", subjects)
+        yield _contradicted(f"Quorate: Yes, but votequorum has {total} and no quorum", quorum, without, subjects)
         return
     configured = sum(node.votes for node in cmap.nodes) if cmap else 0
     if cmap and cmap.nodes and quorum.expected_votes > configured and not _has_device(quorum, cmap):
@@ -65,6 +67,11 @@ def votes_missing(quorum: QuorumStatus, cmap: Optional[CorosyncMap]) -> Iterator
         yield Finding(VOTES_MISSING, f"{total}, though more nodes are configured{without}", subjects)
     if quorum.total_votes <= quorum.quorum and quorum.expected_votes > 1:
         yield Finding(NO_MARGIN, _no_margin(quorum), (COROSYNC,))
+
+
+def _contradicted(what: str, quorum: QuorumStatus, without: str, subjects: Tuple[Subject, ...]) -> Finding:
+    text = f"quorum and votequorum of corosync disagree: {what}, {quorum.quorum} needed{without}"
+    return Finding(QUORUM_CONTRADICTED, text, subjects)
 
 
 def _reason(cmap: CorosyncMap) -> str:

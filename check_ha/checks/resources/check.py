@@ -64,6 +64,7 @@ from check_ha.checks.resources.not_running import (
 from check_ha.checks.resources.promotion import not_promoted, promoted_incomplete
 from check_ha.checks.resources.state import ResourceState, ResourceStates
 from check_ha.checks.resources.whole_cluster import whole_cluster
+from check_ha.cluster.completed import completed
 from check_ha.cluster.resources import plain
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import FILTERED_OUT
@@ -129,7 +130,9 @@ def judge(evidence: Evidence, options: ResourceOptions) -> Judgement:
     cluster = evidence.get(CLUSTER)
     if cluster is None:
         return Judgement("no resources were read")
-    states = ResourceStates(cluster, evidence.get(CIB), evidence.now, options.selects)
+    cib = evidence.get(CIB)
+    cluster = completed(cluster, cib)
+    states = ResourceStates(cluster, cib, evidence.now, options.selects)
     selected = states.selected
     if cluster.dc is None:
         text = "no DC is elected (an election that does not end, or pacemaker is just starting)"

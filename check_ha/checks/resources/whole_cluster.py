@@ -39,7 +39,8 @@ def _not_listed(shown: Sequence[Primitive], states: ResourceStates) -> Iterator[
     """Yield what is configured and not listed, by crm_mon's own count, and by the CIB where that proves nothing.
 
     The count is that of all instances in 1.1 to 3.0, also of those that are not listed. What was removed and still runs
-    is counted by some versions only, so that it may make up for another that is left out.
+    is counted by some versions only, so that it may make up for another that is left out. Where the count has room for
+    no other the two disagree: how the rest is, is not known.
     """
     configured = states.cluster.instances_configured
     gap = (configured or 0) - len(shown)
@@ -54,6 +55,9 @@ def _not_listed(shown: Sequence[Primitive], states: ResourceStates) -> Iterator[
             NOT_LISTED, f"{text}: it leaves out what is unmanaged on a lost node", resources(*names),
             *_manage(names, states),
         )  # fmt: skip
+    elif names:
+        text = f"crm_mon does not list {listed(names)}, which the CIB has"  # removed or added between the two looks?
+        yield Finding(UNREADABLE, text, (*resources(*names), Subject(TOOL, "crm_mon")))
     elif not states.all and not configured:
         yield Finding(NO_RESOURCE, "the cluster has no resources")
 

@@ -24,6 +24,7 @@ from check_ha.checks.vip.interfaces import CONDITIONS as OF_INTERFACES
 from check_ha.checks.vip.interfaces import on_interfaces
 from check_ha.checks.vip.placement import CONDITIONS as OF_PLACEMENT
 from check_ha.checks.vip.placement import VIP_STOPPED, moved, not_expected_there, not_listed, states
+from check_ha.cluster.completed import completed
 from check_ha.cluster.resources import plain
 from check_ha.cluster.this_node import this_node
 from check_ha.cluster.virtual_addresses import LeftOut, VirtualIp, left_out, virtual_ips
@@ -92,6 +93,7 @@ def judge(evidence: Evidence, options: VipOptions) -> Judgement:
     if cluster is None:
         return Judgement("no resources were read")
     cib, interfaces = evidence.get(CIB), evidence.get(INTERFACES)
+    cluster = completed(cluster, cib)
     here = _here(evidence, cluster)
     agents = dict(options.agent)
     vips, absent = virtual_ips(cluster, cib, agents), left_out(cluster, cib, agents)
