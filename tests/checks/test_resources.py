@@ -964,11 +964,16 @@ STEPS: Dict[str, Tuple[Cluster, Optional[Cib], str]] = {
         "crm_resource --resource ms_db --meta --delete-parameter target-role",
     ),
     "constraints-keep-it-off": (
-        cluster(primitive("p"), bans=BANNED), None,
+        cluster(primitive("p"), bans=BANNED), cib("p"),
         "if it should run there, remove the constraint: crm configure delete b, or: pcs constraint delete b",
     ),
+    "constraints-keep-it-off-and-their-ids-are-not-known": (
+        cluster(primitive("p"), bans=BANNED), None,
+        "if it should run there, remove the constraint; its id, where crm_mon shows that of a rule: "
+        "cibadmin --query --scope constraints",
+    ),
     "constraints-leave-it-a-node-that-is-away": (
-        cluster(primitive("p"), bans=BANNED, nodes=LOST), None,
+        cluster(primitive("p"), bans=BANNED, nodes=LOST), cib("p"),
         "bring back node3, which may run it; or if it should run there, remove the constraint: "
         "crm configure delete b, or: pcs constraint delete b",
     ),

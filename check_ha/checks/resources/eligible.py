@@ -147,6 +147,8 @@ def removal(
     if all(one.startswith("cli-ban-") for one in ids):
         names = dict.fromkeys(ban.resource for ban in found)
         return advice, (" && ".join(f"crm_resource --clear --resource {name}" for name in names),)
+    if states.cib is None:  # crm_mon may show the id of a rule, which nothing can delete
+        return f"{advice}; its id, where crm_mon shows that of a rule", ("cibadmin --query --scope constraints",)
     return advice, (f"crm configure delete {' '.join(ids)}", f"pcs constraint delete {' '.join(ids)}")
 
 
