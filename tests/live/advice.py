@@ -366,6 +366,7 @@ LOOK_UPS = {
     "crm_simulate --show-scores --live-check": "",
     "crm_verify -L -V": "",
     "corosync -t": "",
+    "cibadmin --query --scope constraints": "",
     "stonith_admin --list {}": "node2",
     "stonith_admin --list-installed": "",
     "cibadmin --query --xpath \"//*[@uname='{}']//nvpair[starts-with(@name,'#health')]\"": "node1",
