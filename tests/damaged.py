@@ -105,14 +105,15 @@ class Judge:
         for check in CHECKS.values():
             self.outputs.update(collect(check.readings, self._source))
         self._parsed: Dict[Tool, Any] = {}
-        self.before = {name: self.state(check, self.outputs, self._parsed) for name, check in CHECKS.items()}
+        self.before = {name: self.state(check, self.outputs, self._parsed)[0] for name, check in CHECKS.items()}
 
-    def state(self, check: Check, outputs: Dict[Tool, Output], parsed: Dict[Tool, Any]) -> Severity:
-        """The state of the verdict."""
+    def state(self, check: Check, outputs: Dict[Tool, Output], parsed: Dict[Tool, Any]) -> Tuple[Severity, bool]:
+        """The state of the verdict, and whether it says that evidence is missing."""
         evidence = examine(check.readings, outputs, None, self._source.now, parsed)
         judgement = check.judge(evidence, check.options())
         complete = judgement._replace(findings=(*judgement.findings, *evidence.findings))
-        return verdict_of(check, complete, {}).state
+        unsure = any(finding.severity is Severity.UNKNOWN for finding in complete.findings)
+        return verdict_of(check, complete, {}).state, unsure
 
     def damages(self) -> Iterator[Damage]:
         """All of this recording's outputs that a check believes."""
@@ -128,8 +129,8 @@ class Judge:
             before = self.before[name]
             if before is Severity.OK or not any(reading.tool == damage.tool for reading in check.readings):
                 continue
-            after = self.state(check, outputs, parsed)
-            if after is Severity.OK or (after < before and after is not Severity.UNKNOWN):
+            after, unsure = self.state(check, outputs, parsed)
+            if after is Severity.OK or (after < before and not unsure):
                 yield Bettered(self.where, name, damage, before, after)
 
 

@@ -459,7 +459,7 @@ def test_crit_left_out_by_crm_mon() -> None:
         "cluster.vips.total.count": 2,
         "cluster.vips.active.count": 0,
     }
-    assert [name for name, _ in found(judged(crm._replace(dc=None), configured, interfaces()))] == []
+    assert [name for name, _ in found(judged(crm._replace(dc=None), configured, interfaces()))] == ["no-dc"]
     assert [name for name, _ in found(judged(crm, configured, exclude=(re.compile("p_.*"),)))] == ["filtered-out"]
     expected = judged(crm, configured, interfaces(), expect=(("p_vip", "node1"),))
     assert found(expected) == found(judgement)

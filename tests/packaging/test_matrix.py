@@ -30,7 +30,7 @@ VERSIONS += "print(platform.python_version(), version('nagiosplugin'), version('
 # Nearly every line of check_ha in some seconds: without what waits for tools that hang, what makes up thousands of
 # inputs, what needs other programs, and the recordings beside samples
 TESTS = [
-    *("tests/test_recordings.py", "tests/test_manual.py", "tests/test_bad_input.py", "tests/checks", "tests/core"),
+    *("tests/test_recordings.py", "tests/test_bad_input.py", "tests/checks", "tests/core"),
     *("tests/cluster", "tests/multinode", "tests/parsers", "tests/generators", "tests/node_setup"),
     *("tests/sources/test_secrets.py", "tests/sources/test_fingerprint.py"),
     *(f"tests/cli/test_{name}.py" for name in ("arguments", "command", "config_file", "settings", "state", "view")),

@@ -106,7 +106,7 @@ def judge(evidence: Evidence, options: VipOptions) -> Judgement:
     findings = [
         *_nothing(vips, absent, options),
         *not_listed(selected_absent, cluster),
-        *_by_cluster(cluster, cib, selected, evidence),
+        *_by_cluster(cluster, cib, selected, selected_absent, evidence),
         *not_expected_there(vips, absent, expect),
         *moved(selected, places, evidence.previous),
     ]
@@ -122,13 +122,19 @@ def judge(evidence: Evidence, options: VipOptions) -> Judgement:
 
 
 def _by_cluster(
-    cluster: Cluster, cib: Optional[Cib], selected: Sequence[VirtualIp], evidence: Evidence
+    cluster: Cluster,
+    cib: Optional[Cib],
+    selected: Sequence[VirtualIp],
+    absent: Sequence[LeftOut],
+    evidence: Evidence,
 ) -> Iterator[Finding]:
     """Yield what the cluster says of them. Without a DC it says nothing, and just after its start not yet."""
     if cluster.dc is None:
-        if selected:
-            text = f"no DC is elected: where {listed([vip.label for vip in selected])} should be is not known"
-            yield from evidence.unless_starting([Finding(NO_DC, text, resources(*(vip.id for vip in selected)))])
+        labels = {one.id: one.label for one in absent}
+        labels.update((vip.id, vip.label) for vip in selected)
+        if labels:
+            text = f"no DC is elected: where {listed(labels.values())} should be is not known"
+            yield from evidence.unless_starting([Finding(NO_DC, text, resources(*labels))])
         return
     failed = {plain(failure.resource) for failure in cluster.failures}
     for one in states(cluster, cib, selected):
