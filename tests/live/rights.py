@@ -27,7 +27,7 @@ for user in $1; do
 done
 """
 # Up to the next thing that is told, what this line had no room for, the condition, or perfdata.
-_LISTED = re.compile(r" \[no-permission\]\n  -> (?:as root[^:]*: )?(.+)$", re.MULTILINE)
+_LISTED = re.compile(r" \[no-permission\]\n  -> (?:as root[^:]*: (?:only new [^:]*: )?)?(.+)$", re.MULTILINE)
 _REMEDY = re.compile(r"; to allow it: (.+?)(?=; (?:user|sudo|and \d+ more) | \[no-permission\]| \| |$)", re.MULTILINE)
 
 
