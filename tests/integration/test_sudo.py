@@ -98,12 +98,12 @@ def test_every_command_line_is_allowed(place: Path, sudo: Path) -> None:
     tools = place / "sbin"
     names = ("CRM_MON", "CMAPCTL", "CMAPCTL_STATS", "PS", "COROSYNC_FILES", "IP_ADDR", "COROSYNC_CONF")
     for name in ("crm_mon", "corosync-cmapctl", "ps", "stat", "ip", "cat"):
-        tool(tools, name, 'id -u; for word; do echo "[$word]"; done')
+        tool(tools, name, 'test "$(id -u)" = 0 || exit 9; for word; do echo "[$word]"; done')
     install(sudo, shipped(), tools)
     found = collect(tools, 8, *names)
     for name in names:
-        status, fault, stdout, stderr, _ = found[name]
-        assert (status, fault, stdout.split("\n")[0]) == (0, None, "0"), stderr
+        status, fault, _, stderr, _ = found[name]
+        assert (status, fault) == (0, None), stderr
     assert "[%n %u %g %a %U %G %F]" in found["COROSYNC_FILES"][2]
 
 
