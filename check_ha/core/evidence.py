@@ -130,7 +130,7 @@ def examine(
     failed = {failure.output.tool: finding_of(failure, failures, processes) for failure in failures}
     findings = findings_of([*failures, *parts], processes)
     start = next((one for one in failed.values() if one.condition is STARTING), None)
-    own = {reading.tool: outputs[reading.tool] for reading in asked(readings, outputs)}
+    own = _own(readings, outputs)
     if start is None and unsettled(own):
         start = starting(outputs)
     elif start is None and link_down(own):
@@ -141,6 +141,11 @@ def examine(
 def asked(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]) -> List[Reading[Any]]:
     """Return the readings of which there is an output; that of a stand-in there need not be."""
     return [one for one in readings if one.instead_of is None or one.tool in outputs]
+
+
+def _own(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]) -> Dict[Tool, Output]:
+    """Return the outputs of these readings, without what other checks have asked."""
+    return {reading.tool: outputs[reading.tool] for reading in asked(readings, outputs)}
 
 
 def stand_ins(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]) -> List[Tool]:
@@ -165,7 +170,7 @@ def also_needed(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]
     The process list tells a daemon that is down from a user who may not ask it, and a Pacemaker that has just been
     started from one that has lost its DC; how long it may be without DC is in the CIB.
     """
-    own = {reading.tool: outputs[reading.tool] for reading in asked(readings, outputs)}
+    own = _own(readings, outputs)
     if not (
         unsettled(own) or link_down(own) or in_doubt([failure for failure in map(failure_of, own.values()) if failure])
     ):

@@ -94,13 +94,18 @@ def connecting(processes: Optional[Output], family: str) -> Optional[Finding]:
     return _started(processes, _START)
 
 
+def not_ready(seconds: Optional[float]) -> str:
+    """Return what is said of a pacemakerd that was started so many seconds ago."""
+    return f"pacemaker was started {age(seconds)} on this node and is not ready yet"
+
+
 def _started(processes: Optional[Output], limit: float) -> Optional[Finding]:
     ages = processes_of_root(processes) or {}
     pacemaker, corosync = ages.get("pacemakerd"), ages.get("corosync")
     booted = next((ages[name] for name in _INIT if name in ages), None)
     if "pacemakerd" in ages:
         young = "corosync" in ages and pacemaker is not None and pacemaker <= limit
-        text = f"pacemaker was started {age(pacemaker)} on this node and is not ready yet"
+        text = not_ready(pacemaker)
     elif "corosync" in ages:
         young = corosync is not None and corosync <= _COROSYNC_ALONE
         text = f"corosync was started {age(corosync)} on this node, pacemaker is not up yet"

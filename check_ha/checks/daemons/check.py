@@ -51,7 +51,7 @@ from check_ha.core.condition import NO_PERMISSION, NOT_RUNNING, STARTING, TOOL_M
 from check_ha.core.evidence import Evidence
 from check_ha.core.finding import DAEMON, TOOL, Finding, Row, Subject
 from check_ha.core.options import Options
-from check_ha.core.wording import age
+from check_ha.core.starting import not_ready
 from check_ha.sources.tools import CRM_MON, CRMADMIN
 
 REMOTE_UNCONNECTED = Condition(
@@ -146,8 +146,7 @@ def _moving(evidence: Evidence, pacemakerd: Daemon, children: Sequence[Daemon]) 
     elif _incomplete(evidence, children) and evidence.starting:
         yield evidence.starting
     elif _incomplete(evidence, children) and young:
-        text = f"pacemaker was started {age(pacemakerd.seconds)} on this node and is not ready yet"
-        yield Finding(STARTING, text, daemons("pacemaker", COROSYNC))
+        yield Finding(STARTING, not_ready(pacemakerd.seconds), daemons("pacemaker", COROSYNC))
 
 
 def _incomplete(evidence: Evidence, children: Sequence[Daemon]) -> bool:
