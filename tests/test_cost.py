@@ -20,7 +20,8 @@ from tests.replay import checks
 START_UP = 1.35
 """Of a check that reads the CIB beside crm_mon: its records alone are 2 ms. Those that do not stay below 1.25."""
 ALL_IN_ONE = 1.5
-PARSER = 3.0
+PARSER = 2.6
+"""It is at most 2.2 from 100 resources on; other machines differ by a fifth."""
 
 
 def holds(costs: Cheapest, ratio: Callable[[Dict[str, float]], float], limit: float) -> None:
@@ -48,9 +49,10 @@ def test_all_checks_beside_one() -> None:
     holds(all_in_one(), lambda cpu: cpu["check_ha"] / median(cpu[name] for name in single), ALL_IN_ONE)
 
 
-def test_the_parser_grows_as_lxml_does() -> None:
+@pytest.mark.parametrize("resources", [100, 1_000, 10_000])
+def test_the_parser_grows_as_lxml_does(resources: int) -> None:
     for _ in range(4):
-        parser, alone, _, _ = parsing(10_000)
+        parser, alone, _, _ = parsing(resources)
         if parser / alone <= PARSER:
             return
     pytest.fail(f"{parser / alone:.2f} and not {PARSER}")

@@ -201,7 +201,7 @@ def _node(element: Element) -> Node:
     Guest nodes also have ``id_as_resource``, which 1.1.13 called ``container_id``. With
     ``--group-by-node`` the resources stand in here, and nearly none in their own section.
     """
-    if element.find("resource") is not None or element.find("group") is not None:
+    if len(element) and (element.find("resource") is not None or element.find("group") is not None):
         raise ParseError("crm_mon ran with --group-by-node, which hides where resources run", start_tag(element))
     return Node(
         name=text(element, "name"),

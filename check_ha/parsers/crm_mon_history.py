@@ -156,7 +156,10 @@ def parse_history(history: Element) -> Dict[str, Dict[str, bool]]:
 
 
 def _acted_on(resource: Element) -> bool:
-    return any(operation.get("task") not in _NO_ACTIONS for operation in resource.iterchildren("operation_history"))
+    for operation in resource:
+        if operation.get("task") not in _NO_ACTIONS and operation.tag == "operation_history":
+            return True
+    return False
 
 
 def _fail_count(node: str, element: Element) -> FailCount:

@@ -68,8 +68,10 @@ def _nodes(element: Element) -> Tuple[str, ...]:
     ``cached`` is not read: it changed its meaning to the opposite in 2.0.3. The number is
     compared, because ``crm_mon --group-by-node`` prints it without the nodes.
     """
-    nodes = tuple([text(node, "name") for node in element if node.tag == "node"])
     announced = element.get("nodes_running_on")
+    if announced == "0" and not len(element):
+        return ()
+    nodes = tuple([text(node, "name") for node in element if node.tag == "node"])
     if announced is None:
         raise missing(element, "nodes_running_on")
     if announced != str(len(nodes)):
