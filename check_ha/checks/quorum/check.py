@@ -90,7 +90,7 @@ def _provider_missing(
         # what the plugin of corosync 1 is made for
         text = "corosync has no quorum provider: pacemaker counts the votes itself"
         yield Finding(NO_PROVIDER, text, subjects, override=Severity.OK)
-    elif (shown is None or not shown.counted) and cmap and not cmap.values.get("quorum.provider"):
+    elif (shown and not shown.counted) or (shown is None and cmap and not cmap.values.get("quorum.provider")):
         yield Finding(NO_PROVIDER, "corosync.conf has no quorum provider: votes are not counted", subjects)
 
 

@@ -66,13 +66,15 @@ def pacemaker_differs(cluster: Cluster, quorum: Optional[QuorumStatus], names: M
 def _members_differ(cluster: Cluster, quorum: QuorumStatus, names: Mapping[int, str]) -> Iterator[Finding]:
     """Find the nodes that one of the two counts in and the other does not.
 
-    With the plugin of corosync 1 Pacemaker knows its nodes by name only: a member without name may be any of them.
+    With the plugin of corosync 1 Pacemaker knows its nodes by name only: a member without name, or with one that
+    only DNS has, may be any of them.
     """
     voting = {str(member.node_id) for member in quorum.members}
     called = {names.get(member.node_id, "") for member in quorum.members}
+    known = called <= {node.name for node in cluster.nodes}
     for node in cluster.nodes:
         by_name = not node.id.isdigit()
-        if node.type != "member" or (by_name and "" in called):
+        if node.type != "member" or (by_name and not known):
             continue
         votes = node.name in called if by_name else node.id in voting
         subjects = (*nodes(node.name), COROSYNC, PACEMAKER)
