@@ -163,7 +163,7 @@ def _findings(
         yield from find(selected, states)
     rest = [one for one in selected if one.id not in explained]
     for role, find in _ABSENCES:
-        wanted = [one for one in rest if not expected_to_be(role, expected, one)]
+        wanted = [one for one in rest if not expected_to_be(role, expected, one)] if expected else rest
         waiting = (
             [one for one in wanted if not states.failures(one)] if find in _STARTED_LATER and evidence.starting else []
         )
@@ -189,7 +189,7 @@ def _measures(
     found = states.all
     wanted = (one for one in found if not expected_to_be("stopped", expected, one))
     absent = {one.id for one in wanted if states.state(one) in (ResourceState.DOWN, ResourceState.LOST)}
-    primitives = {one.id: [placed.primitive for placed in one.primitives] for one in found}.values()
+    primitives = [[placed.primitive for placed in one.primitives] for one in found]
     yield DOWN.of(len(absent), maximum=len(found), judged=sum(one.id in absent for one in selected))
     yield TOTAL.of(len(found))
     yield RUNNING.of(sum(states.state(one) == ResourceState.RUNNING for one in found), maximum=len(found))

@@ -44,6 +44,8 @@ def _is_multiple(primitive: Primitive) -> bool:
 def blocked(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
     """Yield what the cluster will not touch, because its stop failed or on-fail is block."""
     for resource in found:
+        if not any(one.primitive.blocked for one in resource.primitives):
+            continue
         stopped = " and does not run" if states.state(resource) == ResourceState.DOWN else ""
         text = f"{{name}} is blocked{{place}}{stopped}{{why}}{{with_it}}"
         yield from _each(BLOCKED, [resource], states, lambda one: one.blocked and not _is_multiple(one), text)
@@ -69,6 +71,8 @@ def orphaned(found: Sequence[ResourceInstances], states: ResourceStates) -> Iter
     """Yield what is configured no more: removed, or surplus instances of a clone."""
     for resource in found:
         removed = all(one.primitive.orphaned for one in resource.primitives)
+        if not removed and not any(one.primitive.orphaned for one in resource.primitives):
+            continue
         what = "is no longer configured and still runs" if removed else "has surplus instances"
         text = f"{{name}} {what}{{place}}"
         yield from _each(ORPHANED, [resource], states, lambda one: one.orphaned, text, "stop it by hand, then", refresh)
