@@ -29,6 +29,7 @@ from check_ha.sources.deadline import announce, limited, tools_have_ended
 from check_ha.sources.files import read_plain
 from check_ha.sources.peers import DEFAULT_VIA, LARGEST, Peers, node_name, template
 from check_ha.sources.recording import Recording, RecordingError
+from check_ha.sources.stream import LIMIT, Stream, is_stream
 from check_ha.sources.tools import FLOODED, PEER, Output, Tool
 
 PAUSE = 2.0
@@ -49,7 +50,7 @@ class ComparisonOptions(SeverityOptions, FormatOptions, ThresholdOptions):
         metavar="COMMAND", parse=template,
     )  # fmt: skip
     from_: Tuple[str, ...] = option(
-        (), "ask nobody, judge what check_ha_view printed, or a directory of check_ha_snapshot; one for each node, as "
+        (), "ask nobody, judge what check_ha_view printed, or a recording of the node; one for each node, as "
         "NODE=FILE or in the order of --node", metavar="FILE", repeat=True,
     )  # fmt: skip
     timeout: float = option(8.0, "deadline for the whole run (8)", metavar="SECONDS", short="-t", parse=seconds)
@@ -144,7 +145,10 @@ def _replayed(node: str, path: str) -> Answer:
             output = output._replace(stdout=view_text(view_from(Recording(path))).encode())
         elif path:
             os.stat(path)
-            output = output._replace(stdout=read_plain(path, LARGEST))
+            data = read_plain(path, LIMIT)
+            if is_stream(data):
+                data = view_text(view_from(Stream(data, path))).encode()
+            output = output._replace(stdout=data, fault=FLOODED if len(data) > LARGEST else None)
         else:
             output = output._replace(stderr="not in this replay")
     except OverflowError:

@@ -9,7 +9,7 @@ from check_ha.cli.process import unfinished
 from check_ha.cli.run import Order, Outcome
 from check_ha.cli.state import Memory, default_directory
 from check_ha.core.check import Applies, Check, Judgement
-from check_ha.core.condition import UNREADABLE, Severity
+from check_ha.core.condition import NOT_COMPARED, UNREADABLE, Severity
 from check_ha.core.evidence import Evidence, Reading, also_needed, examine, stand_ins
 from check_ha.core.finding import Finding
 from check_ha.core.options import Options
@@ -26,6 +26,8 @@ class Settings(NamedTuple):
     severities: Mapping[str, Severity]
     thresholds: Thresholds
 
+
+_OWN_FOLDER = "give it a folder of this user's own with --state-dir"
 
 Judged = Tuple[Verdict, Evidence]
 """What is said of one check, and what it is based on."""
@@ -83,11 +85,11 @@ def judge(
     if judgement.remember is not None and keep:
         announce("writing the state for the next run")
         memory.remember(judgement.remember)
-    findings = dict.fromkeys((*judgement.findings, *evidence.findings))
+    untold = [Finding(NOT_COMPARED, memory.trouble, advice=_OWN_FOLDER)] if memory.trouble else []
+    findings = dict.fromkeys((*judgement.findings, *evidence.findings, *untold))
     complete = judgement._replace(findings=tuple(findings))
     verdict = verdict_of(check, complete, settings.severities, settings.thresholds)
-    notes = (memory.trouble,) if memory.trouble else ()
-    return verdict._replace(time=source.now, node=source.node, notes=notes), evidence
+    return verdict._replace(time=source.now, node=source.node), evidence
 
 
 def _judgement(check: Check, own: Options, evidence: Evidence) -> Judgement:
@@ -108,10 +110,11 @@ def source_of(common: ReplayOptions, name: str) -> Source:
 
         folders = FOLDERS if common.tools is None else (common.tools,)
         return ThisNode(folders, common.timeout, common.sudo)
-    from check_ha.sources.recording import Recording, RecordingError
+    from check_ha.sources.recording import RecordingError
+    from check_ha.sources.stream import recorded
 
     try:
-        return Recording(common.from_)
+        return recorded(common.from_)
     except RecordingError as error:
         sys.stdout.write(f"{name.replace('check_', '', 1).upper()} UNKNOWN - {clean(str(error))}\n")
         sys.exit(3)

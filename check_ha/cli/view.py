@@ -60,8 +60,9 @@ class ViewOptions(ReplayOptions):
 
     timeout: float = option(3.0, "deadline for the whole run (3)", metavar="SECONDS", short="-t", parse=seconds)
     from_: Optional[str] = option(
-        None, "the view of a directory that check_ha_snapshot recorded", metavar="DIR", parse=file_name
-    )
+        None, "the view of what was recorded: a directory, a file, or - for standard input", metavar="FILE",
+        parse=file_name,
+    )  # fmt: skip
 
 
 @guarded

@@ -44,7 +44,7 @@ from check_ha.checks.failed_actions.remembered import (
 )
 from check_ha.cluster.resources import instances_by_id, names_of, plain
 from check_ha.core.check import Check, Judgement, Measure, Metric
-from check_ha.core.condition import FILTERED_OUT
+from check_ha.core.condition import FILTERED_OUT, WITH_MEMORY
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import RESOURCE, Finding, Row, Subject
 from check_ha.core.options import FilterOptions, duration, option
@@ -166,4 +166,5 @@ CHECK = Check(
     options=FailedActionOptions,
     filters="resource",
     remembers=True,
+    shared=WITH_MEMORY,
 )
