@@ -14,7 +14,7 @@ from typing import Dict, FrozenSet, Iterator, List, NamedTuple, Set, Tuple
 
 import pytest
 
-from check_ha.cli.register import check_named
+from check_ha.cli.register import COMPARISONS, check_named
 from tests.replay import checks
 
 ROOT = Path(__file__).parent.parent
@@ -224,6 +224,13 @@ def test_a_check_that_reads_no_xml_does_not_import_lxml(name: str) -> None:
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     parsers = {reading.parse.__module__ for reading in check_named(name).readings}
     assert ended.stdout == f"{any(map(reads_xml, parsers))}\n"
+
+
+@pytest.mark.parametrize("name", COMPARISONS)
+def test_a_comparison_of_views_does_not_import_what_makes_them(name: str) -> None:
+    code = f"import sys, check_ha.cli.commands as c; c.{name}; print({{'lxml', 'check_ha.parsers.cib'}} & set(sys.modules))"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert ended.stdout == "set()\n"
 
 
 def test_rings_reads_no_xml() -> None:

@@ -72,7 +72,7 @@ class VirtualIp(NamedTuple):
     @property
     def in_motion(self) -> bool:
         """Whether an instance is just being started, stopped or moved."""
-        return any([in_motion(placed.primitive) for placed in self.instances])
+        return any(in_motion(placed.primitive) for placed in self.instances)
 
     @property
     def disabled(self) -> bool:

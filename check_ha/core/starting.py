@@ -49,9 +49,8 @@ def unsettled(outputs: Mapping[Tool, Output]) -> bool:
     That is no DC, no quorum, or a cluster that has begun to start its resources within the last minute or two.
     """
     cluster, quorum = outputs.get(CRM_MON), outputs.get(QUORUMTOOL)
-    return (
-        (cluster is not None and _unsettled(cluster.stdout))
-        or (quorum is not None and re.search(rb"^Quorate:\s+No", quorum.stdout, re.MULTILINE) is not None)
+    return (cluster is not None and _unsettled(cluster.stdout)) or (
+        quorum is not None and re.search(rb"^Quorate:\s+No", quorum.stdout, re.MULTILINE) is not None
     )
 
 
@@ -128,7 +127,8 @@ def _started(processes: Optional[Output], limit: float) -> Optional[Finding]:
 
 def _dc_deadtime(cib: Optional[Output]) -> float:
     """Return the value of ``<nvpair id="..." name="dc-deadtime" value="2s"/>``, in seconds."""
-    pair = re.search(rb"<nvpair\s[^>]*name=\"dc-deadtime\"[^>]*>", cib.stdout) if cib and cib.status == 0 else None
+    named = cib is not None and cib.status == 0 and b'"dc-deadtime"' in cib.stdout  # megabytes of it are the status
+    pair = re.search(rb"<nvpair\s[^>]*name=\"dc-deadtime\"[^>]*>", cib.stdout) if cib and named else None
     value = re.search(rb"\svalue=\"([0-9]{1,6})([a-z]*)\"", pair.group()) if pair else None
     unit = _UNITS.get(value[2].decode()) if value else None
     return _DC_DEADTIME if value is None or unit is None else int(value[1]) * unit

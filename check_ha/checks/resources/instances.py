@@ -53,7 +53,7 @@ class ResourceInstances(NamedTuple):
     @property
     def in_motion(self) -> bool:
         """Whether an action runs on it right now."""
-        return any([in_motion(one.primitive) for one in self.primitives])
+        return any(in_motion(one.primitive) for one in self.primitives)
 
     @property
     def may_share_nodes(self) -> bool:
