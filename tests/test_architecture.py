@@ -228,7 +228,8 @@ def test_a_check_that_reads_no_xml_does_not_import_lxml(name: str) -> None:
 
 @pytest.mark.parametrize("name", COMPARISONS)
 def test_a_comparison_of_views_does_not_import_what_makes_them(name: str) -> None:
-    code = f"import sys, check_ha.cli.commands as c; c.{name}; print({{'lxml', 'check_ha.parsers.cib'}} & set(sys.modules))"
+    code = f"import sys, check_ha.cli.commands as c; c.{name}\n"
+    code += "print({'lxml', 'check_ha.parsers.cib'} & set(sys.modules))"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert ended.stdout == "set()\n"
 
