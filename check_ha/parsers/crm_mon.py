@@ -56,7 +56,7 @@ def parse_crm_mon(data: bytes) -> Cluster:
     Pacemaker is known to print, and for one without cluster data: since 2.1.5 ``crm_mon``
     exits 0 also when it could not read the CIB, and ``--as-xml`` then prints an empty root.
     """
-    root = parse_document(without_details(data))
+    root = parse_document(data, cut=without_details)
     current_dc = _require_cluster_data(root)
     nodes = _nodes(root)
     dc = _designated_controller(current_dc)
