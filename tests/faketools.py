@@ -25,8 +25,10 @@ def from_recording(directory: Path, folder: Path) -> None:
     cases: Dict[str, List[str]] = {}
     for output in Recording(str(directory)).collect(ALL).values():
         if output.fault != MISSING:
-            name, *arguments = output.argv[2 * output.with_sudo :]
-            cases.setdefault(Path(name).name, []).append(_case(directory, output, arguments))
+            program, *arguments = output.argv[2 * output.with_sudo :]
+            old = (Path(program).name, *arguments) == output.tool.older
+            name, *arguments = output.tool.older if old else output.tool.argv
+            cases.setdefault(name, []).append(_case(directory, output, arguments))
     for name, answers in cases.items():
         body = "\n".join(answers)
         write_tool(folder, name, f'case "$*" in\n{body}\n*) echo "unknown option: $*" >&2; exit 64 ;;\nesac')
