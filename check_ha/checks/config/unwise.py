@@ -28,6 +28,8 @@ class Seen(NamedTuple):
     """Those that were members since corosync started here."""
     votes: Optional[int] = None
     """Of the nodes that are members now."""
+    plugin: bool = False
+    """Whether corosync 1.4 runs Pacemaker's plugin, which counts votes by itself."""
 
 
 def keys(*names: str) -> Tuple[Subject, ...]:
