@@ -246,7 +246,8 @@ UNWISE: Dict[str, Tuple[str, Tuple[int, ...], Seen, List[Tuple[str, str]]]] = {
          "the nodes do not encrypt their messages: whoever reaches that network can take the cluster down"),
     ]),
     "no-provider-1.4": (founding(NO_PROVIDER, NO_SERVICE), OLD, Seen(2, None), [
-        ("no-provider", "corosync.conf has no quorum provider: votes are not counted"),
+        ("no-provider",
+         "corosync.conf has no quorum provider: votes are not counted, unless Pacemaker's plugin does that"),
     ]),
     "ok-no-provider-1.4-and-the-plugin": (founding(NO_PROVIDER), OLD, Seen(2, None), [PLUGIN]),
     "ok-no-provider-1.4-and-the-plugin-of-a-file-of-its-own": (
@@ -280,8 +281,8 @@ def test_what_to_do() -> None:
     set_it = "set two_node: 1 in quorum { } (with fencing)"
     plugin = "; Pacemaker's plugin counts by itself: there set no-quorum-policy=ignore as well (with fencing)"
     assert steps(founding(), NEW) == [f"{set_it}, then load it: corosync-cfgtool -R"]
-    assert steps(founding(), OLD) == [f"{set_it} of each node, then restart corosync, one node after the other{plugin}"]
-    assert steps(founding(), OLD, loadable=False) == [f"{set_it} of each node{plugin}"]
+    assert steps(founding(), OLD) == [f"{set_it} on each node, then restart corosync, one node after the other{plugin}"]
+    assert steps(founding(), OLD, loadable=False) == [f"{set_it} on each node{plugin}"]
     key = "make a key (corosync-keygen), copy /etc/corosync/authkey to each node, set "
     restart = ", then stop Pacemaker and corosync on all nodes, and start them again"
     off = founding(("secauth: on", "secauth: off"), TWO_NODE)

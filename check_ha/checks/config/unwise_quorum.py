@@ -30,7 +30,8 @@ def no_provider(settings: Settings, seen: Seen) -> Finding:
         return Finding(NO_PROVIDER, text, subjects, override=Severity.OK)
     more = " and expected_votes" if not settings.nodes else ""
     advice = f"set provider: corosync_votequorum{more} in quorum {{ }}"
-    return Finding(NO_PROVIDER, f"{text}: votes are not counted", subjects, advice)
+    unless = ", unless Pacemaker's plugin does that" if settings.major == 1 else ""
+    return Finding(NO_PROVIDER, f"{text}: votes are not counted{unless}", subjects, advice)
 
 
 def no_two_node(settings: Settings, loadable: bool, seen: Seen) -> Iterator[Finding]:
