@@ -36,12 +36,12 @@ from check_ha.core.processes import processes_of_root
 from check_ha.core.starting import connecting
 from check_ha.core.wording import joined
 from check_ha.parsers.errors import REFUSED, UNRECOGNISED, ParseError
-from check_ha.sources.tools import BROKEN, COROSYNC, CRM_MON, FLOODED, HUNG, MISSING, PACEMAKER, SYSTEM, Output
+from check_ha.sources.tools import BROKEN, COROSYNC, CRM_MON, CUT, FLOODED, HUNG, MISSING, PACEMAKER, SYSTEM, Output
 
 # compiled when a tool has failed, not on every run
 _DENIED = (
     r"API error 11\b|CS_ERR_ACCESS|Permission denied|Insufficient privileges"
-    r"|a password is required|is not allowed to execute|not in the sudoers file"
+    r"|a password is required|is not allowed to execute|not in the sudoers file|you must have a tty"
 )
 _DOWN = r"API error 2\b|CS_ERR_LIBRARY|Connection refused"
 _DOWN_OR_DENIED = (
@@ -81,6 +81,8 @@ def failure_of(output: Output, error: Optional[ParseError] = None) -> Optional[T
         return ToolFailure(output, NOT_RESPONDING, f"no answer within {output.limit:g} s")
     if output.fault == FLOODED:
         return ToolFailure(output, UNREADABLE, f"printed more than {tool.limit} MB")
+    if output.fault == CUT:
+        return ToolFailure(output, UNREADABLE, output.stderr)
     if output.fault == BROKEN:
         return ToolFailure(output, UNREADABLE, f"could not be started: {output.stderr}")
     if output.status is not None and output.status < 0:

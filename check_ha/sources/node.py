@@ -19,11 +19,10 @@ _TRY_AGAIN = ("CS_ERR_TRY_AGAIN", "API error 6", "cmap. error 6", "error is: 6")
 class ThisNode:
     """The node this process runs on."""
 
-    def __init__(self, folders: Sequence[str] = FOLDERS, timeout: float = 8.0, sudo: bool = False) -> None:
+    def __init__(self, folders: Sequence[str] = FOLDERS, timeout: float = 8.0) -> None:
         self._folders = tuple(folders)
         self._limit = timeout
         self._deadline = time.monotonic() + timeout
-        self._sudo = sudo
         self.now = time.time()
         self.node = os.uname().nodename
 
@@ -44,13 +43,7 @@ class ThisNode:
     def _command(self, argv: Tuple[str, ...]) -> Tuple[str, ...]:
         """Return the command line with the program's full path in front; empty when it is not installed."""
         program = find(argv[0], self._folders)
-        if program is None:
-            return ()
-        command = (program, *argv[1:])
-        if self._sudo:
-            sudo = find("sudo", (*self._folders, *FOLDERS))
-            return (sudo, "-n", *command) if sudo else ()
-        return command
+        return (program, *argv[1:]) if program else ()
 
 
 def _second_try(output: Output) -> Tuple[Tool, Tuple[str, ...]]:
@@ -60,8 +53,6 @@ def _second_try(output: Output) -> Tuple[Tool, Tuple[str, ...]]:
     tools may fail during a membership change with CS_ERR_TRY_AGAIN (error 6), corosync-cfgtool even with exit 0.
     """
     tool = output.tool
-    if output.with_sudo and output.stderr.startswith(("sudo: ", "Sorry, user ")):
-        return tool, ()  # refused, which says nothing about the version
     if tool.older and output.status in (1, 64) and not output.stdout.strip():
         return tool, tool.older
     if tool.family != COROSYNC:

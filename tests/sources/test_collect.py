@@ -25,7 +25,7 @@ from tests.sources.test_shareable import SHARED, all_plants, leaks, node_with_se
 
 ROOT = Path(__file__).parents[2]
 HEALTHY = SAMPLES / "healthy-2node" / "node1"
-DOOR = ROOT / "bin" / "check_ha_collect"
+DOOR = ROOT / "nrpe" / "check_ha_collect"
 MAIN = "from check_ha.sources.collect import main; main()"
 
 __all__ = ["node_with_secrets"]
