@@ -93,7 +93,7 @@ def judge(evidence: Evidence, options: VipOptions) -> Judgement:
     if cluster is None:
         return Judgement("no resources were read")
     cib, interfaces = evidence.get(CIB), evidence.get(INTERFACES)
-    cluster = completed(cluster, cib)
+    cluster = completed(cluster, cib, evidence.now)
     here = _here(evidence, cluster)
     agents = dict(options.agent)
     vips, absent = virtual_ips(cluster, cib, agents), left_out(cluster, cib, agents)
