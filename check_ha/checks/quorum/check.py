@@ -14,6 +14,7 @@ from typing import Iterator, List, Mapping, Optional, Sequence
 
 from check_ha.checks.quorum import pacemaker, votes
 from check_ha.cluster.member_names import member_names, never_seen, without_names
+from check_ha.cluster.own_count import OWN, own_count
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
@@ -77,7 +78,7 @@ def _counted(evidence: Evidence, names: Mapping[int, str]) -> Optional[QuorumSta
     cluster, cmap = evidence.get(CLUSTER), evidence.get(MAP)
     quorum = evidence.get(QUORUM)
     if quorum and not quorum.counted:
-        return pacemaker.own_count(cluster, cmap, names) if cluster else None
+        return own_count(cluster, cmap, names) if cluster else None
     members = evidence.get(LISTED) if quorum and not quorum.members else None
     return quorum._replace(members=members) if quorum and members else quorum
 
@@ -100,7 +101,7 @@ def _summary(quorum: Optional[QuorumStatus], cluster: Optional[Cluster]) -> str:
     number = len(quorum.members)
     members = f"{count(number, 'node')} with " if number else ""
     dc = f", DC {cluster.dc.name}" if cluster and cluster.dc else ""
-    if quorum.provider == votes.OWN:
+    if quorum.provider == OWN:
         dc = f" by pacemaker's own count{dc}"
     return f"{members}{quorum.total_votes} of {quorum.expected_votes} votes, quorate ({quorum.quorum} needed){dc}"
 
