@@ -55,7 +55,7 @@ class Door:
             return run_all([Command(COLLECTOR, ())], limits)[COLLECTOR]._replace(fault=MISSING, stderr=reason)
         seconds = max(0.2, self._deadline - time.monotonic())
         names = "".join(f"{tool.file}\n" for tool in tools) + f"limit {seconds:.1f}\n"
-        return run_all([Command(COLLECTOR, (sudo, "-n", collector), names.encode())], limits)[COLLECTOR]
+        return run_all([Command(COLLECTOR, (sudo, "-n", collector), stdin=names.encode())], limits)[COLLECTOR]
 
 
 def _explained(output: Output) -> Output:

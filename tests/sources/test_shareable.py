@@ -341,8 +341,8 @@ def test_hidden_values() -> None:
 
 
 WITH_HISTORY = """\
-<cib crm_feature_set="{}"><configuration/><status>
-<node_state id="1"><lrm id="1"><lrm_resources><lrm_resource id="a"/></lrm_resources></lrm>
+<cib crm_feature_set="{}"><configuration/><status><node_state id="1"><lrm id="1"><lrm_resources><lrm_resource id="a"/>
+</lrm_resources></lrm>
 <transient_attributes id="1"/></node_state><node_state id="2"><lrm id="2"/></node_state><node_state id="3"><lrm id="3">
 </lrm></node_state></status></cib>
 """
