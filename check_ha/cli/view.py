@@ -55,7 +55,7 @@ def main() -> None:
     """Run the command."""
     options = options_from(ViewOptions, vars(parser().parse_args()))
     view = view_from(source_of(options, NAME))
-    if len(view.troubles) == len(READINGS):
+    if len(view.troubles) >= sum(reading.instead_of is None for reading in READINGS):
         reasons = "; ".join(dict.fromkeys(failed.text for failed in view.troubles))
         sys.stdout.write(f"HA_VIEW UNKNOWN - nothing is known: {clean(reasons, LINE_LIMIT)}\n")
         sys.exit(UNKNOWN)

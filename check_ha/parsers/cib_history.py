@@ -37,6 +37,7 @@ _OK, _NOT_INSTALLED, _NOT_RUNNING, _PROMOTED, _FAILED_PROMOTED = 0, 5, 7, 8, 9
 _HARD = (2, 3, 4, _NOT_INSTALLED, 6)
 """invalid parameter, unimplemented, insufficient privileges, not installed, not configured: also wrong in a probe."""
 _PENDING, _CANCELLED, _TIMED_OUT, _NOT_SUPPORTED = -1, 1, 2, 3
+_RESOURCES, _OPERATION = "lrm/lrm_resources/lrm_resource", "lrm_rsc_op"
 _FAIL_COUNT, _LAST_FAILURE = "fail-count-", "last-failure-"
 _TIME = "[1-9][0-9]{,11}"
 
@@ -78,14 +79,24 @@ def parse_recorded(status: Element, symmetric: bool) -> Recorded:
     return Recorded(
         operations=tuple(one for node, state in states for one in _operations(node, state, symmetric)),
         counts=tuple(one for node, state in states for one in _counts(node, state)),
+        history={node: dict(_history(state)) for node, state in states},
     )
+
+
+def _history(state: Element) -> Iterator[Tuple[str, bool]]:
+    """Yield each resource with a history, and whether it was started, stopped, ... there since it was last cleared."""
+    for resource in state.iterfind(_RESOURCES):
+        yield (
+            resource.get("id", ""),
+            any(one.get("operation") != "monitor" for one in resource.iterchildren(_OPERATION)),
+        )
 
 
 def _operations(node: str, state: Element, symmetric: bool) -> Iterator[FailedOperation]:
     """Yield what failed on a node, each action once: 1.1.12 keeps some as the last action and as the last failure."""
     found: Dict[Tuple[str, str, int], FailedOperation] = {}
-    for resource in state.iterfind("lrm/lrm_resources/lrm_resource"):
-        for operation in resource.iterchildren("lrm_rsc_op"):
+    for resource in state.iterfind(_RESOURCES):
+        for operation in resource.iterchildren(_OPERATION):
             if _failed(operation, symmetric):
                 one = _operation(node, resource.get("id", ""), operation)
                 key = (one.resource, one.task, one.interval)

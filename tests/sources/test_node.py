@@ -13,7 +13,20 @@ from typing import Callable, List, Optional, Tuple
 import pytest
 
 from check_ha.sources.node import ThisNode
-from check_ha.sources.tools import BROKEN, CFGTOOL, CIBADMIN, CRM_MON, FLOODED, HUNG, IP_ADDR, MISSING, Output, Tool
+from check_ha.sources.tools import (
+    BROKEN,
+    CFGTOOL,
+    CIBADMIN,
+    CMAPCTL,
+    COROSYNC_VERSION,
+    CRM_MON,
+    FLOODED,
+    HUNG,
+    IP_ADDR,
+    MISSING,
+    Output,
+    Tool,
+)
 from tests.faketools import write_tool
 
 
@@ -161,6 +174,42 @@ def test_crm_mon_that_does_not_know_the_new_option_is_asked_the_old_way(tmp_path
     assert output.argv[1:] == ("--as-xml", "--inactive")
 
 
+def test_the_old_way_is_tried_at_once_while_another_tool_hangs(tmp_path: Path) -> None:
+    write_tool(tmp_path, "corosync-cfgtool", "exec sleep 100")
+    write_tool(tmp_path, "crm_mon", '[ "$1" = --as-xml ] && echo "<crm_mon/>" && exit 0; exit 1')
+    outputs = ThisNode((str(tmp_path),), timeout=1.0).collect([CFGTOOL, CRM_MON])
+    assert outputs[CFGTOOL].fault == HUNG
+    assert outputs[CRM_MON].stdout == b"<crm_mon/>\n"
+    assert left_behind(os.getpid()) == []
+
+
+def test_the_old_way_that_hangs(tmp_path: Path) -> None:
+    assert run(tmp_path, '[ "$1" = --as-xml ] && exec sleep 100; exit 1', CRM_MON, timeout=0.6).fault == HUNG
+
+
+def test_corosync_1_has_another_program_for_its_map(tmp_path: Path) -> None:
+    write_tool(tmp_path, "corosync-objctl", "echo totem.version=2")
+    output = ThisNode((str(tmp_path),)).collect([CMAPCTL])[CMAPCTL]
+    assert (output.status, output.stdout, output.label) == (0, b"totem.version=2\n", "corosync-objctl")
+
+
+def test_neither_program_is_installed(tmp_path: Path) -> None:
+    output = ThisNode((str(tmp_path),)).collect([CMAPCTL])[CMAPCTL]
+    assert (output.fault, output.argv, output.label) == (MISSING, ("corosync-cmapctl",), "corosync-cmapctl")
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        pytest.param("echo 'usage: '; exit 0", id="1.4"),
+        pytest.param("echo 'Cannot initialize CMAP service' >&2; exit 1", id="2.3-and-not-running"),
+    ],
+)
+def test_a_corosync_that_does_not_tell_its_version_is_asked_the_old_way(tmp_path: Path, refusal: str) -> None:
+    write_tool(tmp_path, "corosync", "echo Corosync $1")
+    assert run(tmp_path, refusal, COROSYNC_VERSION).stdout == b"Corosync -v\n"
+
+
 @pytest.mark.parametrize(
     "refusal",
     [
@@ -185,29 +234,6 @@ def test_environment_is_clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
     output = run(tmp_path, 'echo "$CIB_file $LC_ALL $PATH"')
     assert output.stdout == b" C /usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin\n"
-
-
-def test_sudo_is_put_in_front(tmp_path: Path) -> None:
-    write_tool(tmp_path, "sudo", 'printf "%s " "$@"')
-    write_tool(tmp_path, "ip", "")
-    output = ThisNode((str(tmp_path),), sudo=True).collect([IP_ADDR])[IP_ADDR]
-    assert output.stdout.decode() == f"-n {tmp_path}/ip -j addr "
-    assert output.as_root
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "sudo: a password is required",
-        "Sorry, user nagios is not allowed to execute '/usr/sbin/crm_mon --output-as=xml --inactive' as root on node1.",
-    ],
-)
-def test_what_sudo_refuses_is_not_tried_the_old_way(tmp_path: Path, words: str) -> None:
-    write_tool(tmp_path, "sudo", f'echo "{words}" >&2; exit 1')
-    write_tool(tmp_path, "crm_mon", "")
-    output = ThisNode((str(tmp_path),), sudo=True).collect([CRM_MON])[CRM_MON]
-    assert output.argv[2:] == (f"{tmp_path}/crm_mon", "--output-as=xml", "--inactive")
-    assert output.stderr == f"{words}\n"
 
 
 @pytest.mark.parametrize("signal", ["TERM", "INT", "HUP"])
