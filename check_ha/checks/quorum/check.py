@@ -36,7 +36,9 @@ MAP = Reading(CMAPCTL, parse_cmapctl, required=False)
 NAMES = Reading(CRM_NODE_LIST, parse_crm_node_list, silent=True, instead_of=CMAPCTL, when=without_names)
 LISTED = Reading(QUORUMTOOL_NODES, parse_quorumtool_nodes, silent=True, instead_of=CMAPCTL, when=without_names)
 
-NO_PROVIDER = Condition("no-provider", Severity.WARNING, "corosync.conf names no quorum provider: nobody counts votes.")
+NO_PROVIDER = Condition(
+    "no-provider", Severity.WARNING, "corosync.conf names no quorum provider: nobody counts votes.", standing=True
+)
 
 VOTES_TOTAL = Metric("cluster.votes.total.count", "votes in this partition")
 VOTES_EXPECTED = Metric("cluster.votes.expected.count", "votes of the whole cluster")

@@ -24,7 +24,7 @@ VOTES_STALE = Condition(
 )
 NO_MARGIN = Condition(
     "no-margin", Severity.WARNING,
-    "The loss of one more vote loses quorum. Two nodes without two_node are always in that state.",
+    "The loss of one more vote loses quorum. Two nodes without two_node are always in that state.", standing=True,
 )  # fmt: skip
 QDEVICE_NOT_VOTING = Condition(
     "qdevice-not-voting", Severity.WARNING,
