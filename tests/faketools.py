@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Dict, List
+from typing import Dict, List, Tuple
 
 from check_ha.sources.recording import Recording
 from check_ha.sources.tools import ALL, HUNG, MISSING, Output
@@ -18,18 +18,23 @@ def write_tool(folder: Path, name: str, script: str) -> None:
 
 
 def from_recording(directory: Path, folder: Path) -> None:
-    """Programs that answer as those of the recording did, each by its arguments; unknown ones are a usage error."""
+    """Programs that answer as those of the recording did, each to the command line that it knew; else a usage error."""
     cases: Dict[str, List[str]] = {}
     for output in Recording(str(directory)).collect(ALL).values():
         if output.fault != MISSING:
-            cases.setdefault(output.tool.name, []).append(_case(directory, output))
+            program, *arguments = _without_sudo(output.argv)
+            cases.setdefault(program.rsplit("/", 1)[-1], []).append(_case(directory, output, arguments))
     for name, answers in cases.items():
         body = "\n".join(answers)
         write_tool(folder, name, f'case "$*" in\n{body}\n*) echo "unknown option: $*" >&2; exit 64 ;;\nesac')
 
 
-def _case(directory: Path, output: Output) -> str:
-    arguments = shlex.quote(" ".join(output.tool.argv[1:]))
+def _without_sudo(argv: Tuple[str, ...]) -> Tuple[str, ...]:
+    return argv[2:] if argv[0].endswith("sudo") else argv
+
+
+def _case(directory: Path, output: Output, words: List[str]) -> str:
+    arguments = shlex.quote(" ".join(words))
     if output.fault == HUNG:
         return f"{arguments}) exec sleep 1000 ;;"
     stdout = shlex.quote(str(directory / output.tool.file))

@@ -1,6 +1,7 @@
 """The checks of one node: ask its tools, judge what they say. One check is a run of all checks that are one."""
 
 import sys
+import time
 from functools import partial
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
@@ -9,7 +10,7 @@ from check_ha.cli.process import unfinished
 from check_ha.cli.run import Order, Outcome
 from check_ha.cli.state import Memory, default_directory
 from check_ha.core.check import Applies, Check, Judgement
-from check_ha.core.condition import UNREADABLE, Severity
+from check_ha.core.condition import UNREADABLE, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading, also_needed, examine, stand_ins
 from check_ha.core.finding import Finding
 from check_ha.core.options import Options
@@ -27,6 +28,14 @@ class Settings(NamedTuple):
     thresholds: Thresholds
 
 
+class NoAnswerError(Exception):
+    """A node that was asked does not answer."""
+
+    def __init__(self, condition: Condition, text: str) -> None:
+        super().__init__(text)
+        self.finding = Finding(condition, text)
+
+
 Judged = Tuple[Verdict, Evidence]
 """What is said of one check, and what it is based on."""
 
@@ -38,18 +47,26 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
     settings = Settings(arguments.own, dict(common.severity), (common.warning, common.critical))
 
     def carry_out() -> Outcome:
-        source = source_of(common, check.command)
+        try:
+            source = source_of(common, check.command)
+        except NoAnswerError as silence:
+            return silent(check.name, silence, settings.severities)
         outputs: Dict[Tool, Output] = {}
         if check.applies:
             outputs.update(collect(check.applies.readings, source))
             if applies(check.applies, outputs, source) is False:
                 return Outcome(_nothing(check, check.applies, settings, source), outputs)
         outputs.update(collect(check.readings, source, outputs))
-        memory = Memory(state_directory(common) if check.remembers else None, check.name)
-        verdict, _ = judge(check, settings, outputs, source, memory)
+        verdict, _ = judge(check, settings, outputs, source, memory_of(common, check))
         return Outcome(verdict, outputs)
 
     return Order(limited(common.timeout, carry_out, partial(unfinished, check.name)), arguments.verbose, common.format)
+
+
+def silent(check: str, silence: NoAnswerError, severities: Mapping[str, Severity]) -> Outcome:
+    """Return what is said of this check (empty: of all of them) where the node does not answer."""
+    finding = silence.finding._replace(check=check, override=severities.get(silence.finding.condition.name))
+    return Outcome(Verdict(check, finding.severity, "", (finding,), (), (), time=time.time()), {})
 
 
 def applies(one: Applies, outputs: Mapping[Tool, Output], source: Source) -> Optional[bool]:
@@ -99,8 +116,16 @@ def _judgement(check: Check, own: Options, evidence: Evidence) -> Judgement:
 
 
 def source_of(common: ReplayOptions, name: str) -> Source:
-    """Return this node, or the recording of ``--from``; one that is none ends the process with UNKNOWN."""
+    """Return this node, the recording of ``--from``, or what ``--node`` has to say.
+
+    A recording that is none ends the process with UNKNOWN; NoAnswerError tells of a node that does not answer.
+    """
     restart(common.timeout)
+    if common.node is not None:
+        from check_ha.cli.asked import asked
+
+        announce(f"asking {common.node}")
+        return asked(common.node, common.via, common.timeout)
     announce("reading the recording" if common.from_ else "asking the tools")
     if common.from_ is None:
         from check_ha.sources.node import ThisNode  # with subprocess, which a replay does without
@@ -134,6 +159,12 @@ def collect(
     tools_have_ended()
     announce("reading what the tools said")
     return outputs
+
+
+def memory_of(common: RunOptions, check: Check, command: str = "") -> Memory:
+    """Return what the last run of this command has kept for this check of this node."""
+    name = f"{command}{check.name}" + (f"@{common.node}" if common.node else "")
+    return Memory(state_directory(common) if check.remembers else None, name)
 
 
 def state_directory(common: RunOptions) -> Optional[str]:

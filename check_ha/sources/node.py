@@ -56,13 +56,14 @@ class ThisNode:
 def _second_try(output: Output) -> Tuple[Tool, Tuple[str, ...]]:
     """Return the command line to run next, or none: an older one after a usage error, the same one to try again.
 
-    crm_mon 1.1 answers ``--output-as`` with its help on stderr and exit 1, 2.0.0 to 2.0.2 with exit 64. The corosync
-    tools may fail during a membership change with CS_ERR_TRY_AGAIN (error 6), corosync-cfgtool even with exit 0.
+    crm_mon 1.1 answers ``--output-as`` with its help on stderr and exit 1, 2.0.0 to 2.0.2 with exit 64, an ip that
+    knows no ``-j`` with exit 255. The corosync tools may fail during a membership change with CS_ERR_TRY_AGAIN (error
+    6), corosync-cfgtool even with exit 0.
     """
     tool = output.tool
     if output.with_sudo and output.stderr.startswith(("sudo: ", "Sorry, user ")):
         return tool, ()  # refused, which says nothing about the version
-    if tool.older and output.status in (1, 64) and not output.stdout.strip():
+    if tool.older and output.status in (1, 64, 255) and not output.stdout.strip():
         return tool, tool.older
     if tool.family != COROSYNC:
         return tool, ()
