@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Iterable, List
 
-from check_ha.core.condition import COMMON
 from generators.commands import Command, services
 from generators.options import Flag, flags
 
@@ -61,5 +60,6 @@ def _values(command: Command, flag: Flag) -> str:
         words = " ".join(one.word for one in services() if not one.on_server)
         return f'COMPREPLY=($(compgen -W "{words}" -- "$cur")); return ;;'
     if flag.variable == "severity" and command.check:
-        return _CONDITIONS.format(words=" ".join(one.name for one in (*command.check.conditions, *COMMON)))
+        known = (*command.check.conditions, *command.check.shared)
+        return _CONDITIONS.format(words=" ".join(one.name for one in known))
     return "return ;;"

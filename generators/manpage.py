@@ -8,7 +8,6 @@ from typing import Iterator, List
 
 import check_ha
 from check_ha.core.check import Check
-from check_ha.core.condition import COMMON
 from generators.commands import Command, all_commands
 from generators.options import Flag, flags
 
@@ -52,7 +51,7 @@ def _option(flag: Flag) -> str:
 
 def _check_sections(check: Check) -> Iterator[str]:
     yield ".SH CONDITIONS\nWhat it can find, with the default severity;\n.B \\-\\-severity\nchanges it.\n"
-    for condition in (*check.conditions, *COMMON):
+    for condition in (*check.conditions, *check.shared):
         yield f".TP\n\\fB{_text(condition.name)}\\fR ({condition.severity.name})\n{_text(condition.meaning)}\n"
     if check.metrics:
         yield ".SH PERFORMANCE DATA\n"

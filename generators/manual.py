@@ -14,7 +14,7 @@ from check_ha.cli.arguments import CommonOptions, flag_of
 from check_ha.cli.comparison import ComparisonOptions
 from check_ha.cli.settings import OverallOptions
 from check_ha.core.check import Check, Metric
-from check_ha.core.condition import COMMON, Condition
+from check_ha.core.condition import WITH_MEMORY, Condition
 from check_ha.core.options import FilterOptions, Option
 from check_ha.node_setup.rights import sudoers
 from check_ha.sources.tools import ALL, Tool
@@ -28,12 +28,14 @@ Say = Callable[[str], str]
 PLACES: Mapping[str, Callable[[Say], str]] = {
     "commands": lambda say: command_rows(all_commands(), say),
     "sudoers": lambda say: sudoers_block(say),
-    "common": lambda say: condition_table(COMMON, say),
+    "common": lambda say: condition_table(WITH_MEMORY, say),
     "checks": lambda say: "\n".join(check_section(one, say) for one in all_commands() if one.check),
     "options": lambda say: common_options(say),
     "options-of-all": lambda say: option_table(_more(OverallOptions.table(), CommonOptions.table()), say),
     "options-of-comparisons": lambda say: option_table(_more(ComparisonOptions.table(), CommonOptions.table()), say),
-    "options-of-others": lambda say: "\n".join(flag_section(one, say) for one in all_commands() if not one.verdict),
+    "options-of-others": lambda say: "\n".join(
+        flag_section(one, say) for one in all_commands() if not one.verdict and flags(one)
+    ),
     "json": lambda say: "\n".join(
         f"### {title}\n\n{table([say('field'), say('type'), ''], rows)}" for title, rows in json_fields.tables(say)
     ),

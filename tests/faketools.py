@@ -22,15 +22,18 @@ def from_recording(directory: Path, folder: Path) -> None:
     cases: Dict[str, List[str]] = {}
     for output in Recording(str(directory)).collect(ALL).values():
         if output.fault != MISSING:
-            program, *arguments = _without_sudo(output.argv)
-            cases.setdefault(program.rsplit("/", 1)[-1], []).append(_case(directory, output, arguments))
+            program, *arguments = _known(output)
+            cases.setdefault(program, []).append(_case(directory, output, arguments))
     for name, answers in cases.items():
         body = "\n".join(answers)
         write_tool(folder, name, f'case "$*" in\n{body}\n*) echo "unknown option: $*" >&2; exit 64 ;;\nesac')
 
 
-def _without_sudo(argv: Tuple[str, ...]) -> Tuple[str, ...]:
-    return argv[2:] if argv[0].endswith("sudo") else argv
+def _known(output: Output) -> Tuple[str, ...]:
+    """The older command line, where that was the one that was answered."""
+    argv = output.argv[2:] if output.argv[0].endswith("sudo") else output.argv
+    older = output.tool.older
+    return older if older and (argv[0].rsplit("/", 1)[-1], *argv[1:]) == older else output.tool.argv
 
 
 def _case(directory: Path, output: Output, words: List[str]) -> str:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from check_ha.cli.register import check_named
 from check_ha.core.check import Judgement
-from check_ha.core.condition import COMMON, Severity
+from check_ha.core.condition import Severity
 from check_ha.core.evidence import also_needed, examine
 from check_ha.core.finding import Finding, Row, Subject
 from check_ha.output.plain_text import clean
@@ -78,7 +78,7 @@ def test_any_model_is_judged_and_shown(name: str, data: st.DataObject) -> None:
     evidence, chosen = data.draw(evidences(check)), data.draw(options(check.options))
     judgement = check.judge(evidence, chosen)
     assert judgement == check.judge(evidence, chosen)
-    assert {finding.condition for finding in judgement.findings} <= {*check.conditions, *COMMON}
+    assert {finding.condition for finding in judgement.findings} <= {*check.conditions, *check.shared}
     assert {measure.metric for measure in judgement.measures} <= set(check.metrics)
     if judgement.remember is not None:
         assert check.remembers
@@ -101,7 +101,7 @@ def judgements(draw: st.DrawFn) -> Tuple[str, Judgement]:
     check = check_named(name)
     texts = (names | st.text(max_size=400)).filter(lambda text: bool(clean(text).strip()))
     value = numbers | st.floats(-1e15, 1e15)
-    findings = st.builds(Finding, st.sampled_from((*check.conditions, *COMMON)), texts, texts)
+    findings = st.builds(Finding, st.sampled_from((*check.conditions, *check.shared)), texts, texts)
     measures = st.builds(
         lambda metric, number, instance, low, high: metric.of(number, instance, minimum=low, maximum=high),
         st.sampled_from(check.metrics), value, names, st.none() | value, st.none() | value,

@@ -19,7 +19,7 @@ from typing import Any, Dict, Iterator, Mapping, Optional, Sequence, Set
 from check_ha.cluster.cli_constraints import CliConstraint, clear_commands, cli_constraints, nodes_left
 from check_ha.cluster.resources import names_of
 from check_ha.core.check import Check, Judgement, Measure, Metric
-from check_ha.core.condition import FILTERED_OUT, Condition, Severity
+from check_ha.core.condition import FILTERED_OUT, WITH_MEMORY, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import CONSTRAINT, Finding, Row, Subject, nodes, resources
 from check_ha.core.options import FilterOptions, duration, option
@@ -180,4 +180,5 @@ CHECK = Check(
     options=ConstraintOptions,
     filters="resource",
     remembers=True,
+    shared=WITH_MEMORY,
 )

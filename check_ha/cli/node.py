@@ -10,14 +10,14 @@ from check_ha.cli.process import unfinished
 from check_ha.cli.run import Order, Outcome
 from check_ha.cli.state import Memory, default_directory
 from check_ha.core.check import Applies, Check, Judgement
-from check_ha.core.condition import UNREADABLE, Condition, Severity
+from check_ha.core.condition import NOT_COMPARED, NOT_RESPONDING, TOOL_MISSING, UNREADABLE, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading, also_needed, examine, stand_ins
 from check_ha.core.finding import Finding
 from check_ha.core.options import Options
 from check_ha.core.verdict import Thresholds, Verdict, verdict_of
 from check_ha.output.plain_text import clean
 from check_ha.sources.deadline import announce, limited, restart, tools_have_ended
-from check_ha.sources.tools import Output, Source, Tool
+from check_ha.sources.tools import HUNG, MISSING, Output, Source, Tool
 
 
 class Settings(NamedTuple):
@@ -35,6 +35,8 @@ class NoAnswerError(Exception):
         super().__init__(text)
         self.finding = Finding(condition, text)
 
+
+_OWN_FOLDER = "give it a folder of this user's own with --state-dir"
 
 Judged = Tuple[Verdict, Evidence]
 """What is said of one check, and what it is based on."""
@@ -100,11 +102,11 @@ def judge(
     if judgement.remember is not None and keep:
         announce("writing the state for the next run")
         memory.remember(judgement.remember)
-    findings = dict.fromkeys((*judgement.findings, *evidence.findings))
+    untold = [Finding(NOT_COMPARED, memory.trouble, advice=_OWN_FOLDER)] if memory.trouble else []
+    findings = dict.fromkeys((*judgement.findings, *evidence.findings, *untold))
     complete = judgement._replace(findings=tuple(findings))
     verdict = verdict_of(check, complete, settings.severities, settings.thresholds)
-    notes = (memory.trouble,) if memory.trouble else ()
-    return verdict._replace(time=source.now, node=source.node, notes=notes), evidence
+    return verdict._replace(time=source.now, node=source.node), evidence
 
 
 def _judgement(check: Check, own: Options, evidence: Evidence) -> Judgement:
@@ -122,10 +124,8 @@ def source_of(common: ReplayOptions, name: str) -> Source:
     """
     restart(common.timeout)
     if common.node is not None:
-        from check_ha.cli.asked import asked
-
         announce(f"asking {common.node}")
-        return asked(common.node, common.via, common.timeout)
+        return _asked(common.node, common.via, common.timeout)
     announce("reading the recording" if common.from_ else "asking the tools")
     if common.from_ is None:
         from check_ha.sources.node import ThisNode  # with subprocess, which a replay does without
@@ -141,6 +141,24 @@ def source_of(common: ReplayOptions, name: str) -> Source:
     except RecordingError as error:
         sys.stdout.write(f"{name.replace('check_', '', 1).upper()} UNKNOWN - {clean(str(error))}\n")
         sys.exit(3)
+
+
+def _asked(node: str, via: Sequence[str], timeout: float) -> Source:
+    """Return what check_ha_record has printed on another node; NoAnswerError where it is nothing, or not whole."""
+    from check_ha.multinode.answers import no_answer
+    from check_ha.sources.peers import RECORD_VIA, Peers, template
+    from check_ha.sources.recording import RecordingError
+    from check_ha.sources.stream import Stream, stream_in
+
+    output = Peers(via or template(RECORD_VIA), timeout).ask([node])[node]
+    data = None if output.fault else stream_in(output.stdout)
+    if data is None:
+        condition = {HUNG: NOT_RESPONDING, MISSING: TOOL_MISSING}.get(output.fault or "", UNREADABLE)
+        raise NoAnswerError(condition, f"{node}: {no_answer(output)}")
+    try:
+        return Stream(data, f"what {node} has sent")
+    except RecordingError as error:
+        raise NoAnswerError(UNREADABLE, str(error)) from error
 
 
 def collect(

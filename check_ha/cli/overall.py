@@ -139,12 +139,9 @@ def _applying(chosen: Sequence[Check], source: Source, outputs: Dict[Tool, Outpu
 def _summary(verdicts: Sequence[Verdict], skipped: Sequence[str]) -> str:
     """For OK: how many checks looked, then news that is no problem and what they saw, as far as there is room."""
     summaries = {verdict.check: verdict.summary for verdict in verdicts}
-    parts = [
-        clean(finding.text, _SHARE)
-        for verdict in verdicts
-        for finding in verdict.findings
-        if finding.condition.severity is Severity.OK
-    ]
+    news = [finding for verdict in verdicts for finding in verdict.findings]
+    told = dict.fromkeys(one.text for one in news if one.condition.severity is Severity.OK)
+    parts = [clean(text, _SHARE) for text in told]
     parts += [clean(summaries[name], _SHARE) for name in _TOLD_WHEN_OK if name in summaries]
     text = count(len(verdicts), "check")
     left_out = [name for name in CHECKS if name in skipped]

@@ -3,7 +3,7 @@
 The directory must be safe: a real one, that belongs to this user and that nobody else may write to. The file must be a
 plain one that nobody else may open: a cookie is locked while it is read or written, and who may open a file may keep it
 locked beyond any deadline. A new cookie takes the place of the old one when it is whole. Where there is no safe place
-nothing is kept, the check goes on without, and -v says so.
+nothing is kept, and the check goes on without, and says so.
 """
 
 from __future__ import annotations

@@ -50,5 +50,11 @@ OUT_OF_RANGE = Condition(
 )
 FILTERED_OUT = Condition("filtered-out", Severity.UNKNOWN, "--include and --exclude leave nothing to judge.")
 
+NOT_COMPARED = Condition(
+    "not-compared", Severity.OK, "No state is kept from run to run, or that of the last one cannot be read."
+)
+
 COMMON = (NOT_RUNNING, STARTING, NOT_RESPONDING, NO_PERMISSION, REMOTE_NODE, TOOL_MISSING, UNREADABLE)
 """What every check can find."""
+WITH_MEMORY = (*COMMON, NOT_COMPARED)
+"""What every check can find that compares with its last run."""

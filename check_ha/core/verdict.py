@@ -34,7 +34,7 @@ class Verdict(NamedTuple):
     rows: Tuple[Row, ...]
     measures: Tuple[Measure, ...]
     notes: Tuple[str, ...] = ()
-    """What else -v says: that no state is kept, which check does not apply here."""
+    """What else -v says: which check does not apply here."""
     time: float = 0.0
     """Seconds since the epoch at which the tools were asked."""
     node: str = ""

@@ -4,6 +4,8 @@ Every change of the CIB reaches every node in the same order, or a node asks for
 from a moment ago; one that is older in a second look than others were in the first shows that changes do not reach that
 node: large packets or multicast are lost, while membership, votes and monitors stay as they are when all is well. One
 look can only say that it is older; and of the status part of the CIB, which changes all the time, it says nothing.
+After a healed split one node may keep an older status until the next change (Pacemaker 2.1.5, for minutes): as long as
+there is no change, there is none that does not arrive.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ STALE_VIEW = Condition(
 )  # fmt: skip
 OLDER_VIEW = Condition(
     "older-view", Severity.WARNING,
-    "The CIB of a node is older than that of others in its partition, in one look only, or only in its status section.",
+    "The CIB of a node is older than that of others in its partition: in one look, or changes of its status are lost.",
 )  # fmt: skip
 QUORUM_DIFFERS = Condition(
     "quorum-differs", Severity.WARNING,
@@ -94,10 +96,11 @@ def _older_views(
     # a CIB that was replaced by one with a lower version is lower everywhere
     known = {name: min(version, before.get(name, ())) for name, version in now.items()} if before else now
     newest = max(known.values(), default=())
+    others = [name for name in now if known[name] == newest]
+    changes = any(now[name] > before.get(name, now[name]) for name in others)
     for node, version in now.items():
         in_configuration = version[:2] < newest[:2]
-        if version < newest and (before or in_configuration):
-            others = [name for name in now if known[name] == newest]
+        if version < newest and (changes or in_configuration):
             yield _older(node, views[node], others, newest, bool(before) and in_configuration)
 
 

@@ -16,13 +16,14 @@ Only for what every CIB has, if empty (``<constraints/>``), can that be told: se
 
 from typing import Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
-from check_ha.model.cib import FALSE, Cib, ConfiguredCollection, ConfiguredNode, ConfiguredPrimitive, Pairs
+from check_ha.model.cib import FALSE, Cib, ConfiguredCollection, ConfiguredNode, ConfiguredPrimitive, Pairs, is_false
 from check_ha.model.cib_parts import ATTRIBUTES, CONSTRAINTS, CRM_CONFIG, NODES, RESOURCES, STATUS
 from check_ha.parsers.cib_dependencies import parse_dependencies
 from check_ha.parsers.cib_failures import parse_expiring
+from check_ha.parsers.cib_history import cib_document, recorded_in
 from check_ha.parsers.cib_rules import parse_levels, parse_locations, parse_score, parse_tickets
 from check_ha.parsers.errors import ParseError
-from check_ha.parsers.xml import Element, parse_document
+from check_ha.parsers.xml import Element
 
 # What may stand around a primitive. ``master``: promotable clones to 1.1, accepted by 2.x.
 _COLLECTIONS = ("group", "clone", "master", "bundle")
@@ -36,17 +37,19 @@ def parse_cib(data: bytes) -> Cib:
     Raise ParseError for what is not a CIB, and for a primitive without id. A CIB without
     resources is a valid one. No error quotes the document: it holds passwords.
     """
-    root = parse_document(data, secret=True, without=b"status")
+    root, whole = cib_document(data)
     if root.tag != "cib":
         raise ParseError("XML, but not a CIB")
     configuration = root.find("configuration")
     if configuration is None:
         raise ParseError("CIB without configuration", hidden="configuration")
     references = _References(root)
+    properties = _properties(configuration.find("crm_config"), references)
+    symmetric = not is_false(dict(reversed(properties)).get("symmetric-cluster"))
     return Cib(
         primitives=_resources(configuration.find("resources"), references),
         epoch=_epoch(root),
-        properties=_properties(configuration.find("crm_config"), references),
+        properties=properties,
         nodes=tuple(_nodes(configuration.find("nodes"), references)),
         locations=parse_locations(configuration.find("constraints")),
         levels=parse_levels(configuration.find("fencing-topology")),
@@ -55,7 +58,15 @@ def parse_cib(data: bytes) -> Cib:
         dependencies=tuple(parse_dependencies(configuration.find("constraints"))),
         expiring=parse_expiring(configuration),
         hidden=tuple(_hidden(root, configuration)),
+        recorded=recorded_in(root, symmetric) if whole else None,
+        defaults=_defaults(configuration, references),
     )
+
+
+def _defaults(configuration: Element, references: "_References") -> Pairs:
+    """Return ``<rsc_defaults><meta_attributes id="rsc-options"><nvpair name="migration-threshold" value="3"/>``."""
+    section = configuration.find("rsc_defaults")
+    return () if section is None else _values(_sets([section], "meta_attributes", references), references)
 
 
 def _hidden(root: Element, configuration: Element) -> Iterator[str]:

@@ -10,7 +10,14 @@ import re
 from functools import partial
 from typing import Callable, Collection, Dict, FrozenSet, Iterable, List, Match
 
-from check_ha.sources.masked_cib import MASK, asked_by_rules, hidden_values, masked_attributes, masked_cib
+from check_ha.sources.masked_cib import (
+    MASK,
+    asked_by_rules,
+    hidden_values,
+    masked_attributes,
+    masked_cib,
+    without_history,
+)
 from check_ha.sources.tools import CIBADMIN, CMAPCTL, COROSYNC_CONF, CRM_MON, PS, PS_EXE, Output
 
 _DAEMONS = re.compile(rb"(?:corosync[\w-]*|pacemaker[\w-]*|sbd:?|cib|stonithd|lrmd|attrd|pengine|crmd)$")
@@ -50,17 +57,24 @@ def shareable(output: Output, secrets: Collection[bytes] = (), asked: FrozenSet[
     return output._replace(stdout=mask(output.stdout) if mask else output.stdout, stderr=stderr)
 
 
-def all_shareable(outputs: Iterable[Output]) -> List[Output]:
-    """Return all of them so; a secret of the CIB is hidden in the words of every tool."""
-    outputs = list(outputs)
+def all_shareable(outputs: Iterable[Output], history: bool = True) -> List[Output]:
+    """Return all of them so; a secret of the CIB is hidden in the words of every tool.
+
+    ``history``: with what the CIB tells of the operations of the past, which no check reads.
+    """
+    outputs = [one if history or one.tool != CIBADMIN else _without_history(one) for one in outputs]
     cib = next((one.stdout for one in outputs if one.tool == CIBADMIN), b"")
     secrets: List[bytes] = []
-    if any(one.stderr for one in outputs):
+    if cib and any(one.stderr for one in outputs):
         configuration = cib.partition(b"<status")[0]
         found = hidden_values(configuration, masked_cib(configuration))
         secrets = sorted((one for one in found if len(one) < 200), key=len, reverse=True)[:2000]
     asked = asked_by_rules(cib)
     return [shareable(output, secrets, asked) for output in outputs]
+
+
+def _without_history(output: Output) -> Output:
+    return output._replace(stdout=without_history(output.stdout))
 
 
 # password=..., "passwd": "...", value="...", http://user:...@host in what a tool says on stderr

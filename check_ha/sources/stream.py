@@ -67,12 +67,12 @@ class Stream(Recorded):
         """Return what ``commands.json`` would say of this output."""
         start, end = self._blocks[file]
         values = self._values(start, end)
-        status = values.get("status", "")
+        status, stderr = values.get("status", ""), self._lines(file, b"!").decode("utf-8", "backslashreplace")
         command: Dict[str, Any] = {
             "file": file,
             "argv": values.get("argv", "").split("\t"),
             "status": int(status) if _NUMBER.fullmatch(status) else None,
-            "stderr": self._lines(file, b"!").decode("utf-8", "backslashreplace"),
+            "stderr": stderr.rstrip("\n") if "fault" in values else stderr,  # the reason is not what a tool has printed
             "fault": values.get("fault"),
             "seconds": values.get("seconds", 0),
         }

@@ -140,7 +140,7 @@ UNSAFE = {
 
 
 @pytest.mark.parametrize(("kind", "reason"), UNSAFE.items(), ids=UNSAFE)
-def test_no_state_is_said_with_v_and_changes_no_verdict(kind: str, reason: str, cluster: Path, tmp_path: Path) -> None:
+def test_no_state_is_said_and_changes_no_verdict(kind: str, reason: str, cluster: Path, tmp_path: Path) -> None:
     state = tmp_path / "state"
     if kind == "symlink":
         (tmp_path / "target").mkdir(mode=0o700)
@@ -153,31 +153,38 @@ def test_no_state_is_said_with_v_and_changes_no_verdict(kind: str, reason: str, 
     else:
         state = Path("/proc/check_ha")
     for name in ("rings", "vip"):
-        bare = run(name, cluster)
-        assert bare[0] == 0
-        assert run(name, cluster, "--state-dir", str(state)) == bare
-        code, output = run(name, cluster, "--state-dir", str(state), "-v")
+        code, well = run(name, cluster)
         assert code == 0
-        assert output.splitlines()[-1] == f"no state is kept: {state}: {reason}"
+        said = f"no state is kept: {state}: {reason}"
+        assert run(name, cluster, "--state-dir", str(state)) == (0, f"{well}; {said}")
+        code, output = run(name, cluster, "--state-dir", str(state), "-v")
+        assert (code, output.splitlines()[1:3]) == (
+            0,
+            [f"ok: {said} [not-compared]", "  -> give it a folder of this user's own with --state-dir"],
+        )
+        raised = run(name, cluster, "--state-dir", str(state), "--severity", "not-compared=warning")
+        assert raised == (1, f"HA_{name.upper()} WARNING - {said}")
 
 
-def test_state_that_cannot_be_read_is_said_with_v_and_made_anew(cluster: Path, tmp_path: Path) -> None:
+def test_state_that_cannot_be_read_is_said_and_made_anew(cluster: Path, tmp_path: Path) -> None:
     directory = tmp_path / "state"
     directory.mkdir(mode=0o700)
     (directory / "rings.json").touch(mode=0o600)
     (directory / "rings.json").write_bytes(b"{\x00")
-    code, output = run("rings", cluster, "--state-dir", str(directory), "-v")
+    code, well = run("rings", cluster)
     assert code == 0
-    assert output.splitlines()[-1] == f"no state of the last run: {directory}: rings.json is not readable"
-    assert run("rings", cluster, "--state-dir", str(directory), "-v")[1].splitlines()[-1] != output.splitlines()[-1]
+    said = f"no state of the last run: {directory}: rings.json is not readable"
+    assert run("rings", cluster, "--state-dir", str(directory)) == (0, f"{well}; {said}")
+    assert run("rings", cluster, "--state-dir", str(directory)) == (0, well)
 
 
 @pytest.mark.parametrize("content", ['{"2/0": "x", "2/1": []}', '{"2/1": 1e400}', '{"2/0": true, "x": {"y": 0}}'])
 def test_state_that_somebody_wrote_by_hand(content: str, cluster: Path, tmp_path: Path) -> None:
     directory = tmp_path / "state"
     directory.mkdir(mode=0o700)
-    (directory / "rings.json").write_text(content)
-    (directory / "vip.json").write_text('{"p_vip": [1, null, {}]}')
+    for name, text in (("rings.json", content), ("vip.json", '{"p_vip": [1, null, {}]}')):
+        (directory / name).touch(mode=0o600)
+        (directory / name).write_text(text)
     assert run("rings", cluster, "--state-dir", str(directory)) == RINGS_OK
     code, _ = run("vip", cluster, "--state-dir", str(directory))
     assert code == 0

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from check_ha.cli.arguments import CommonOptions, flag_of
-from check_ha.core.condition import COMMON
+from check_ha.core.condition import WITH_MEMORY
 from check_ha.core.options import FilterOptions
 from generators.commands import Command, all_commands
 from generators.documents import PAIRS
@@ -94,7 +94,7 @@ def test_every_option_of_every_command_is_in_a_table(command: Command) -> None:
 
 
 def test_common_conditions_are_told_once() -> None:
-    for condition in COMMON:
+    for condition in WITH_MEMORY:
         assert CHECKS_PAGE.count(f"| {condition.name} | {condition.severity.name} | {condition.meaning} |") == 1
 
 

@@ -710,6 +710,7 @@ def of(one: str, other: str) -> Tuple[Any, ...]:
         pytest.param(("0.8.0", "0.7.0"), ("0.9.0", "0.7.5"), 0.5, ["older-view"], id="warn-looks-too-near"),
         pytest.param(("0.8.9", "0.8.5"), ("0.8.12", "0.8.5"), 2.0, ["older-view"], id="warn-status-alone"),
         pytest.param(("0.8.9", "0.8.5"), ("0.8.12", "0.8.9"), 2.0, [], id="ok-status-follows"),
+        pytest.param(("0.8.9", "0.8.5"), ("0.8.9", "0.8.5"), 2.0, [], id="ok-older-status-and-no-change"),
         pytest.param(("0.9.0", "0.9.0"), ("0.2.0", "0.2.0"), 2.0, [], id="ok-a-replaced-cib-is-lower-everywhere"),
         pytest.param(("1.2.0", "0.99.0"), ("1.2.0", "0.99.0"), 2.0, ["stale-view"], id="crit-admin-epoch"),
     ],

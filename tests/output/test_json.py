@@ -14,7 +14,7 @@ import pytest
 
 from check_ha.cli.register import check_named
 from check_ha.core import finding
-from check_ha.core.condition import COMMON, OUT_OF_RANGE
+from check_ha.core.condition import OUT_OF_RANGE, WITH_MEMORY
 from check_ha.output.as_json import SCHEMA
 from generators.json_fields import schema
 from tests.replay import (
@@ -135,7 +135,7 @@ def test_findings_of_check_ha_are_those_of_its_checks() -> None:
 
 
 def test_conditions_are_those_of_the_tables() -> None:
-    known = {condition.name for condition in (*COMMON, OUT_OF_RANGE)}
+    known = {condition.name for condition in (*WITH_MEMORY, OUT_OF_RANGE)}
     for name in (*checks(), *comparisons()):
         known |= {condition.name for condition in check_named(name).conditions}
     assert {one["condition"] for document in all_documents() for one in document["findings"]} <= known

@@ -97,10 +97,11 @@ def said(tools: Path, tool: Tool, *argv: str) -> Output:
 
 def shared(directory: Path) -> Dict[Tool, Output]:
     """What a snapshot of that node has, each output with a newline at its end."""
-    outputs = all_shareable(Recording(str(directory)).collect([one for one in ALL if one is not AUTHKEY]).values())
+    outputs = Recording(str(directory)).collect([tool for tool in ALL if tool is not AUTHKEY]).values()
+    kept = [one for one in outputs if one.stderr != "not in this recording"]
     return {
         one.tool: one._replace(stdout=_ended(one.stdout), stderr=_ended(one.stderr.encode()).decode())
-        for one in outputs
+        for one in all_shareable(kept, history=False)
     }
 
 
@@ -145,7 +146,7 @@ def test_every_awk_hides_what_a_snapshot_hides(awk: str, tmp_path: Path) -> None
                 (box / f"{tool.file}.end").write_text(f"{ended} 1.00 1.50\n")
         done = subprocess.run(
             [program(name, package), *words, "-f", str(code)],
-            input=raw[CIBADMIN].stdout + b"<mark><",
+            input=(raw[CIBADMIN].stdout if CIBADMIN in raw else b"") + b"<mark><",
             stdout=subprocess.PIPE,
             check=True,
             env={**FIXED, "BOX": str(box), "WANTED": " ".join(tool.file for tool in outputs)},

@@ -57,7 +57,7 @@ def test_what_is_written_is_read() -> None:
 
 @pytest.mark.parametrize("fault", [MISSING, HUNG, FLOODED, BROKEN])
 def test_a_tool_without_an_answer_has_none_when_it_is_read(fault: str) -> None:
-    failed = output(CRM_MON)._replace(status=None, fault=fault, stderr="why\n", stdout=b"")
+    failed = output(CRM_MON)._replace(status=None, fault=fault, stderr="why", stdout=b"")
     assert Stream(written("node1", 1.0, [failed]), "it").collect([CRM_MON]) == {CRM_MON: failed}
 
 

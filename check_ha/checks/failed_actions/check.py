@@ -13,7 +13,8 @@ replay with --from keeps none).
 Ages are by the clocks of the nodes. A time in the future, or one that cannot be right as the last run did not see that
 failure, is told as such and never hidden by --max-age.
 
-Only what Pacemaker lists as a failure is one: a probe that found a resource not running is not.
+Only what Pacemaker lists as a failure is one: a probe that found a resource not running is not. crm_mon before 1.1.12
+lists no failed actions, and before 1.1.14 no fail-counts: they are read from the status section of the CIB (cibadmin).
 """
 
 from __future__ import annotations
@@ -42,9 +43,11 @@ from check_ha.checks.failed_actions.remembered import (
     seen_before,
     seen_now,
 )
+from check_ha.cluster.completed import completed
+from check_ha.cluster.nodes import may_act
 from check_ha.cluster.resources import instances_by_id, names_of, plain
 from check_ha.core.check import Check, Judgement, Measure, Metric
-from check_ha.core.condition import FILTERED_OUT
+from check_ha.core.condition import FILTERED_OUT, WITH_MEMORY
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import RESOURCE, Finding, Row, Subject
 from check_ha.core.options import FilterOptions, duration, option
@@ -76,6 +79,8 @@ def judge(evidence: Evidence, options: FailedActionOptions) -> Judgement:
     cluster = evidence.get(CLUSTER)
     if cluster is None:
         return Judgement("no failures were read")
+    cib = evidence.get(CIB)
+    cluster = completed(cluster, cib, evidence.now)
     instances, stamps = instances_by_id(cluster), Stamps(cluster, evidence)
     selected = _selected(cluster, instances, options)
     failures = [failure for failure in cluster.failures if selected[plain(failure.resource)]]
@@ -84,14 +89,14 @@ def judge(evidence: Evidence, options: FailedActionOptions) -> Judgement:
     before = seen_before(evidence)
     current = seen_now(cluster, stamps, before, evidence.now)
     oldest = evidence.now - (DEFAULT if options.max_age is None else options.max_age)
-    expired = expired_since(before, current, evidence.get(CIB), cluster, oldest)
+    expired = expired_since(before, current, cib, cluster, oldest)
     findings = [
-        *([] if cluster.options.stop_all_resources else down(failures, counts, instances)),
+        *(down(failures, counts, instances) if may_act(cluster) and not cluster.options.stop_all_resources else ()),
         *reached(counts),
         *failed_actions(recent, counts, stamps),
         *fail_counts([one for one in counts if recent_count(one, cluster, options.max_age)], recent),
         *findings_of([one for one in expired.values() if selected.get(one.resource)], evidence.now),
-        *not_shown(cluster),
+        *not_shown(cluster, cib, evidence.failed[CIBADMIN].reason if CIBADMIN in evidence.failed else ""),
         *without_history(cluster, {name: placed for name, placed in instances.items() if selected[name]}),
     ]
     if selected and not any(selected.values()):
@@ -166,4 +171,5 @@ CHECK = Check(
     options=FailedActionOptions,
     filters="resource",
     remembers=True,
+    shared=WITH_MEMORY,
 )

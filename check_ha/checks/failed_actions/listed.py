@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Dict, Iterator, List, Mapping, Sequence, Tuple
+from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from check_ha.checks.failed_actions.remembered import Stamps
+from check_ha.cluster.recorded_failures import LISTS_COUNTS, LISTS_FAILURES
 from check_ha.cluster.resources import bans, count_text, plain, reason_of, should_run
 from check_ha.core.condition import UNREADABLE, Condition, Severity
-from check_ha.core.finding import Finding, nodes, resources
+from check_ha.core.finding import TOOL, Finding, Subject, nodes, resources
 from check_ha.core.wording import AHEAD, age, count, how_long
+from check_ha.model.cib import Cib
 from check_ha.model.cluster import INFINITY, Cluster, FailCount, Failure, Placed
+from check_ha.sources.tools import CIBADMIN
 
 FAILED_ACTION = Condition("failed-action", Severity.WARNING, "Pacemaker lists a failed action of a resource.")
 FAIL_COUNT = Condition(
@@ -24,7 +27,9 @@ RESOURCE_DOWN = Condition(
 )
 
 NOT_SHOWN = Condition(
-    "not-shown", Severity.UNKNOWN, "This version of crm_mon lists no failed actions (before 1.1.12) or no fail-counts."
+    "not-shown",
+    Severity.UNKNOWN,
+    "crm_mon before 1.1.14 lists no failed actions or no fail-counts, and the CIB was not read.",
 )
 
 CONDITIONS = (FAILED_ACTION, FAIL_COUNT, THRESHOLD_REACHED, RESOURCE_DOWN, NOT_SHOWN)
@@ -37,21 +42,26 @@ def cleanup(resource: str, node: str = "") -> str:
     return f"crm_resource --cleanup --resource {plain(resource)}{f' --node {node}' if node else ''}"
 
 
-def not_shown(cluster: Cluster) -> Iterator[Finding]:
-    """Yield what this version does not list, where it could be: that nothing is listed proves nothing then."""
+def not_shown(cluster: Cluster, cib: Optional[Cib], why: str = "") -> Iterator[Finding]:
+    """Yield what this crm_mon does not list, where the CIB does not tell it either; ``why`` says why cibadmin does not.
+
+    That nothing is listed proves nothing then.
+    """
     version = ".".join(map(str, cluster.version))
-    if cluster.version and cluster.version < (1, 1, 12) and not cluster.failures:
-        yield Finding(NOT_SHOWN, f"crm_mon {version} lists no failed actions: whether any action failed is not known")
-    elif cluster.version and cluster.version < (1, 1, 14) and not cluster.fail_counts:
-        text = (
-            f"crm_mon {version} lists no fail-counts: how often a resource failed, and where it is banned, is not known"
-        )
-        yield Finding(NOT_SHOWN, text)
+    if not version or cluster.version >= LISTS_COUNTS or (cib and cib.recorded is not None):
+        return
+    if cluster.version < LISTS_FAILURES:
+        missing, unknown = "failed actions and no fail-counts", "whether any action failed"
+    else:
+        missing, unknown = "fail-counts", "how often a resource failed, and where it is banned,"
+    reason = why or "the CIB has no status that can be read"
+    text = f"crm_mon {version} lists no {missing}, and cibadmin does not tell them ({reason}): {unknown} is not known"
+    yield Finding(NOT_SHOWN, text, (Subject(TOOL, CIBADMIN.label),))
 
 
 def without_history(cluster: Cluster, instances: Mapping[str, Sequence[Placed]]) -> Iterator[Finding]:
     """Yield what runs and has no history there: nothing is known of its failures. crm_mon 1.1.14 and later list it."""
-    if cluster.version and cluster.version < (1, 1, 14):
+    if cluster.version and cluster.version < LISTS_COUNTS:
         return
     known = {node.name: set(map(plain, cluster.history.get(node.name, ()))) for node in cluster.nodes if node.online}
     for name, placed in instances.items():

@@ -26,7 +26,7 @@ from check_ha.checks.nodes.remotes import of_disconnected
 from check_ha.cluster.fence_history import by_target
 from check_ha.cluster.nodes import ResourcesBehindNodes, State, described, feature_sets, state_of
 from check_ha.core.check import Check, Judgement, Measure, Metric
-from check_ha.core.condition import FILTERED_OUT, Condition, Severity
+from check_ha.core.condition import FILTERED_OUT, WITH_MEMORY, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import NODE, Finding, Row, Subject, nodes
 from check_ha.core.options import FilterOptions, duration, option
@@ -201,4 +201,5 @@ CHECK = Check(
     options=NodeOptions,
     filters="node",
     remembers=True,
+    shared=WITH_MEMORY,
 )  # fmt: skip

@@ -131,7 +131,7 @@ def judge(evidence: Evidence, options: ResourceOptions) -> Judgement:
     if cluster is None:
         return Judgement("no resources were read")
     cib = evidence.get(CIB)
-    cluster = completed(cluster, cib)
+    cluster = completed(cluster, cib, evidence.now)
     states = ResourceStates(cluster, cib, evidence.now, options.selects)
     selected = states.selected
     if cluster.dc is None:

@@ -18,7 +18,7 @@ from typing import Iterator, Optional, Sequence
 from check_ha.checks.rings import counters, links, missing
 from check_ha.cluster.links import Link, Links, Peer, links_of, ring_fault
 from check_ha.core.check import Check, Judgement, Measure, Metric
-from check_ha.core.condition import FILTERED_OUT, Condition, Severity
+from check_ha.core.condition import FILTERED_OUT, WITH_MEMORY, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import LINK, NODE, SETTING, Finding, Row, Subject, nodes
 from check_ha.core.options import FilterOptions, natural, option
@@ -158,4 +158,5 @@ CHECK = Check(
     options=RingOptions,
     filters="peer node",
     remembers=True,
+    shared=WITH_MEMORY,
 )  # fmt: skip

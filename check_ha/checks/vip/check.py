@@ -29,7 +29,7 @@ from check_ha.cluster.resources import plain
 from check_ha.cluster.this_node import this_node
 from check_ha.cluster.virtual_addresses import LeftOut, VirtualIp, left_out, virtual_ips
 from check_ha.core.check import Check, Judgement, Measure, Metric
-from check_ha.core.condition import FILTERED_OUT, Condition, Severity
+from check_ha.core.condition import FILTERED_OUT, WITH_MEMORY, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import RESOURCE, Finding, Row, Subject, resources
 from check_ha.core.options import FilterOptions, option, pair
@@ -93,7 +93,7 @@ def judge(evidence: Evidence, options: VipOptions) -> Judgement:
     if cluster is None:
         return Judgement("no resources were read")
     cib, interfaces = evidence.get(CIB), evidence.get(INTERFACES)
-    cluster = completed(cluster, cib)
+    cluster = completed(cluster, cib, evidence.now)
     here = _here(evidence, cluster)
     agents = dict(options.agent)
     vips, absent = virtual_ips(cluster, cib, agents), left_out(cluster, cib, agents)
@@ -206,4 +206,5 @@ CHECK = Check(
     filters="virtual IP",
     nothing=NO_VIP,
     remembers=True,
+    shared=WITH_MEMORY,
 )

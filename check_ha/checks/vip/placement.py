@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Iterator, List, Mapping, Optional, Sequence, Tuple
 
+from check_ha.cluster.nodes import may_act
 from check_ha.cluster.resources import plain, told
 from check_ha.cluster.virtual_addresses import LeftOut, VirtualIp, tickets_missing
 from check_ha.core.condition import Condition, Severity
@@ -115,8 +116,8 @@ def _stopped(cluster: Cluster, cib: Optional[Cib], vip: VirtualIp) -> Finding:
         return about(NO_TICKET, vip, f"does not run: ticket {', '.join(tickets)} is not granted here", *subjects)
     failures = [failure for failure in cluster.failures if plain(failure.resource) == vip.id]
     why = told(failures)
-    if not why and cluster.with_quorum is False:
-        why = "this partition has no quorum"
+    if not may_act(cluster) or (cluster.with_quorum is False and not why):
+        why, failures = "this partition has no quorum", []
     where = nodes(*dict.fromkeys(failure.node for failure in failures))
     return about(VIP_STOPPED, vip, f"runs nowhere{f': {why}' if why else ''}", *where)
 
