@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Dict, List, Tuple
+from typing import Dict, List
 
 from check_ha.sources.recording import Recording
 from check_ha.sources.tools import ALL, HUNG, MISSING, Output
@@ -18,26 +18,18 @@ def write_tool(folder: Path, name: str, script: str) -> None:
 
 
 def from_recording(directory: Path, folder: Path) -> None:
-    """Programs that answer as those of the recording did, each to the command line that it knew; else a usage error."""
+    """Programs that answer as those of the recording did, each by its arguments; unknown ones are a usage error."""
     cases: Dict[str, List[str]] = {}
     for output in Recording(str(directory)).collect(ALL).values():
         if output.fault != MISSING:
-            program, *arguments = _known(output)
-            cases.setdefault(program, []).append(_case(directory, output, arguments))
+            cases.setdefault(output.tool.name, []).append(_case(directory, output))
     for name, answers in cases.items():
         body = "\n".join(answers)
         write_tool(folder, name, f'case "$*" in\n{body}\n*) echo "unknown option: $*" >&2; exit 64 ;;\nesac')
 
 
-def _known(output: Output) -> Tuple[str, ...]:
-    """The older command line, where that was the one that was answered."""
-    argv = output.argv[2:] if output.argv[0].endswith("sudo") else output.argv
-    older = output.tool.older
-    return older if older and (argv[0].rsplit("/", 1)[-1], *argv[1:]) == older else output.tool.argv
-
-
-def _case(directory: Path, output: Output, words: List[str]) -> str:
-    arguments = shlex.quote(" ".join(words))
+def _case(directory: Path, output: Output) -> str:
+    arguments = shlex.quote(" ".join(output.tool.argv[1:]))
     if output.fault == HUNG:
         return f"{arguments}) exec sleep 1000 ;;"
     stdout = shlex.quote(str(directory / output.tool.file))
