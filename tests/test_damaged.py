@@ -9,7 +9,7 @@ import pytest
 from tests.damaged import Bettered, tried
 from tests.replay import recorded
 
-EVERY = 240
+EVERY = 480
 """One damage of so many is tried here; ``python -m tests.damaged`` tries all of them."""
 PARTS = 8
 

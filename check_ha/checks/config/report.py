@@ -26,12 +26,11 @@ def summary_of(
     """Return the sentence that says what was looked at."""
     if settings is None:
         return "no configuration was read"
-    parts = [
-        count(len(settings.nodes), "node") if settings.nodes else "no nodelist",
-        count(len(settings.links), "link"),
-        settings.transport,
-        _crypto(settings),
-    ]
+    number = len(settings.nodes) or settings.members
+    parts = [count(number, "node") if number else "no nodelist"]
+    if settings.major == 1 and not number:  # which has none
+        parts = []
+    parts += [count(len(settings.links), "link"), settings.transport, _crypto(settings)]
     if written is None:
         parts.append("as it runs, corosync.conf was not read")
     elif running:

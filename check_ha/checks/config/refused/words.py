@@ -40,8 +40,10 @@ def refused_logging(settings: Settings) -> Iterator[Finding]:
     for name, choice in {**_OF_ALL, **_OF_EACH}.items():
         if name == "timestamp" and settings.major < 3:
             choice = _ON_OFF
+        if name == "blackbox" and settings.version < (2, 4, 6):
+            continue  # it does not know that
         yield from _word(settings, f"logging.{name}", choice)
-    if settings.keys.get("logging.logfile") == "":
+    if settings.keys.get("logging.logfile") == "" and settings.major > 1:
         yield not_loaded("logging.logfile is empty", key("logging.logfile"))
     for name in settings.keys:
         logging, _, rest = name.partition("logging.logger_subsys.")

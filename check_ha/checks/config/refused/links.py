@@ -1,4 +1,4 @@
-"""What corosync refuses in the nodelist, the links and their addresses."""
+"""What corosync refuses in the nodelist, and corosync 3 in the links and their addresses."""
 
 from typing import Dict, Iterator, Optional
 
@@ -14,13 +14,10 @@ _HIGHEST_KNET_ID = 65535
 def refused_links(settings: Settings) -> Iterator[Finding]:
     """Yield the reasons in nodelist { } and interface { }."""
     yield from _node_ids(settings)
+    if settings.major < 3:
+        return  # see check_ha.checks.config.refused.rings
     if not settings.links:
         yield not_loaded("no node has an address", key("nodelist"))
-        return
-    if settings.major < 3:
-        if len(settings.links) > 1 and settings.keys.get("totem.rrp_mode", "none") == "none":
-            text = f"{len(settings.links)} rings with rrp_mode none: it must be passive or active"
-            yield not_loaded(text, key("totem.rrp_mode"))
         return
     if not any(node.named or 0 in node.addresses for node in settings.nodes):
         text = "no node has a name or a ring0_addr: corosync cannot tell which of them it is"

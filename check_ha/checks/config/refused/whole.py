@@ -1,7 +1,7 @@
 """Why corosync would not load a configuration that its parser can read, or would not start with it.
 
-Its own checks of the whole, from its sources (logconfig.c, totemconfig.c and votequorum.c of 3.1.7, of 3.0 and 2.4
-where it says so), and held against ``corosync -t`` and against corosync itself, started: tests/live has both.
+Its own checks of the whole, from its sources (logconfig.c, totemconfig.c and votequorum.c of 3.1.7, of 3.0, 2.4, 2.3
+and 1.4 where it says so), and held against ``corosync -t`` and against corosync itself, started: tests/live has both.
 What only the machine can tell is not among them: whether a name resolves, which node this is, whether a file can be
 opened, which users there are, and which models of encryption and compression this corosync was built with.
 """
@@ -9,10 +9,11 @@ opened, which users there are, and which models of encryption and compression th
 from typing import Iterator, Optional, Tuple
 
 from check_ha.checks.config.invalid import key, not_loaded
-from check_ha.checks.config.refused_at_start import refused_at_start
-from check_ha.checks.config.refused_links import refused_links
-from check_ha.checks.config.refused_logging import refused_logging
-from check_ha.checks.config.settings import NEWEST_2, NEWEST_3, Settings, map_keys, settings_of
+from check_ha.checks.config.refused.at_start import refused_at_start
+from check_ha.checks.config.refused.links import refused_links
+from check_ha.checks.config.refused.rings import refused_rings, repeated_rings
+from check_ha.checks.config.refused.words import refused_logging
+from check_ha.checks.config.settings import NEWEST_1, NEWEST_2, NEWEST_3, Settings, map_keys, settings_of
 from check_ha.core.finding import Finding
 from check_ha.model.corosync_conf import CorosyncConf
 
@@ -22,6 +23,8 @@ _JOIN = 50
 _U32, _OVERFLOW = 2**32, 2**31
 _TRANSPORTS = ("knet", "udpu", "udp")
 _LINK_MODES = ("passive", "active", "rr")
+_COMPATIBILITIES = ("whitetank", "none")
+_SIZES_UNTIL, _LARGEST_MTU, _QUEUE = (2, 3, 3), 10000, 1024 * 1024
 
 
 def refusals(settings: Settings) -> Iterator[Finding]:
@@ -30,21 +33,25 @@ def refusals(settings: Settings) -> Iterator[Finding]:
     yield from refused_at_start(settings)
 
 
-def version_that_loads(conf: CorosyncConf) -> Tuple[int, ...]:
-    """Return the newest version that loads the file and starts with it; the newest of all where none does."""
-    for version in (NEWEST_3, NEWEST_2):
+def versions_that_load(conf: CorosyncConf) -> Tuple[Tuple[int, ...], ...]:
+    """Return the newest version of each major one that loads the file and starts with it, the newest first."""
+    found = []
+    for version in (NEWEST_3, NEWEST_2, NEWEST_1):
         settings = settings_of(map_keys(conf, version[0]), version)
-        if not any(one.refused_by(version) for one in conf.mistakes) and not any(refusals(settings)):
-            return version
-    return NEWEST_3
+        repeated = version == NEWEST_1 and any(repeated_rings(conf))
+        if not (repeated or any(one.refused_by(version) for one in conf.mistakes) or any(refusals(settings))):
+            found.append(version)
+    return tuple(found)
 
 
 def refused_by_test(settings: Settings) -> Iterator[Finding]:
     """Yield what ``corosync -t`` refuses."""
-    if settings.major >= 2:
-        yield from refused_logging(settings)
+    yield from refused_logging(settings)
     yield from _totem(settings)
     yield from _timers(settings)
+    if settings.major < 3:
+        yield from _sizes(settings)
+        yield from refused_rings(settings)
     yield from refused_links(settings)
     yield from _crypto(settings)
 
@@ -54,6 +61,10 @@ def _totem(settings: Settings) -> Iterator[Finding]:
     if settings.number("totem.version") != 2:
         text = f"totem.version must be 2, but is {version}" if version else "totem.version is not set, it must be 2"
         yield not_loaded(text, key("totem.version"))
+    compatibility = settings.keys.get("compatibility", "none")
+    if settings.major == 1 and compatibility not in _COMPATIBILITIES:
+        text = f"compatibility must be {' or '.join(_COMPATIBILITIES)}, but is {compatibility!r}"
+        yield not_loaded(text, key("compatibility"))
     if settings.major < 3:
         return
     for name, value, choice in (
@@ -91,6 +102,25 @@ def _timers(settings: Settings) -> Iterator[Finding]:
         yield not_loaded(text, key("totem.consensus"), key("totem.join"))
 
 
+def _sizes(settings: Settings) -> Iterator[Finding]:
+    """Yield the numbers of the redundant rings that are too low, and those of messages that are too high."""
+    for name in ("rrp_problem_count_timeout", "rrp_token_expired_timeout"):
+        value = _set(settings, name)
+        if value is not None and value < _SHORTEST:
+            yield _too_short(name, value)
+    for name in ("rrp_problem_count_threshold", "rrp_problem_count_mcast_threshold"):
+        if _set(settings, name) == 1:
+            yield not_loaded(f"totem.{name} is 1, less than 2", key(f"totem.{name}"))
+    if settings.version >= _SIZES_UNTIL:
+        return
+    mtu, messages = _set(settings, "netmtu") or 1500, _set(settings, "max_messages") or 0
+    if mtu > _LARGEST_MTU:
+        yield not_loaded(f"totem.netmtu is {mtu}, more than {_LARGEST_MTU}", key("totem.netmtu"))
+    if messages > _QUEUE // mtu:
+        text = f"totem.max_messages is {messages}, more than {_QUEUE // mtu}"
+        yield not_loaded(text, key("totem.max_messages"))
+
+
 def _too_short(name: str, value: int, shortest: int = _SHORTEST) -> Finding:
     return not_loaded(f"totem.{name} is {value} ms, less than {shortest}", key(f"totem.{name}"))
 
@@ -105,7 +135,7 @@ def _token(settings: Settings) -> int:
     token, coefficient = _set(settings, "token"), settings.number("totem.token_coefficient")
     if token is None:
         token = 3000 if settings.version >= (3, 1) else 1000
-    nodes = sum(0 in node.addresses for node in settings.nodes)
+    nodes = sum(0 in node.addresses for node in settings.nodes) if settings.version >= (2, 3, 4) else 0
     more = max(0, nodes - 2) * (_COEFFICIENT if coefficient is None else coefficient)
     return (token + more) % _U32
 

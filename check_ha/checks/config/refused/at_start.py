@@ -20,6 +20,8 @@ def refused_at_start(settings: Settings) -> Iterator[Finding]:
     if settings.major >= 3:
         yield from _limits(settings)
         yield from _priority(settings)
+    if settings.major == 1:
+        return  # it starts with any quorum section
     provider = settings.keys.get("quorum.provider")
     if provider is not None and provider not in _PROVIDERS:
         yield not_started(f"quorum.provider must be {_PROVIDERS[0]}, but is {provider!r}", key("quorum.provider"))
