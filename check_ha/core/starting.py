@@ -15,7 +15,7 @@ from typing import Mapping, Optional, Sequence
 
 from check_ha.core.condition import STARTING
 from check_ha.core.finding import DAEMON, Finding, Subject
-from check_ha.core.processes import processes_of_root
+from check_ha.core.processes import Ages, processes_of_root
 from check_ha.core.wording import age
 from check_ha.sources.tools import CFGTOOL, CIBADMIN, COROSYNC, CRM_MON, PS, QUORUMTOOL, Output, Tool
 
@@ -89,7 +89,7 @@ def linking(outputs: Mapping[Tool, Output]) -> Optional[Finding]:
 def connecting(processes: Optional[Output], family: str) -> Optional[Finding]:
     """Return the same where the tools of that family cannot connect, as they cannot before the daemons are up."""
     ages = processes_of_root(processes) or {}
-    if family == COROSYNC and "pacemakerd" in ages:
+    if family == COROSYNC and _launcher(ages):
         return None  # Pacemaker is started when corosync answers
     return _started(processes, _START)
 
@@ -101,9 +101,10 @@ def not_ready(seconds: Optional[float]) -> str:
 
 def _started(processes: Optional[Output], limit: float) -> Optional[Finding]:
     ages = processes_of_root(processes) or {}
-    pacemaker, corosync = ages.get("pacemakerd"), ages.get("corosync")
+    launcher = _launcher(ages)
+    pacemaker, corosync = ages.get(launcher), ages.get("corosync")
     booted = next((ages[name] for name in _INIT if name in ages), None)
-    if "pacemakerd" in ages:
+    if launcher:
         young = "corosync" in ages and pacemaker is not None and pacemaker <= limit
         text = not_ready(pacemaker)
     elif "corosync" in ages:
@@ -113,6 +114,11 @@ def _started(processes: Optional[Output], limit: float) -> Optional[Finding]:
         young = booted is not None and booted <= _BOOT
         text = f"this node was booted {age(booted)}, corosync is not up yet"
     return Finding(STARTING, text, (Subject(DAEMON, "pacemaker"), Subject(DAEMON, "corosync"))) if young else None
+
+
+def _launcher(ages: Ages) -> str:
+    """Return which process tells since when Pacemaker runs: pacemakerd, or what corosync 1 has started without it."""
+    return next((name for name in ("pacemakerd", "lrmd") if name in ages), "")
 
 
 def _dc_deadtime(cib: Optional[Output]) -> float:

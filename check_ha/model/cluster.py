@@ -241,6 +241,8 @@ class Cluster(NamedTuple):
     hidden: Tuple[str, ...] = ()
     """Parts of the CIB that, by all signs, crm_mon could not read: ATTRIBUTES, CRM_CONFIG or STATUS of
     ``check_ha.model.cib``. Where the user is root, the signs mean nothing: nothing is hidden from root."""
+    expected_votes: Optional[int] = None
+    """As Pacemaker itself counts them with the plugin of corosync 1.4; ``None``: corosync does, since 2.0."""
 
     def primitives(self) -> Iterator[Placed]:
         """Yield every primitive instance, in document order, with the collections around it."""

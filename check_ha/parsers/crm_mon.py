@@ -82,7 +82,17 @@ def parse_crm_mon(data: bytes) -> Cluster:
         version=_version(root.get("version") or ""),
         history=_section(root, "node_history", parse_history, {}),
         hidden=hidden,
+        expected_votes=_expected_votes(root),
     )
+
+
+def _expected_votes(root: Element) -> Optional[int]:
+    """Return the votes that Pacemaker expects where it counts them: ``unknown`` with corosync 2, not shown since 2.0::
+
+    <nodes_configured number="2" expected_votes="2" />
+    """
+    shown = _section(root, "summary/nodes_configured", lambda element: element.get("expected_votes", ""), "")
+    return int(shown) if re.fullmatch("[0-9]{1,9}", shown) else None
 
 
 def _section(root: Element, path: str, parse: Callable[[Element], Section], absent: Section) -> Section:

@@ -29,7 +29,7 @@ _SETTINGS = frozenset(
     b"""
     addr algorithm allow_downscale auto_tie_breaker auto_tie_breaker_node bindnetaddr blackbox block_unlisted_ips
     broadcast clear_node_high_bit cluster_name compatibility crypto_accept crypto_cipher crypto_hash crypto_model
-    crypto_type debug fileline force_ip_version format function_name gid host ip ip_dscp ip_version join_count
+    crypto_type debug fileline force_ip_version format function_name gid group host ip ip_dscp ip_version join_count
     keep_active_partition_tie_breaker keyfile knet_compression_model knet_transport last_man_standing link_mode
     logfile logfile_priority master_wins mcastaddr memberaddr mode model move_to_root_cgroup name nodeid port provider
     qb_ipc_type rrp_mode sched_rr secauth state state_dir status subsys syslog_facility syslog_priority tags
@@ -40,7 +40,7 @@ _SETTINGS = frozenset(
 """What corosync.conf and the map have words for; numbers and switches are shown whatever they are of."""
 _SWITCH = re.compile(rb"(?:[+-]?[0-9][0-9.]*|yes|no|on|off|none|trace|hires|)$")
 _CONF_LINE = re.compile(rb"^([ \t]*)(#|(?:[\w./-]+)(?=[ \t]*:)|)([^\n]*)$", re.MULTILINE)
-_MAP_LINE = re.compile(rb"^([\w.:-]+)( \(str\) = )([^\n]*)$", re.MULTILINE)
+_MAP_LINE = re.compile(rb"^([\w.:-]+)( \(str\) = |=)([^\n]*)$", re.MULTILINE)
 
 
 def shareable(output: Output, secrets: Collection[bytes] = (), asked: FrozenSet[bytes] = frozenset()) -> Output:

@@ -65,7 +65,9 @@ def test_what_the_tools_say_is_printed_as_a_stream(command: Path) -> None:
     code, text = ask(command, names(ALL))
     assert code == 0
     said, before = Stream(text.encode(), "it").collect(ALL), Recording(str(HEALTHY)).collect(ALL)
-    assert {tool.file: one.status for tool, one in said.items()} == {tool.file: before[tool].status for tool in ALL}
+    recorded = [tool for tool in ALL if before[tool].fault is None]
+    assert len(recorded) > 10
+    assert {tool.file: said[tool].status for tool in recorded} == {tool.file: before[tool].status for tool in recorded}
     assert said[CFGTOOL].stdout == before[CFGTOOL].stdout
     assert said[CRM_MON].argv[0] == str(command.parent / "tools" / "crm_mon")
 
