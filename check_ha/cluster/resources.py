@@ -102,12 +102,27 @@ def cleanup(resource: str, node: str = "") -> str:
     return f"crm_resource --cleanup --resource {plain(resource)}{where}"
 
 
-def refresh(*resources: str) -> str:
+def refresh(*resources: str, version: Tuple[int, ...] = (), node: str = "") -> str:
     """Return the command that has the cluster look again what runs where; of many resources at once.
 
-    ``--cleanup`` does that only for what has failed (since 1.1.18, in which --refresh got its meaning of today).
+    ``--cleanup`` does that only for what has failed, since 1.1.18, in which --refresh got its meaning of today; before,
+    --cleanup did it. ``version`` is that of crm_mon, as far as it tells it.
     """
+    verb = "--cleanup" if version and version < (1, 1, 18) else "--refresh"
     names = list(dict.fromkeys(plain(one) for one in resources))
     if len(names) > 3:
-        return "crm_resource --refresh"
-    return " && ".join(f"crm_resource --refresh --resource {name}" for name in names)
+        return f"crm_resource {verb}"
+    where = f" --node {node}" if node else ""
+    return " && ".join(f"crm_resource {verb} --resource {name}{where}" for name in names)
+
+
+def restart(resource: str, version: Tuple[int, ...] = ()) -> str:
+    """Return the command that stops and starts it; before 1.1.13 one that starts again what is not there."""
+    return cleanup(resource) if version and version < (1, 1, 13) else f"crm_resource --restart --resource {resource}"
+
+
+def explain(resource: str, version: Tuple[int, ...] = ()) -> str:
+    """Return the command that tells why it runs where it does, or nowhere; before 1.1.18 all scores."""
+    if version and version < (1, 1, 18):
+        return "crm_simulate --show-scores --live-check"
+    return f"crm_resource --why --resource {resource}"

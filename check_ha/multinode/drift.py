@@ -199,7 +199,9 @@ def _unanswered(cluster: ClusterNodes) -> Iterator[Finding]:
             if not answer.unreadable:
                 name = answer.node or answer.asked
                 yield Finding(NOT_ANSWERING, f"{name} cannot be asked ({answer.reason})", nodes(name))
-    if len(cluster.answered) == 1 and (len(cluster.nodes) > 1 or cluster.unreachable):
+    views = list(cluster.views.values())
+    alone = len(cluster.nodes) == 1 and any(view.pacemaker or view.corosync for view in views)  # a cluster of one node
+    if len(views) == 1 and (not alone or cluster.unreachable):
         only = cluster.answered[0].node
         yield Finding(TOO_FEW, f"there is only the view of {only}, and none to compare it with", nodes(only))
 

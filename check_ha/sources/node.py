@@ -58,8 +58,8 @@ def second_try(output: Output) -> Tuple[str, ...]:
 
     crm_mon 1.1 answers ``--output-as`` with its help on stderr and exit 1, 2.0.0 to 2.0.2 with exit 64, an ip that
     knows no ``-j`` with exit 255; corosync 1.4 what it does not know with its usage on stdout and exit 0, and it has no
-    corosync-cmapctl. The corosync tools may
-    fail during a membership change with CS_ERR_TRY_AGAIN (error 6), corosync-cfgtool even with exit 0.
+    corosync-cmapctl. The corosync tools may fail during a membership change with CS_ERR_TRY_AGAIN (error 6),
+    corosync-cfgtool even with exit 0.
     """
     tool = output.tool
     if output.fault == MISSING:

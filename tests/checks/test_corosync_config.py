@@ -558,8 +558,9 @@ def test_a_model_that_not_every_build_has_is_tested_before_it_is_loaded() -> Non
         (None, {"runtime.config.totem.knet_mtu": "0"}, (3, 1, 10)),
         ((3, 0, 4), {"runtime.config.totem.knet_mtu": "0"}, (3, 0, 4)),
         ((2, 4, 6), {"totem.version": "2"}, (2, 4, 6)),
+        (None, {"service.0.name": "pacemaker"}, (1, 4, 10)),
     ],
-    ids=["nothing-known", "installed", "what-runs-counts-2", "what-runs-counts-3", "both", "map-does-not-tell"],
+    ids=["nothing-known", "installed", "runs-2", "runs-3", "both", "map-does-not-tell", "runs-1.4"],
 )
 def test_version(
     installed: Optional[Tuple[int, ...]], values: Optional[Dict[str, str]], version: Optional[Tuple[int, ...]]

@@ -12,7 +12,12 @@ from check_ha.model.corosync_conf import CorosyncConf, Section
 Version = Tuple[int, ...]
 
 NEWEST_1, NEWEST_2, NEWEST_3 = (1, 4, 10), (2, 4, 6), (3, 1, 10)
-_OF_OLD, _OF_NEW = "runtime.config.totem.rrp_", "runtime.config.totem.knet_"
+_TELLING = {
+    "service.0.": NEWEST_1,  # which numbers such sections, and has Pacemaker's plugin there
+    "runtime.config.totem.rrp_": NEWEST_2,
+    "runtime.config.totem.knet_": NEWEST_3,
+}
+"""Keys of the running map that only one major version has."""
 
 
 class ConfNode(NamedTuple):
@@ -172,12 +177,12 @@ def _number(text: str) -> Optional[int]:
 def version_of(installed: Optional[Version], values: Optional[Mapping[str, str]]) -> Optional[Version]:
     """Return corosync's version: the one installed, unless the map of the one that runs is of another major version.
 
-    In what is not known of it it is the newest; ``None``: nothing tells. Only since 2 the map has ``runtime.config``.
+    In what is not known of it it is the newest; ``None``: nothing tells.
     """
     for key in values or ():
-        major = 2 if key.startswith(_OF_OLD) else 3 if key.startswith(_OF_NEW) else None
-        if major is not None and (installed is None or installed[0] != major):
-            return NEWEST_2 if major == 2 else NEWEST_3
+        newest = next((version for begins, version in _TELLING.items() if key.startswith(begins)), None)
+        if newest is not None and (installed is None or installed[0] != newest[0]):
+            return newest
     return installed
 
 

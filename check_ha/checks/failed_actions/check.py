@@ -95,7 +95,7 @@ def judge(evidence: Evidence, options: FailedActionOptions) -> Judgement:
         *reached(counts),
         *failed_actions(recent, counts, stamps),
         *fail_counts([one for one in counts if recent_count(one, cluster, options.max_age)], recent),
-        *findings_of([one for one in expired.values() if selected.get(one.resource)], evidence.now),
+        *findings_of([one for one in expired.values() if selected.get(one.resource)], evidence.now, cluster),
         *not_shown(cluster, cib, evidence.failed[CIBADMIN].reason if CIBADMIN in evidence.failed else ""),
         *without_history(cluster, {name: placed for name, placed in instances.items() if selected[name]}),
     ]

@@ -1,5 +1,6 @@
 """What is wrong with single instances of resources, running or not."""
 
+import functools
 from typing import Callable, Dict, Iterator, List, Sequence, Tuple
 
 from check_ha.checks.resources.conditions import BLOCKED, FAILED, FAILURE_IGNORED, MULTIPLE_ACTIVE, ORPHANED
@@ -33,7 +34,7 @@ def multiple_active(found: Sequence[ResourceInstances], states: ResourceStates) 
             f"{listed(names)} {are(names)} active on {joined(active_on)} at once{stuck}",
             (*(resource.subject for resource in those), *nodes(*active_on)),
             "stop all but one by hand, then",
-            (refresh(*(resource.id for resource in those)),),
+            (refresh(*(resource.id for resource in those), version=states.cluster.version),),
         )
 
 
@@ -71,7 +72,8 @@ def orphaned(found: Sequence[ResourceInstances], states: ResourceStates) -> Iter
         removed = all(one.primitive.orphaned for one in resource.primitives)
         what = "is no longer configured and still runs" if removed else "has surplus instances"
         text = f"{{name}} {what}{{place}}"
-        yield from _each(ORPHANED, [resource], states, lambda one: one.orphaned, text, "stop it by hand, then", refresh)
+        again = functools.partial(refresh, version=states.cluster.version)
+        yield from _each(ORPHANED, [resource], states, lambda one: one.orphaned, text, "stop it by hand, then", again)
 
 
 def _each(

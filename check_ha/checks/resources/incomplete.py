@@ -36,7 +36,7 @@ def _incomplete(found: Sequence[ResourceInstances], missing: Sequence[str], stat
     if failures:
         why = f": {failure_text(resource, failures, () if resource.may_share_nodes else missing)}"
     blamed = plain(failures[0].resource) if failures else resource.id
-    advice, commands = (MENDED, (cleanup(blamed),)) if why else what_keeps_it(blamed)
+    advice, commands = (MENDED, (cleanup(blamed),)) if why else what_keeps_it(blamed, states)
     where = dict.fromkeys((*(() if resource.may_share_nodes else missing), *too_often))
     return Finding(
         CLONE_INCOMPLETE,

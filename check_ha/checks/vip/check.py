@@ -111,7 +111,7 @@ def judge(evidence: Evidence, options: VipOptions) -> Judgement:
         *moved(selected, places, evidence.previous),
     ]
     if cib and interfaces and vips and cluster.dc:  # without one nobody says where it should be
-        findings += on_interfaces(selected, vips, interfaces, here)
+        findings += on_interfaces(selected, vips, interfaces, here, cluster.version)
     return Judgement(
         summary=_summary(selected, here),
         findings=tuple(findings),
