@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Dict, List
+from typing import Dict, List, Tuple
 
 from check_ha.sources.recording import Recording
 from check_ha.sources.tools import ALL, HUNG, MISSING, Output
@@ -22,14 +22,22 @@ def from_recording(directory: Path, folder: Path) -> None:
     cases: Dict[str, List[str]] = {}
     for output in Recording(str(directory)).collect(ALL).values():
         if output.fault != MISSING:
-            cases.setdefault(output.tool.name, []).append(_case(directory, output))
+            program, *arguments = _known(output)
+            cases.setdefault(program, []).append(_case(directory, output, arguments))
     for name, answers in cases.items():
         body = "\n".join(answers)
         write_tool(folder, name, f'case "$*" in\n{body}\n*) echo "unknown option: $*" >&2; exit 64 ;;\nesac')
 
 
-def _case(directory: Path, output: Output) -> str:
-    arguments = shlex.quote(" ".join(output.tool.argv[1:]))
+def _known(output: Output) -> Tuple[str, ...]:
+    """The command line that was answered: that of another program, where the node has that (corosync-objctl)."""
+    program = output.argv[2 if output.argv[0].endswith("sudo") else 0].rsplit("/", 1)[-1]
+    other = program != output.tool.name and program in output.tool.older[:1]
+    return output.tool.older if other else output.tool.argv
+
+
+def _case(directory: Path, output: Output, words: List[str]) -> str:
+    arguments = shlex.quote(" ".join(words))
     if output.fault == HUNG:
         return f"{arguments}) exec sleep 1000 ;;"
     stdout = shlex.quote(str(directory / output.tool.file))

@@ -277,3 +277,19 @@ def test_without_rights_it_says_what_a_local_check_says(tools: Path, tmp_path: P
     write_recording(kept, source.node, source.now, [one._replace(user=user) for one in source.collect(ALL).values()])
     file.write_bytes(record(tools))
     assert replay_all("--from", kept)[0] == replay_all("--from", str(directory))[0] == 3
+
+
+@pytest.mark.parametrize(
+    ("tools_there", "expected"),
+    [
+        (["corosync-objctl"], (0, None, b"corosync-objctl\n")),
+        (["corosync-cmapctl", "corosync-objctl"], (0, None, b"corosync-objctl\n")),
+        (["corosync-cmapctl"], (1, None, b"")),
+        ([], (None, MISSING, b"")),
+    ],
+)
+def test_what_corosync_1_has_in_place_of_its_map(tools_there: List[str], expected: object, tools: Path) -> None:
+    for name in tools_there:
+        write_tool(tools, name, "exit 1" if name == "corosync-cmapctl" else "echo totem.version=2")
+    found = said(tools, CMAPCTL)
+    assert (found.status, found.fault, found.stdout.replace(b"totem.version=2", b"corosync-objctl")) == expected
