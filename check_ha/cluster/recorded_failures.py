@@ -38,7 +38,7 @@ def with_recorded(cluster: Cluster, cib: Optional[Cib], now: float) -> Cluster:
     if cluster.version < LISTS_FAILURES:
         failures = tuple(_failure(one, cluster.updated, now) for one in cib.recorded.operations)
         cluster = cluster._replace(failures=failures)
-    return cluster._replace(fail_counts=counts)
+    return cluster._replace(fail_counts=counts, history=cib.recorded.history)
 
 
 def _failure(one: FailedOperation, updated: Optional[datetime], now: float) -> Failure:

@@ -1,6 +1,7 @@
 """What only the CIB knows: the configuration, from ``cibadmin --query``."""
 
-from typing import FrozenSet, NamedTuple, Optional, Tuple, Union
+from types import MappingProxyType
+from typing import FrozenSet, Mapping, NamedTuple, Optional, Tuple, Union
 
 Pairs = Tuple[Tuple[str, str], ...]
 
@@ -177,6 +178,8 @@ class Recorded(NamedTuple):
 
     operations: Tuple[FailedOperation, ...] = ()
     counts: Tuple[CountedFailures, ...] = ()
+    history: Mapping[str, Mapping[str, bool]] = MappingProxyType({})
+    """By node the resources that have a history there, as ``Cluster.history`` of ``check_ha.model.cluster``."""
 
 
 class Cib(NamedTuple):

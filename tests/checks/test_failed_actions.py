@@ -493,6 +493,7 @@ def test_what_old_versions_do_not_list(version: Tuple[int, ...], given: Cluster,
 RECORDED = Recorded(
     (FailedOperation("p_db", "monitor", "node1", 7, interval=10000, when=int(EPOCH) - 300, call=40),),
     (CountedFailures("node1", "p_db", 2, int(EPOCH) - 300),),
+    {"node1": {"p_db": True}},
 )
 CONFIGURED = Cib((ConfiguredPrimitive("p_db", "ocf:pacemaker:Dummy"),), recorded=RECORDED)
 BANS = f"{MONITOR[1]}, 2 of 3 failures, the next failure bans it from node1"
@@ -515,7 +516,13 @@ IN_THE_CIB = {
         (1, 1, 12), CONFIGURED, [("fail-count", "p_db: fail-count 2 on node1")],
     ),
     "ok-1.1.14-lists-both-itself": ((1, 1, 14), CONFIGURED, []),
-    "ok-nothing-in-the-history": ((1, 1, 10), CONFIGURED._replace(recorded=Recorded()), []),
+    "ok-nothing-in-the-history": (
+        (1, 1, 10), CONFIGURED._replace(recorded=Recorded(history={"node1": {"p_db": True}})), [],
+    ),
+    "unknown-no-history-where-it-runs": (
+        (1, 1, 12), CONFIGURED._replace(recorded=Recorded(history={"node2": {"p_db": True}})),
+        [("unreadable", "the CIB has no history of p_db on node1: whether it failed there is not known")],
+    ),
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from check_ha.checks.config.refused.rings import repeated_rings
 from check_ha.checks.config.refused.whole import refusals, versions_that_load
 from check_ha.checks.config.settings import NEWEST_1, NEWEST_2, NEWEST_3, Settings, map_keys, settings_of
 from check_ha.checks.config.unwise import Seen
+from check_ha.core.condition import Severity
 from check_ha.parsers.corosync_conf import parse_corosync_conf
 
 RING_0 = "ringnumber: 0\nbindnetaddr: 198.51.100.0\nmcastaddr: 226.94.1.1\nmcastport: 5405"
@@ -209,6 +210,8 @@ MEMBERS = "".join(f"\nmember {{\nmemberaddr: 198.51.100.{number}\n}}" for number
 WITH_MEMBERS = founding((RING_0, RING_0 + MEMBERS), UDPU)
 ONE_RING = founding((f"\tinterface {{\n\t\t{RING_1}\n\t}}\n", ""), NO_MODE)
 TWO_NODE = ("expected_votes: 2", "expected_votes: 2\ntwo_node: 1")
+NO_SERVICE = ("name: pacemaker", "name: other")
+PLUGIN = ("no-provider", "corosync.conf has no quorum provider: Pacemaker's plugin counts the votes itself")
 NO_PROVIDER = ("\tprovider: corosync_votequorum\n", "")
 UNWISE: Dict[str, Tuple[str, Tuple[int, ...], Seen, List[Tuple[str, str]]]] = {
     "founding-1.4": (founding(), OLD, Seen(2, 2), [TWO]),
@@ -242,10 +245,14 @@ UNWISE: Dict[str, Tuple[str, Tuple[int, ...], Seen, List[Tuple[str, str]]]] = {
         ("no-encryption",
          "the nodes do not encrypt their messages: whoever reaches that network can take the cluster down"),
     ]),
-    "no-provider-1.4": (founding(NO_PROVIDER), OLD, Seen(2, None), [
-        ("no-provider", "corosync.conf has no quorum provider: corosync counts no votes, Pacemaker's own count is the "
-         "quorum"),
+    "no-provider-1.4": (founding(NO_PROVIDER, NO_SERVICE), OLD, Seen(2, None), [
+        ("no-provider",
+         "corosync.conf has no quorum provider: votes are not counted, unless Pacemaker's plugin does that"),
     ]),
+    "ok-no-provider-1.4-and-the-plugin": (founding(NO_PROVIDER), OLD, Seen(2, None), [PLUGIN]),
+    "ok-no-provider-1.4-and-the-plugin-of-a-file-of-its-own": (
+        founding(NO_PROVIDER, NO_SERVICE), OLD, Seen(2, None, plugin=True), [PLUGIN],
+    ),
     "no-provider-2.4": (founding(NO_PROVIDER), NEW, Seen(2, None), [
         ("no-provider", "corosync.conf has no quorum provider: votes are not counted"),
     ]),
@@ -258,6 +265,13 @@ def test_unwise(text: str, version: Tuple[int, ...], seen: Seen, expected: List[
     assert [(finding.condition.name, finding.text) for finding in found] == expected
 
 
+def test_ok_that_the_plugin_counts_is_no_fault() -> None:
+    (finding,) = unwise(settings(founding(NO_PROVIDER), OLD), seen=Seen(2, None))
+    assert finding.severity is Severity.OK
+    (finding,) = unwise(settings(founding(NO_PROVIDER), NEW), seen=Seen(2, None))
+    assert finding.severity is Severity.WARNING
+
+
 def steps(text: str, version: Tuple[int, ...], loadable: bool = True) -> List[str]:
     return [finding.step for finding in unwise(settings(text, version), loadable)]
 
@@ -267,8 +281,8 @@ def test_what_to_do() -> None:
     set_it = "set two_node: 1 in quorum { } (with fencing)"
     plugin = "; Pacemaker's plugin counts by itself: there set no-quorum-policy=ignore as well (with fencing)"
     assert steps(founding(), NEW) == [f"{set_it}, then load it: corosync-cfgtool -R"]
-    assert steps(founding(), OLD) == [f"{set_it} of each node, then restart corosync, one node after the other{plugin}"]
-    assert steps(founding(), OLD, loadable=False) == [f"{set_it} of each node{plugin}"]
+    assert steps(founding(), OLD) == [f"{set_it} on each node, then restart corosync, one node after the other{plugin}"]
+    assert steps(founding(), OLD, loadable=False) == [f"{set_it} on each node{plugin}"]
     key = "make a key (corosync-keygen), copy /etc/corosync/authkey to each node, set "
     restart = ", then stop Pacemaker and corosync on all nodes, and start them again"
     off = founding(("secauth: on", "secauth: off"), TWO_NODE)

@@ -15,7 +15,10 @@ STOPPED_BADLY = RECORDINGS / "founding" / "23-pcmk1.1.10-failed-stop-blocked" / 
 def test_recorded() -> None:
     """What crm_mon -1rf of 1.1.10 prints under "Failed actions" and "Migration summary"."""
     document = STOPPED_BADLY.read_bytes()
-    assert parse_cib(document).recorded == Recorded(
+    recorded = parse_cib(document).recorded
+    assert recorded is not None
+    assert recorded.history["node1"] == {"p_app": True, "p_st": True, "p_ping": True, "IPaddr": True, "p_knob": False}
+    assert recorded._replace(history={}) == Recorded(
         (
             FailedOperation("p_knob", "stop", "node2", 1, when=1795872227, call=62),
             FailedOperation("IPaddr", "monitor", "node1", 7, interval=10000, when=1795872217, call=40),
@@ -24,6 +27,7 @@ def test_recorded() -> None:
             CountedFailures("node2", "p_knob", INFINITY, 1795872227),
             CountedFailures("node1", "IPaddr", 1, 1795872217),
         ),
+        {},
     )
     newer = document.replace(b'crm_feature_set="3.0.7"', b'crm_feature_set="3.0.11"', 1)
     assert parse_cib(newer).recorded is None, "1.1.15 lists it in crm_mon"

@@ -55,9 +55,9 @@ def test_what_is_written_is_read() -> None:
     assert list(source.collect([CRM_MON, CIBADMIN, QUORUMTOOL]).values()) == OUTPUTS
 
 
-@pytest.mark.parametrize("fault", [MISSING, HUNG, FLOODED, BROKEN])
-def test_a_tool_without_an_answer_has_none_when_it_is_read(fault: str) -> None:
-    failed = output(CRM_MON)._replace(status=None, fault=fault, stderr="why", stdout=b"")
+@pytest.mark.parametrize(("fault", "worked"), [(MISSING, 0.0), (HUNG, 0.0), (HUNG, 7.4), (FLOODED, 0.0), (BROKEN, 0.0)])
+def test_a_tool_without_an_answer_has_none_when_it_is_read(fault: str, worked: float) -> None:
+    failed = output(CRM_MON)._replace(status=None, fault=fault, stderr="why", stdout=b"", worked=worked)
     assert Stream(written("node1", 1.0, [failed]), "it").collect([CRM_MON]) == {CRM_MON: failed}
 
 
@@ -143,6 +143,13 @@ def test_unknown_when_it_is_too_large(tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / "stream").write_bytes(b" " * ((1 << 20) + 1))
     code, text = replay(check_named("nodes"), "--from", str(tmp_path / "stream"))
     assert (code, text) == (3, f"HA_NODES UNKNOWN - {tmp_path}/stream is larger than 1 MB\n")
+
+
+def test_standard_input_that_is_too_large(standard_input: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "LIMIT", 1000)
+    code, text = replay(check_named("nodes"), "--from", "-")
+    assert (code, text) == (3, "HA_NODES UNKNOWN - standard input is larger than 0 MB\n")
+    assert os.lseek(standard_input, 0, os.SEEK_CUR) < 10_000
 
 
 def test_no_answer_when_a_tool_has_printed_more_than_any_does() -> None:

@@ -13,6 +13,7 @@ and its own key. What it cannot see: a configuration file or a key file in anoth
 file resolves, and whether corosync finds this node in it; corosync -t tells.
 """
 
+import re
 from typing import Iterator, List, Optional, Pattern, Tuple
 
 from check_ha.checks.config.authkey import (
@@ -161,8 +162,10 @@ def _version_unknown(possible: Tuple[Version, ...]) -> Finding:
 
 
 def _seen(cmap: Optional[CorosyncMap], status: Optional[QuorumStatus]) -> Seen:
-    votes = status.total_votes - (status.device_votes or 0) if status else None
-    return Seen(len(cmap.members) if cmap else 0, votes)
+    votes = status.total_votes - (status.device_votes or 0) if status and status.counted else None
+    values = cmap.values if cmap else {}
+    plugin = any(re.fullmatch(r"service\.[0-9]+\.name", key) and value == "pacemaker" for key, value in values.items())
+    return Seen(len(cmap.members) if cmap else 0, votes, plugin)
 
 
 def _flags_unknown(evidence: Evidence, written: Settings) -> Iterator[Finding]:

@@ -38,7 +38,7 @@ def unwise(settings: Settings, loadable: bool = True, seen: Seen = _UNSEEN) -> I
     While the file is not ``loadable`` no step ends with loading it, or with a restart.
     """
     if not settings.keys.get("quorum.provider"):
-        yield no_provider(settings)
+        yield no_provider(settings, seen)
     else:
         yield from no_two_node(settings, loadable, seen)
         yield from votes_differ(settings, loadable, seen)

@@ -28,6 +28,8 @@ class Seen(NamedTuple):
     """Those that were members since corosync started here."""
     votes: Optional[int] = None
     """Of the nodes that are members now."""
+    plugin: bool = False
+    """Whether corosync 1.4 runs Pacemaker's plugin, which counts votes by itself."""
 
 
 def keys(*names: str) -> Tuple[Subject, ...]:
@@ -39,7 +41,7 @@ def then_load(settings: Settings, change: str, loadable: bool) -> Tuple[str, Tup
     """Return the advice to change the file so, and the command that loads it; before 2.3.2 there is none."""
     if settings.version >= RELOAD_SINCE:
         return (f"{change}, then load it", (RELOAD,)) if loadable else (change, ())
-    return (f"{change} of each node{', then restart corosync, one node after the other' if loadable else ''}", ())
+    return (f"{change} on each node{', then restart corosync, one node after the other' if loadable else ''}", ())
 
 
 def expected_votes(settings: Settings) -> int:

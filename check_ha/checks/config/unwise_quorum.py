@@ -16,19 +16,22 @@ from check_ha.checks.config.unwise import (
     labelled,
     then_load,
 )
+from check_ha.core.condition import Severity
 from check_ha.core.finding import Finding
 
 _EXPECTED_BY_1 = 1024
 
 
-def no_provider(settings: Settings) -> Finding:
-    """Return that nobody is set to count votes. In 1.4 that is usual: Pacemaker's plugin counts them itself."""
-    if settings.major == 1:
-        text = "corosync.conf has no quorum provider: corosync counts no votes, Pacemaker's own count is the quorum"
-        advice = "set provider: corosync_votequorum and expected_votes in quorum { } of each node"
-        return Finding(NO_PROVIDER, text, keys("quorum.provider"), advice)
-    text = "corosync.conf has no quorum provider: votes are not counted"
-    return Finding(NO_PROVIDER, text, keys("quorum.provider"), "set provider: corosync_votequorum in quorum { }")
+def no_provider(settings: Settings, seen: Seen) -> Finding:
+    """Return that corosync counts no votes. In 1.4 that is no fault where Pacemaker's plugin counts them itself."""
+    text, subjects = "corosync.conf has no quorum provider", keys("quorum.provider")
+    if settings.major == 1 and (seen.plugin or settings.keys.get("service.name") == "pacemaker"):
+        text += ": Pacemaker's plugin counts the votes itself"
+        return Finding(NO_PROVIDER, text, subjects, override=Severity.OK)
+    more = " and expected_votes" if not settings.nodes else ""
+    advice = f"set provider: corosync_votequorum{more} in quorum {{ }}"
+    unless = ", unless Pacemaker's plugin does that" if settings.major == 1 else ""
+    return Finding(NO_PROVIDER, f"{text}: votes are not counted{unless}", subjects, advice)
 
 
 def no_two_node(settings: Settings, loadable: bool, seen: Seen) -> Iterator[Finding]:

@@ -97,7 +97,7 @@ def judge(evidence: Evidence, options: FailedActionOptions) -> Judgement:
         *fail_counts([one for one in counts if recent_count(one, cluster, options.max_age)], recent),
         *findings_of([one for one in expired.values() if selected.get(one.resource)], evidence.now, cluster),
         *not_shown(cluster, cib, evidence.failed[CIBADMIN].reason if CIBADMIN in evidence.failed else ""),
-        *without_history(cluster, {name: placed for name, placed in instances.items() if selected[name]}),
+        *without_history(cluster, cib, {name: placed for name, placed in instances.items() if selected[name]}),
     ]
     if selected and not any(selected.values()):
         none = f"--include and --exclude leave none of {count(len(selected), 'resource')}"

@@ -59,16 +59,23 @@ def not_shown(cluster: Cluster, cib: Optional[Cib], why: str = "") -> Iterator[F
     yield Finding(NOT_SHOWN, text, (Subject(TOOL, CIBADMIN.label),))
 
 
-def without_history(cluster: Cluster, instances: Mapping[str, Sequence[Placed]]) -> Iterator[Finding]:
-    """Yield what runs and has no history there: nothing is known of its failures. crm_mon 1.1.14 and later list it."""
-    if cluster.version and cluster.version < LISTS_COUNTS:
+def without_history(
+    cluster: Cluster, cib: Optional[Cib], instances: Mapping[str, Sequence[Placed]]
+) -> Iterator[Finding]:
+    """Yield what runs and has no history there: nothing is known of its failures.
+
+    crm_mon lists it since 1.1.14; before, the CIB has it, or it is told that nothing is known of any.
+    """
+    in_the_cib = bool(cluster.version) and cluster.version < LISTS_COUNTS
+    if in_the_cib and not (cib and cib.recorded is not None):
         return
+    source = "the CIB has" if in_the_cib else "crm_mon lists"
     known = {node.name: set(map(plain, cluster.history.get(node.name, ()))) for node in cluster.nodes if node.online}
     for name, placed in instances.items():
         where = dict.fromkeys(node for one in placed if _runs(one) for node in one.primitive.nodes)
         silent = [node for node in where if node in known and name not in known[node]]
         if silent:
-            text = f"crm_mon lists no history of {name} on {', '.join(silent)}: whether it failed there is not known"
+            text = f"{source} no history of {name} on {', '.join(silent)}: whether it failed there is not known"
             yield Finding(UNREADABLE, text, (*resources(name), *nodes(*silent)))
 
 
