@@ -118,10 +118,10 @@ REFUSED: Dict[str, Tuple[str, Tuple[int, ...], List[str]]] = {
     ),
     "ok-group-made-of-the-name": (founding(NO_GROUP, ("version: 2", "version: 2\ncluster_name: c")), NEW, []),
     "ok-no-group-with-udpu": (founding(NO_GROUP, UDPU), NEW, []),
-    "no-group-with-udpu-2.3.6": (
-        founding(NO_GROUP, UDPU), (2, 3, 6),
-        ["totem.interface.1.mcastaddr is not set, and there is no totem.cluster_name to make one of"],
+    "no-network-1.4": (
+        founding(("bindnetaddr: 203.0.113.0\n", "")), OLD, ["totem.interface.1.bindnetaddr is not set"],
     ),
+    "no-network-2.4": (founding(("bindnetaddr: 198.51.100.0\n", "")), NEW, ["there is a ring 1 and no ring 0"]),
     "ok-broadcast": (founding(NO_GROUP, ("5407", "5407\nbroadcast: yes")), OLD, []),
     "no-group-but-an-address": (
         founding(("226.94.1.2", "10.0.0.1")), OLD,

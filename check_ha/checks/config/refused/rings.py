@@ -77,6 +77,8 @@ def _rings(settings: Settings) -> List[int]:
 def _interface(settings: Settings, ring: int) -> Iterator[Finding]:
     prefix = f"totem.interface.{ring}"
     port, ttl = settings.number(f"{prefix}.mcastport"), settings.number(f"{prefix}.ttl")
+    if settings.major == 1 and settings.transport == "udp" and not settings.keys.get(f"{prefix}.bindnetaddr"):
+        yield not_loaded(f"{prefix}.bindnetaddr is not set", key(f"{prefix}.bindnetaddr"))
     if port == 0 or (port is None and settings.major == 1):
         yield not_loaded(f"{prefix}.mcastport is not set" if port is None else f"{prefix}.mcastport is 0", _ring(ring))
     if ttl is not None and not 0 <= ttl <= 255:
@@ -93,8 +95,7 @@ def _multicast(settings: Settings, ring: int) -> Iterator[Finding]:
     if _broadcasts(settings):
         return
     made = settings.major > 1 and "totem.cluster_name" in settings.keys
-    needed = settings.transport == "udp" or settings.version == (2, 3, 6)  # which makes one for any transport
-    if address is None and needed and not made:
+    if address is None and settings.transport == "udp" and not made:
         instead = ", and there is no totem.cluster_name to make one of" if settings.major > 1 else ""
         yield not_loaded(f"{name} is not set{instead}", key(name))
     elif (
