@@ -14,8 +14,10 @@ CONNECTION = "ocf:pacemaker:remote"
 
 def plain(resource: str) -> str:
     """Return the resource without the number of its clone instance: ``p_db:0`` is an instance of ``p_db``."""
-    name, colon, number = resource.rpartition(":")
-    return name if colon and number.isdigit() else resource
+    if ":" not in resource:
+        return resource
+    name, _, number = resource.rpartition(":")
+    return name if number.isdigit() else resource
 
 
 def instances_by_id(cluster: Cluster) -> Dict[str, List[Placed]]:
@@ -28,7 +30,8 @@ def instances_by_id(cluster: Cluster) -> Dict[str, List[Placed]]:
 
 def names_of(placed: Placed) -> Tuple[str, ...]:
     """Return all that an administrator may call it: its own name first, then what it is part of, innermost first."""
-    return (plain(placed.primitive.id), *(plain(parent.id) for parent in reversed(placed.parents)))
+    own = plain(placed.primitive.id)
+    return (own, *[plain(parent.id) for parent in reversed(placed.parents)]) if placed.parents else (own,)
 
 
 def in_motion(primitive: Primitive) -> bool:

@@ -10,6 +10,7 @@ A daemon that is frozen, or does not answer, is no start. Nor is a Pacemaker wit
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Mapping, Optional, Sequence
 
@@ -34,7 +35,12 @@ _UNITS = {"": 1.0, "s": 1.0, "sec": 1.0, "ms": 0.001, "msec": 0.001, "m": 60.0, 
 def no_dc(outputs: Mapping[Tool, Output]) -> bool:
     """Return whether crm_mon shows a cluster that has no DC."""
     output = outputs.get(CRM_MON)
-    return output is not None and re.search(rb"<current_dc\s[^>]*present=\"false\"", output.stdout) is not None
+    return output is not None and _shows_no_dc(output.stdout)
+
+
+def _shows_no_dc(document: bytes) -> bool:
+    start = document.find(b"<current_dc")
+    return start >= 0 and re.match(rb"<current_dc\s[^>]*present=\"false\"", document[start : start + 4096]) is not None
 
 
 def unsettled(outputs: Mapping[Tool, Output]) -> bool:
@@ -43,10 +49,8 @@ def unsettled(outputs: Mapping[Tool, Output]) -> bool:
     That is no DC, no quorum, or a cluster that has begun to start its resources within the last minute or two.
     """
     cluster, quorum = outputs.get(CRM_MON), outputs.get(QUORUMTOOL)
-    return (
-        no_dc(outputs)
-        or (cluster is not None and (b'with_quorum="false"' in cluster.stdout or _without_past(cluster.stdout)))
-        or (quorum is not None and re.search(rb"^Quorate:\s+No", quorum.stdout, re.MULTILINE) is not None)
+    return (cluster is not None and _unsettled(cluster.stdout)) or (
+        quorum is not None and re.search(rb"^Quorate:\s+No", quorum.stdout, re.MULTILINE) is not None
     )
 
 
@@ -54,6 +58,12 @@ def link_down(outputs: Mapping[Tool, Output]) -> bool:
     """Return whether a link is not up, as all are for a second or two after corosync has started."""
     links = outputs.get(CFGTOOL)
     return links is not None and re.search(rb"\bdisconnected\b|\bconnected:0", links.stdout) is not None
+
+
+@functools.lru_cache(maxsize=1)
+def _unsettled(document: bytes) -> bool:
+    """Return that of this document of crm_mon; kept, for every check of a run asks of one that may have megabytes."""
+    return _shows_no_dc(document) or b'with_quorum="false"' in document or _without_past(document)
 
 
 def _without_past(document: bytes) -> bool:
@@ -123,7 +133,8 @@ def _launcher(ages: Ages) -> str:
 
 def _dc_deadtime(cib: Optional[Output]) -> float:
     """Return the value of ``<nvpair id="..." name="dc-deadtime" value="2s"/>``, in seconds."""
-    pair = re.search(rb"<nvpair\s[^>]*name=\"dc-deadtime\"[^>]*>", cib.stdout) if cib and cib.status == 0 else None
+    named = cib is not None and cib.status == 0 and b'"dc-deadtime"' in cib.stdout  # megabytes of it are the status
+    pair = re.search(rb"<nvpair\s[^>]*name=\"dc-deadtime\"[^>]*>", cib.stdout) if cib and named else None
     value = re.search(rb"\svalue=\"([0-9]{1,6})([a-z]*)\"", pair.group()) if pair else None
     unit = _UNITS.get(value[2].decode()) if value else None
     return _DC_DEADTIME if value is None or unit is None else int(value[1]) * unit

@@ -23,6 +23,7 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.core.condition import (
     NO_PERMISSION,
+    NOT_FINISHED,
     NOT_RESPONDING,
     NOT_RUNNING,
     REMOTE_NODE,
@@ -52,6 +53,7 @@ _DOWN_OR_DENIED = (
 )
 _BUSY = "cannot connect, it says to try again"
 _DOWN_OR_BUSY = r"API error 6\b|objdb library\. Error 6\b"
+_MORE_TIME = "whoever runs the check must wait longer than that (command_timeout of nrpe.cfg, check_nrpe -t)"
 _REMOTE = ("pacemaker-remoted", "pacemaker_remoted")  # 2.0 and later; 1.1
 # lrmd stands for those that the plugin of corosync 1 (ver: 0) starts, without pacemakerd
 _DAEMONS = {COROSYNC: ("corosync",), PACEMAKER: ("pacemakerd", "lrmd", *_REMOTE)}
@@ -82,6 +84,10 @@ def failure_of(output: Output, error: Optional[ParseError] = None) -> Optional[T
     tool = output.tool
     if output.fault == MISSING:
         return ToolFailure(output, TOOL_MISSING, output.stderr or "not installed")
+    if output.at_work:
+        why = "and not hung, as on a large cluster or a busy node"
+        more = f"-t {3 * output.limit:g} gives it more time"
+        return ToolFailure(output, NOT_FINISHED, f"still at work after {output.limit:g} s {why}; {more}")
     if output.fault == HUNG:
         return ToolFailure(output, NOT_RESPONDING, f"no answer within {output.limit:g} s")
     if output.fault == FLOODED:
@@ -274,6 +280,8 @@ def _finding(
     if condition is NOT_RESPONDING:
         silent = f"{family} does not answer: " if daemon else ""
         return Finding(condition, f"{silent}{names}: {reason}", (*daemon, *tools), reason=reason)
+    if condition is NOT_FINISHED:
+        return Finding(condition, f"{names}: {reason}", tools, _MORE_TIME, reason=reason)
     if condition is TOOL_MISSING:
         return _missing(tools, reason, None)
     if condition is NO_PERMISSION:

@@ -247,15 +247,19 @@ class Cluster(NamedTuple):
     def primitives(self) -> Iterator[Placed]:
         """Yield every primitive instance, in document order, with the collections around it."""
         for resource in self.resources:
-            yield from _placed(resource, ())
+            if isinstance(resource, Primitive):
+                yield Placed(resource, ())
+            else:
+                yield from _placed(resource, ())
 
 
 def _placed(resource: Resource, parents: Tuple[Collection, ...]) -> Iterator[Placed]:
     if isinstance(resource, Primitive):
         yield Placed(resource, parents)
     elif isinstance(resource, Group):
+        around = (*parents, resource)
         for member in resource.members:
-            yield Placed(member, (*parents, resource))
+            yield Placed(member, around)
     elif isinstance(resource, Clone):
         for instance in resource.instances:
             yield from _placed(instance, (*parents, resource))

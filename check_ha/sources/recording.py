@@ -7,7 +7,8 @@
      "commands": [{"file": "crm_mon.xml", "argv": ["crm_mon", "--output-as=xml", "--inactive"],
                    "status": 0, "seconds": 0.03, "stderr": "", "fault": null}, ...]}
 
-``fault`` is null, or a word of ``check_ha.sources.tools``: missing, hung, flooded, broken.
+``fault`` is null, or a word of ``check_ha.sources.tools``: missing, hung, flooded, broken. Of what is hung ``worked``
+are the CPU seconds that it had used, where it was just running.
 """
 
 from __future__ import annotations
@@ -75,6 +76,7 @@ class Recorded:
             fault=fault,
             limit=self._limit,
             user=self._user,
+            worked=_number(command.get("worked", 0)),
         )
 
 
@@ -109,6 +111,7 @@ def write_recording(directory: str, node: str, now: float, outputs: Iterable[Out
                 "seconds": output.seconds,
                 "stderr": output.stderr,
                 "fault": output.fault,
+                **({"worked": output.worked} if output.worked else {}),
             }
         )
         if output.fault is None or output.stdout:
@@ -152,6 +155,7 @@ def _checked(command: Mapping[str, Any]) -> Mapping[str, Any]:
     if not (status is None or type(status) is int) or (status is None and fault is None):
         raise ValueError(f"no status for {command['file']!r}")
     _number(command["seconds"])
+    _number(command.get("worked", 0))
     if not isinstance(command["argv"], list) or not isinstance(command["stderr"], str):
         raise TypeError(f"command {command['file']!r}")
     return command

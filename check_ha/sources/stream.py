@@ -13,7 +13,7 @@ Version 1; a word, a blank, its value; ``argv`` and its words are separated by t
     =the last one, where no newline ends it
     !a line of standard error
     status 0                or:  fault missing | hung | flooded | broken
-    seconds 0.03
+    seconds 0.03            (of one that is hung, and was just running, also worked 7.4: the CPU seconds used)
     end crm_mon.xml
     end
 
@@ -75,6 +75,7 @@ class Stream(Recorded):
             "stderr": stderr.rstrip("\n") if "fault" in values else stderr,  # the reason is not what a tool has printed
             "fault": values.get("fault"),
             "seconds": values.get("seconds", 0),
+            "worked": values.get("worked", 0),
         }
         if not self._data.endswith(f"\nend {file}\n".encode("utf-8", "surrogateescape"), start, end):
             command.update(status=None, fault=MISSING, stderr=_CUT)
@@ -157,6 +158,7 @@ def written(node: str, now: float, outputs: Iterable[Output]) -> bytes:
         stderr = output.stderr.encode("utf-8", "backslashreplace")
         parts += _prefixed(stderr + b"\n" if stderr and not stderr.endswith(b"\n") else stderr, b"!")
         parts += _words(fault=output.fault) if output.fault else _words(status=output.status)
+        parts += _words(worked=output.worked) if output.worked else []
         parts += _words(seconds=output.seconds, end=file)
     return b"".join((*parts, LAST))
 

@@ -183,7 +183,7 @@ ALL = (
 MISSING = "missing"
 """No such program in the folders searched, or no such output in the recording."""
 HUNG = "hung"
-"""No answer within the deadline; it was killed."""
+"""No answer within the deadline; it was killed. ``Output.at_work`` tells one that is slow."""
 FLOODED = "flooded"
 """It printed more than any real cluster does; it was killed."""
 BROKEN = "broken"
@@ -207,6 +207,13 @@ class Output(NamedTuple):
     """The seconds it was given."""
     user: str = ""
     """The user of the check."""
+    worked: float = 0.0
+    """CPU seconds that it had used when it was killed in the middle of its work, with HUNG; 0: it was waiting."""
+
+    @property
+    def at_work(self) -> bool:
+        """Whether it was slow, and not hung: what waits for a daemon that is frozen is asleep, and has done little."""
+        return self.fault == HUNG and self.worked >= max(0.1, self.limit / 10)
 
     @property
     def answer(self) -> bytes:

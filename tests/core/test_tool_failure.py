@@ -21,12 +21,13 @@ from check_ha.sources.tools import (
     CRM_MON,
     CRM_VERIFY,
     FLOODED,
+    HUNG,
     IP_ADDR,
     MISSING,
     QUORUMTOOL,
     Output,
 )
-from tests.core.said import hung, missing, output, processes, with_sudo
+from tests.core.said import at_work, hung, missing, output, processes, with_sudo
 
 # As a shell reads it.
 UIDGID = "printf 'uidgid {\\n uid: nagios\\n}\\n' >/etc/corosync/uidgid.d/nagios && corosync-cfgtool -R"
@@ -55,6 +56,15 @@ ONE_TOOL: Dict[str, Tuple[Output, Tuple[str, str]]] = {
         hung(CFGTOOL), ("not-responding", "corosync does not answer: corosync-cfgtool -s: no answer within 8 s"),
     ),
     "crit-hung-without-a-daemon-behind-it": (hung(IP_ADDR), ("not-responding", "ip: no answer within 8 s")),
+    "unknown-at-work": (
+        at_work(CRM_MON),
+        ("not-finished", "crm_mon: still at work after 8 s and not hung, as on a large cluster or a busy node; "
+         "-t 24 gives it more time"),
+    ),
+    "crit-hung-with-little-work": (
+        output(CRM_MON, None, fault=HUNG, worked=0.7),
+        ("not-responding", "pacemaker does not answer: crm_mon: no answer within 8 s"),
+    ),
     "unknown-flooded": (output(CRM_MON, None, fault=FLOODED), ("unreadable", "crm_mon: printed more than 32 MB")),
     "unknown-not-a-program": (
         output(IP_ADDR, None, stderr="Exec format error", fault=BROKEN),

@@ -83,6 +83,24 @@ def test_hung(tmp_path: Path) -> None:
     assert (output.status, output.fault, output.limit) == (None, HUNG, 0.4)
 
 
+@pytest.mark.parametrize("script", ["while :; do :; done", "sh -c 'while :; do :; done'; exit 0"])
+def test_one_that_works_all_the_time_is_told_from_one_that_waits(script: str, tmp_path: Path) -> None:
+    """Where this machine is busy, it takes more than one run until it has been given the time to work."""
+    runs = (run(tmp_path, script, timeout=0.5) for _ in range(20))
+    assert any((busy.fault, busy.at_work) == (HUNG, True) for busy in runs)
+
+
+def test_one_that_worked_and_waits_now_is_hung(tmp_path: Path) -> None:
+    script = "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; exec sleep 100"
+    output = run(tmp_path, script, timeout=1.5)
+    assert (output.fault, output.worked) == (HUNG, 0.0)
+
+
+def test_its_exit_is_seen_soon_after_the_end_of_its_pipes(tmp_path: Path) -> None:
+    """Not only after a pause, as for one that leaves a child with them; the least of several runs."""
+    assert any(run(tmp_path, "exec >&- 2>&-; exit 0").seconds < 0.045 for _ in range(20))
+
+
 def test_hung_and_deaf_to_sigterm(tmp_path: Path) -> None:
     assert run(tmp_path, "trap '' TERM HUP INT; while :; do sleep 1; done", timeout=0.4).fault == HUNG
 

@@ -55,9 +55,9 @@ def test_what_is_written_is_read() -> None:
     assert list(source.collect([CRM_MON, CIBADMIN, QUORUMTOOL]).values()) == OUTPUTS
 
 
-@pytest.mark.parametrize("fault", [MISSING, HUNG, FLOODED, BROKEN])
-def test_a_tool_without_an_answer_has_none_when_it_is_read(fault: str) -> None:
-    failed = output(CRM_MON)._replace(status=None, fault=fault, stderr="why", stdout=b"")
+@pytest.mark.parametrize(("fault", "worked"), [(MISSING, 0.0), (HUNG, 0.0), (HUNG, 7.4), (FLOODED, 0.0), (BROKEN, 0.0)])
+def test_a_tool_without_an_answer_has_none_when_it_is_read(fault: str, worked: float) -> None:
+    failed = output(CRM_MON)._replace(status=None, fault=fault, stderr="why", stdout=b"", worked=worked)
     assert Stream(written("node1", 1.0, [failed]), "it").collect([CRM_MON]) == {CRM_MON: failed}
 
 

@@ -163,7 +163,7 @@ def _findings(
         yield from find(selected, states)
     rest = [one for one in selected if one.id not in explained]
     for role, find in _ABSENCES:
-        wanted = [one for one in rest if not expected_to_be(role, expected, one)]
+        wanted = [one for one in rest if not expected_to_be(role, expected, one)] if expected else rest
         waiting = (
             [one for one in wanted if not states.failures(one)] if find in _STARTED_LATER and evidence.starting else []
         )
@@ -187,9 +187,9 @@ def _measures(
     selected: Sequence[ResourceInstances], states: ResourceStates, expected: Sequence[Expectation]
 ) -> Iterator[Measure]:
     found = states.all
-    wanted = (one for one in found if not expected_to_be("stopped", expected, one))
+    wanted = [one for one in found if not expected_to_be("stopped", expected, one)] if expected else found
     absent = {one.id for one in wanted if states.state(one) in (ResourceState.DOWN, ResourceState.LOST)}
-    primitives = {one.id: [placed.primitive for placed in one.primitives] for one in found}.values()
+    primitives = [[placed.primitive for placed in one.primitives] for one in found]
     yield DOWN.of(len(absent), maximum=len(found), judged=sum(one.id in absent for one in selected))
     yield TOTAL.of(len(found))
     yield RUNNING.of(sum(states.state(one) == ResourceState.RUNNING for one in found), maximum=len(found))
@@ -211,14 +211,15 @@ def _row(resource: ResourceInstances, states: ResourceStates) -> Row:
     for one in resource.primitives:
         primitive = one.primitive
         what = f"{plain(primitive.id)} {primitive.role}" if resource.bundle else primitive.role
-        marks = [mark for mark in ("failed", "blocked", "orphaned") if getattr(primitive, mark)]
-        marks += [] if primitive.managed else ["unmanaged"]
-        what += f" ({', '.join(marks)})" if marks else ""
-        nodes = (f"{node} (lost)" if node in states.lost else node for node in primitive.nodes)
+        if primitive.failed or primitive.blocked or primitive.orphaned or not primitive.managed:
+            marks = [mark for mark in ("failed", "blocked", "orphaned") if getattr(primitive, mark)]
+            marks += [] if primitive.managed else ["unmanaged"]
+            what += f" ({', '.join(marks)})"
+        nodes = [f"{node} (lost)" if node in states.lost else node for node in primitive.nodes]
         roles.setdefault(what, []).extend(nodes)
     state = states.state(resource)
     known = {ResourceState.RUNNING: "", ResourceState.DOWN: "; should run"}.get(state, f"; {state}")
-    texts = (f"{role} on {', '.join(nodes)}" if nodes else role for role, nodes in roles.items())
+    texts = [f"{role} on {', '.join(nodes)}" if nodes else role for role, nodes in roles.items()]
     return Row(resource.subject, f"{', '.join(texts)}{known}", resource.label)
 
 

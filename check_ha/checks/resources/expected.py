@@ -34,7 +34,7 @@ def expectations(pairs: Sequence[Tuple[str, str]], cluster: Cluster) -> Tuple[Ex
 
 def expected_to_be(role: str, expected: Sequence[Expectation], resource: ResourceInstances) -> bool:
     """Return whether that role of the resource is just what is wanted."""
-    return any(one.role and one.word == role and one.name in resource.names for one in expected)
+    return bool(expected) and any(one.role and one.word == role and one.name in resource.names for one in expected)
 
 
 def not_as_expected(

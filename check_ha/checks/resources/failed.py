@@ -22,9 +22,11 @@ def multiple_active(found: Sequence[ResourceInstances], states: ResourceStates) 
     places: Dict[Tuple[Tuple[str, ...], bool], List[ResourceInstances]] = {}
     for resource in found:
         for one in resource.primitives:
+            if not _is_multiple(one.primitive):
+                continue
             harmless = states.lost if one.primitive.agent.startswith("stonith:") else ()
             active_on = tuple(sorted(node for node in one.primitive.nodes if node not in harmless))
-            if len(active_on) > 1 and _is_multiple(one.primitive):
+            if len(active_on) > 1:
                 places.setdefault((active_on, one.primitive.blocked), []).append(resource)
     for (active_on, blocked_too), those in places.items():
         names = [resource.label for resource in those]
@@ -45,6 +47,8 @@ def _is_multiple(primitive: Primitive) -> bool:
 def blocked(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
     """Yield what the cluster will not touch, because its stop failed or on-fail is block."""
     for resource in found:
+        if True not in [one.primitive.blocked for one in resource.primitives]:
+            continue
         stopped = " and does not run" if states.state(resource) == ResourceState.DOWN else ""
         text = f"{{name}} is blocked{{place}}{stopped}{{why}}{{with_it}}"
         yield from _each(BLOCKED, [resource], states, lambda one: one.blocked and not _is_multiple(one), text)
@@ -69,8 +73,10 @@ def failure_ignored(found: Sequence[ResourceInstances], states: ResourceStates) 
 def orphaned(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
     """Yield what is configured no more: removed, or surplus instances of a clone."""
     for resource in found:
-        removed = all(one.primitive.orphaned for one in resource.primitives)
-        what = "is no longer configured and still runs" if removed else "has surplus instances"
+        orphans = [one.primitive.orphaned for one in resource.primitives]
+        if True not in orphans:
+            continue
+        what = "has surplus instances" if False in orphans else "is no longer configured and still runs"
         text = f"{{name}} {what}{{place}}"
         again = functools.partial(refresh, version=states.cluster.version)
         yield from _each(ORPHANED, [resource], states, lambda one: one.orphaned, text, "stop it by hand, then", again)

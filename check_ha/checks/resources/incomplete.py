@@ -20,8 +20,9 @@ def incomplete(found: Sequence[ResourceInstances], states: ResourceStates) -> It
     by_nodes: Dict[Tuple[str, Tuple[str, ...]], List[ResourceInstances]] = {}
     for resource in found:
         running = len(resource.running(states.lost))
-        enough = min(len(resource.instances), instances_expected(resource, states))
-        if 0 < running < enough and not resource.in_motion:
+        if not 0 < running < len(resource.instances):  # of most, which need not be asked how many should run
+            continue
+        if running < instances_expected(resource, states) and not resource.in_motion:
             by_nodes.setdefault((resource.outermost, nodes_missing(resource, states)), []).append(resource)
     for (_, missing), those in by_nodes.items():
         yield _incomplete(those, missing, states)

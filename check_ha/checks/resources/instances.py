@@ -1,6 +1,6 @@
 """Every resource as one thing to judge: a primitive, all instances of a cloned one, a bundle with its replicas."""
 
-from typing import Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Dict, FrozenSet, List, NamedTuple, Optional, Tuple
 
 from check_ha.cluster.resources import in_motion, names_of, plain
 from check_ha.core.finding import RESOURCE, Subject
@@ -39,15 +39,16 @@ class ResourceInstances(NamedTuple):
         return Subject(RESOURCE, self.id if self.group else self.outermost)
 
     @property
-    def primitives(self) -> Iterator[Placed]:
+    def primitives(self) -> Instance:
         """Every primitive instance."""
-        for instance in self.instances:
-            yield from instance
+        if len(self.instances) == 1:
+            return self.instances[0]
+        return tuple([placed for instance in self.instances for placed in instance])
 
     @property
     def ids(self) -> Tuple[str, ...]:
         """The names under which its failures are listed."""
-        return tuple(dict.fromkeys(plain(one.primitive.id) for one in self.primitives))
+        return tuple(dict.fromkeys([plain(one.primitive.id) for one in self.primitives]))
 
     @property
     def in_motion(self) -> bool:
@@ -62,9 +63,9 @@ class ResourceInstances(NamedTuple):
     @property
     def promotable(self) -> bool:
         """Whether one of its instances is to be promoted."""
-        roles = {one.primitive.role for one in self.primitives}
-        in_bundle = self.bundle is not None and not roles.isdisjoint({"Promoted", "Unpromoted"})
-        return in_bundle or (self.clone is not None and self.clone.promotable)
+        if self.bundle is None:
+            return self.clone is not None and self.clone.promotable
+        return any(one.primitive.role in ("Promoted", "Unpromoted") for one in self.primitives)
 
     @property
     def promotion_disabled(self) -> bool:
@@ -74,12 +75,12 @@ class ResourceInstances(NamedTuple):
 
     def running(self, lost: FrozenSet[str]) -> Tuple[Instance, ...]:
         """Return the instances that are active, and not on one of those nodes."""
-        return tuple(instance for instance in self.instances if all(is_running(one, lost) for one in instance))
+        return tuple([one for one in self.instances if _all_run(one, lost)])
 
     def running_on(self, lost: FrozenSet[str]) -> Tuple[str, ...]:
         """Return where it is active, once for each instance; a replica of a bundle is where its container is."""
         found = self.running(lost)
-        return tuple(node for one in found for node in _container(one).primitive.nodes if node not in lost)
+        return tuple([node for one in found for node in _container(one).primitive.nodes if node not in lost])
 
     def shown_on(self, lost: FrozenSet[str]) -> Tuple[str, ...]:
         """Return those of these nodes it is still shown active on."""
@@ -96,11 +97,21 @@ class ResourceInstances(NamedTuple):
 def is_running(placed: Placed, lost: FrozenSet[str]) -> bool:
     """Return whether it is active, and not only on one of those nodes."""
     primitive = placed.primitive
-    return primitive.active and (not primitive.nodes or any(node not in lost for node in primitive.nodes))
+    return primitive.active and (not primitive.nodes or not lost.issuperset(primitive.nodes))
+
+
+def _all_run(instance: Instance, lost: FrozenSet[str]) -> bool:
+    """Return whether all of this instance runs; a loop, for it is asked several times of each of thousands."""
+    for placed in instance:  # noqa: SIM110
+        if not is_running(placed, lost):
+            return False
+    return True
 
 
 def _container(instance: Instance) -> Placed:
     """Return what tells where an instance is: the primitive in a bundle runs on the node inside its container."""
+    if len(instance) == 1:
+        return instance[0]
     containers = [one for one in instance if one.primitive.agent.rpartition(":")[2] in ("docker", "podman", "rkt")]
     return containers[0] if containers else instance[0]
 
@@ -123,10 +134,14 @@ def resources_of(cluster: Cluster) -> Tuple[ResourceInstances, ...]:
 
 
 def _instances(name: str, found: List[Placed]) -> ResourceInstances:
-    parents = found[0].parents
-    clone = next((parent for parent in parents if isinstance(parent, Clone)), None)
-    group = next((parent.id for parent in parents if isinstance(parent, Group)), "")
-    return ResourceInstances(name, tuple((one,) for one in found), names_of(found[0]), clone, plain(group))
+    clone: Optional[Clone] = None
+    group = ""
+    for parent in found[0].parents:
+        if isinstance(parent, Clone):
+            clone = parent
+        elif isinstance(parent, Group):
+            group = plain(parent.id)
+    return ResourceInstances(name, tuple([(one,) for one in found]), names_of(found[0]), clone, group)
 
 
 def _bundle(bundle: Bundle) -> ResourceInstances:

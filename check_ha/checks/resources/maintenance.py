@@ -89,12 +89,10 @@ def _in_maintenance(
 
 def _unmanaged(resource: ResourceInstances, states: ResourceStates) -> List[Placed]:
     """Maintenance mode of the cluster, and what is blocked, removed or down, is told elsewhere."""
-    if states.cluster.options.maintenance_mode or states.state(resource) == ResourceState.DOWN:
+    found = [one for one in resource.primitives if not one.primitive.managed]
+    if not found or states.cluster.options.maintenance_mode or states.state(resource) == ResourceState.DOWN:
         return []
-    return [
-        one for one in resource.primitives
-        if not (one.primitive.managed or one.primitive.blocked or one.primitive.orphaned)
-    ]  # fmt: skip
+    return [one for one in found if not (one.primitive.blocked or one.primitive.orphaned)]
 
 
 def _because_of(one: Placed, states: ResourceStates) -> str:

@@ -184,8 +184,9 @@ def _found(vip: VirtualIp, interfaces: Interfaces) -> List[str]:
 def _rows(
     vips: Sequence[VirtualIp], absent: Sequence[LeftOut], interfaces: Optional[Interfaces], here: Optional[str]
 ) -> Iterator[Row]:
+    known = {found.address for found in interfaces.addresses} if interfaces else set()
     for vip in vips:
-        there = _found(vip, interfaces) if interfaces else []
+        there = _found(vip, interfaces) if interfaces and not known.isdisjoint(vip.addresses or ()) else []
         state = (
             f"{vip.roles}{' on ' + ', '.join(vip.nodes) if vip.nodes else ''}; "
             f"interfaces of {here or 'this node'}: {', '.join(there) or 'not there'}"

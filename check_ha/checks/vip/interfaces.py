@@ -51,6 +51,7 @@ def on_interfaces(
     for vip in vips:
         if vip.floating and (here in vip.nodes or vip.in_motion):
             wanted.update(vip.addresses or ())
+    there = {found.address for found in interfaces.addresses}
     for vip in selected:
         if vip.addresses is None:
             what = "it is no longer configured (orphaned)" if vip.orphaned else "the CIB shows no address for it"
@@ -62,7 +63,7 @@ def on_interfaces(
             yield _missing(vip, vip.refused_by(interfaces), here, version)
         elif here in vip.nodes and vip.floating:
             yield from _interface(vip, interfaces, here, version)
-        elif vip.floating:
+        elif vip.floating and not there.isdisjoint(vip.addresses):
             yield from _strays(vip, vip.found_on(interfaces), wanted, here)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from check_ha.cluster.nodes import may_act
 from check_ha.cluster.resources import plain, told
@@ -79,14 +79,15 @@ def states(cluster: Cluster, cib: Optional[Cib], vips: Sequence[VirtualIp]) -> I
             (Subject(SETTING, "maintenance-mode"), *resources(*(vip.id for vip in vips))),
             commands=("crm_attribute --name maintenance-mode --delete",),
         )  # fmt: skip
+    online = {node.name for node in cluster.nodes if node.online}
     for vip in vips:
-        yield from _state(cluster, vip)
+        yield from _state(cluster, vip, online)
         if not vip.nodes and not vip.in_motion and not vip.spare:
             yield _stopped(cluster, cib, vip)
         yield from _unmanaged(cluster, vip)
 
 
-def _state(cluster: Cluster, vip: VirtualIp) -> Iterator[Finding]:
+def _state(cluster: Cluster, vip: VirtualIp, online: Set[str]) -> Iterator[Finding]:
     """Causes first: one that is active twice is blocked for that (multiple-active=block)."""
     primitives = [placed.primitive for placed in vip.instances]
     where = nodes(*vip.nodes)
@@ -97,7 +98,6 @@ def _state(cluster: Cluster, vip: VirtualIp) -> Iterator[Finding]:
         yield about(VIP_FAILED, vip, f"failed{f' on {names}' if names else ''}", *where)
     if any(primitive.blocked for primitive in primitives):
         yield about(VIP_BLOCKED, vip, "is blocked: the cluster will not act on it until it is cleaned up", *where)
-    online = {node.name for node in cluster.nodes if node.online}
     if vip.nodes and cluster.dc and not online.intersection(vip.nodes):
         text = f"runs nowhere: it is shown on {names}, which is offline"
         yield about(VIP_STOPPED, vip, text, *where)
