@@ -25,7 +25,7 @@ STEPS: Dict[str, Tuple[str, ...]] = {
     "sources": ("check_ha.sources",),
     "model": ("check_ha.model",),
     "parsers": ("check_ha.parsers", "check_ha.model"),
-    "core": (*_PURE_CORE, "check_ha.sources.sudoers"),  # how a command line is written there
+    "core": _PURE_CORE,
     "cluster": (*_PURE_CORE, "check_ha.cluster", "check_ha.parsers.addresses.canonical"),
     "checks": (*_PURE_CORE, "check_ha.cluster", "check_ha.parsers"),
     "multinode": (*_PURE_CORE, "check_ha.cluster", "check_ha.multinode", "check_ha.parsers"),
