@@ -111,17 +111,19 @@ def refresh(*resources: str, version: Tuple[int, ...] = (), node: str = "") -> s
     ``--cleanup`` does that only for what has failed, since 1.1.18, in which --refresh got its meaning of today; before,
     --cleanup did it. ``version`` is that of crm_mon, as far as it tells it.
     """
-    verb = "--cleanup" if version and version < (1, 1, 18) else "--refresh"
     names = list(dict.fromkeys(plain(one) for one in resources))
+    if version and version < (1, 1, 18):
+        return " && ".join(cleanup(name, node) for name in names)
     if len(names) > 3:
-        return f"crm_resource {verb}"
-    where = f" --node {node}" if node else ""
-    return " && ".join(f"crm_resource {verb} --resource {name}{where}" for name in names)
+        return "crm_resource --refresh"
+    if node:
+        return " && ".join(f"crm_resource --refresh --resource {name} --node {node}" for name in names)
+    return " && ".join(f"crm_resource --refresh --resource {name}" for name in names)
 
 
-def restart(resource: str, version: Tuple[int, ...] = ()) -> str:
-    """Return the command that stops and starts it; before 1.1.13 one that starts again what is not there."""
-    return cleanup(resource) if version and version < (1, 1, 13) else f"crm_resource --restart --resource {resource}"
+def can_restart(version: Tuple[int, ...]) -> bool:
+    """Return whether this crm_resource has --restart; before 1.1.13 --cleanup starts what it does not find."""
+    return not version or version >= (1, 1, 13)
 
 
 def explain(resource: str, version: Tuple[int, ...] = ()) -> str:

@@ -8,6 +8,10 @@ written down, or loaded and not in force, as auto_tie_breaker, wait_for_all and 
 Asks crm_verify for errors in the CIB. Looks at who may read the cluster's key, where there is encryption; the key is
 never read.
 
+Where there is no nodelist (corosync 1.4, multicast), expected_votes, the interfaces and the members that are there tell
+how many nodes it is for. Each version is judged by its own rules; where nothing tells which one it is, and not all take
+the file, that is UNKNOWN.
+
 Where the file cannot be read, the running configuration is judged instead. Run it on every node: each has its own file
 and its own key. What it cannot see: a configuration file or a key file in another place, whether a host name in the
 file resolves, and whether corosync finds this node in it; corosync -t tells.

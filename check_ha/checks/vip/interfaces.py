@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Iterator, Optional, Sequence, Set, Tuple
 
 from check_ha.checks.vip.placement import about
-from check_ha.cluster.resources import restart
+from check_ha.cluster.resources import can_restart, cleanup
 from check_ha.cluster.virtual_addresses import VirtualIp
 from check_ha.core.condition import UNREADABLE, Condition, Severity
 from check_ha.core.finding import TOOL, Finding, Subject, nodes, resources
@@ -67,8 +67,18 @@ def on_interfaces(
             yield from _strays(vip, vip.found_on(interfaces), wanted, here)
 
 
+def _anew(found: InterfaceAddress, vip: VirtualIp, version: Tuple[int, ...]) -> str:
+    """Return the commands that take an address away and have the cluster set it anew."""
+    if not can_restart(version):
+        return " && ".join((f"ip addr del {found.address}/{found.prefix} dev {found.interface}", cleanup(vip.id)))
+    return (
+        f"ip addr del {found.address}/{found.prefix} dev {found.interface}"
+        f" && crm_resource --restart --resource {vip.id}"
+    )
+
+
 def _missing(vip: VirtualIp, refused_by: str, here: str, version: Tuple[int, ...]) -> Finding:
-    again = (restart(vip.id, version),)
+    again = (f"crm_resource --restart --resource {vip.id}" if can_restart(version) else cleanup(vip.id),)
     if refused_by:
         text = f"is on interface {refused_by} of {here} and cannot be used: another machine has it (dadfailed)"
         advice = "find that machine and take the address from it, then"
@@ -89,7 +99,7 @@ def _interface(vip: VirtualIp, interfaces: Interfaces, here: str, version: Tuple
         else:
             yield _unreachable(vip, places[0][1], here)
     for found, interface in places:
-        mend = f"ip addr del {found.address}/{found.prefix} dev {found.interface} && {restart(vip.id, version)}"
+        mend = _anew(found, vip, version)
         if vip.interface not in ("", interface.name, *interface.other_names):
             text = f"is on interface {interface.name} of {here}, and the CIB says nic={vip.interface}"
             yield about(WRONG_INTERFACE, vip, text, *nodes(here), advice=f"on {here}", commands=(mend,))
