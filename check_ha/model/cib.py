@@ -100,7 +100,7 @@ class Location(NamedTuple):
 
     id: str
     resources: Tuple[str, ...]
-    """Empty where only a pattern names them."""
+    """Those it names, and all that a tag, a template or its pattern means."""
     node: Optional[str] = None
     score: Optional[int] = None
     rules: Tuple[Rule, ...] = ()
@@ -122,6 +122,8 @@ class Dependency(NamedTuple):
     """True: without the other it may run, but not be promoted."""
     promoted: bool = False
     """True: the other must be promoted."""
+    alternatives: Tuple[str, ...] = ()
+    """What will do in place of ``needs`` (``require-all="false"``)."""
 
 
 class TicketDependency(NamedTuple):

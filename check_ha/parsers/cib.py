@@ -20,6 +20,7 @@ from check_ha.model.cib import FALSE, Cib, ConfiguredCollection, ConfiguredNode,
 from check_ha.model.cib_parts import ATTRIBUTES, CONSTRAINTS, CRM_CONFIG, NODES, RESOURCES, STATUS
 from check_ha.parsers.cib_dependencies import parse_dependencies
 from check_ha.parsers.cib_failures import parse_expiring
+from check_ha.parsers.cib_names import Names
 from check_ha.parsers.cib_rules import parse_levels, parse_locations, parse_score, parse_tickets
 from check_ha.parsers.errors import ParseError
 from check_ha.parsers.xml import Element, parse_document
@@ -42,17 +43,17 @@ def parse_cib(data: bytes) -> Cib:
     configuration = root.find("configuration")
     if configuration is None:
         raise ParseError("CIB without configuration", hidden="configuration")
-    references = _References(root)
+    references, names = _References(root), Names(configuration)
     return Cib(
         primitives=_resources(configuration.find("resources"), references),
         epoch=_epoch(root),
         properties=_properties(configuration.find("crm_config"), references),
         nodes=tuple(_nodes(configuration.find("nodes"), references)),
-        locations=parse_locations(configuration.find("constraints")),
+        locations=names.locations(parse_locations(configuration.find("constraints"))),
         levels=parse_levels(configuration.find("fencing-topology")),
-        tickets=tuple(parse_tickets(configuration.find("constraints"))),
+        tickets=names.tickets(parse_tickets(configuration.find("constraints"))),
         collections=tuple(_collections(configuration.find("resources"), references)),
-        dependencies=tuple(parse_dependencies(configuration.find("constraints"))),
+        dependencies=tuple(names.dependencies(parse_dependencies(configuration.find("constraints")))),
         expiring=parse_expiring(configuration),
         hidden=tuple(_hidden(root, configuration)),
     )

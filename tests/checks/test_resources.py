@@ -804,6 +804,16 @@ CONSTRAINED: Dict[str, Tuple[Cluster, Optional[Cib], Found]] = {
         Cib((), dependencies=(Dependency("o1", "p", "q"), Dependency("o2", "q", "p"))),
         [("stopped", "q runs nowhere, and with it p")],
     ),
+    "warn-waits-for-either": (
+        cluster(primitive("p"), OFF, primitive("second", target_role="Stopped")),
+        needs("p", "first", alternatives=("second",)),
+        [("disabled", "first is stopped on purpose (target-role), and with it p"),
+         ("disabled", "second is stopped on purpose (target-role)")],
+    ),
+    "crit-the-other-one-runs": (
+        cluster(primitive("p"), OFF, primitive("second", "node1")), needs("p", "first", alternatives=("second",)),
+        [("stopped", "p runs nowhere"), ("disabled", "first is stopped on purpose (target-role)")],
+    ),
     "crit-waits-for-what-failed": (
         cluster(primitive("after"), primitive("first"), failures=failed("first", "node1")), needs("after", "first"),
         [("stopped", "first runs nowhere: start failed on node1 (no such file), and with it after")],

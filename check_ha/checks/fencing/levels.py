@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Dict, Iterator, Mapping, Sequence, Tuple
 
 from check_ha.checks.fencing.capability import DISABLED, Capability
-from check_ha.checks.fencing.hosts import matches
 from check_ha.checks.fencing.targets import WATCHDOG
 from check_ha.core.condition import Condition, Severity
 from check_ha.core.finding import LEVEL, Finding, Subject, nodes, resources
 from check_ha.core.wording import listed
 from check_ha.model.cib import Cib, FencingLevel
+from check_ha.parsers.cib_rules import matches
 
 LEVEL_BROKEN = Condition(
     "level-broken",

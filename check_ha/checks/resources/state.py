@@ -202,6 +202,8 @@ def _by_constraints(states: ResourceStates) -> Iterator[Tuple[ResourceInstances,
         ]  # fmt: skip
         needed = by_name.get(one.needs, ())
         cause = next((other for other in needed if not states.settled(other)), None)
+        if any(all(map(states.settled, by_name.get(name, ()))) for name in one.alternatives):
+            continue
         if cause is None and one.promoted and not any(other.promoted_on(states.lost) for other in needed):
             cause = next((other for other in needed if other.promotable), None)
         if cause and not one.promotion:
