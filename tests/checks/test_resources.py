@@ -245,6 +245,10 @@ ABSENT: Dict[str, Tuple[Optional[Cluster], Found]] = {
         [("stopped", "no node can run resources (node1 standby): q is not running"),
          ("stopped", "p runs nowhere: start failed on node1 (no such file)")],
     ),
+    "crit-no-node-to-run-on-and-recovered-before": (
+        cluster(primitive("p"), nodes=(node("node1", standby=True),), failures=failed("p", "node1", task="monitor")),
+        [("stopped", "no node can run resources (node1 standby): p is not running")],
+    ),
     "crit-on-unclean-node": (
         cluster(primitive("p", "node3"), web(primitive("v", "node3"), primitive("a", "node3")), nodes=LOST),
         [("on-lost-node",
@@ -817,6 +821,10 @@ CONSTRAINED: Dict[str, Tuple[Cluster, Optional[Cib], Found]] = {
     "crit-waits-for-what-failed": (
         cluster(primitive("after"), primitive("first"), failures=failed("first", "node1")), needs("after", "first"),
         [("stopped", "first runs nowhere: start failed on node1 (no such file), and with it after")],
+    ),
+    "warn-failed-before": (
+        cluster(primitive("after"), OFF, failures=failed("after", "node1", task="monitor")), needs("after", "first"),
+        [("disabled", "first is stopped on purpose (target-role), and with it after")],
     ),
     "crit-failed-itself": (
         cluster(primitive("after"), OFF, failures=failed("after", "node1")), needs("after", "first"),

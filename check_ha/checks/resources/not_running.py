@@ -41,7 +41,7 @@ def common_cause(
         condition, text = NO_QUORUM, f"no quorum, and no-quorum-policy is {options.no_quorum_policy or 'stop'}"
         advice, here = "see check_ha_quorum", " here"
     elif not states.hosts:
-        down = [one for one in down if not states.failures(one)]
+        down = [one for one in down if not states.failed_to_start(one)]
         idle = [node for node in states.cluster.nodes if node.type != "remote"]
         hosts = tuple(node.name for node in idle)
         words = ", ".join(f"{node.name} {described(node)}" for node in idle)

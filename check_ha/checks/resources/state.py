@@ -134,6 +134,13 @@ class ResourceStates:
         """Return the nodes that its fail-count bans it from."""
         return tuple(one.node for name in resource.ids for one in self._fail_counts.get(name, ()) if bans(one))
 
+    def failed_to_start(self, resource: ResourceInstances) -> bool:
+        """Return whether failures may keep it from starting: a failed start, or a fail-count that bans it from a node.
+
+        What failed later than that is started again, and its failure listed until somebody cleans up.
+        """
+        return any(one.task == "start" for one in self.failures(resource)) or bool(self.failed_too_often(resource))
+
     def culprit(self, found: Sequence[ResourceInstances], nodes: Iterable[str] = ()) -> ResourceInstances:
         """Return the one to blame for several that are down together: the first that failed, else the first."""
         failed = [one for one in found if self.failures(one, nodes) or self.failed_too_often(one)]
@@ -175,7 +182,7 @@ def _causes(states: ResourceStates) -> Dict[str, ResourceInstances]:
     for members in groups.values():
         down = [one for one in members if states.state(one) == ResourceState.DOWN]
         cause = states.culprit(down) if members[0] in down else members[0]
-        causes.update({one.id: cause for one in down if one is not cause and not states.failures(one)})
+        causes.update({one.id: cause for one in down if one is not cause and not states.failed_to_start(one)})
     for resource, cause in _by_constraints(states):
         if _root(cause, causes) is not resource:
             causes.setdefault(resource.id, cause)
@@ -190,7 +197,7 @@ def _root(resource: ResourceInstances, causes: Mapping[str, ResourceInstances]) 
 
 
 def _by_constraints(states: ResourceStates) -> Iterator[Tuple[ResourceInstances, ResourceInstances]]:
-    """Yield what is down and has not failed, with what an order or colocation has it wait for."""
+    """Yield what is down and has not failed to start, with what an order or colocation has it wait for."""
     by_name: Dict[str, List[ResourceInstances]] = {}
     for resource in states.all:
         for name in resource.names:
@@ -198,7 +205,7 @@ def _by_constraints(states: ResourceStates) -> Iterator[Tuple[ResourceInstances,
     for one in states.cib.dependencies if states.cib else ():
         waiting = [
             resource for resource in by_name.get(one.resource, ())
-            if states.state(resource) == ResourceState.DOWN and not states.failures(resource)
+            if states.state(resource) == ResourceState.DOWN and not states.failed_to_start(resource)
         ]  # fmt: skip
         needed = by_name.get(one.needs, ())
         cause = next((other for other in needed if not states.settled(other)), None)
