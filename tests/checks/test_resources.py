@@ -1117,7 +1117,7 @@ def test_what_waits_for_a_resource_that_is_expected_to_be_stopped() -> None:
 def test_what_waits_for_a_resource_that_is_filtered_out() -> None:
     view = cluster(primitive("after"), OFF)
     assert found(judged(view, needs("after", "first"), exclude=(regex("first"),))) == [
-        ("stopped", "after runs nowhere: it waits for first, which is disabled")
+        ("stopped", "after runs nowhere: it waits for first, which is stopped on purpose (target-role)")
     ]
 
 

@@ -10,7 +10,7 @@ import pytest
 from check_ha.checks.vip.check import VipOptions, judge
 from check_ha.core.check import Judgement
 from check_ha.model.addresses import Interface, InterfaceAddress, Interfaces
-from check_ha.model.cib import Cib, ConfiguredPrimitive, TicketDependency
+from check_ha.model.cib import Cib, ConfiguredPrimitive, Dependency, TicketDependency
 from check_ha.model.cluster import Bundle, Cluster, ClusterOptions, Failure, Primitive, Replica, Ticket
 from check_ha.sources.tools import CIBADMIN, CRM_MON, CRM_NODE, IP_ADDR
 from tests.checks.build import Found, clone, cluster, evidence, found, group, lines, measured, node, primitive
@@ -85,6 +85,8 @@ def test_no_resources_were_read() -> None:
 OFFLINE = (node("node1", is_dc=True), node("node2", online=False, unclean=True))
 ABSENT = interfaces()
 
+RECOVERED = Failure("p_vip", "monitor", "node1", 7, "not running", "", "complete")
+
 STATES = {
     "crit-stopped": (cluster(vip()), [("vip-stopped", "p_vip (192.0.2.100) runs nowhere")]),
     "crit-stopped-and-why": (
@@ -101,6 +103,23 @@ STATES = {
     "crit-stopped-as-there-is-no-quorum": (
         cluster(vip(), with_quorum=False),
         [("vip-stopped", "p_vip (192.0.2.100) runs nowhere: this partition has no quorum")],
+    ),
+    "crit-no-quorum-and-an-old-failure": (
+        cluster(vip(), with_quorum=False, failures=(RECOVERED,)),
+        [("vip-stopped", "p_vip (192.0.2.100) runs nowhere: this partition has no quorum")],
+    ),
+    "crit-no-node-to-run-on": (
+        cluster(vip(), nodes=(node("node1", is_dc=True, standby=True),), failures=(RECOVERED,)),
+        [("vip-stopped", "p_vip (192.0.2.100) runs nowhere: no node can run resources")],
+    ),
+    "warn-behind-a-member-stopped-on-purpose": (
+        cluster(group("g_web", primitive("p_fs", target_role="Stopped"), vip()), failures=(RECOVERED,)),
+        [("disabled",
+          "p_vip (192.0.2.100) does not run: it waits for p_fs (g_web), which is stopped on purpose (target-role)")],
+    ),
+    "crit-behind-a-member-that-failed": (
+        cluster(group("g_web", primitive("p_fs"), vip())),
+        [("vip-stopped", "p_vip (192.0.2.100) runs nowhere: it waits for p_fs (g_web), which runs nowhere")],
     ),
     "crit-stopped-member-of-a-group": (cluster(group("g_web", vip())), [
         ("vip-stopped", "p_vip (192.0.2.100) runs nowhere"),
@@ -690,3 +709,29 @@ def test_details() -> None:
         "p_other (192.0.2.101): Started, Stopped on node2; interfaces of node1: not there",
     )
     assert lines(judged(cluster(vip()), None, None, None)) == ("p_vip: Stopped; interfaces of this node: not there",)
+
+
+@pytest.mark.parametrize(
+    ("first", "more", "expected"),
+    [
+        (primitive("first", target_role="Stopped"), {}, ("disabled", "is stopped on purpose (target-role)")),
+        (primitive("first", locked_to="node2"), {}, ("disabled", "is kept for a node that was shut down")),
+        (primitive("first"), {}, ("vip-stopped", "runs nowhere")),
+        (
+            clone("first", primitive("p_db", "node1", role="Unpromoted"), promotable=True),
+            {"promoted": True},
+            ("vip-stopped", "is promoted nowhere"),
+        ),
+        (
+            clone("first", primitive("p_db", "node1", role="Unpromoted", target_role="Unpromoted"), promotable=True),
+            {"promoted": True},
+            ("disabled", "is not promoted on purpose"),
+        ),
+    ],
+    ids=("warn-disabled", "warn-locked", "crit-down", "crit-not-promoted", "warn-held-back"),
+)
+def test_what_it_waits_for_by_a_constraint(first: Any, more: Mapping[str, Any], expected: Tuple[str, str]) -> None:
+    configured = CONFIGURED._replace(dependencies=(Dependency("o", "p_vip", "first", **more),))
+    ((condition, line),) = found(judged(cluster(first, vip()), configured, interfaces()))
+    assert condition == expected[0]
+    assert f"it waits for first, which {expected[1]}" in line

@@ -1,4 +1,4 @@
-"""Tags, templates and patterns in constraints, which stand for resources: each is what crm_simulate 2.1.5 makes of it."""
+"""Tags, templates and patterns in constraints stand for resources, as crm_simulate 2.1.5 takes them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from check_ha.parsers.cib import parse_cib
 
 RESOURCES = """
     <template id="like_b"/> <primitive id="a"/>
-    <group id="g"> <primitive id="b1" template="like_b"/> <primitive id="x"/> </group> <primitive id="b2" template="like_b"/>
+    <group id="g"> <primitive id="b1" template="like_b"/> <primitive id="x"/> </group>
+    <primitive id="b2" template="like_b"/>
 """
 
 
@@ -43,7 +44,8 @@ def test_locations(named: str, expected: Tuple[str, ...]) -> None:
 def test_members_of_sets() -> None:
     members = '<resource_set id="s"><resource_ref id="a"/><resource_ref id="b"/></resource_set>'
     cib = parse(
-        f'<rsc_location id="l" node="node1">{members}</rsc_location><rsc_ticket id="t" ticket="T">{members}</rsc_ticket>'
+        f'<rsc_location id="l" node="node1">{members}</rsc_location>'
+        f'<rsc_ticket id="t" ticket="T">{members}</rsc_ticket>'
     )
     assert cib.locations[0].resources == cib.tickets[0].resources == ("a", "b1", "b2")
 

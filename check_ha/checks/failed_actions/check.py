@@ -18,6 +18,7 @@ Only what Pacemaker lists as a failure is one: a probe that found a resource not
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Dict, Iterator, Mapping, Optional, Sequence
 
 from check_ha.checks.failed_actions.listed import (
@@ -42,6 +43,7 @@ from check_ha.checks.failed_actions.remembered import (
     seen_before,
     seen_now,
 )
+from check_ha.cluster.resource_states import ResourceStates
 from check_ha.cluster.resources import instances_by_id, names_of, plain
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import FILTERED_OUT, WITH_MEMORY
@@ -86,7 +88,7 @@ def judge(evidence: Evidence, options: FailedActionOptions) -> Judgement:
     oldest = evidence.now - (DEFAULT if options.max_age is None else options.max_age)
     expired = expired_since(before, current, evidence.get(CIB), cluster, oldest)
     findings = [
-        *([] if cluster.options.stop_all_resources else down(failures, counts, instances)),
+        *down(failures, counts, instances, partial(ResourceStates, cluster, evidence.get(CIB), evidence.now)),
         *reached(counts),
         *failed_actions(recent, counts, stamps),
         *fail_counts([one for one in counts if recent_count(one, cluster, options.max_age)], recent),

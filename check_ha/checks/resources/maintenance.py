@@ -3,9 +3,9 @@
 from typing import Dict, Iterator, List, Sequence, Tuple
 
 from check_ha.checks.resources.conditions import MAINTENANCE, PENDING, UNMANAGED
-from check_ha.checks.resources.instances import ResourceInstances
-from check_ha.checks.resources.state import ResourceState, ResourceStates
 from check_ha.checks.resources.wording import and_with_it, by_name, failure_text, named_as, without_meta
+from check_ha.cluster.resource_instances import ResourceInstances
+from check_ha.cluster.resource_states import ResourceState, ResourceStates
 from check_ha.cluster.resources import in_motion, names_of
 from check_ha.core.finding import Finding, nodes
 from check_ha.core.wording import are, listed

@@ -13,11 +13,11 @@ from check_ha.checks.resources.conditions import (
     STOPPED,
     STOPPED_ALL,
 )
-from check_ha.checks.resources.instances import ResourceInstances
 from check_ha.checks.resources.reasons import reason_down, release
-from check_ha.checks.resources.state import ResourceState, ResourceStates
 from check_ha.checks.resources.wording import and_with_it, by_name, named_as, without_meta
 from check_ha.cluster.nodes import described, may_act
+from check_ha.cluster.resource_instances import ResourceInstances
+from check_ha.cluster.resource_states import ResourceState, ResourceStates
 from check_ha.core.finding import SETTING, TICKET, Finding, Subject, nodes, resources
 from check_ha.core.wording import are, listed
 from check_ha.model.cluster import Group

@@ -3,10 +3,10 @@
 from typing import NamedTuple, Sequence, Tuple
 
 from check_ha.checks.resources.eligible import bans, constraint_ids, eligible_nodes, keeping, nodes_allowed, removal
-from check_ha.checks.resources.instances import ResourceInstances
-from check_ha.checks.resources.state import ResourceStates
 from check_ha.checks.resources.wording import failure_subjects, failure_text
 from check_ha.cluster.nodes import can_start
+from check_ha.cluster.resource_instances import ResourceInstances
+from check_ha.cluster.resource_states import ResourceStates
 from check_ha.cluster.resources import MENDED, cleanup
 from check_ha.core.finding import CONSTRAINT, TICKET, Subject, nodes
 from check_ha.core.wording import joined
@@ -25,10 +25,9 @@ class Reason(NamedTuple):
 
 def reason_down(resource: ResourceInstances, states: ResourceStates) -> Reason:
     """Return why a resource runs nowhere."""
-    cause = states.cause(resource)
-    if cause:
-        state = "is promoted nowhere" if states.not_promoted(cause) else f"is {states.state(cause)}"
-        return Reason(f"it waits for {cause.label}, which {state}", (cause.subject,), *what_keeps_it(resource.id))
+    waiting = states.waiting(resource.ids[0])
+    if waiting:
+        return Reason(waiting.text, (waiting.cause.subject,), *what_keeps_it(resource.id))
     if states.hosts and not eligible_nodes(resource, states):
         return _no_node(resource, states)
     failures = states.failures(resource)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
-from check_ha.checks.resources.instances import ResourceInstances, resources_of
 from check_ha.cluster.nodes import bundle_nodes, can_start, lost
+from check_ha.cluster.resource_instances import ResourceInstances, resources_of
 from check_ha.cluster.resources import bans, plain, stopped_on_purpose
 from check_ha.cluster.tickets import missing_tickets, tickets_needed
 from check_ha.model.cib import Cib, Location
@@ -26,6 +26,30 @@ class ResourceState:
     TICKET = "ticket"
     """It depends on a ticket that is not granted here."""
     DOWN = "down"
+
+
+_WAITED_FOR = {
+    ResourceState.MOVING: "is being started or stopped",
+    ResourceState.LOST: "is on a lost node",
+    ResourceState.LOCKED: "is kept for a node that was shut down (shutdown-lock)",
+    ResourceState.DISABLED: "is stopped on purpose (target-role)",
+    ResourceState.TICKET: "waits for a ticket",
+    ResourceState.DOWN: "runs nowhere",
+}
+
+
+class Waiting(NamedTuple):
+    """What keeps a resource from running: another one, which does not run itself, or is not promoted."""
+
+    cause: ResourceInstances
+    why: str
+    """``is stopped on purpose (target-role)``"""
+    on_purpose: bool
+
+    @property
+    def text(self) -> str:
+        """``it waits for p_fs (g_web), which runs nowhere``."""
+        return f"it waits for {self.cause.label}, which {self.why}"
 
 
 class ResourceStates:
@@ -157,6 +181,18 @@ class ResourceStates:
     def cause(self, resource: ResourceInstances) -> Optional[ResourceInstances]:
         """Return the resource because of which it is down, where there is one."""
         return self._causes.get(resource.id)
+
+    def waiting(self, name: str) -> Optional[Waiting]:
+        """Return what a resource of that plain name waits for, where that is why it is down."""
+        cause = next((self._causes[one.id] for one in self.all if name in one.ids and one.id in self._causes), None)
+        if cause is None:
+            return None
+        state = self.state(cause)
+        why = _WAITED_FOR.get(state, "is promoted nowhere")
+        if state == ResourceState.RUNNING and cause.promotion_disabled:
+            why = "is not promoted on purpose (target-role)"
+        on_purpose = why.endswith("(target-role)") or state in (ResourceState.LOCKED, ResourceState.TICKET)
+        return Waiting(cause, why, on_purpose)
 
     def consequences(self, found: Iterable[ResourceInstances]) -> List[ResourceInstances]:
         """Return what is down because of these."""
