@@ -2,7 +2,7 @@
 
 from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from check_ha.cluster.resources import in_motion, names_of, plain, stopped_on_purpose
+from check_ha.cluster.resources import in_motion, names_of, plain, stopped_on_purpose, unmanaged_by
 from check_ha.cluster.tickets import missing_tickets, tickets_needed
 from check_ha.model.addresses import InterfaceAddress, Interfaces
 from check_ha.model.cib import Cib, ConfiguredPrimitive
@@ -142,8 +142,8 @@ class LeftOut(NamedTuple):
 
     id: str
     label: str
-    unmanaged: bool
-    """Whether its own ``is-managed`` is false, which is why crm_mon leaves it out."""
+    held_by: str
+    """Where ``is-managed`` is false, which is why crm_mon leaves it out: itself, or the group or clone around it."""
 
 
 def left_out(cluster: Cluster, cib: Optional[Cib], more: Mapping[str, str]) -> Tuple[LeftOut, ...]:
@@ -161,7 +161,7 @@ def left_out(cluster: Cluster, cib: Optional[Cib], more: Mapping[str, str]) -> T
         LeftOut(
             one.id,
             _label(one.id, _canonical(one.values(agents[one.agent]))),
-            dict(one.meta).get("is-managed", "true").lower() in ("false", "no", "off", "n", "0"),
+            unmanaged_by(one.id, cib),
         )
         for one in (cib.primitives if cib else ())
         if one.agent in agents and one.id not in shown

@@ -10,7 +10,7 @@ import pytest
 from check_ha.checks.vip.check import VipOptions, judge
 from check_ha.core.check import Judgement
 from check_ha.model.addresses import Interface, InterfaceAddress, Interfaces
-from check_ha.model.cib import Cib, ConfiguredPrimitive, Dependency, TicketDependency
+from check_ha.model.cib import Cib, ConfiguredCollection, ConfiguredPrimitive, Dependency, TicketDependency
 from check_ha.model.cluster import Bundle, Cluster, ClusterOptions, Failure, Primitive, Replica, Ticket
 from check_ha.sources.tools import CIBADMIN, CRM_MON, CRM_NODE, IP_ADDR
 from tests.checks.build import Found, clone, cluster, evidence, found, group, lines, measured, node, primitive
@@ -482,6 +482,20 @@ def test_crit_left_out_by_crm_mon() -> None:
     assert [name for name, _ in found(judged(crm, configured, exclude=(re.compile("p_.*"),)))] == ["filtered-out"]
     expected = judged(crm, configured, interfaces(), expect=(("p_vip", "node1"),))
     assert found(expected) == found(judgement)
+
+
+@pytest.mark.parametrize(
+    ("maintenance_mode", "step"),
+    [
+        (False, "crm_resource --resource g_web --meta --delete-parameter is-managed"),
+        (True, "crm_attribute --name maintenance-mode --delete"),
+    ],
+)
+def test_left_out_for_what_is_around_it(maintenance_mode: bool, step: str) -> None:
+    group_of_it = ConfiguredCollection("g_web", (("is-managed", "false"),), ("p_vip",))
+    crm = cluster(instances_configured=1, options=ClusterOptions(maintenance_mode=maintenance_mode))
+    (finding,) = judged(crm, CONFIGURED._replace(collections=(group_of_it,)), interfaces()).findings
+    assert finding.step == f"make sure that the lost node does not have the address, then: {step}"
 
 
 def test_not_left_out_what_crm_mon_does_not_count() -> None:

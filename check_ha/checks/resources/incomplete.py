@@ -6,11 +6,10 @@ from typing import Dict, Iterator, List, Sequence, Tuple
 
 from check_ha.checks.resources.conditions import CLONE_INCOMPLETE
 from check_ha.checks.resources.eligible import instances_expected, nodes_missing
-from check_ha.checks.resources.reasons import what_keeps_it
 from check_ha.checks.resources.wording import failure_subjects, failure_text
 from check_ha.cluster.resource_instances import ResourceInstances
 from check_ha.cluster.resource_states import ResourceStates
-from check_ha.cluster.resources import MENDED, cleanup, plain
+from check_ha.cluster.resources import MENDED, cleanup, plain, what_keeps_it
 from check_ha.core.finding import Finding, resources
 from check_ha.core.wording import listed
 

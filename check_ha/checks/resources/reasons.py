@@ -7,7 +7,7 @@ from check_ha.checks.resources.wording import failure_subjects, failure_text
 from check_ha.cluster.nodes import can_start
 from check_ha.cluster.resource_instances import ResourceInstances
 from check_ha.cluster.resource_states import ResourceStates
-from check_ha.cluster.resources import MENDED, cleanup
+from check_ha.cluster.resources import MENDED, cleanup, what_keeps_it
 from check_ha.core.finding import CONSTRAINT, TICKET, Subject, nodes
 from check_ha.core.wording import joined
 from check_ha.model.cib import is_true
@@ -82,8 +82,3 @@ def release(resource: str, away: Sequence[str]) -> Tuple[str, Tuple[str, ...]]:
     """Return the advice and the commands for what is kept for a node that was shut down."""
     commands = tuple(f"crm_resource --refresh --resource {resource} --node {node}" for node in away)
     return f"start {' or '.join(away)} again, or let it run elsewhere", commands
-
-
-def what_keeps_it(name: str) -> Tuple[str, Tuple[str, ...]]:
-    """Return the advice and the command where the reason is not known."""
-    return "to see what keeps it from running", (f"crm_resource --why --resource {name}",)

@@ -61,19 +61,17 @@ def about(
 def not_listed(absent: Sequence[LeftOut], cluster: Cluster) -> Iterator[Finding]:
     """Yield what the CIB has and crm_mon leaves out. Without a DC it is not known where anything runs."""
     for one in absent if cluster.dc else ():
-        advice = (
-            "make sure that the lost node does not have the address, then" if one.unmanaged else "where it ran last"
+        advice, command = "where it ran last", f"crm_resource --locate --resource {one.id}"
+        if one.held_by:
+            command = f"crm_resource --resource {one.held_by} --meta --delete-parameter is-managed"
+        if cluster.options.maintenance_mode:
+            command = "crm_attribute --name maintenance-mode --delete"
+        if one.held_by or cluster.options.maintenance_mode:
+            advice = "make sure that the lost node does not have the address, then"
+        text = (
+            f"{one.label} is configured, but crm_mon leaves it out, as it does with unmanaged resources on a lost node"
         )
-        command = f"crm_resource --locate --resource {one.id}"
-        if one.unmanaged:
-            command = f"crm_resource --resource {one.id} --meta --delete-parameter is-managed"
-        yield Finding(
-            NOT_LISTED,
-            f"{one.label} is configured, but crm_mon leaves it out, as it does with unmanaged resources on a lost "
-            "node: "
-            "no online node runs it",
-            resources(one.id), advice, (command,),
-        )  # fmt: skip
+        yield Finding(NOT_LISTED, f"{text}: no online node runs it", resources(one.id), advice, (command,))
 
 
 def states(cluster: Cluster, cib: Optional[Cib], vips: Sequence[VirtualIp], now: float) -> Iterator[Finding]:
