@@ -12,11 +12,14 @@ from check_ha.cli.arguments import parser_for
 from check_ha.cli.comparison import comparison_parser
 from check_ha.cli.register import CHECKS, COMPARISONS, check_named
 from check_ha.core.check import Check
+from check_ha.sources import collect
 from check_ha.sources.tools import ALL, Tool
 
 VIEW = "check_ha_view"
 """What the server's commands have the nodes run."""
 _MAIN = "check_ha.cli.commands:{}"
+COLLECT = "check_ha_collect"
+"""What sudo runs for the others: a script of its own, without options."""
 _WITH_ALL_TOOLS = ("check_ha", "check_ha_snapshot")
 
 
@@ -28,7 +31,7 @@ class Command(NamedTuple):
     """The docstring of its module."""
     parser: argparse.ArgumentParser
     entry: str
-    """Its main function: ``check_ha.cli.commands:quorum``."""
+    """Its main function: ``check_ha.cli.commands:quorum``; empty for a script of its own."""
     check: Optional[Check] = None
     """What it judges by; None for one that is no check of its own."""
     tools: Tuple[Tool, ...] = ()
@@ -61,6 +64,9 @@ def all_commands() -> Tuple[Command, ...]:
     """Return every command, by name."""
     found = [*map(_of_check, CHECKS), *map(_of_comparison, COMPARISONS)]
     found += map(_of_module, (overall, view, snapshot, setup))
+    found.append(
+        Command(COLLECT, collect.__doc__ or "", argparse.ArgumentParser(COLLECT, add_help=False), "", tools=ALL)
+    )
     return tuple(sorted(found, key=lambda command: command.name))
 
 

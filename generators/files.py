@@ -14,7 +14,7 @@ def scripts(text: str) -> str:
     """Return setup.cfg with every command as an entry point."""
     from generators.commands import all_commands
 
-    lines = "".join(f"    {one.name} = {one.entry}\n" for one in all_commands())
+    lines = "".join(f"    {one.name} = {one.entry}\n" for one in all_commands() if one.entry)
     made, number = re.subn(r"(\nconsole_scripts =\n)(?:    .*\n)+", lambda found: found[1] + lines, text)
     if number != 1:
         raise ValueError("no console_scripts in it")

@@ -33,7 +33,9 @@ PLACES: Mapping[str, Callable[[Say], str]] = {
     "options": lambda say: common_options(say),
     "options-of-all": lambda say: option_table(_more(OverallOptions.table(), CommonOptions.table()), say),
     "options-of-comparisons": lambda say: option_table(_more(ComparisonOptions.table(), CommonOptions.table()), say),
-    "options-of-others": lambda say: "\n".join(flag_section(one, say) for one in all_commands() if not one.verdict),
+    "options-of-others": lambda say: "\n".join(
+        flag_section(one, say) for one in all_commands() if not one.verdict and flags(one)
+    ),
     "json": lambda say: "\n".join(
         f"### {title}\n\n{table([say('field'), say('type'), ''], rows)}" for title, rows in json_fields.tables(say)
     ),

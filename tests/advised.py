@@ -16,8 +16,8 @@ _SUBCOMMANDS = r"(?:cluster|configure|node|resource|property|constraint|stonith)
 _COMMAND = re.compile(
     r"(?:crm_\w+|cibadmin|corosync-keygen|corosync-quorumtool|stonith_admin|journalctl|ping) -{1,2}\w"
     r"|corosync -t$|corosync-cfgtool -[rR]|corosync-cfgtool -{2}\w"
-    rf"|(?:crm|pcs) {_SUBCOMMANDS} |ip (?:addr|address|link|route) |kill -|systemctl \w|ch(?:mod|own) [\w:-]+ |scp -"
-    r"|usermod |printf '|drbdadm \w|check_ha_\w+(?: -| \{|$)"
+    rf"|(?:crm|pcs) {_SUBCOMMANDS} |ip (?:addr|address|link|route) |kill -|systemctl \w|service (?:pacemaker|corosync) "
+    r"|ch(?:mod|own) [\w:-]+ |scp -|usermod |printf '|drbdadm \w|check_ha_\w+(?: -| \{|$)"
 )
 
 

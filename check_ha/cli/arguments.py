@@ -83,7 +83,7 @@ class ReplayOptions(SourceOptions):
     """Where output comes from."""
 
     from_: Optional[str] = option(
-        None, "judge a directory that check_ha_snapshot recorded", metavar="DIR", parse=file_name
+        None, "judge what was recorded: a directory, a file, or - for standard input", metavar="FILE", parse=file_name
     )
 
 

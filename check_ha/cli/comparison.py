@@ -19,17 +19,17 @@ from check_ha.cli.arguments import (
 )
 from check_ha.cli.process import unfinished
 from check_ha.cli.run import Order, Outcome
-from check_ha.cli.view import view_from, view_text
 from check_ha.core.check import Check, Judgement
 from check_ha.core.condition import Severity
 from check_ha.core.options import option
 from check_ha.core.verdict import verdict_of
-from check_ha.multinode.answers import Answer, Views, answer_of, needs_second_look
+from check_ha.multinode.answers import Views, answers_of, needs_second_look
 from check_ha.sources.deadline import announce, limited, tools_have_ended
 from check_ha.sources.files import read_plain
 from check_ha.sources.peers import DEFAULT_VIA, LARGEST, Peers, node_name, template
 from check_ha.sources.recording import Recording, RecordingError
-from check_ha.sources.tools import FLOODED, PEER, Output, Tool
+from check_ha.sources.stream import LIMIT, Stream, is_stream
+from check_ha.sources.tools import FLOODED, PEER, Output, Source, Tool
 
 PAUSE = 2.0
 """Seconds between two looks, where there is the time: more than a membership change takes once it is under way."""
@@ -49,7 +49,7 @@ class ComparisonOptions(SeverityOptions, FormatOptions, ThresholdOptions):
         metavar="COMMAND", parse=template,
     )  # fmt: skip
     from_: Tuple[str, ...] = option(
-        (), "ask nobody, judge what check_ha_view printed, or a directory of check_ha_snapshot; one for each node, as "
+        (), "ask nobody, judge what check_ha_view printed, or a recording of the node; one for each node, as "
         "NODE=FILE or in the order of --node", metavar="FILE", repeat=True,
     )  # fmt: skip
     timeout: float = option(8.0, "deadline for the whole run (8)", metavar="SECONDS", short="-t", parse=seconds)
@@ -78,7 +78,8 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
         now = time.time()
         announce("reading the views" if files else "asking the nodes")
         if files:
-            judgement: Judgement = check.judge(Views(tuple(_replayed(node, path) for node, path in files.items())), own)
+            replayed = {node: _replayed(node, path) for node, path in files.items()}
+            judgement: Judgement = check.judge(Views(answers_of(replayed)), own)
         else:
             judgement, outputs = _asked(check, own, Peers(options.via, options.timeout), nodes)
         verdict = verdict_of(check, judgement, dict(options.severity), (options.warning, options.critical))
@@ -97,7 +98,7 @@ def _asked(check: Check, own: object, peers: Peers, nodes: Sequence[str]) -> Tup
     twice = any(condition.severity is Severity.CRITICAL for condition in check.conditions)
     outputs = peers.ask(nodes, 0.5 if twice else 1.0)
     announce(f"judging {check.name}")
-    first = Views(tuple(answer_of(node, outputs[node]) for node in nodes))
+    first = Views(answers_of({node: outputs[node] for node in nodes}))
     judgement: Judgement = check.judge(first, own)
     slowest = max((answer.within for answer in first.answers if answer.view), default=0.0)
     if twice and needs_second_look(first.answers, judgement.findings) and peers.left > 1.2 * slowest:
@@ -106,10 +107,8 @@ def _asked(check: Check, own: object, peers: Peers, nodes: Sequence[str]) -> Tup
         again = peers.ask([answer.asked for answer in first.answers if answer.view])
         outputs.update(again)
         tools_have_ended()
-        answers = tuple(
-            answer_of(answer.asked, again[answer.asked]) if answer.asked in again else answer
-            for answer in first.answers
-        )
+        second = {answer.asked: answer for answer in answers_of(again)}
+        answers = tuple(second.get(answer.asked, answer) for answer in first.answers)
         judgement = check.judge(Views(answers, first, pause), own)
     return judgement, {output.tool: output for output in outputs.values()}
 
@@ -136,19 +135,29 @@ def files_of(given: Sequence[str], nodes: Sequence[str]) -> Dict[str, str]:
     return files
 
 
-def _replayed(node: str, path: str) -> Answer:
-    """Return the answer in that file, of which nothing is known but what the command printed."""
+def _replayed(node: str, path: str) -> Output:
+    """Return what is in that file, of which nothing is known but what the command printed."""
     output = Output(Tool(node, ("--from", path), PEER), ("--from", path), 0, b"", "", RECORDED_WITHIN)
     try:
         if os.path.isdir(path):
-            output = output._replace(stdout=view_text(view_from(Recording(path))).encode())
+            output = output._replace(stdout=_view_of(Recording(path)))
         elif path:
             os.stat(path)
-            output = output._replace(stdout=read_plain(path, LARGEST))
+            data = read_plain(path, LIMIT)
+            if is_stream(data):
+                data = _view_of(Stream(data, path))
+            output = output._replace(stdout=data, fault=FLOODED if len(data) > LARGEST else None)
         else:
             output = output._replace(stderr="not in this replay")
     except OverflowError:
         output = output._replace(fault=FLOODED)
     except (OSError, RecordingError) as error:
         output = output._replace(stderr=str(error))
-    return answer_of(node, output)
+    return output
+
+
+def _view_of(source: Source) -> bytes:
+    """Return the view of a recorded node, as it would have printed it."""
+    from check_ha.cli.view import view_from, view_text  # with all parsers, lxml too, which views do without
+
+    return view_text(view_from(source)).encode()

@@ -110,10 +110,11 @@ def source_of(common: ReplayOptions, name: str) -> Source:
 
         folders = FOLDERS if common.tools is None else (common.tools,)
         return ThisNode(folders, common.timeout, common.sudo)
-    from check_ha.sources.recording import Recording, RecordingError
+    from check_ha.sources.recording import RecordingError
+    from check_ha.sources.stream import recorded
 
     try:
-        return Recording(common.from_)
+        return recorded(common.from_)
     except RecordingError as error:
         sys.stdout.write(f"{name.replace('check_', '', 1).upper()} UNKNOWN - {clean(str(error))}\n")
         sys.exit(3)

@@ -60,8 +60,9 @@ class ViewOptions(ReplayOptions):
 
     timeout: float = option(3.0, "deadline for the whole run (3)", metavar="SECONDS", short="-t", parse=seconds)
     from_: Optional[str] = option(
-        None, "the view of a directory that check_ha_snapshot recorded", metavar="DIR", parse=file_name
-    )
+        None, "the view of what was recorded: a directory, a file, or - for standard input", metavar="FILE",
+        parse=file_name,
+    )  # fmt: skip
 
 
 @guarded
@@ -69,7 +70,7 @@ def main() -> None:
     """Run the command."""
     options = options_from(ViewOptions, vars(parser().parse_args()))
     view = view_from(source_of(options, NAME))
-    if len(view.troubles) == len(READINGS):
+    if len(view.troubles) >= sum(reading.instead_of is None for reading in READINGS):
         reasons = "; ".join(dict.fromkeys(failed.text for failed in view.troubles))
         sys.stdout.write(f"HA_VIEW UNKNOWN - nothing is known: {clean(reasons, LINE_LIMIT)}\n")
         sys.exit(UNKNOWN)

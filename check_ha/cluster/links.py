@@ -1,7 +1,9 @@
 """This node's links to its peers: what cfgtool shows of them, joined with the nodes and members of cmapctl."""
 
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+from types import MappingProxyType
+from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
+from check_ha.cluster.member_names import named
 from check_ha.model.corosync import CorosyncMap, LinkStatistics, LinkStatus, NodelistNode, ReachableNodes, Ring
 
 
@@ -66,8 +68,14 @@ def links_of(
     cmap: Optional[CorosyncMap],
     reachable: Optional[ReachableNodes],
     statistics: Sequence[LinkStatistics] = (),
+    names: Mapping[int, str] = MappingProxyType({}),
+    never_seen: Sequence[str] = (),
 ) -> Links:
-    """Join what four tools say; the last three may be missing."""
+    """Join what four tools say; cmapctl, cfgtool -n and the statistics may be missing.
+
+    ``names`` and ``never_seen`` are for a cluster without names in corosync: what its nodes are called, and who else is
+    configured.
+    """
     nodes = {node.node_id: node for node in cmap.nodes} if cmap else {}
     transport = status.transport or (cmap.transport if cmap else None)
     # every layout that lists nodes per link is knet, but those of 3.1 that say udp or udpu in their first line
@@ -85,12 +93,13 @@ def links_of(
     peers = tuple(
         Peer(
             node_id,
-            _name(nodes.get(node_id)) or f"{word} {node_id}",
+            _name(cmap, node_id, names) or f"{word} {node_id}",
             members.get(node_id, False) if members else None,
             tuple(links.get(node_id, ())) if measured else (),
         )
         for node_id in sorted({*nodes, *links, *members} - own)
     )
+    peers += tuple(Peer(0, name, False) for name in never_seen)
     rings = _rings(status, cmap)
     local = tuple((numbers.get(number, number), address) for number, address in status.addresses)
     counts = [len(node.addresses) for node in nodes.values() if node.addresses]
@@ -98,9 +107,10 @@ def links_of(
     return Links(transport, measured, peers, rings, configured, local if measured or rings else ())
 
 
-def _name(node: Optional[NodelistNode]) -> str:
+def _name(cmap: Optional[CorosyncMap], node_id: int, names: Mapping[int, str]) -> str:
     """Return what a node is called; nothing where that were an IPv6 address, whose colons perfdata cannot hold."""
-    return node.label if node and ":" not in node.label else ""
+    label = named(cmap, node_id, names) if cmap else ""
+    return label if ":" not in label else ""
 
 
 def _members(cmap: Optional[CorosyncMap]) -> Dict[int, bool]:

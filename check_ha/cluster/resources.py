@@ -15,8 +15,10 @@ CONNECTION = "ocf:pacemaker:remote"
 
 def plain(resource: str) -> str:
     """Return the resource without the number of its clone instance: ``p_db:0`` is an instance of ``p_db``."""
-    name, colon, number = resource.rpartition(":")
-    return name if colon and number.isdigit() else resource
+    if ":" not in resource:
+        return resource
+    name, _, number = resource.rpartition(":")
+    return name if number.isdigit() else resource
 
 
 def instances_by_id(cluster: Cluster) -> Dict[str, List[Placed]]:
@@ -29,7 +31,8 @@ def instances_by_id(cluster: Cluster) -> Dict[str, List[Placed]]:
 
 def names_of(placed: Placed) -> Tuple[str, ...]:
     """Return all that an administrator may call it: its own name first, then what it is part of, innermost first."""
-    return (plain(placed.primitive.id), *(plain(parent.id) for parent in reversed(placed.parents)))
+    own = plain(placed.primitive.id)
+    return (own, *[plain(parent.id) for parent in reversed(placed.parents)]) if placed.parents else (own,)
 
 
 def in_motion(primitive: Primitive) -> bool:
@@ -111,17 +114,32 @@ def cleanup(resource: str, node: str = "") -> str:
     return f"crm_resource --cleanup --resource {plain(resource)}{where}"
 
 
-def what_keeps_it(name: str) -> Tuple[str, Tuple[str, ...]]:
+def what_keeps_it(name: str, cluster: Cluster) -> Tuple[str, Tuple[str, ...]]:
     """Return the advice and the command where the reason is not known."""
-    return "to see what keeps it from running", (f"crm_resource --why --resource {name}",)
+    return "to see what keeps it from running", (explain(name, cluster.version),)
 
 
-def refresh(*resources: str) -> str:
+def refresh(*resources: str, version: Tuple[int, ...] = (), node: str = "") -> str:
     """Return the command that has the cluster look again what runs where; of many resources at once.
 
-    ``--cleanup`` does that only for what has failed (since 1.1.18, in which --refresh got its meaning of today).
+    ``--cleanup`` does that only for what has failed, since 1.1.18, in which --refresh got its meaning of today; before,
+    --cleanup did it. ``version`` is that of crm_mon, as far as it tells it.
     """
+    verb = "--cleanup" if version and version < (1, 1, 18) else "--refresh"
     names = list(dict.fromkeys(plain(one) for one in resources))
     if len(names) > 3:
-        return "crm_resource --refresh"
-    return " && ".join(f"crm_resource --refresh --resource {name}" for name in names)
+        return f"crm_resource {verb}"
+    where = f" --node {node}" if node else ""
+    return " && ".join(f"crm_resource {verb} --resource {name}{where}" for name in names)
+
+
+def restart(resource: str, version: Tuple[int, ...] = ()) -> str:
+    """Return the command that stops and starts it; before 1.1.13 one that starts again what is not there."""
+    return cleanup(resource) if version and version < (1, 1, 13) else f"crm_resource --restart --resource {resource}"
+
+
+def explain(resource: str, version: Tuple[int, ...] = ()) -> str:
+    """Return the command that tells why it runs where it does, or nowhere; before 1.1.18 all scores."""
+    if version and version < (1, 1, 18):
+        return "crm_simulate --show-scores --live-check"
+    return f"crm_resource --why --resource {resource}"

@@ -40,6 +40,8 @@ class VirtualIp(NamedTuple):
     """Where the CIB puts it: the zone of its address, or ``nic``."""
     prefix: Optional[int] = None
     """The prefix that the CIB gives it; ``None``: the agent takes that of the route."""
+    nodes: Tuple[str, ...] = ()
+    """The nodes it is active on, by the cluster's account."""
 
     @property
     def names(self) -> Tuple[str, ...]:
@@ -50,16 +52,6 @@ class VirtualIp(NamedTuple):
     def label(self) -> str:
         """``p_vip (192.0.2.100)``."""
         return _label(self.id, self.addresses)
-
-    @property
-    def nodes(self) -> Tuple[str, ...]:
-        """The nodes it is active on, by the cluster's account.
-
-        What is Stopped does not run: after a migration that failed crm_mon 2.1.5 says ``active="true"`` beside it.
-        """
-        running = (placed.primitive for placed in self.instances if placed.primitive.role != "Stopped")
-        names = (name for primitive in running if primitive.active for name in primitive.nodes)
-        return tuple(dict.fromkeys(names))
 
     @property
     def roles(self) -> str:
@@ -200,7 +192,14 @@ def _virtual_ip(
         rests_on_loopback=any(text.lower() in _TRUE for text in lvs_support),
         interface=_interface(texts, nic),
         prefix=_prefix(texts, masks),
+        nodes=_active_on(instances),
     )
+
+
+def _active_on(instances: Sequence[Placed]) -> Tuple[str, ...]:
+    """Return the nodes. What is Stopped does not run: a failed migration may leave ``active="true"`` (2.1.5)."""
+    running = [one.primitive for one in instances if one.primitive.active and one.primitive.role != "Stopped"]
+    return tuple(dict.fromkeys([name for primitive in running for name in primitive.nodes]))
 
 
 def _interface(texts: Sequence[str], nic: Sequence[str]) -> str:

@@ -32,6 +32,10 @@ NOT_RESPONDING = Condition(
     Severity.CRITICAL,
     "A tool gave no answer within the deadline, as all do when the daemon behind them is frozen.",
 )
+NOT_FINISHED = Condition(
+    "not-finished", Severity.UNKNOWN,
+    "A tool was still at work at the deadline, as on a large cluster or a busy node: -t gives it more time.",
+)  # fmt: skip
 STARTING = Condition(
     "starting", Severity.WARNING, "The cluster software of this node was just started: it cannot be up yet."
 )
@@ -54,7 +58,7 @@ NOT_COMPARED = Condition(
     "not-compared", Severity.OK, "No state is kept from run to run, or that of the last one cannot be read."
 )
 
-COMMON = (NOT_RUNNING, STARTING, NOT_RESPONDING, NO_PERMISSION, REMOTE_NODE, TOOL_MISSING, UNREADABLE)
+COMMON = (NOT_RUNNING, STARTING, NOT_RESPONDING, NOT_FINISHED, NO_PERMISSION, REMOTE_NODE, TOOL_MISSING, UNREADABLE)
 """What every check can find."""
 WITH_MEMORY = (*COMMON, NOT_COMPARED)
 """What every check can find that compares with its last run."""

@@ -36,8 +36,8 @@ class Reading(Generic[T]):
 
     With ``required=False`` the check does without it, and only a tool that hangs is reported. With ``silent=True``
     nothing is: the check itself says what the failure means, and finds it in ``Evidence.failed``. With ``instead_of``
-    it is asked only where that other tool has no answer. ``parts`` are those parts of the CIB (``check_ha.model.cib``)
-    without which the check cannot say OK; ``None``: all that the tool tells.
+    it is asked only where that other tool has no answer, or one of which ``when`` holds. ``parts`` are those parts of
+    the CIB (``check_ha.model.cib``) without which the check cannot say OK; ``None``: all that the tool tells.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class Reading(Generic[T]):
         silent: bool = False,
         instead_of: Optional[Tool] = None,
         parts: Optional[Tuple[str, ...]] = None,
+        when: Optional[Callable[[Output], bool]] = None,
     ) -> None:
         self.tool = tool
         self.parse = parse
@@ -55,6 +56,14 @@ class Reading(Generic[T]):
         self.silent = silent
         self.instead_of = instead_of
         self.parts = parts
+        self.when = when
+
+    def needed(self, outputs: Mapping[Tool, Output]) -> bool:
+        """Return whether it is asked at all, by what the tool says that it stands in for."""
+        if self.instead_of is None:
+            return True
+        other = outputs.get(self.instead_of)
+        return other is not None and (self.when(other) if self.when else failure_of(other) is not None)
 
     def lacks(self, value: Any) -> Tuple[str, ...]:
         """Return the parts of the CIB that it rests on and that are hidden in this value."""
@@ -139,8 +148,8 @@ def examine(
 
 
 def asked(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]) -> List[Reading[Any]]:
-    """Return the readings of which there is an output; that of a stand-in there need not be."""
-    return [one for one in readings if one.instead_of is None or one.tool in outputs]
+    """Return the readings that are asked: a stand-in only where it is needed, and there is an output."""
+    return [one for one in readings if one.instead_of is None or (one.tool in outputs and one.needed(outputs))]
 
 
 def _own(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]) -> Dict[Tool, Output]:
@@ -149,9 +158,9 @@ def _own(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]) -> Di
 
 
 def stand_ins(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]) -> List[Tool]:
-    """Return the tools that are to be asked because the one they stand in for has no answer."""
+    """Return the tools that are to be asked because of what the one they stand in for has said, or has not."""
     waiting = [one for one in readings if one.instead_of is not None and one.tool not in outputs]
-    return [one.tool for one in waiting if one.instead_of and failure_of(outputs[one.instead_of])]
+    return list(dict.fromkeys(one.tool for one in waiting if one.needed(outputs)))
 
 
 def _parsed(reading: Reading[Any], output: Output, parsed: Dict[Tool, Any]) -> Any:

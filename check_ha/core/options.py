@@ -107,5 +107,7 @@ class FilterOptions(Options):
 
     def selects(self, *names: str) -> bool:
         """Return whether the item of that name is to be judged; it may have several, as the member of a group has."""
+        if not self.include and not self.exclude:
+            return True
         included = not self.include or any(pattern.fullmatch(name) for pattern in self.include for name in names)
         return included and not any(pattern.fullmatch(name) for pattern in self.exclude for name in names)

@@ -22,6 +22,8 @@ from check_ha.sources.tools import COROSYNC, CRM_MON, PACEMAKER, Output
 
 _REGROUPED = "as root, and restart nrpe or whatever runs this check: only new processes have the new group"
 _ALLOW = "; to allow it: "
+_RESTARTED = "as root; corosync 1 reads it when it is started again, --sudo does without"
+_COROSYNC_1 = "; to allow it once corosync is restarted (--sudo needs no restart): "
 ROOM = 280
 """Characters that are sure to be printed of a finding."""
 
@@ -57,8 +59,10 @@ def refusal(tools: str, first: Output, refused: Sequence[Output]) -> Finding:
     if _lacks_role(family):
         finding = Finding(NO_PERMISSION, f"user {user} has no ACL role for {tools}", (), "", (_role(user),), _ALLOW)
         return _short(finding, f"nrpe/acl-crmsh.sh or nrpe/acl-pcs.sh of check_ha, for {user}")
-    advice = _REGROUPED if first.tool.family == PACEMAKER else ""
-    return Finding(NO_PERMISSION, f"user {user} may not run {tools}", (), advice, (_right(first),), _ALLOW)
+    old = first.tool.family == COROSYNC and _of_corosync_1(refused)
+    advice = _REGROUPED if first.tool.family == PACEMAKER else _RESTARTED if old else ""
+    joint = _COROSYNC_1 if old else _ALLOW
+    return Finding(NO_PERMISSION, f"user {user} may not run {tools}", (), advice, (_right(first, old),), joint)
 
 
 def confined(tools: str, user: str, hidden: Sequence[str]) -> Finding:
@@ -101,10 +105,20 @@ def _role(user: str) -> str:
     return f"cibadmin -Mc -o acls -X '<acls>{_ROLE}{target}</acls>'"
 
 
-def _right(output: Output) -> str:
+def _of_corosync_1(refused: Sequence[Output]) -> bool:
+    """Return whether corosync 1.4 has refused it: since 2.0 that is error 11. It reads uidgid.d only when it starts."""
+    words = (
+        one.stdout[:4096].decode("utf-8", "replace") + one.stderr for one in refused if one.tool.family == COROSYNC
+    )
+    return any(re.search(r"\b[Ee]rror 100\b|is it loaded\?", said) for said in words)
+
+
+def _right(output: Output, old: bool) -> str:
     user = output.user
     if output.tool.family == COROSYNC:
         text = f"uidgid {{\\n uid: {user}\\n}}\\n"
+        if old:
+            return f"printf '{text}' >/etc/corosync/uidgid.d/{user}"
         return f"printf '{text}' >/etc/corosync/uidgid.d/{user} && corosync-cfgtool -R"
     if output.tool.family == PACEMAKER:
         return f"usermod -aG haclient {user}"

@@ -14,7 +14,7 @@ def processes_of_root(processes: Optional[Output]) -> Optional[Ages]:
     """Return what root runs; None where there is no list, or one that hides processes.
 
     The daemons are root's: a process of somebody else that calls itself so proves nothing. Neither does one that only
-    tells its version, as the checks themselves ask pacemakerd to.
+    tells its version, as the checks themselves ask pacemakerd and corosync to.
     """
     if processes is None or processes.status != 0:
         return None
@@ -28,7 +28,7 @@ def processes_of_root(processes: Optional[Output]) -> Optional[Ages]:
         return None  # /proc is mounted with hidepid
     ages: Ages = {}
     for words in rows:
-        if words[3] == "root" and not words[at].endswith((" --features", " --version")):
+        if words[3] == "root" and not words[at].endswith((" --features", " --version", " -v")):
             name = words[at].split()[0].rsplit("/", 1)[-1]
             seconds = int(words[4]) if at == 5 and words[4].isdigit() else None
             ages[name] = max((age for age in (ages.get(name), seconds) if age is not None), default=None)

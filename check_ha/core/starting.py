@@ -10,12 +10,13 @@ A daemon that is frozen, or does not answer, is no start. Nor is a Pacemaker wit
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Mapping, Optional, Sequence
 
 from check_ha.core.condition import STARTING
 from check_ha.core.finding import DAEMON, Finding, Subject
-from check_ha.core.processes import processes_of_root
+from check_ha.core.processes import Ages, processes_of_root
 from check_ha.core.wording import age
 from check_ha.sources.tools import CFGTOOL, CIBADMIN, COROSYNC, CRM_MON, PS, QUORUMTOOL, Output, Tool
 
@@ -34,7 +35,12 @@ _UNITS = {"": 1.0, "s": 1.0, "sec": 1.0, "ms": 0.001, "msec": 0.001, "m": 60.0, 
 def no_dc(outputs: Mapping[Tool, Output]) -> bool:
     """Return whether crm_mon shows a cluster that has no DC."""
     output = outputs.get(CRM_MON)
-    return output is not None and re.search(rb"<current_dc\s[^>]*present=\"false\"", output.stdout) is not None
+    return output is not None and _shows_no_dc(output.stdout)
+
+
+def _shows_no_dc(document: bytes) -> bool:
+    start = document.find(b"<current_dc")
+    return start >= 0 and re.match(rb"<current_dc\s[^>]*present=\"false\"", document[start : start + 4096]) is not None
 
 
 def unsettled(outputs: Mapping[Tool, Output]) -> bool:
@@ -43,10 +49,8 @@ def unsettled(outputs: Mapping[Tool, Output]) -> bool:
     That is no DC, no quorum, or a cluster that has begun to start its resources within the last minute or two.
     """
     cluster, quorum = outputs.get(CRM_MON), outputs.get(QUORUMTOOL)
-    return (
-        no_dc(outputs)
-        or (cluster is not None and (b'with_quorum="false"' in cluster.stdout or _without_past(cluster.stdout)))
-        or (quorum is not None and re.search(rb"^Quorate:\s+No", quorum.stdout, re.MULTILINE) is not None)
+    return (cluster is not None and _unsettled(cluster.stdout)) or (
+        quorum is not None and re.search(rb"^Quorate:\s+No", quorum.stdout, re.MULTILINE) is not None
     )
 
 
@@ -54,6 +58,12 @@ def link_down(outputs: Mapping[Tool, Output]) -> bool:
     """Return whether a link is not up, as all are for a second or two after corosync has started."""
     links = outputs.get(CFGTOOL)
     return links is not None and re.search(rb"\bdisconnected\b|\bconnected:0", links.stdout) is not None
+
+
+@functools.lru_cache(maxsize=1)
+def _unsettled(document: bytes) -> bool:
+    """Return that of this document of crm_mon; kept, for every check of a run asks of one that may have megabytes."""
+    return _shows_no_dc(document) or b'with_quorum="false"' in document or _without_past(document)
 
 
 def _without_past(document: bytes) -> bool:
@@ -89,7 +99,7 @@ def linking(outputs: Mapping[Tool, Output]) -> Optional[Finding]:
 def connecting(processes: Optional[Output], family: str) -> Optional[Finding]:
     """Return the same where the tools of that family cannot connect, as they cannot before the daemons are up."""
     ages = processes_of_root(processes) or {}
-    if family == COROSYNC and "pacemakerd" in ages:
+    if family == COROSYNC and _launcher(ages):
         return None  # Pacemaker is started when corosync answers
     return _started(processes, _START)
 
@@ -101,9 +111,10 @@ def not_ready(seconds: Optional[float]) -> str:
 
 def _started(processes: Optional[Output], limit: float) -> Optional[Finding]:
     ages = processes_of_root(processes) or {}
-    pacemaker, corosync = ages.get("pacemakerd"), ages.get("corosync")
+    launcher = _launcher(ages)
+    pacemaker, corosync = ages.get(launcher), ages.get("corosync")
     booted = next((ages[name] for name in _INIT if name in ages), None)
-    if "pacemakerd" in ages:
+    if launcher:
         young = "corosync" in ages and pacemaker is not None and pacemaker <= limit
         text = not_ready(pacemaker)
     elif "corosync" in ages:
@@ -115,9 +126,15 @@ def _started(processes: Optional[Output], limit: float) -> Optional[Finding]:
     return Finding(STARTING, text, (Subject(DAEMON, "pacemaker"), Subject(DAEMON, "corosync"))) if young else None
 
 
+def _launcher(ages: Ages) -> str:
+    """Return which process tells since when Pacemaker runs: pacemakerd, or what corosync 1 has started without it."""
+    return next((name for name in ("pacemakerd", "lrmd") if name in ages), "")
+
+
 def _dc_deadtime(cib: Optional[Output]) -> float:
     """Return the value of ``<nvpair id="..." name="dc-deadtime" value="2s"/>``, in seconds."""
-    pair = re.search(rb"<nvpair\s[^>]*name=\"dc-deadtime\"[^>]*>", cib.stdout) if cib and cib.status == 0 else None
+    named = cib is not None and cib.status == 0 and b'"dc-deadtime"' in cib.stdout  # megabytes of it are the status
+    pair = re.search(rb"<nvpair\s[^>]*name=\"dc-deadtime\"[^>]*>", cib.stdout) if cib and named else None
     value = re.search(rb"\svalue=\"([0-9]{1,6})([a-z]*)\"", pair.group()) if pair else None
     unit = _UNITS.get(value[2].decode()) if value else None
     return _DC_DEADTIME if value is None or unit is None else int(value[1]) * unit

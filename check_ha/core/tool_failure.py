@@ -5,6 +5,8 @@ What the tools print when they fail, by version::
     Could not initialize corosync configuration API error 2     cfgtool: corosync is down (11: no permission)
     Failed to initialize the cmap API. Error CS_ERR_LIBRARY     cmapctl: down (CS_ERR_ACCESS: no permission)
     Cannot initialize CMAP service                              quorumtool: either of the two
+    ... corosync configuration API error 6, objdb library. Error 6      1.4: down (100: no permission); since 2.0: busy
+    Cannot connect to quorum service, is it loaded?             quorumtool 1.4, exit 0: either of the two
     crm_mon exit 4 (2.1.3 on), 13 (1.1)                         no permission
     crm_mon exit 102 (2.0 on), 107 (1.1), "Connection refused"  pacemaker is down
     the same, "Transport endpoint is not connected"             down, or (before 2.1.3; cibadmin always) no permission
@@ -21,6 +23,7 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.core.condition import (
     NO_PERMISSION,
+    NOT_FINISHED,
     NOT_RESPONDING,
     NOT_RUNNING,
     REMOTE_NODE,
@@ -40,16 +43,20 @@ from check_ha.sources.tools import BROKEN, COROSYNC, CRM_MON, FLOODED, HUNG, MIS
 
 # compiled when a tool has failed, not on every run
 _DENIED = (
-    r"API error 11\b|CS_ERR_ACCESS|Permission denied|Insufficient privileges"
-    r"|a password is required|is not allowed to execute|not in the sudoers file"
+    r"API error 11\b|API error 100\b|objdb library\. Error 100\b|CS_ERR_ACCESS|Permission denied"
+    r"|Insufficient privileges|a password is required|is not allowed to execute|not in the sudoers file"
 )
 _DOWN = r"API error 2\b|CS_ERR_LIBRARY|Connection refused"
 _DOWN_OR_DENIED = (
-    r"Cannot initiali[sz]e \w+ service|Transport endpoint is not connected"
-    r"|cluster is not available on this node|Not connected|CIB query failed"
+    r"Cannot initiali[sz]e \w+ service|Cannot connect to quorum service, is it loaded\?"
+    r"|Transport endpoint is not connected|cluster is not available on this node|Not connected|CIB query failed"
 )
+_BUSY = "cannot connect, it says to try again"
+_DOWN_OR_BUSY = r"API error 6\b|objdb library\. Error 6\b"
+_MORE_TIME = "whoever runs the check must wait longer than that (command_timeout of nrpe.cfg, check_nrpe -t)"
 _REMOTE = ("pacemaker-remoted", "pacemaker_remoted")  # 2.0 and later; 1.1
-_DAEMONS = {COROSYNC: ("corosync",), PACEMAKER: ("pacemakerd", *_REMOTE)}
+# lrmd stands for those that the plugin of corosync 1 (ver: 0) starts, without pacemakerd
+_DAEMONS = {COROSYNC: ("corosync",), PACEMAKER: ("pacemakerd", "lrmd", *_REMOTE)}
 
 
 class ToolFailure(NamedTuple):
@@ -77,6 +84,10 @@ def failure_of(output: Output, error: Optional[ParseError] = None) -> Optional[T
     tool = output.tool
     if output.fault == MISSING:
         return ToolFailure(output, TOOL_MISSING, output.stderr or "not installed")
+    if output.at_work:
+        why = "and not hung, as on a large cluster or a busy node"
+        more = f"-t {3 * output.limit:g} gives it more time"
+        return ToolFailure(output, NOT_FINISHED, f"still at work after {output.limit:g} s {why}; {more}")
     if output.fault == HUNG:
         return ToolFailure(output, NOT_RESPONDING, f"no answer within {output.limit:g} s")
     if output.fault == FLOODED:
@@ -121,6 +132,8 @@ def _not_understood(output: Output, error: ParseError) -> ToolFailure:
         return ToolFailure(output, NO_PERMISSION, "", hidden=(error.hidden,))
     if error.kind == UNRECOGNISED:
         why = "" if output.stdout.strip() else _first_line(output.stderr)
+        if re.search(_DOWN_OR_DENIED, why):
+            return ToolFailure(output, None, "cannot connect")
         return ToolFailure(output, UNREADABLE, why or str(error))
     if error.kind == REFUSED:
         return ToolFailure(output, NO_PERMISSION, "permission denied")
@@ -150,8 +163,9 @@ def _told(output: Output, error: Optional[ParseError]) -> ToolFailure:
         return ToolFailure(output, NOT_RESPONDING, "timed out")
     if re.search(_DOWN, words):
         return ToolFailure(output, NOT_RUNNING, "cannot connect")
-    if re.search(_DOWN_OR_DENIED, words) or (pacemaker and status in (102, 107)):
-        return ToolFailure(output, None, "cannot connect")
+    unconnected = re.search(_DOWN_OR_DENIED, words) or (pacemaker and status in (102, 107))
+    if unconnected or re.search(_DOWN_OR_BUSY, words):
+        return ToolFailure(output, None, "cannot connect" if unconnected else _BUSY)
     said = _first_line(output.stderr) or (str(error) if error else "") or _first_line(words) or "no output"
     return ToolFailure(output, UNREADABLE, said if status == 0 else f"exit {status}, {said}")
 
@@ -173,7 +187,7 @@ def findings_of(failures: Sequence[ToolFailure], processes: Optional[Output]) ->
         if not failure.silent and (failure.required or condition is NOT_RESPONDING):
             family = failure.output.tool.family
             # what is wrong with one output has its own text; a daemon that is down is down for all its tools
-            key = failure.output.tool.label if condition in (UNREADABLE, TOOL_MISSING) else family
+            key = failure.output.label if condition in (UNREADABLE, TOOL_MISSING) else family
             key = "" if condition is STARTING else key
             groups.setdefault((key, condition, bool(failure.hidden)), []).append(failure)
     refused = _refused_outputs(failures, processes)
@@ -214,6 +228,8 @@ def _settled(failure: ToolFailure, failures: Sequence[ToolFailure], processes: O
     if sibling is not None:
         return sibling
     running = _runs(_DAEMONS.get(failure.output.tool.family, ()), processes)
+    if failure.text == _BUSY:
+        return NOT_RUNNING if running is False else UNREADABLE
     if running and shows_nothing(failure.output) and not _runs((*_DAEMONS[COROSYNC], *_REMOTE), processes):
         return UNREADABLE  # for a moment, after corosync has ended
     if running is not None:
@@ -251,11 +267,11 @@ def _finding(
     if start:
         return start
     family, user, reason = first.tool.family, first.user, group[0].text
-    tools = tuple(dict.fromkeys(Subject(TOOL, failure.output.tool.label) for failure in group))
+    tools = tuple(dict.fromkeys(Subject(TOOL, failure.output.label) for failure in group))
     names = ", ".join(tool.name for tool in tools)
     daemon = () if family == SYSTEM else (Subject(DAEMON, family),)
     if condition is NOT_RUNNING:
-        reason = reason if len({failure.text for failure in group}) == 1 else "cannot connect"
+        reason = reason if len({failure.text for failure in group}) == 1 and reason != _BUSY else "cannot connect"
         text = f"{family} is not running on this node ({names}: {reason})"
         return Finding(condition, text, (*daemon, *tools), reason=reason)
     if condition is REMOTE_NODE:
@@ -264,13 +280,15 @@ def _finding(
     if condition is NOT_RESPONDING:
         silent = f"{family} does not answer: " if daemon else ""
         return Finding(condition, f"{silent}{names}: {reason}", (*daemon, *tools), reason=reason)
+    if condition is NOT_FINISHED:
+        return Finding(condition, f"{names}: {reason}", tools, _MORE_TIME, reason=reason)
     if condition is TOOL_MISSING:
         return _missing(tools, reason, None)
     if condition is NO_PERMISSION:
         hidden = dict.fromkeys(part for failure in group for part in failure.hidden)
         finding = confined(names, user, tuple(hidden)) if hidden else refusal(names, first, refused)
         return finding._replace(subjects=tools, reason=reason)
-    if group[0].condition is None and condition is UNREADABLE and not shows_nothing(first):
+    if group[0].condition is None and condition is UNREADABLE and reason != _BUSY and not shows_nothing(first):
         reason = f"cannot connect: {family} is down, or user {user} may not ask it"
     return Finding(condition, f"{names}: {reason}", tools, reason=reason)
 

@@ -1,6 +1,7 @@
 """What only the CIB knows: the configuration, from ``cibadmin --query``."""
 
-from typing import FrozenSet, NamedTuple, Optional, Tuple, Union
+from types import MappingProxyType
+from typing import FrozenSet, Mapping, NamedTuple, Optional, Tuple, Union
 
 Pairs = Tuple[Tuple[str, str], ...]
 
@@ -146,6 +147,43 @@ class FencingLevel(NamedTuple):
     attribute: Optional[Tuple[str, str]] = None
 
 
+class FailedOperation(NamedTuple):
+    """An action that failed, from the history that the status section keeps."""
+
+    resource: str
+    task: str
+    node: str
+    exit_code: int
+    timed_out: bool = False
+    interval: int = 0
+    """Milliseconds between two runs of a recurring action."""
+    when: Optional[int] = None
+    """Seconds since the epoch."""
+    call: int = -1
+    reason: str = ""
+    """The agent's own words."""
+
+
+class CountedFailures(NamedTuple):
+    """A fail-count, which is an attribute of the node."""
+
+    node: str
+    resource: str
+    fail_count: int
+    """INFINITY of ``check_ha.model.cluster`` for INFINITY."""
+    last_failure: Optional[int] = None
+    """Seconds since the epoch."""
+
+
+class Recorded(NamedTuple):
+    """What the status section of the CIB tells of failures."""
+
+    operations: Tuple[FailedOperation, ...] = ()
+    counts: Tuple[CountedFailures, ...] = ()
+    history: Mapping[str, Mapping[str, bool]] = MappingProxyType({})
+    """By node the resources that have a history there, as ``Cluster.history`` of ``check_ha.model.cluster``."""
+
+
 class Cib(NamedTuple):
     """The configuration as far as the checks need it."""
 
@@ -164,6 +202,10 @@ class Cib(NamedTuple):
     """The ids of the primitives of which a failure expires by itself (``failure-timeout``)."""
     hidden: Tuple[str, ...] = ()
     """What this document lacks of ATTRIBUTES, CRM_CONFIG, NODES, RESOURCES, CONSTRAINTS and STATUS."""
+    recorded: Optional[Recorded] = None
+    """What failed. Read of Pacemaker before 1.1.15 only: later ones tell it in crm_mon; ``None``: not read."""
+    defaults: Pairs = ()
+    """Meta attributes of all resources that have none of their own (``rsc_defaults``)."""
 
     def option(self, *names: str) -> Optional[str]:
         """Return the value of a cluster option, under the first of its names that is set."""

@@ -241,19 +241,25 @@ class Cluster(NamedTuple):
     hidden: Tuple[str, ...] = ()
     """Parts of the CIB that, by all signs, crm_mon could not read: ATTRIBUTES, CRM_CONFIG or STATUS of
     ``check_ha.model.cib``. Where the user is root, the signs mean nothing: nothing is hidden from root."""
+    expected_votes: Optional[int] = None
+    """As Pacemaker itself counts them with the plugin of corosync 1.4; ``None``: corosync does, since 2.0."""
 
     def primitives(self) -> Iterator[Placed]:
         """Yield every primitive instance, in document order, with the collections around it."""
         for resource in self.resources:
-            yield from _placed(resource, ())
+            if isinstance(resource, Primitive):
+                yield Placed(resource, ())
+            else:
+                yield from _placed(resource, ())
 
 
 def _placed(resource: Resource, parents: Tuple[Collection, ...]) -> Iterator[Placed]:
     if isinstance(resource, Primitive):
         yield Placed(resource, parents)
     elif isinstance(resource, Group):
+        around = (*parents, resource)
         for member in resource.members:
-            yield Placed(member, (*parents, resource))
+            yield Placed(member, around)
     elif isinstance(resource, Clone):
         for instance in resource.instances:
             yield from _placed(instance, (*parents, resource))

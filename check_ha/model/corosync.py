@@ -106,6 +106,9 @@ class QuorumStatus(NamedTuple):
     device_votes: Optional[int] = None
     """Votes the quorum device casts now (row 0); ``None``: no such row."""
     provider: str = ""
+    counted: bool = True
+    """False: without a quorum provider nobody counts votes. 1.4 says so, and that it is quorate, which means nothing;
+    there are no numbers then, and ``quorate`` is False."""
 
 
 class NodelistNode(NamedTuple):

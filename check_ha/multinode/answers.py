@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional, Sequence, Tuple
+from typing import Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.core.condition import Severity
 from check_ha.core.finding import Finding
 from check_ha.model.view import View
 from check_ha.parsers.errors import ParseError
-from check_ha.parsers.view import parse_view
+from check_ha.parsers.view import Shared, parse_view
 from check_ha.sources.tools import BROKEN, FLOODED, HUNG, MISSING, Output
 
 _LONGEST_REASON = 200
@@ -40,7 +40,13 @@ class Views(NamedTuple):
     """Seconds between the two."""
 
 
-def answer_of(asked: str, output: Output) -> Answer:
+def answers_of(outputs: Mapping[str, Output]) -> Tuple[Answer, ...]:
+    """Return the answer of each node, in this order; what all of them say alike is read once."""
+    shared: Shared = {}
+    return tuple(answer_of(asked, output, shared) for asked, output in outputs.items())
+
+
+def answer_of(asked: str, output: Output, shared: Optional[Shared] = None) -> Answer:
     """Return the view that a node printed: the first line that starts as JSON does, for a login may print more."""
     if output.fault or (output.status is not None and output.status < 0):
         return Answer(asked, reason=_failed(output))
@@ -49,7 +55,7 @@ def answer_of(asked: str, output: Output) -> Answer:
     if line is None:
         return Answer(asked, reason=_said(output))
     try:
-        return Answer(asked, parse_view(line), within=output.seconds)
+        return Answer(asked, parse_view(line, shared), within=output.seconds)
     except ParseError as error:
         return Answer(asked, reason=str(error), unreadable=True)
 

@@ -35,6 +35,8 @@ class ClusterState(NamedTuple):
     """The resources that each virtual address belongs to."""
     connected: FrozenSet[Pair] = frozenset()
     """Nodes that count each other."""
+    corosync_1: bool = False
+    """Whether a node has corosync 1."""
 
     @property
     def split(self) -> bool:
@@ -62,6 +64,7 @@ def combine(answered: Sequence[Answer], earlier: Optional[ClusterState] = None) 
         carriers=address_carriers(known, owners),
         owners=owners,
         connected=connected,
+        corosync_1=any((view.versions.corosync or "").startswith("1.") for _, view in known),
     )
     return state if earlier is None or state.split else _confirmed(state, earlier)
 

@@ -51,6 +51,8 @@ STOP_ONE = (
     "it there again (with fencing that works this cannot happen: check_ha_fencing); to stop a node"
 )
 STOP = ("systemctl stop pacemaker corosync",)
+# hosts of that age have no systemd; with the plugin in ver: 0 there is no service of Pacemaker's
+STOP_COROSYNC_1 = ("service pacemaker stop; service corosync stop",)
 MEND = "find the link that is down, on each of them"
 CABLE = "look at the cable, the switch port and the interface"
 FIRST_LOOK = "before you repair a link, find out what {} runs: two sides that both run resources must not be joined"
@@ -86,7 +88,9 @@ def _partitioned(state: ClusterState, unseen: Sequence[str]) -> Iterator[Finding
     unclear = [*(node for one in worst_first if not one.runs and not one.idle for node in one.nodes), *unseen]
     advice, commands = (FIRST_LOOK.format(joined(unclear)), ()) if unclear else (MEND, RINGS)
     if state.split:
-        yield Finding(SPLIT_BRAIN, f"split brain: {sides}", subjects, STOP_ONE, STOP)
+        yield Finding(
+            SPLIT_BRAIN, f"split brain: {sides}", subjects, STOP_ONE, STOP_COROSYNC_1 if state.corosync_1 else STOP
+        )
     elif all(one.leaderless and one.idle for one in worst_first[1:]):
         names = [node for one in worst_first[1:] for node in one.nodes]
         text = f"{joined(names)} {'has' if len(names) == 1 else 'have'} not joined the others (yet): {sides}"

@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import Dict, Iterator, List, Sequence, Tuple
 
 from check_ha.core.check import Check, Judgement, Measure, Metric
-from check_ha.core.condition import NOT_RUNNING, REMOTE_NODE, Condition, Severity
+from check_ha.core.condition import NOT_RESPONDING, NOT_RUNNING, REMOTE_NODE, Condition, Severity
 from check_ha.core.finding import NODE, Finding, Row, Subject, nodes
 from check_ha.core.options import Options, duration, option
 from check_ha.core.wording import joined
@@ -169,10 +169,17 @@ def _not_told(known: Dict[str, View]) -> Iterator[Finding]:
         yield Finding(NOT_TOLD, text, nodes(*known))
     for item in (*ITEMS, *NODE_ID_ITEMS):
         missing = [node for node, view in known.items() if item.value(view) is None]
-        for node in missing if len(missing) < len(known) else ():
+        for node in missing:
             reason = _reason(item, known[node])
+            if len(missing) == len(known) and not _hangs(item, known[node]):
+                continue  # then it is said that nobody tells it
             if node not in silent and reason:
                 yield Finding(NOT_TOLD, f"{node} does not report its {item.name}: {reason}", nodes(node))
+
+
+def _hangs(item: ComparedItem, view: View) -> bool:
+    failed = view.why(*(tool.file for tool in item.tools))
+    return failed is not None and failed.condition == NOT_RESPONDING.name
 
 
 def _reason(item: ComparedItem, view: View) -> str:
@@ -192,7 +199,9 @@ def _unanswered(cluster: ClusterNodes) -> Iterator[Finding]:
             if not answer.unreadable:
                 name = answer.node or answer.asked
                 yield Finding(NOT_ANSWERING, f"{name} cannot be asked ({answer.reason})", nodes(name))
-    if len(cluster.answered) == 1 and (len(cluster.nodes) > 1 or cluster.unreachable):
+    views = list(cluster.views.values())
+    alone = len(cluster.nodes) == 1 and any(view.pacemaker or view.corosync for view in views)  # a cluster of one node
+    if len(views) == 1 and (not alone or cluster.unreachable):
         only = cluster.answered[0].node
         yield Finding(TOO_FEW, f"there is only the view of {only}, and none to compare it with", nodes(only))
 

@@ -7,6 +7,7 @@ from typing import Dict, Iterator, List, Optional, Tuple
 
 from check_ha.cluster.config_hash import conf_view
 from check_ha.cluster.fence_history import Fencing, by_target
+from check_ha.cluster.member_names import local_member, member_names, named, without_names
 from check_ha.cluster.resources import in_motion, plain
 from check_ha.cluster.this_node import ListedNode, this_node
 from check_ha.cluster.virtual_addresses import virtual_ips
@@ -16,7 +17,7 @@ from check_ha.core.wording import AHEAD
 from check_ha.model.addresses import Interface, InterfaceAddress
 from check_ha.model.cib_parts import ATTRIBUTES, RESOURCES
 from check_ha.model.cluster import Bundle, Clone, Cluster, Placed
-from check_ha.model.corosync import CorosyncMap
+from check_ha.model.corosync import CorosyncMap, QuorumStatus
 from check_ha.model.corosync_conf import CorosyncConf
 from check_ha.model.view import (
     RUNNING,
@@ -43,8 +44,8 @@ from check_ha.parsers.corosync_conf import parse_corosync_conf
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.parsers.fingerprint import parse_fingerprint
 from check_ha.parsers.installed import parse_corosync_version, parse_pacemakerd_features
-from check_ha.parsers.nodename import parse_crm_node
-from check_ha.parsers.quorumtool import parse_quorumtool
+from check_ha.parsers.nodename import parse_crm_node, parse_crm_node_list
+from check_ha.parsers.quorumtool import parse_quorumtool, parse_quorumtool_nodes
 from check_ha.sources.tools import (
     AUTHKEY,
     CIBADMIN,
@@ -53,9 +54,11 @@ from check_ha.sources.tools import (
     COROSYNC_VERSION,
     CRM_MON,
     CRM_NODE,
+    CRM_NODE_LIST,
     IP_ADDR,
     PACEMAKERD_FEATURES,
     QUORUMTOOL,
+    QUORUMTOOL_NODES,
     Tool,
 )
 
@@ -69,9 +72,11 @@ CONF = Reading(COROSYNC_CONF, parse_corosync_conf, silent=True)
 KEY = Reading(AUTHKEY, parse_fingerprint, silent=True)
 COROSYNC_INSTALLED = Reading(COROSYNC_VERSION, parse_corosync_version, silent=True)
 PACEMAKER_INSTALLED = Reading(PACEMAKERD_FEATURES, parse_pacemakerd_features, silent=True)
+NAMES = Reading(CRM_NODE_LIST, parse_crm_node_list, silent=True, instead_of=CMAPCTL, when=without_names)
+LISTED = Reading(QUORUMTOOL_NODES, parse_quorumtool_nodes, silent=True, instead_of=CMAPCTL, when=without_names)
 
 READINGS = (
-    CLUSTER, CIB, NODE_NAME, QUORUM, MAP, INTERFACES, CONF, KEY, COROSYNC_INSTALLED, PACEMAKER_INSTALLED,
+    CLUSTER, CIB, NODE_NAME, QUORUM, MAP, INTERFACES, CONF, KEY, COROSYNC_INSTALLED, PACEMAKER_INSTALLED, NAMES, LISTED,
 )  # fmt: skip
 
 
@@ -114,31 +119,34 @@ def _cluster_name(cmap: Optional[CorosyncMap], conf: Optional[CorosyncConf]) -> 
 
 
 def _corosync(evidence: Evidence, cluster: Optional[Cluster]) -> Optional[CorosyncView]:
-    """Return the membership by quorumtool, which votequorum keeps in step with the votes, else by the map."""
+    """Return the membership and the votes; without a quorum provider nobody counts them, whatever 1.4 says."""
     quorum, cmap = evidence.get(QUORUM), evidence.get(MAP)
     if quorum is None and cmap is None:
         return None
-    names = {node.node_id: node.name for node in cmap.nodes if node.name} if cmap else {}
-    if cluster:
-        names.update({int(node.id): node.name for node in cluster.nodes if re.fullmatch("[0-9]{1,10}", node.id)})
-    members: List[MemberView] = []
-    if quorum and quorum.members:
-        members = [
-            MemberView(one.node_id, names.get(one.node_id, one.name), one.votes, one.qdevice or "")
-            for one in quorum.members
-        ]
-    elif cmap:
-        joined = [one.node_id for one in cmap.members if one.joined]
-        members = [MemberView(one, names.get(one) or cmap.label(one), None) for one in joined]
+    quorum = quorum if quorum and quorum.counted else None
+    local = quorum.node_id if quorum else None
     return CorosyncView(
-        node_id=quorum.node_id if quorum and quorum.node_id is not None else cmap.local_node_id if cmap else None,
+        node_id=local if local is not None else local_member(cmap, evidence.get(INTERFACES)),
         ring_id=quorum.ring_id if quorum else None,
         quorate=quorum.quorate if quorum else None,
         votes=quorum.total_votes if quorum else None,
         expected_votes=quorum.expected_votes if quorum else None,
-        members=tuple(members),
+        members=_members(evidence, cluster, quorum),
         config_version=_number(cmap.values.get("totem.config_version", "0")) if cmap else None,
     )
+
+
+def _members(evidence: Evidence, cluster: Optional[Cluster], quorum: Optional[QuorumStatus]) -> Tuple[MemberView, ...]:
+    """Return the members by quorumtool, which votequorum keeps in step with the votes, else by the map."""
+    cmap, listed = evidence.get(MAP), evidence.get(LISTED)
+    names = member_names(cmap, evidence.get(NAMES), cluster, listed)
+    members = (quorum.members or listed or ()) if quorum else ()
+    if members or cmap is None:
+        return tuple(
+            MemberView(one.node_id, names.get(one.node_id, one.name), one.votes, one.qdevice or "") for one in members
+        )
+    joined = [one.node_id for one in cmap.members if one.joined]
+    return tuple(MemberView(one, names.get(one) or named(cmap, one, names), None) for one in joined)
 
 
 def _address(one: InterfaceAddress, interface: Interface) -> AddressView:

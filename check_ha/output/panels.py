@@ -138,7 +138,8 @@ def addresses(scene: Scene) -> List[Line]:
     found = virtual_ips(cluster, scene.evidence.values.get(CIBADMIN), scene.agents)
     style, few = scene.styles("vip", RESOURCE), len(found) <= MANY
     shown = [vip for vip in found if few or style(vip.id) != Style.GOOD][:MANY]
-    rest = [vip.id for vip in found if vip not in shown]
+    told = {vip.id for vip in shown}
+    rest = [vip.id for vip in found if vip.id not in told]
     rows = [_virtual_ip(vip, scene.here, interfaces, style(vip.id)) for vip in shown]
     if not found:
         return []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
+from check_ha.cluster.completed import completed
 from check_ha.cluster.this_node import this_node
 from check_ha.core.condition import Severity
 from check_ha.core.evidence import Evidence
@@ -13,7 +14,7 @@ from check_ha.core.verdict import Verdict
 from check_ha.core.wording import listed
 from check_ha.model.cluster import Cluster
 from check_ha.output.canvas import Line, Style, heading, line, paragraph, span
-from check_ha.sources.tools import CMAPCTL, CRM_MON, CRM_NODE, IP_ADDR, Tool
+from check_ha.sources.tools import CIBADMIN, CMAPCTL, CRM_MON, CRM_NODE, IP_ADDR, Tool
 
 MANY = 12
 """Rows of a table after which the rest is summed up."""
@@ -36,9 +37,9 @@ class Scene(NamedTuple):
 
     @property
     def cluster(self) -> Optional[Cluster]:
-        """Pacemaker's account."""
+        """Pacemaker's account; of an old crm_mon with what the CIB has besides."""
         found: Optional[Cluster] = self.evidence.values.get(CRM_MON)
-        return found
+        return completed(found, self.evidence.values.get(CIBADMIN), self.evidence.now) if found else None
 
     @property
     def here(self) -> str:

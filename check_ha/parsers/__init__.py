@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from check_ha.parsers.crmadmin import parse_crmadmin
     from check_ha.parsers.errors import ParseError
     from check_ha.parsers.installed import parse_corosync_version, parse_pacemakerd_features, parse_stat
-    from check_ha.parsers.nodename import parse_crm_node
+    from check_ha.parsers.nodename import parse_crm_node, parse_crm_node_list
     from check_ha.parsers.processes import parse_ps, parse_ps_executables
-    from check_ha.parsers.quorumtool import parse_quorumtool
+    from check_ha.parsers.quorumtool import parse_quorumtool, parse_quorumtool_nodes
     from check_ha.parsers.view import parse_view
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "parse_corosync_version",
     "parse_crm_mon",
     "parse_crm_node",
+    "parse_crm_node_list",
     "parse_crm_verify",
     "parse_crmadmin",
     "parse_ip_addr",
@@ -52,6 +53,7 @@ __all__ = [
     "parse_ps",
     "parse_ps_executables",
     "parse_quorumtool",
+    "parse_quorumtool_nodes",
     "parse_stat",
     "parse_view",
 ]
@@ -67,6 +69,7 @@ _PLACES = {
     "parse_corosync_version": "installed.parse_corosync_version",
     "parse_crm_mon": "crm_mon.parse_crm_mon",
     "parse_crm_node": "nodename.parse_crm_node",
+    "parse_crm_node_list": "nodename.parse_crm_node_list",
     "parse_crm_verify": "crm_verify.parse_crm_verify",
     "parse_crmadmin": "crmadmin.parse_crmadmin",
     "parse_ip_addr": "addresses.parse_ip_addr",
@@ -74,6 +77,7 @@ _PLACES = {
     "parse_ps": "processes.parse_ps",
     "parse_ps_executables": "processes.parse_ps_executables",
     "parse_quorumtool": "quorumtool.parse_quorumtool",
+    "parse_quorumtool_nodes": "quorumtool.parse_quorumtool_nodes",
     "parse_stat": "installed.parse_stat",
     "parse_view": "view.parse_view",
 }

@@ -14,19 +14,22 @@ missing here is simply absent: a primitive, its class and type, the set that an 
 Only for what every CIB has, if empty (``<constraints/>``), can that be told: see ``Cib.hidden``.
 """
 
-from typing import Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
+from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Set, Tuple
 
-from check_ha.model.cib import FALSE, Cib, ConfiguredCollection, ConfiguredNode, ConfiguredPrimitive, Pairs
+from check_ha.model.cib import FALSE, Cib, ConfiguredCollection, ConfiguredNode, ConfiguredPrimitive, Pairs, is_false
 from check_ha.model.cib_parts import ATTRIBUTES, CONSTRAINTS, CRM_CONFIG, NODES, RESOURCES, STATUS
 from check_ha.parsers.cib_dependencies import parse_dependencies
 from check_ha.parsers.cib_failures import parse_expiring
+from check_ha.parsers.cib_history import cib_document, recorded_in
 from check_ha.parsers.cib_names import Names
 from check_ha.parsers.cib_rules import parse_levels, parse_locations, parse_score, parse_tickets
 from check_ha.parsers.errors import ParseError
-from check_ha.parsers.xml import Element, parse_document
+from check_ha.parsers.xml import Element
 
 # What may stand around a primitive. ``master``: promotable clones to 1.1, accepted by 2.x.
 _COLLECTIONS = ("group", "clone", "master", "bundle")
+
+_NOT_ZERO = frozenset("123456789")
 
 _REFERABLE = ("instance_attributes", "meta_attributes", "cluster_property_set", "operations", "nvpair")
 
@@ -37,17 +40,19 @@ def parse_cib(data: bytes) -> Cib:
     Raise ParseError for what is not a CIB, and for a primitive without id. A CIB without
     resources is a valid one. No error quotes the document: it holds passwords.
     """
-    root = parse_document(data, secret=True, without=b"status")
+    root, whole = cib_document(data)
     if root.tag != "cib":
         raise ParseError("XML, but not a CIB")
     configuration = root.find("configuration")
     if configuration is None:
         raise ParseError("CIB without configuration", hidden="configuration")
     references, names = _References(root), Names(configuration)
+    properties = _properties(configuration.find("crm_config"), references)
+    symmetric = not is_false(dict(reversed(properties)).get("symmetric-cluster"))
     return Cib(
         primitives=_resources(configuration.find("resources"), references),
         epoch=_epoch(root),
-        properties=_properties(configuration.find("crm_config"), references),
+        properties=properties,
         nodes=tuple(_nodes(configuration.find("nodes"), references)),
         locations=names.locations(parse_locations(configuration.find("constraints"))),
         levels=parse_levels(configuration.find("fencing-topology")),
@@ -56,7 +61,15 @@ def parse_cib(data: bytes) -> Cib:
         dependencies=tuple(names.dependencies(parse_dependencies(configuration.find("constraints")))),
         expiring=parse_expiring(configuration),
         hidden=tuple(_hidden(root, configuration)),
+        recorded=recorded_in(root, symmetric) if whole else None,
+        defaults=_defaults(configuration, references),
     )
+
+
+def _defaults(configuration: Element, references: "_References") -> Pairs:
+    """Return ``<rsc_defaults><meta_attributes id="rsc-options"><nvpair name="migration-threshold" value="3"/>``."""
+    section = configuration.find("rsc_defaults")
+    return () if section is None else _values(_sets(section.iterchildren("meta_attributes"), references), references)
 
 
 def _hidden(root: Element, configuration: Element) -> Iterator[str]:
@@ -91,7 +104,7 @@ def _properties(section: Optional[Element], references: "_References") -> Pairs:
     """
     if section is None:
         return ()
-    sets = _sets([section], "cluster_property_set", references)
+    sets = _sets(section.iterchildren("cluster_property_set"), references)
     sets.sort(key=lambda one: one.element.get("id") != "cib-bootstrap-options")
     return _values(sets, references)
 
@@ -101,7 +114,7 @@ def _nodes(section: Optional[Element], references: "_References") -> Iterator[Co
     for element in () if section is None else section.iterchildren("node"):
         name = element.get("uname")
         if name:
-            attributes = _values(_sets([element], "instance_attributes", references), references)
+            attributes = _values(_sets(element.iterchildren("instance_attributes"), references), references)
             yield ConfiguredNode(element.get("id", ""), name, attributes)
 
 
@@ -122,11 +135,11 @@ def _collections(parent: Optional[Element], references: "_References") -> Iterat
     ``masters`` is what 1.1 called ``promoted-max``; without either a bundle has no promoted replica.
     """
     for element in () if parent is None else parent.iterchildren(*_COLLECTIONS):
-        meta = _values(_sets([element], "meta_attributes", references), references)
-        for container in element.iterchildren("docker", "podman", "rkt"):
+        meta = _values(_sets(element.iterchildren("meta_attributes"), references), references)
+        for container in element.iterchildren("docker", "podman", "rkt") if element.tag == "bundle" else ():
             meta = (*meta, ("promoted-max", container.get("promoted-max") or container.get("masters") or "0"))
         if element.get("id"):
-            primitives = tuple(one.get("id", "") for one in _primitives(element))
+            primitives = tuple([one.get("id", "") for one in _primitives(element)])
             yield ConfiguredCollection(element.get("id", ""), meta, primitives)
         yield from _collections(element, references)
 
@@ -147,18 +160,22 @@ def _primitive(
     name = element.get("template")
     template = templates.get(name) if name else None
     sources = [element] if template is None else [template, element]
+    parts: Dict[str, List[Element]] = {}
+    for source in sources:
+        for child in source:  # once: looking for each tag by itself takes most of the time, for thousands of them
+            parts.setdefault(str(child.tag), []).append(child)
     return ConfiguredPrimitive(
         id=identity,
         agent=_agent(sources[0]),
-        parameters=_values(_sets(sources, "instance_attributes", references), references),
-        meta=_values(_sets(sources, "meta_attributes", references), references),
-        monitored=any(_recurring(op) for source in sources for op in _operations(source, references)),
+        parameters=_values(_sets(parts.get("instance_attributes", ()), references), references),
+        meta=_values(_sets(parts.get("meta_attributes", ()), references), references),
+        monitored=any(map(_recurring, _operations(parts.get("operations", ()), references))),
     )
 
 
-def _operations(source: Element, references: "_References") -> Iterator[Element]:
+def _operations(elements: Iterable[Element], references: "_References") -> Iterator[Element]:
     """Yield ``<operations><op id="..." name="monitor" interval="10s" timeout="20s"/></operations>``."""
-    for element in source.iterchildren("operations"):
+    for element in elements:
         target = references.resolve(element)
         if target is not None:
             yield from target.iterchildren("op")
@@ -166,12 +183,11 @@ def _operations(source: Element, references: "_References") -> Iterator[Element]
 
 def _recurring(op: Element) -> bool:
     """Return whether it is a monitor of what runs; an interval without a digit but 0 is none (``0``, ``0s``)."""
-    disabled = op.get("enabled", "").lower() in FALSE
     return (
         op.get("name") == "monitor"
-        and any(digit in op.get("interval", "") for digit in "123456789")
+        and not _NOT_ZERO.isdisjoint(op.get("interval", ""))
         and op.get("role") != "Stopped"
-        and not disabled
+        and op.get("enabled", "").lower() not in FALSE
     )
 
 
@@ -212,21 +228,20 @@ class _AttributeSet(NamedTuple):
     conditional: bool
 
 
-def _sets(sources: List[Element], tag: str, references: "_References") -> List[_AttributeSet]:
-    """Return the sets in the order in which Pacemaker asks them: highest score first.
+def _sets(elements: Iterable[Element], references: "_References") -> List[_AttributeSet]:
+    """Return these sets in the order in which Pacemaker asks them: highest score first.
 
     Of two with the same score the later one is asked first, in every version (the list is
     built backwards). That is why a primitive's own values win over those of its template,
     which Pacemaker puts in front of them.
     """
     found = []
-    for source in sources:
-        for element in source.iterchildren(tag):
-            target = references.resolve(element)
-            if target is not None:
-                found.append(_AttributeSet(target, parse_score(target.get("score")), target.find("rule") is not None))
+    for element in elements:
+        target = references.resolve(element)
+        if target is not None:
+            found.append(_AttributeSet(target, parse_score(target.get("score")), target.find("rule") is not None))
     found.reverse()
-    return sorted(found, key=lambda attribute_set: -attribute_set.score)
+    return sorted(found, key=lambda attribute_set: -attribute_set.score) if len(found) > 1 else found
 
 
 def _values(sets: List[_AttributeSet], references: "_References") -> Pairs:

@@ -1,4 +1,4 @@
-"""``corosync-cmapctl``: the configuration as loaded, the members, the knet statistics.
+"""``corosync-cmapctl``: the configuration as loaded, the members, the knet statistics; of 1.4 ``corosync-objctl``.
 
 Corosync 2 keeps everything in one map; since 3.0 the statistics are a map of their own
 (``-m stats``). The order of the lines means nothing (10 stands before 2).
@@ -9,6 +9,7 @@ from typing import Dict, Iterable, List, NamedTuple, Optional, Tuple
 
 from check_ha.model.corosync import CorosyncMap, LinkStatistics, NodelistNode, SeenMember, Statistics
 from check_ha.parsers.errors import ParseError
+from check_ha.parsers.objctl import is_objctl, read_objctl
 
 # totem.transport (str) = udpu
 # runtime.votequorum.two_node (u8) = 0
@@ -31,6 +32,7 @@ _KEPT = (
     "runtime.config.",
     "config.",
     "uidgid.",
+    "service.",
 )
 _SECRET = "totem.key"  # noqa: S105  the cluster's key, where it is not in a file of its own
 
@@ -47,8 +49,10 @@ _Entries = Dict[str, _Entry]
 
 
 def parse_cmapctl(data: bytes) -> CorosyncMap:
-    """Read the output of ``corosync-cmapctl`` without arguments, corosync 2 and 3."""
-    entries = _read_entries(_lines(data))
+    """Read the output of ``corosync-cmapctl`` without arguments, corosync 2 and 3, or of ``corosync-objctl``, 1.4."""
+    lines = _lines(data)
+    old = is_objctl(lines[0])
+    entries = {key: _Entry(value, line) for key, value, line in read_objctl(lines)} if old else _read_entries(lines)
     nodes = _nodes(entries)
     members = _members(entries)
     # A nodelist may be missing (udp multicast); the local node is a member from the start.

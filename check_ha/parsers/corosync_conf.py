@@ -1,4 +1,4 @@
-"""``corosync.conf``, by the grammar that corosync itself has (3.0 to 3.1.10, and 2.x where it differs)::
+"""``corosync.conf``, by the grammar that corosync itself has (3.0 to 3.1.10, and 1.4 and 2.x where they differ)::
 
     # a comment has a line of its own: what stands behind a value is part of it
     totem {
@@ -24,6 +24,7 @@ _BLANKS = b" \t\xa0"  # the third since 3.1.10
 _LONGEST_LINE = 510
 _LONGEST_NAME = 255
 _MOST_MISTAKES = 100
+_OF_2 = (2,)
 _OF_3 = (3,)
 _OF_3_1_10 = (3, 1, 10)
 _IN_A_KEY = "[a-zA-Z0-9._/:-]"
@@ -117,10 +118,11 @@ class _Reader:
             self._bad_line(number, "a key is at least three of A to Z, a to z, 0 to 9 and . _ - /")
         for section, keys in _ONLY.items():
             if path.startswith(section) and path[len(section) :] not in keys:
-                self._wrong(number, f"only {' and '.join(keys)} may stand in {section[:-1]}")
+                self._wrong(number, f"only {' and '.join(keys)} may stand in {section[:-1]}", _OF_2)
         bad = bad_value(path, value) if "." not in key else None  # "totem.token: x" in no section is a mere text
         if bad:
-            self._wrong(number, bad.message, bad.since, bad.until)
+            misread = bad.since == _OF_2 and not bad.until
+            self._wrong(number, bad.message, bad.since, bad.until, ignored=misread)
         self._stack[-1].settings.append(Setting(key, value, number))
 
     def _close(self, number: int, line: bytes) -> None:
@@ -136,14 +138,14 @@ class _Reader:
         if self._stack[-1].path == "logging.logger_subsys":
             for setting in self._stack[-1].settings:
                 if setting.key == "subsys" and re.fullmatch(_IN_A_KEY + "*", setting.value) is None:
-                    self._wrong(setting.line, f"subsys is {setting.value!r}, which cannot be part of a key")
+                    self._wrong(setting.line, f"subsys is {setting.value!r}, which cannot be part of a key", _OF_2)
         self._fold()
 
     def _path(self, number: int, name: str) -> Optional[str]:
         """Return the full name below the open section; ``None`` when it is too long to be one."""
         above = self._stack[-1].path
         if len(above) + len(name) + 1 >= _LONGEST_NAME:
-            self._wrong(number, "the name, with those of the sections around it, is too long")
+            self._wrong(number, "the name, with those of the sections around it, is too long", _OF_2)
             return None
         return f"{above}.{name}" if above else name
 

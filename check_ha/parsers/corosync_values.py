@@ -1,7 +1,7 @@
 """What corosync's own parser takes for a value: numbers with their range, and a few words.
 
-From coroparse.c of 2.4.6, 3.0.4, 3.1.2, 3.1.3 and 3.1.7, and tried with ``corosync -t`` of 3.1.7. Most words are looked
-at later, when the whole file is read: see check_ha.checks.config.
+From coroparse.c of 1.4.8, 2.3.6, 2.4.6, 3.0.4, 3.1.2, 3.1.3 and 3.1.7, and tried with ``corosync -t`` of 3.1.7. Most
+words are looked at later, when the whole file is read: see check_ha.checks.config.
 """
 
 import re
@@ -41,6 +41,7 @@ _HIGHEST: Dict[str, int] = {
 }
 
 _CHOICES: Dict[str, Tuple[str, ...]] = {
+    "qb.ipc_type": ("native", "shm", "socket"),
     "system.allow_knet_handle_fallback": ("yes", "no"),
     "system.move_to_root_cgroup": ("yes", "no", "auto"),
     "system.qb_ipc_type": ("native", "shm", "socket"),
@@ -48,21 +49,24 @@ _CHOICES: Dict[str, Tuple[str, ...]] = {
     "totem.crypto_cipher": ("none", "aes256", "aes192", "aes128"),
     "totem.crypto_hash": ("none", "md5", "sha1", "sha256", "sha384", "sha512"),
     "totem.crypto_model": ("nss", "openssl", "gcrypt"),
+    "totem.crypto_type": ("nss", "aes256", "aes192", "aes128", "3des"),
     "totem.ip_version": ("ipv4", "ipv6", "ipv6-4", "ipv4-6"),
     # without none, which corosync.conf(5) calls the default
     "totem.knet_compression_model": ("zlib", "lz4", "lz4hc", "lzo2", "lzma", "bzip2", "zstd"),
 }
 _DSCP = "cs[0-7]|af[1-4][1-3]|ef|[+]?(?:[1-5]?[0-9]|6[0-3]|0[0-7]{1,2}|0[xX][0-3]?[0-9a-fA-F])"
 _OF_3 = ("totem.crypto_model", "totem.knet_compression_level", "totem.token_warning")
-_UNTIL_2 = ("pload.count", "pload.size", "totem.interface.ringnumber")
+_UNTIL_2 = ("pload.count", "pload.size", "qb.ipc_type", "totem.crypto_type", "totem.interface.ringnumber")
+_OF_2 = (2,)
+"""1.4 looks at no value: it takes the number at the start of what should be one, and 0 where there is none."""
 
 
 class BadValue(NamedTuple):
     """What is wrong with a value."""
 
     message: str
-    since: Version = ()
-    """The first version that refuses it; empty: all."""
+    since: Version
+    """The first version that refuses it."""
     until: Version = ()
     """The first version that takes it again; empty: none."""
 
@@ -77,6 +81,8 @@ def bad_value(path: str, value: str) -> Optional[BadValue]:
             return BadValue(text, *_versions(path, value))
         return None
     choice = _CHOICES.get(path)
+    if path == "totem.ip_version" and value in ("ipv6-4", "ipv4-6"):
+        return BadValue(f"{path} must be ipv4 or ipv6, but is {value!r}", _OF_2, (3,))
     if choice is not None and value not in choice:
         return BadValue(f"{path} must be {' or '.join(choice)}, but is {value!r}", *_versions(path, value))
     if path == "totem.ip_dscp" and re.fullmatch(_DSCP, value) is None:
@@ -87,7 +93,7 @@ def bad_value(path: str, value: str) -> Optional[BadValue]:
     polled = path.startswith(("resources.system.", "resources.process.")) and path.endswith(".poll_period")
     unsigned = path == "totem.config_version" or polled
     if unsigned and (number is None or abs(int(value)) > _U64):
-        return BadValue(f"{path} must be a whole number, but is {value!r}")
+        return BadValue(f"{path} must be a whole number, but is {value!r}", _OF_2)
     return None
 
 
@@ -98,4 +104,4 @@ def _versions(path: str, value: str) -> Tuple[Version, Version]:
     old_cipher = path == "totem.crypto_cipher" and value == "3des"
     if path in _OF_3 or ".knet_" in path or path.startswith("system.") or old_cipher:
         return (3,), ()
-    return (), (3,) if path in _UNTIL_2 else ()
+    return _OF_2, (3,) if path in _UNTIL_2 else ()

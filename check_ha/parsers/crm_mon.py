@@ -23,6 +23,7 @@ from check_ha.parsers.crm_mon_history import (
     parse_failures,
     parse_fence_history,
     parse_history,
+    without_details,
 )
 from check_ha.parsers.crm_mon_resources import parse_resources
 from check_ha.parsers.crm_mon_words import (
@@ -55,7 +56,7 @@ def parse_crm_mon(data: bytes) -> Cluster:
     Pacemaker is known to print, and for one without cluster data: since 2.1.5 ``crm_mon``
     exits 0 also when it could not read the CIB, and ``--as-xml`` then prints an empty root.
     """
-    root = parse_document(data)
+    root = parse_document(data, cut=without_details)
     current_dc = _require_cluster_data(root)
     nodes = _nodes(root)
     dc = _designated_controller(current_dc)
@@ -82,7 +83,17 @@ def parse_crm_mon(data: bytes) -> Cluster:
         version=_version(root.get("version") or ""),
         history=_section(root, "node_history", parse_history, {}),
         hidden=hidden,
+        expected_votes=_expected_votes(root),
     )
+
+
+def _expected_votes(root: Element) -> Optional[int]:
+    """Return the votes that Pacemaker expects where it counts them: ``unknown`` with corosync 2, not shown since 2.0::
+
+    <nodes_configured number="2" expected_votes="2" />
+    """
+    shown = _section(root, "summary/nodes_configured", lambda element: element.get("expected_votes", ""), "")
+    return int(shown) if re.fullmatch("[0-9]{1,9}", shown) else None
 
 
 def _section(root: Element, path: str, parse: Callable[[Element], Section], absent: Section) -> Section:

@@ -8,9 +8,13 @@ from check_ha.parsers.errors import ParseError
 
 
 def parse_corosync_version(data: bytes) -> Version:
-    """Return the version of Corosync, of ``corosync-quorumtool -V``: ``corosync-quorumtool version: 3.1.7``."""
+    """Return the version of Corosync, as ``corosync-quorumtool -V`` or ``corosync -v`` tells it::
+
+    corosync-quorumtool version: 3.1.7
+    Corosync Cluster Engine, version '1.4.8'
+    """
     text = _text(data)
-    match = re.search(r"version: ([0-9]{1,4})\.([0-9]{1,4})(?:\.([0-9]{1,4}))?", text)
+    match = re.search(r"version(?:: | ')([0-9]{1,4})\.([0-9]{1,4})(?:\.([0-9]{1,4}))?", text)
     if match is None:
         raise ParseError("corosync-quorumtool -V: no version", _first_line(text))
     return tuple(int(number) for number in match.groups() if number)

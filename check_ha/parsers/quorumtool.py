@@ -1,4 +1,4 @@
-"""``corosync-quorumtool -s``: the votes of this partition, corosync 1.4, 2 and 3.
+"""``corosync-quorumtool -s`` and ``-l``: the votes and the members of this partition, corosync 1.4, 2 and 3.
 
 Whether the partition is quorate is read and never computed: a node that waits for all
 others has enough votes and is not quorate. The exit code says nothing (up to 2.4.5 and in
@@ -28,7 +28,13 @@ from check_ha.parsers.errors import ParseError
 # Quorum:           2                                 two blanks follow, or " Activity blocked"
 # Flags:            Quorate Qdevice                   a blank follows; no words when not quorate
 #
-# 1.4 prints neither titles nor a table, "Quorum type:" for the provider.
+# 1.4 prints neither titles nor a table, "Quorum type:" for the provider. Without one it stops after "Quorate:":
+#
+# Version:          1.4.8
+# Nodes:            0
+# Ring ID:          0
+# Quorum type:      (null)
+# Quorate:          Yes                               which it always is
 _TITLES = ("Quorum information", "Votequorum information", "Membership information")
 
 # The table. Every column is padded to 10 and followed by a blank, the name is the rest of
@@ -44,6 +50,15 @@ _TITLES = ("Quorum information", "Votequorum information", "Membership informati
 _TABLES = {
     "    Nodeid      Votes Name": r"([ 0-9a-fx]{10}) ([ 0-9]{10})()(?: (.*))?",
     "    Nodeid      Votes    Qdevice Name": r"([ 0-9a-fx]{10}) ([ 0-9]{10}) (.{10}) (.*)",
+}
+# -l of 1.4, with and without a quorum provider:
+#
+# Nodeid     Votes  Name
+# 23344070     1  node1
+# Nodeid     Name
+_OLD_TABLES = {
+    "Nodeid     Votes  Name": r" *([0-9]{1,10}) +([0-9]{1,10})()  (.*)",
+    "Nodeid     Name": r" *([0-9]{1,10})(?:   )()()(.*)",
 }
 _LOCAL = " (local)"  # 2.2 and later
 _DEVICE = 0  # the node id of the quorum device's row
@@ -69,6 +84,8 @@ def parse_quorumtool(data: bytes) -> QuorumStatus:
     head, table, rows = _split(data.decode("utf-8", "backslashreplace").split("\n"))
     fields = _read_fields(head)
     provider = fields.get("Quorum provider") or fields.get("Quorum type")
+    if provider is not None and provider.value == "(null)":
+        return _not_counted(fields)
     if provider is not None and "Expected votes" not in fields:
         raise ParseError("the quorum provider counts no votes", provider.line)
     quorum, activity_blocked = _quorum(fields)
@@ -88,6 +105,42 @@ def parse_quorumtool(data: bytes) -> QuorumStatus:
         members=members,
         device_votes=device_votes,
         provider=provider.value if provider else "",
+    )
+
+
+def parse_quorumtool_nodes(data: bytes) -> Tuple[Member, ...]:
+    """Read the output of ``corosync-quorumtool -l``: the members; none where 1.4 has no quorum provider."""
+    lines = [line for line in data.decode("utf-8", "backslashreplace").split("\n") if line]
+    old = lines[0] if lines and lines[0] in _OLD_TABLES else ""
+    if old:
+        return _read_rows(_OLD_TABLES[old], lines[1:], None)[0]
+    head, table, rows = _split(lines)
+    unknown = [line for line in head if line not in _TITLES and line.strip("-")]
+    if unknown or not table:
+        raise ParseError("corosync-quorumtool -l printed no list of nodes", "".join(unknown[:1]))
+    members, _ = _read_rows(_TABLES[table], rows, None)
+    if not members:
+        raise ParseError("corosync-quorumtool -l lists no node", table)
+    return members
+
+
+def _not_counted(fields: _Fields) -> QuorumStatus:
+    """Return what 1.4 says without a quorum provider: nothing that could be counted on."""
+    unknown = fields.keys() - {"Version", "Nodes", "Ring ID", "Quorum type", "Quorate"}
+    if unknown or "Version" not in fields or not _quorate(fields):
+        raise ParseError("the quorum provider counts no votes", fields["Quorum type"].line)
+    return QuorumStatus(
+        quorate=False,
+        node_id=None,
+        ring_id="",
+        expected_votes=0,
+        highest_expected=None,
+        total_votes=0,
+        quorum=0,
+        flags=(),
+        activity_blocked=False,
+        members=(),
+        counted=False,
     )
 
 
@@ -166,7 +219,7 @@ def _read_rows(pattern: str, lines: Sequence[str], own_id: Optional[int]) -> Tup
         row = re.fullmatch(pattern, line)
         if row is None:
             raise ParseError("unknown row of the membership table", line)
-        number, votes = _node_id(row[1].strip(), line), _votes(row[2].strip(), line)
+        number, votes = _node_id(row[1].strip(), line), _votes(row[2].strip() or "0", line)
         if number in seen:
             raise ParseError("a member is listed twice", line)
         seen.add(number)

@@ -7,7 +7,7 @@ What a newer version has added is passed over; a schema that is not known is ref
 from __future__ import annotations
 
 import json
-from typing import Any, Callable, Dict, NoReturn, Optional, Tuple, TypeVar
+from typing import Any, Callable, Dict, List, NoReturn, Optional, Tuple, TypeVar
 
 from check_ha.model.view import (
     RUNNING,
@@ -41,18 +41,26 @@ _LONGEST_LIST = 5000
 _LARGEST = 2**63
 _OLD_NRPE = 1100
 
+_REMEMBERED = 4
+"""Lists of one name that are compared with each new one: three partitions have no more."""
+
 T = TypeVar("T")
+Shared = Dict[str, List[Tuple[Any, Any]]]
+"""Lists that were read from other views, by name: as JSON has them, and as records."""
 
 
-def parse_view(data: bytes) -> View:
-    """Return the view in this one line of JSON; ParseError with the reason where there is none."""
+def parse_view(data: bytes, shared: Optional[Shared] = None) -> View:
+    """Return the view in this one line of JSON; ParseError with the reason where there is none.
+
+    The views of one cluster are much alike: with one ``shared`` for all of them, equal lists are read once.
+    """
     if len(data) > LONGEST:
         raise ParseError(f"a view of more than {LONGEST // 1024} kB")
     try:
         values = json.loads(data.decode("utf-8"), parse_constant=_no_constant)
     except (ValueError, RecursionError):  # UnicodeDecodeError and JSONDecodeError are ValueErrors
         raise ParseError(_not_json(data)) from None
-    fields = _Fields("view", values)
+    fields = _Fields("view", values, {} if shared is None else shared)
     schema = fields.natural("schema")
     if schema != SCHEMA:
         raise ParseError(f"a view of schema {schema}, and this version of check_ha knows {SCHEMA}: update it")
@@ -73,11 +81,12 @@ def _not_json(data: bytes) -> str:
 class _Fields:
     """An object whose fields are read, each with its type."""
 
-    def __init__(self, name: str, values: object) -> None:
+    def __init__(self, name: str, values: object, shared: Shared) -> None:
         if not isinstance(values, dict):
             raise ParseError(f"{name} is not an object")
         self._name = name
         self._values: Dict[str, Any] = values
+        self._shared = shared
 
     def _wrong(self, key: str) -> NoReturn:
         raise ParseError(f"{self._name}: {key} is missing or not what it should be")
@@ -120,14 +129,20 @@ class _Fields:
         return tuple(values)
 
     def object(self, key: str, read: Callable[[_Fields], T]) -> T:
-        return read(_Fields(key, self._values.get(key)))
+        return read(_Fields(key, self._values.get(key), self._shared))
 
     def objects(self, key: str, read: Callable[[_Fields], T], optional: bool = False) -> Tuple[T, ...]:
         """Return a list of objects; an ``optional`` one is left out when it is empty."""
         values = self._values.get(key, [] if optional else None)
         if not isinstance(values, list) or len(values) > _LONGEST_LIST:
             self._wrong(key)
-        return tuple(read(_Fields(key, value)) for value in values)
+        known = self._shared.setdefault(key, [])
+        found: Optional[Tuple[T, ...]] = next((records for given, records in known if given == values), None)
+        if found is None:
+            found = tuple([read(_Fields(key, value, self._shared)) for value in values])
+            known.append((values, found))
+            del known[:-_REMEMBERED]
+        return found
 
     def optional(self, key: str, read: Callable[[str], T]) -> Optional[T]:
         """Return what ``read`` makes of it; ``None`` where an older check_ha does not tell it, or it is not known."""

@@ -9,7 +9,7 @@ and nothing to fetch, and libxml2's own limits on depth and size stay in force.
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import Any, Callable
 
 from lxml import etree
 
@@ -28,23 +28,22 @@ _OF_ELEMENT, _OF_ATTRIBUTE = 128, 230
 """What libxml2 takes for one, with a short value: right to 5 % for crm_mon, cibadmin and for what only wastes it."""
 
 
-def parse_document(data: bytes, secret: bool = False, without: bytes = b"") -> Element:
-    """Return the root element, without comments and processing instructions, and without what is in that section.
+def parse_document(data: bytes, secret: bool = False, cut: Callable[[bytes], bytes] = bytes) -> Element:
+    """Return the root element, without comments and processing instructions.
 
     Raise ParseError for everything that is not one well-formed document in UTF-8
     without a document type. Where the document holds what is ``secret``, the error quotes nothing of it, and none of
-    libxml2's own words either, for they do.
+    libxml2's own words either, for they do. ``cut`` takes out of a large document what nobody reads.
     """
     try:
-        return _parsed(data, secret, without)
+        return _parsed(data, secret, cut)
     except ParseError as error:
         raise (ParseError(error.message) if secret else error) from None
 
 
-def _parsed(data: bytes, secret: bool, without: bytes) -> Element:
+def _parsed(data: bytes, secret: bool, cut: Callable[[bytes], bytes]) -> Element:
     _refuse_other_than_xml(data)
-    if without:
-        data = _emptied(data, without)
+    data = cut(data)
     _refuse_more_than_there_is_room_for(data)
     # The encoding is fixed: crm_mon and cibadmin write UTF-8 or plain ASCII (1.1.x raw
     # bytes that it calls UTF-8 by saying nothing). A document must not choose a charset
@@ -72,6 +71,12 @@ def _parsed(data: bytes, secret: bool, without: bytes) -> Element:
     if docinfo.doctype:  # the second lock on that door, should libxml2 find one that the first did not
         raise ParseError("XML with a document type, which no cluster tool writes")
     return root
+
+
+def emptied(data: bytes, section: bytes) -> bytes:
+    """Return the document without what is in a section that is most of it, and that nobody reads."""
+    start, end = data.find(b"<%s>" % section), data.rfind(b"</%s>" % section)
+    return data if start < 0 or end < start else b"%s<%s>%s" % (data[:start], section, data[end:])
 
 
 def start_tag(element: Element) -> str:
@@ -122,12 +127,6 @@ def _syntax_error(data: bytes, error: etree.XMLSyntaxError) -> ParseError:
         return ParseError(_place(error).message, shorten(_text(before[-SNIPPET:])) + " value=...")
     words = (error.msg or "no reason given").splitlines()[0]
     return ParseError(f"XML is not well-formed: {shorten(words)}", _line(data, line, column))
-
-
-def _emptied(data: bytes, section: bytes) -> bytes:
-    """Return the document without what is in a section that is most of it, and that nobody reads."""
-    start, end = data.find(b"<%s>" % section), data.rfind(b"</%s>" % section)
-    return data if start < 0 or end < start else b"%s<%s>%s" % (data[:start], section, data[end:])
 
 
 def _refuse_more_than_there_is_room_for(data: bytes) -> None:

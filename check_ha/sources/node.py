@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Dict, Iterable, Sequence, Tuple
+from typing import Dict, Iterable, Optional, Sequence, Tuple
 
 from check_ha.sources.runner import FOLDERS, Command, Limits, find, run_all
-from check_ha.sources.tools import COROSYNC, Output, Tool
+from check_ha.sources.tools import COROSYNC, MISSING, Output, Tool
 
 _TRY_AGAIN = ("CS_ERR_TRY_AGAIN", "API error 6", "cmap. error 6", "error is: 6")
+_PAUSE = 1.0
+"""Seconds after which a tool that said so is asked again."""
 
 
 class ThisNode:
@@ -29,17 +31,15 @@ class ThisNode:
 
     def collect(self, tools: Iterable[Tool]) -> Dict[Tool, Output]:
         """Run these tools and wait for them, at most until the deadline."""
-        outputs = self._run([(tool, tool.argv) for tool in tools])
-        again = [(tool, argv) for tool, argv in map(_second_try, outputs.values()) if argv]
-        if again:
-            if any(argv == tool.argv for tool, argv in again):
-                time.sleep(min(1.0, max(0.0, self._deadline - time.monotonic())))
-            outputs.update(self._run(again))
-        return outputs
+        commands = [Command(tool, self._command(tool.argv)) for tool in tools]
+        return run_all(commands, Limits(self._limit, self._deadline), self._second_try)
 
-    def _run(self, commands: Sequence[Tuple[Tool, Tuple[str, ...]]]) -> Dict[Tool, Output]:
-        found = [Command(tool, self._command(argv)) for tool, argv in commands]
-        return run_all(found, Limits(self._limit, self._deadline))
+    def _second_try(self, output: Output) -> Optional[Command]:
+        """Return what is to be run once more; nothing where that is another program, which is not installed."""
+        argv = second_try(output)
+        command = self._command(argv) if argv else ()
+        pause = _PAUSE if argv == output.tool.argv else 0.0
+        return Command(output.tool, command, pause) if command else None
 
     def _command(self, argv: Tuple[str, ...]) -> Tuple[str, ...]:
         """Return the command line with the program's full path in front; empty when it is not installed."""
@@ -53,18 +53,21 @@ class ThisNode:
         return command
 
 
-def _second_try(output: Output) -> Tuple[Tool, Tuple[str, ...]]:
+def second_try(output: Output) -> Tuple[str, ...]:
     """Return the command line to run next, or none: an older one after a usage error, the same one to try again.
 
-    crm_mon 1.1 answers ``--output-as`` with its help on stderr and exit 1, 2.0.0 to 2.0.2 with exit 64. The corosync
-    tools may fail during a membership change with CS_ERR_TRY_AGAIN (error 6), corosync-cfgtool even with exit 0.
+    crm_mon 1.1 answers ``--output-as`` with its help on stderr and exit 1, 2.0.0 to 2.0.2 with exit 64; corosync 1.4
+    what it does not know with its usage on stdout and exit 0, and it has no corosync-cmapctl. The corosync tools may
+    fail during a membership change with CS_ERR_TRY_AGAIN (error 6), corosync-cfgtool even with exit 0.
     """
     tool = output.tool
+    if output.fault == MISSING:
+        return tool.older if tool.older[:1] != tool.argv[:1] else ()
     if output.with_sudo and output.stderr.startswith(("sudo: ", "Sorry, user ")):
-        return tool, ()  # refused, which says nothing about the version
-    if tool.older and output.status in (1, 64) and not output.stdout.strip():
-        return tool, tool.older
-    if tool.family != COROSYNC:
-        return tool, ()
+        return ()  # refused, which says nothing about the version
     words = output.stderr + output.stdout[:200].decode("utf-8", "replace")  # stdout up to 2.4.5, and in 3.0
-    return tool, tool.argv if any(said in words for said in _TRY_AGAIN) else ()
+    if tool.family == COROSYNC and any(said in words for said in _TRY_AGAIN):
+        return tool.argv
+    if tool.older and ((output.status in (1, 64) and not output.stdout.strip()) or output.stdout.startswith(b"usage:")):
+        return tool.older
+    return ()

@@ -7,14 +7,16 @@
      "commands": [{"file": "crm_mon.xml", "argv": ["crm_mon", "--output-as=xml", "--inactive"],
                    "status": 0, "seconds": 0.03, "stderr": "", "fault": null}, ...]}
 
-``fault`` is null, or a word of ``check_ha.sources.tools``: missing, hung, flooded, broken.
+``fault`` is null, or a word of ``check_ha.sources.tools``: missing, hung, flooded, broken. Of what is hung ``worked``
+are the CPU seconds that it had used, where it was just running.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from typing import Any, Dict, Iterable, Mapping
+from functools import partial
+from typing import Any, Callable, Dict, Iterable, Mapping
 
 from check_ha.sources.files import own_directory, read_plain, write_new
 from check_ha.sources.tools import BROKEN, FLOODED, HUNG, MISSING, Output, Tool
@@ -29,15 +31,15 @@ class RecordingError(ValueError):
     """The directory is no recording; the message names it and says why."""
 
 
-class Recording:
-    """A directory that ``check_ha_snapshot`` has written, as a source.
+class Recorded:
+    """What tools have said before, as a source: ``index`` tells of it as ``commands.json`` does, ``printed`` returns
+    the standard output of a tool.
 
-    Raise RecordingError when there is no such directory or its index is not understood.
+    Raise RecordingError when the index is not understood.
     """
 
-    def __init__(self, directory: str) -> None:
-        self._directory = directory
-        index = _index(directory)
+    def __init__(self, name: str, index: Mapping[str, Any], printed: Callable[[Tool], bytes]) -> None:
+        self._printed = printed
         try:
             self.now = _number(index["time"])
             self.node = str(index["node"])
@@ -45,10 +47,10 @@ class Recording:
             self._limit = _number(index["limit"])
             self._commands = {str(command["file"]): _checked(command) for command in index["commands"]}
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise RecordingError(f"{directory}/{INDEX} is not understood: {error!r}") from error
+            raise RecordingError(f"{name} is not understood: {error!r}") from error
 
     def collect(self, tools: Iterable[Tool]) -> Dict[Tool, Output]:
-        """Return what these tools said when the directory was recorded; one that was not recorded is MISSING."""
+        """Return what these tools have said; one that was not recorded is MISSING."""
         return {tool: self._output(tool) for tool in tools}
 
     def _output(self, tool: Tool) -> Output:
@@ -59,8 +61,7 @@ class Recording:
         fault = command["fault"]
         if fault in (None, HUNG):
             try:
-                path = os.path.join(self._directory, tool.file)
-                stdout = read_plain(path, tool.limit * 1024 * 1024, follow=False)
+                stdout = self._printed(tool)
             except OverflowError:
                 fault = FLOODED
             except OSError as error:
@@ -75,7 +76,22 @@ class Recording:
             fault=fault,
             limit=self._limit,
             user=self._user,
+            worked=_number(command.get("worked", 0)),
         )
+
+
+class Recording(Recorded):
+    """A directory that ``check_ha_snapshot`` has written.
+
+    Raise RecordingError when there is no such directory or its index is not understood.
+    """
+
+    def __init__(self, directory: str) -> None:
+        super().__init__(f"{directory}/{INDEX}", _index(directory), partial(_file_of, directory))
+
+
+def _file_of(directory: str, tool: Tool) -> bytes:
+    return read_plain(os.path.join(directory, tool.file), tool.limit * 1024 * 1024, follow=False)
 
 
 def write_recording(directory: str, node: str, now: float, outputs: Iterable[Output]) -> None:
@@ -95,6 +111,7 @@ def write_recording(directory: str, node: str, now: float, outputs: Iterable[Out
                 "seconds": output.seconds,
                 "stderr": output.stderr,
                 "fault": output.fault,
+                **({"worked": output.worked} if output.worked else {}),
             }
         )
         if output.fault is None or output.stdout:
@@ -138,6 +155,7 @@ def _checked(command: Mapping[str, Any]) -> Mapping[str, Any]:
     if not (status is None or type(status) is int) or (status is None and fault is None):
         raise ValueError(f"no status for {command['file']!r}")
     _number(command["seconds"])
+    _number(command.get("worked", 0))
     if not isinstance(command["argv"], list) or not isinstance(command["stderr"], str):
         raise TypeError(f"command {command['file']!r}")
     return command

@@ -12,13 +12,17 @@ import selectors
 import signal
 import subprocess
 import time
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.sources.tools import BROKEN, FLOODED, HUNG, MISSING, Output, Tool
 
 FOLDERS = ("/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin")
 STDERR_LIMIT = 64 * 1024
 _MARK = "CHECK_HA_RUN"
+_QUIET = 0.05
+"""Seconds in which a tool that has ended prints nothing more, if a child of it holds its pipes."""
+_SOON = 0.0005
+"""Half of the seconds after which the exit of a tool is looked for first, once it has closed its pipes."""
 
 
 class Command(NamedTuple):
@@ -27,6 +31,12 @@ class Command(NamedTuple):
     tool: Tool
     argv: Tuple[str, ...]
     """With the full path of the program in front; empty when there is none."""
+    delay: float = 0.0
+    """Seconds to wait before it is started."""
+
+
+SecondTry = Callable[[Output], Optional[Command]]
+"""What to run once more for a tool that said this; None: it has said what it has to say."""
 
 
 class Limits(NamedTuple):
@@ -40,26 +50,32 @@ class Limits(NamedTuple):
     """What is passed on of the environment beside the time zone."""
 
 
-def run_all(commands: Sequence[Command], limits: Limits) -> Dict[Tool, Output]:
-    """Run these and wait for them, at most until the deadline; then end them with all their children."""
+def run_all(
+    commands: Sequence[Command], limits: Limits, second_try: SecondTry = lambda output: None
+) -> Dict[Tool, Output]:
+    """Run these and wait for them, at most until the deadline; then end them with all their children.
+
+    A second try starts as soon as the first one has ended: another tool, which may hang, is not waited for.
+    """
     mark = f"{os.getpid()}.{time.monotonic_ns()}"
     leash, held = os.pipe()
-    runs: List[_Run] = []
+    # a copy of ``held`` is open in every command and its children: end of file on ``leash`` says all are gone
+    runs = _Runs(mark, held, limits, second_try)
     try:
-        # a copy of ``held`` is open in every command and its children: end of file on ``leash`` says all are gone
-        runs = [_Run(command, mark, held, limits) for command in commands]
-        os.close(held)
-        _read_all([run for run in runs if run.process], limits.deadline)
+        for command in commands:
+            runs.start(command)
+        _read_all(runs, limits.deadline)
     finally:
-        for run in runs:
+        os.close(held)
+        for run in runs.all:
             run.kill_group()
         patience = time.monotonic() + 0.5
-        for run in runs:
+        for run in runs.all:
             run.close(max(0.0, patience - time.monotonic()))
         if not _end_of_file(leash):
             _kill_marked(mark)
         os.close(leash)
-    return {run.tool: run.output(limits.seconds, _user()) for run in runs}
+    return {run.tool: run.output(limits.seconds, _user()) for run in runs.all}
 
 
 class _Run:
@@ -74,6 +90,7 @@ class _Run:
         self.stderr = bytearray()
         self.fault: Optional[str] = None
         self.started = self.ended = time.monotonic()
+        self.worked = 0.0
         self.process: Optional[subprocess.Popen[bytes]] = None
         if not command.argv:
             self.fault = MISSING
@@ -127,6 +144,12 @@ class _Run:
             if pipe:
                 pipe.close()
 
+    def beginning(self) -> Output:
+        """Return what it said first, once it has ended: enough to tell whether it is to be tried again."""
+        status = None if self.process is None or self.fault else self.process.returncode
+        words, stdout = bytes(self.stderr).decode("utf-8", "backslashreplace"), bytes(self.stdout[:4096])
+        return Output(self.tool, self.command or self.tool.argv, status, stdout, words, 0.0, self.fault)
+
     def output(self, limit: float, user: str) -> Output:
         """Return the result, once it has ended."""
         status = None if self.process is None or self.fault else self.process.returncode
@@ -143,21 +166,66 @@ class _Run:
             fault=self.fault,
             limit=limit,
             user=user,
+            worked=self.worked,
         )
 
 
-def _read_all(runs: Sequence[_Run], deadline: float) -> None:
+class _Runs:
+    """All that was started, and the second tries that wait for their time."""
+
+    def __init__(self, mark: str, held: int, limits: Limits, second_try: SecondTry) -> None:
+        self.all: List[_Run] = []
+        self.fresh: List[_Run] = []
+        """Those that nobody reads yet."""
+        self._mark, self._held, self._limits = mark, held, limits
+        self._second_try = second_try
+        self._later: List[Tuple[float, Command]] = []
+        self._tools: List[Tool] = []
+
+    def start(self, command: Command) -> None:
+        """Start a command; what cannot be started has ended."""
+        run = _Run(command, self._mark, self._held, self._limits)
+        self.all.append(run)
+        if run.process:
+            self.fresh.append(run)
+        else:
+            self.ended(run)
+
+    def ended(self, run: _Run) -> None:
+        """Take note of its second try, if it is to have one."""
+        if run.tool in self._tools or run.fault not in (None, MISSING):
+            return
+        command = self._second_try(run.beginning())
+        if command:
+            self._tools.append(run.tool)
+            self._later.append((time.monotonic() + command.delay, command))
+
+    def start_due(self) -> bool:
+        """Start the second tries whose time has come; return whether there are others."""
+        now = time.monotonic()
+        due = [command for when, command in self._later if when <= now]
+        self._later = [(when, command) for when, command in self._later if when > now]
+        for command in due:
+            self.start(command)
+        return bool(self._later)
+
+
+def _read_all(runs: _Runs, deadline: float) -> None:
     """Read from all tools until each has ended, or mark those as hung that have not by the deadline."""
+    waiting: List[_Run] = []
     with selectors.DefaultSelector() as selector:
-        for run in runs:
-            assert run.process and run.process.stdout and run.process.stderr  # noqa: S101  # made with PIPE
-            selector.register(run.process.stdout, selectors.EVENT_READ, (run, 1))
-            selector.register(run.process.stderr, selectors.EVENT_READ, (run, 2))
-        waiting = list(runs)
-        while waiting and time.monotonic() < deadline:
+        pause = _SOON
+        while time.monotonic() < deadline:
+            more = runs.start_due()
+            waiting += _registered(selector, runs)
+            if not waiting and not more:
+                break
             # asked before it is read: what ends between the two may have left something to be read
             over = {run for run in waiting if run.over()}
-            events = selector.select(min(0.05, max(0.0, deadline - time.monotonic())))
+            # the pipes of a tool that ends are closed a moment before its exit can be seen
+            ending = any(not _is_read(run, selector) for run in waiting)
+            pause = min(2 * pause, _QUIET) if ending else _SOON
+            events = selector.select(min(pause if ending else _QUIET, max(0.0, deadline - time.monotonic())))
             for key, _ in events:
                 run, stream = key.data
                 data = os.read(key.fd, 1 << 18)
@@ -166,10 +234,24 @@ def _read_all(runs: Sequence[_Run], deadline: float) -> None:
                 if not data or run.fault:
                     _forget(selector, run, key.fileobj if not data else None)
             # a tool that has ended is done when its pipes are at their end, or are held open by a child and quiet
-            waiting = [run for run in waiting if not _ended(run, selector, quiet=run in over and not events)]
-    for run in waiting:
+            done = [run for run in waiting if _ended(run, selector, quiet=run in over and not events)]
+            waiting = [run for run in waiting if run not in done]
+            for run in done:
+                runs.ended(run)
+    for run in (*waiting, *runs.fresh):
         run.fault = HUNG
         run.ended = time.monotonic()
+        run.worked = _work_of(run.process.pid) if run.process else 0.0
+
+
+def _registered(selector: selectors.BaseSelector, runs: _Runs) -> List[_Run]:
+    """Return those that were just started, now that they are read from."""
+    fresh, runs.fresh = runs.fresh, []
+    for run in fresh:
+        assert run.process and run.process.stdout and run.process.stderr  # noqa: S101  # made with PIPE
+        selector.register(run.process.stdout, selectors.EVENT_READ, (run, 1))
+        selector.register(run.process.stderr, selectors.EVENT_READ, (run, 2))
+    return fresh
 
 
 def _forget(selector: selectors.BaseSelector, run: _Run, pipe: Optional[object]) -> None:
@@ -179,9 +261,13 @@ def _forget(selector: selectors.BaseSelector, run: _Run, pipe: Optional[object])
             selector.unregister(key.fileobj)
 
 
+def _is_read(run: _Run, selector: selectors.BaseSelector) -> bool:
+    """Return whether one of its pipes is still open."""
+    return any(key.data[0] is run for key in selector.get_map().values())
+
+
 def _ended(run: _Run, selector: selectors.BaseSelector, quiet: bool) -> bool:
-    open_pipes = any(key.data[0] is run for key in selector.get_map().values())
-    if open_pipes and not quiet:
+    if _is_read(run, selector) and not quiet:
         return False
     if not run.over() and not run.fault:
         return False
@@ -236,6 +322,23 @@ def _kill_marked(mark: str) -> None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(int(pid), signal.SIGKILL)
         time.sleep(0.01)
+
+
+def _work_of(pid: int) -> float:
+    """Return the CPU seconds of a tool that is running at this moment; 0 where it waits, or /proc does not tell.
+
+    ``1234 (crm_mon) R 1 1234 1234 0 -1 4194304 2000 0 0 0 712 31 0 0 20 ...``: the state, and as fields 14 and 15 user
+    and system time. Of a tool that sudo runs it is a child that works.
+    """
+    found = [_proc(str(one), "stat").rpartition(b")")[2].split() for one in (pid, *_children(pid))]
+    ticks = sum(sum(map(int, fields[11:13])) for fields in found)
+    return round(ticks / os.sysconf("SC_CLK_TCK"), 2) if any(fields[:1] == [b"R"] for fields in found) else 0.0
+
+
+def _children(pid: int, depth: int = 3) -> Iterator[int]:
+    for child in map(int, _proc(str(pid), f"task/{pid}/children").split() if depth else ()):
+        yield child
+        yield from _children(child, depth - 1)
 
 
 def _proc(pid: str, name: str) -> bytes:

@@ -10,7 +10,14 @@ import re
 from functools import partial
 from typing import Callable, Collection, Dict, FrozenSet, Iterable, List, Match
 
-from check_ha.sources.masked_cib import MASK, asked_by_rules, hidden_values, masked_attributes, masked_cib
+from check_ha.sources.masked_cib import (
+    MASK,
+    asked_by_rules,
+    hidden_values,
+    masked_attributes,
+    masked_cib,
+    without_history,
+)
 from check_ha.sources.tools import CIBADMIN, CMAPCTL, COROSYNC_CONF, CRM_MON, PS, PS_EXE, Output
 
 _DAEMONS = re.compile(rb"(?:corosync[\w-]*|pacemaker[\w-]*|sbd:?|cib|stonithd|lrmd|attrd|pengine|crmd)$")
@@ -21,7 +28,7 @@ _SETTINGS = frozenset(
     b"""
     addr algorithm allow_downscale auto_tie_breaker auto_tie_breaker_node bindnetaddr blackbox block_unlisted_ips
     broadcast clear_node_high_bit cluster_name compatibility crypto_accept crypto_cipher crypto_hash crypto_model
-    crypto_type debug fileline force_ip_version format function_name gid host ip ip_dscp ip_version join_count
+    crypto_type debug fileline force_ip_version format function_name gid group host ip ip_dscp ip_version join_count
     keep_active_partition_tie_breaker keyfile knet_compression_model knet_transport last_man_standing link_mode
     logfile logfile_priority master_wins mcastaddr memberaddr mode model move_to_root_cgroup name nodeid port provider
     qb_ipc_type rrp_mode sched_rr secauth state state_dir status subsys syslog_facility syslog_priority tags
@@ -32,7 +39,7 @@ _SETTINGS = frozenset(
 """What corosync.conf and the map have words for; numbers and switches are shown whatever they are of."""
 _SWITCH = re.compile(rb"(?:[+-]?[0-9][0-9.]*|yes|no|on|off|none|trace|hires|)$")
 _CONF_LINE = re.compile(rb"^([ \t]*)(#|(?:[\w./-]+)(?=[ \t]*:)|)([^\n]*)$", re.MULTILINE)
-_MAP_LINE = re.compile(rb"^([\w.:-]+)( \(str\) = )([^\n]*)$", re.MULTILINE)
+_MAP_LINE = re.compile(rb"^([\w.:-]+)( \(str\) = |=)([^\n]*)$", re.MULTILINE)
 
 
 def shareable(output: Output, secrets: Collection[bytes] = (), asked: FrozenSet[bytes] = frozenset()) -> Output:
@@ -50,17 +57,24 @@ def shareable(output: Output, secrets: Collection[bytes] = (), asked: FrozenSet[
     return output._replace(stdout=mask(output.stdout) if mask else output.stdout, stderr=stderr)
 
 
-def all_shareable(outputs: Iterable[Output]) -> List[Output]:
-    """Return all of them so; a secret of the CIB is hidden in the words of every tool."""
-    outputs = list(outputs)
+def all_shareable(outputs: Iterable[Output], history: bool = True) -> List[Output]:
+    """Return all of them so; a secret of the CIB is hidden in the words of every tool.
+
+    ``history``: with what the CIB tells of the operations of the past, which no check reads.
+    """
+    outputs = [one if history or one.tool != CIBADMIN else _without_history(one) for one in outputs]
     cib = next((one.stdout for one in outputs if one.tool == CIBADMIN), b"")
     secrets: List[bytes] = []
-    if any(one.stderr for one in outputs):
+    if cib and any(one.stderr for one in outputs):
         configuration = cib.partition(b"<status")[0]
         found = hidden_values(configuration, masked_cib(configuration))
         secrets = sorted((one for one in found if len(one) < 200), key=len, reverse=True)[:2000]
     asked = asked_by_rules(cib)
     return [shareable(output, secrets, asked) for output in outputs]
+
+
+def _without_history(output: Output) -> Output:
+    return output._replace(stdout=without_history(output.stdout))
 
 
 # password=..., "passwd": "...", value="...", http://user:...@host in what a tool says on stderr

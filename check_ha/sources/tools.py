@@ -25,7 +25,7 @@ class Tool(NamedTuple):
     good: Tuple[int, ...] = (0,)
     """Exit statuses with which the output may be believed."""
     older: Tuple[str, ...] = ()
-    """The command line for versions that refuse ``argv`` with a usage error."""
+    """The command line for versions that refuse ``argv`` with a usage error, or do not have that program."""
     on_stderr: bool = False
     """It answers on standard error, or there as well."""
     explained: bytes = b""
@@ -79,14 +79,25 @@ CRM_MON = Tool(
 # Its status has a probe of each resource on each node: 61 MB for 1,400 resources on 64 nodes.
 CIBADMIN = Tool("cibadmin.xml", ("cibadmin", "-Q"), PACEMAKER, quoting=True, limit=96)
 CRM_NODE = Tool("crm_node.txt", ("crm_node", "-n"), PACEMAKER)
+# The node ids of corosync with their names: crm_mon with the plugin of corosync 1.4 has no such ids.
+CRM_NODE_LIST = Tool("crm_node-l.txt", ("crm_node", "-l"), PACEMAKER)
 # 1 is a fault shown (2.x, 3.0.4 to 3.1.0), 0 may be one too: the text decides.
 CFGTOOL = Tool("cfgtool-s.txt", ("corosync-cfgtool", "-s"), COROSYNC, good=(0, 1))
 CFGTOOL_NODES = Tool("cfgtool-n.txt", ("corosync-cfgtool", "-n"), COROSYNC)
 # Quorate is 0 or 1, not quorate 0 or 2, by version: the text decides.
 QUORUMTOOL = Tool("quorumtool-s.txt", ("corosync-quorumtool", "-s"), COROSYNC, good=(0, 1, 2))
+# The members with their names, which ``-s`` of 1.4 does not have; 1 and no word is no answer.
+QUORUMTOOL_NODES = Tool("quorumtool-l.txt", ("corosync-quorumtool", "-l"), COROSYNC)
 # A key is hidden under any name that says so: corosync keeps what it does not know as well.
 _KEY = rb"(?:key(?!file)|passw|secret|psk)"
-CMAPCTL = Tool("cmapctl.txt", ("corosync-cmapctl",), COROSYNC, secret=rb"\S*" + _KEY + rb"\S* \(\w+\) =")
+# 1.4 has corosync-objctl, which prints the same under nearly the same keys.
+CMAPCTL = Tool(
+    "cmapctl.txt",
+    ("corosync-cmapctl",),
+    COROSYNC,
+    older=("corosync-objctl",),
+    secret=rb"[^\s=]*" + _KEY + rb"[^\s=]*(?: \(\w+\) =|=)",
+)
 CMAPCTL_STATS = Tool("cmapctl-stats.txt", ("corosync-cmapctl", "-m", "stats"), COROSYNC)
 IP_ADDR = Tool("ip-addr.json", ("ip", "-j", "addr"), SYSTEM)
 # etimes since procps 3.3.0 (before: exit 1).
@@ -111,8 +122,9 @@ CRM_VERIFY = Tool(
     explained=b"onfig",
 )
 PACEMAKERD_FEATURES = Tool("pacemakerd-features.txt", ("pacemakerd", "--features"), SYSTEM)
-# Not by ``corosync -v``, which the process list might show as the daemon.
-COROSYNC_VERSION = Tool("corosync-version.txt", ("corosync-quorumtool", "-V"), SYSTEM)
+# 1.4 does not know -V, and 2.0 to 2.4.5 ask the daemon for it. Else not by ``corosync -v``: a list of processes that
+# cuts its lines shows that as the daemon.
+COROSYNC_VERSION = Tool("corosync-version.txt", ("corosync-quorumtool", "-V"), SYSTEM, older=("corosync", "-v"))
 COROSYNC_CONF = Tool(
     "corosync.conf",
     ("cat", "/etc/corosync/corosync.conf"),
@@ -148,9 +160,11 @@ ALL = (
     CRM_MON,
     CIBADMIN,
     CRM_NODE,
+    CRM_NODE_LIST,
     CFGTOOL,
     CFGTOOL_NODES,
     QUORUMTOOL,
+    QUORUMTOOL_NODES,
     CMAPCTL,
     CMAPCTL_STATS,
     IP_ADDR,
@@ -169,7 +183,7 @@ ALL = (
 MISSING = "missing"
 """No such program in the folders searched, or no such output in the recording."""
 HUNG = "hung"
-"""No answer within the deadline; it was killed."""
+"""No answer within the deadline; it was killed. ``Output.at_work`` tells one that is slow."""
 FLOODED = "flooded"
 """It printed more than any real cluster does; it was killed."""
 BROKEN = "broken"
@@ -193,6 +207,13 @@ class Output(NamedTuple):
     """The seconds it was given."""
     user: str = ""
     """The user of the check."""
+    worked: float = 0.0
+    """CPU seconds that it had used when it was killed in the middle of its work, with HUNG; 0: it was waiting."""
+
+    @property
+    def at_work(self) -> bool:
+        """Whether it was slow, and not hung: what waits for a daemon that is frozen is asleep, and has done little."""
+        return self.fault == HUNG and self.worked >= max(0.1, self.limit / 10)
 
     @property
     def answer(self) -> bytes:
@@ -201,6 +222,14 @@ class Output(NamedTuple):
             return self.stdout
         words = re.sub(r"^sudo: .*\n?", "", self.stderr, flags=re.MULTILINE) if self.with_sudo else self.stderr
         return self.stdout + words.encode("utf-8", "backslashreplace")
+
+    @property
+    def label(self) -> str:
+        """What was run, as in ``Tool.label``: another program where that of the tool is not installed."""
+        older = self.tool.older
+        program = self.argv[2 * self.with_sudo :][:1]
+        other = program and older and older[0] != self.tool.name and program[0].rsplit("/", 1)[-1] == older[0]
+        return " ".join(older) if other else self.tool.label
 
     @property
     def with_sudo(self) -> bool:

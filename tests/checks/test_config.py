@@ -146,10 +146,26 @@ CASES: Dict[str, Tuple[Dict[str, Any], Found]] = {
     "ok-never-reloaded": ({"cmap": MAP[MAP.index("nodelist") :]}, []),
     "ok-file-not-readable": ({"conf": None}, []),
     "ok-nothing-known": ({"conf": None, "cmap": None, "files": None, "verification": None, "version": None}, []),
-    "unknown-only-corosync-2-loads-it-and-the-version-is-not-known": (
+    "unknown-corosync-3-does-not-load-it-and-the-version-is-not-known": (
         {"conf": WITHOUT_NODELIST, "cmap": None, "version": None},
-        [("unreadable", "which version corosync has is not known: corosync 2 loads this corosync.conf, corosync 3 does "
-                        "not")],
+        [("unreadable", "which version corosync has is not known: corosync 1.4 and corosync 2 load this corosync.conf, "
+                        "corosync 3 does not")],
+    ),
+    "unknown-only-corosync-2-loads-it-and-the-version-is-not-known": (
+        {"conf": WITHOUT_NODELIST.replace("        mcastport: 5405\n", ""), "cmap": None, "version": None},
+        [("unreadable", "which version corosync has is not known: corosync 2 loads this corosync.conf, corosync 1.4 "
+                        "and corosync 3 do not")],
+    ),
+    "ok-corosync-1.4": ({"conf": WITHOUT_NODELIST, "cmap": None, "version": (1, 4, 8)}, []),
+    "crit-corosync-1.4-has-no-test": (
+        {"conf": WITHOUT_NODELIST.replace("active", "on"), "cmap": None, "version": (1, 4, 8)},
+        [("invalid", "/etc/corosync/corosync.conf: totem.rrp_mode must be none, active, passive, but is 'on'; corosync "
+                     "will not load it")],
+    ),
+    "warn-corosync-1.4-misreads-a-number": (
+        {"conf": WITHOUT_NODELIST.replace("secauth: on", "token: 3s"), "cmap": None, "version": (1, 4, 8)},
+        [("setting-ignored", "/etc/corosync/corosync.conf line 4: totem.token must be a whole number from 0 to "
+                             "4294967295, but is '3s'")],
     ),
     "ok-corosync-2-without-nodelist": ({"conf": WITHOUT_NODELIST, "cmap": None, "version": (2, 3, 6)}, []),
     "crit-corosync-3-without-nodelist": (
@@ -187,7 +203,8 @@ CASES: Dict[str, Tuple[Dict[str, Any], Found]] = {
     "warn-line-that-corosync-2-ignores": (
         {"conf": CONF.replace("crypto_cipher: aes256", "foo\nrrp_mode: passive\ncrypto_cipher: aes256"), "cmap": None,
          "version": (2, 4, 6)},
-        [("setting-ignored", "/etc/corosync/corosync.conf line 6: neither a section nor a key with a value")],
+        [("setting-ignored", "corosync 2 does not know transport knet, and uses udp"),
+         ("setting-ignored", "/etc/corosync/corosync.conf line 6: neither a section nor a key with a value")],
     ),
     "warn-line-that-begins-with-nul": (
         {"conf": CONF + "\0\0\0\n\0", "cmap": None},

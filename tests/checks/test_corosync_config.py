@@ -22,7 +22,7 @@ from check_ha.checks.config.differences import (
 from check_ha.checks.config.good_sense import unwise
 from check_ha.checks.config.in_force import not_in_force
 from check_ha.checks.config.misspelt import misspelt
-from check_ha.checks.config.refused import refusals
+from check_ha.checks.config.refused.whole import refusals
 from check_ha.checks.config.settings import Settings, map_keys, settings_of, version_of
 from check_ha.model.node import FileState
 from check_ha.parsers.corosync_conf import parse_corosync_conf
@@ -58,7 +58,7 @@ REFUSED: Dict[str, Tuple[str, int, List[str]]] = {
     "ok-corosync-2": (conf(totem=f"{CRYPTO}\nrrp_mode: passive\ntransport: udpu"), 2, []),
     "ok-udpu": (conf(nodes=node(1, 1) + node(2, 1), totem="transport: udpu"), 3, []),
     "ok-udp-in-corosync-2": (
-        "totem {\nversion: 2\ninterface {\nringnumber: 0\nbindnetaddr: 10.0.0.0\n}\n}\n"
+        "totem {\nversion: 2\ncluster_name: c\ninterface {\nringnumber: 0\nbindnetaddr: 10.0.0.0\n}\n}\n"
         "quorum {\nprovider: corosync_votequorum\nexpected_votes: 2\n}\n",
         2, [],
     ),
@@ -261,7 +261,8 @@ REFUSED: Dict[str, Tuple[str, int, List[str]]] = {
         conf(quorum="provider: votequorum"), 3, ["quorum.provider must be corosync_votequorum, but is 'votequorum'"],
     ),
     "votes-unknown": (
-        f"totem {{\nversion: 2\ninterface {{\nbindnetaddr: 10.0.0.0\n}}\n}}\nquorum {{\n{VOTEQUORUM}\n}}\n", 2,
+        f"totem {{\nversion: 2\ntransport: udpu\ninterface {{\nbindnetaddr: 10.0.0.0\n}}\n}}\n"
+        f"quorum {{\n{VOTEQUORUM}\n}}\n", 2,
         ["neither a nodelist nor quorum.expected_votes: the votes cannot be counted"],
     ),
     "tie-breaker-and-last-man-of-three": (
@@ -557,8 +558,9 @@ def test_a_model_that_not_every_build_has_is_tested_before_it_is_loaded() -> Non
         (None, {"runtime.config.totem.knet_mtu": "0"}, (3, 1, 10)),
         ((3, 0, 4), {"runtime.config.totem.knet_mtu": "0"}, (3, 0, 4)),
         ((2, 4, 6), {"totem.version": "2"}, (2, 4, 6)),
+        (None, {"service.0.name": "pacemaker"}, (1, 4, 10)),
     ],
-    ids=["nothing-known", "installed", "what-runs-counts-2", "what-runs-counts-3", "both", "map-does-not-tell"],
+    ids=["nothing-known", "installed", "runs-2", "runs-3", "both", "map-does-not-tell", "runs-1.4"],
 )
 def test_version(
     installed: Optional[Tuple[int, ...]], values: Optional[Dict[str, str]], version: Optional[Tuple[int, ...]]

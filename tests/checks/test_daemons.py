@@ -336,6 +336,7 @@ CASES: Dict[str, Tuple[Tuple[Output, ...], Found]] = {
          "pacemaker-fenced (pid 92), pacemaker-execd (pid 93), pacemaker-attrd (pid 94), "
          "pacemaker-schedulerd (pid 95), pacemaker-controld (pid 96)"),
     ]),
+    "ok-started-between-the-two-lists": ((ps(age=2), output(PS_EXE, stdout=EXE_CUT_OFF)), []),
     "ok-who-may-not-know-what-they-run": ((output(PS_EXE, stdout="    PID EXE\n      1 -\n"),), []),
     "unknown-features-cut-off": (
         (output(PACEMAKERD_FEATURES, stdout="Pacemaker 2.1.5 (Build: a3f44794f94)\n"),),

@@ -10,7 +10,15 @@ import pytest
 
 from check_ha.checks.failed_actions.check import FailedActionOptions, judge
 from check_ha.core.check import Judgement
-from check_ha.model.cib import Cib, Dependency
+from check_ha.model.cib import (
+    Cib,
+    ConfiguredCollection,
+    ConfiguredPrimitive,
+    CountedFailures,
+    Dependency,
+    FailedOperation,
+    Recorded,
+)
 from check_ha.model.cluster import INFINITY, Cluster, ClusterOptions, FailCount, Failure, Resource
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.sources.tools import CIBADMIN, CRM_MON
@@ -477,18 +485,20 @@ def test_a_failure_that_cannot_be_as_old_as_its_stamp() -> None:
     assert found(run(just, before)) == [MONITOR], "it takes a while until it is listed"
 
 
+UNREAD = "and cibadmin does not tell them (the CIB has no status that can be read)"
 VERSIONS = {
     "unknown-no-failures": ((1, 1, 10), state(DB), [
-        ("not-shown", "crm_mon 1.1.10 lists no failed actions: whether any action failed is not known"),
+        ("not-shown", f"crm_mon 1.1.10 lists no failed actions and no fail-counts, {UNREAD}: "
+         "whether any action failed is not known"),
     ]),
     "unknown-no-fail-counts": ((1, 1, 12), state(DB), [
-        ("not-shown",
-         "crm_mon 1.1.12 lists no fail-counts: how often a resource failed, and where it is banned, is not known"),
+        ("not-shown", f"crm_mon 1.1.12 lists no fail-counts, {UNREAD}: "
+         "how often a resource failed, and where it is banned, is not known"),
     ]),
     "warn-and-unknown": ((1, 1, 13), state(DB, failures=[failed("p_db")]), [
         MONITOR,
-        ("not-shown",
-         "crm_mon 1.1.13 lists no fail-counts: how often a resource failed, and where it is banned, is not known"),
+        ("not-shown", f"crm_mon 1.1.13 lists no fail-counts, {UNREAD}: "
+         "how often a resource failed, and where it is banned, is not known"),
     ]),
     "ok-1.1.14": ((1, 1, 14), state(DB), []),
     "ok-2.0.2": ((2, 0, 2), state(DB), []),
@@ -499,6 +509,54 @@ VERSIONS = {
 @pytest.mark.parametrize(("version", "given", "findings"), VERSIONS.values(), ids=VERSIONS)
 def test_what_old_versions_do_not_list(version: Tuple[int, ...], given: Cluster, findings: Found) -> None:
     assert found(judged(given._replace(version=version))) == findings
+
+
+RECORDED = Recorded(
+    (FailedOperation("p_db", "monitor", "node1", 7, interval=10000, when=int(EPOCH) - 300, call=40),),
+    (CountedFailures("node1", "p_db", 2, int(EPOCH) - 300),),
+    {"node1": {"p_db": True}},
+)
+CONFIGURED = Cib((ConfiguredPrimitive("p_db", "ocf:pacemaker:Dummy"),), recorded=RECORDED)
+BANS = f"{MONITOR[1]}, 2 of 3 failures, the next failure bans it from node1"
+THREE = (("migration-threshold", "3"),)
+IN_THE_CIB = {
+    "warn-failure-of-the-history": ((1, 1, 10), CONFIGURED, [MONITOR]),
+    "warn-threshold-of-its-own": (
+        (1, 1, 11), CONFIGURED._replace(primitives=(ConfiguredPrimitive("p_db", "", meta=THREE),)),
+        [("failed-action", BANS)],
+    ),
+    "warn-threshold-of-the-group": (
+        (1, 1, 10), CONFIGURED._replace(collections=(ConfiguredCollection("g", THREE, ("p_db",)),)),
+        [("failed-action", BANS)],
+    ),
+    "crit-threshold-of-all": (
+        (1, 1, 10), CONFIGURED._replace(defaults=(("migration-threshold", "2"),)),
+        [("threshold-reached", "p_db is banned from node1 (fail-count 2 of 2)"), MONITOR],
+    ),
+    "warn-1.1.12-lists-failures-itself": (
+        (1, 1, 12), CONFIGURED, [("fail-count", "p_db: fail-count 2 on node1")],
+    ),
+    "ok-1.1.14-lists-both-itself": ((1, 1, 14), CONFIGURED, []),
+    "ok-nothing-in-the-history": (
+        (1, 1, 10), CONFIGURED._replace(recorded=Recorded(history={"node1": {"p_db": True}})), [],
+    ),
+    "unknown-no-history-where-it-runs": (
+        (1, 1, 12), CONFIGURED._replace(recorded=Recorded(history={"node2": {"p_db": True}})),
+        [("unreadable", "the CIB has no history of p_db on node1: whether it failed there is not known")],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("version", "cib", "findings"), IN_THE_CIB.values(), ids=IN_THE_CIB)
+def test_what_old_versions_do_not_list_is_in_the_cib(version: Tuple[int, ...], cib: Cib, findings: Found) -> None:
+    given = evidence({CRM_MON: state(DB, version=version), CIBADMIN: cib})._replace(now=EPOCH)
+    assert found(judge(given, FailedActionOptions())) == findings
+
+
+def test_ok_without_quorum_nothing_runs_and_that_is_no_failure() -> None:
+    given = state(DOWN, failures=[failed("p_db")], with_quorum=False)
+    assert found(judged(given)) == [MONITOR]
+    assert found(judged(given._replace(options=ClusterOptions(no_quorum_policy="ignore")))) == [NOWHERE, MONITOR]
 
 
 def test_crit_stopped_is_down_whatever_active_says() -> None:

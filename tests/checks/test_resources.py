@@ -1244,6 +1244,13 @@ ADVICE = (
     (cluster(database((), ("node1", "node2"))),
      "to see the promotion scores of p_db: crm_simulate --show-scores --live-check"),
     (cluster(ping("node1", spare=1)), "to see what keeps it from running: crm_resource --why --resource p_ping"),
+    # crm_resource has --why, and the --refresh of today, since 1.1.18
+    (cluster(primitive("p"), version=(1, 1, 17)),
+     "to see what keeps it from running: crm_simulate --show-scores --live-check"),
+    (cluster(primitive("p", "node1", "node2"), version=(1, 1, 17)),
+     "stop all but one by hand, then: crm_resource --cleanup --resource p"),
+    (cluster(primitive("p", "node1", orphaned=True), version=(1, 1, 10)),
+     "stop it by hand, then: crm_resource --cleanup --resource p"),
 )  # fmt: skip
 
 

@@ -553,6 +553,25 @@ def test_advice_for_addresses() -> None:
     assert stray.step == "if that is so, on node1: ip addr del 192.0.2.100/24 dev eth0"
     (gone,) = judged(RUNS, carried=interfaces()).findings
     assert gone.step == "wait for its next monitor, or: crm_resource --restart --resource p_vip"
+    (old,) = judged(RUNS._replace(version=(1, 1, 12)), carried=interfaces()).findings
+    assert old.step == "wait for its next monitor, or: crm_resource --cleanup --resource p_vip", (
+        "--restart is of 1.1.13"
+    )
+
+
+def test_without_quorum_nothing_else_is_the_reason() -> None:
+    """A failure that was recovered from before is not what keeps it from running now."""
+    failure = Failure("p_vip", "monitor", "node1", 7, "not running", "", "complete")
+    lost = cluster(vip(), failures=(failure,), with_quorum=False)
+    reasons = {
+        None: "this partition has no quorum",
+        "ignore": "monitor failed on node1 (not running)",
+    }
+    for policy, reason in reasons.items():
+        given = lost._replace(options=ClusterOptions(no_quorum_policy=policy))
+        assert found(judged(given, carried=interfaces())) == [
+            ("vip-stopped", f"p_vip (192.0.2.100) runs nowhere: {reason}"),
+        ]
 
 
 def test_which_node_this_is() -> None:

@@ -196,7 +196,7 @@ def test_help(flag: str, capsys: pytest.CaptureFixture[str]) -> None:
         "--max-age DURATION",
         "--expect TOY=PLACE",
         "-i REGEX",
-        "--from DIR",
+        "--from FILE",
         "--state-dir DIR",
     ):
         assert option in out

@@ -256,7 +256,10 @@ def test_vvv_shows_standard_error_first(cluster: Path) -> None:
 def test_a_directory_that_is_no_recording(tmp_path: Path) -> None:
     for name in checks():
         code, output = replay(check_named(name), "--from", str(tmp_path / "a|b"))
-        assert (code, output) == (3, f"HA_{name.upper()} UNKNOWN - {tmp_path}/a/b is not a directory\n")
+        assert (code, output) == (
+            3,
+            f"HA_{name.upper()} UNKNOWN - {tmp_path}/a/b cannot be read: No such file or directory\n",
+        )
     code, output = replay(check_named("quorum"), "--from", str(tmp_path))
     assert (code, output) == (
         3,

@@ -21,6 +21,11 @@ def hung(tool: Tool) -> Output:
     return output(tool, None, fault=HUNG)
 
 
+def at_work(tool: Tool) -> Output:
+    """One that was killed while it worked."""
+    return output(tool, None, fault=HUNG, worked=7.4)
+
+
 def with_sudo(tool: Tool, **more: Any) -> Output:
     return output(tool, 1, argv=("/usr/bin/sudo", "-n", f"/usr/sbin/{tool.name}", *tool.argv[1:]), **more)
 

@@ -277,6 +277,20 @@ def test_a_stand_in_is_asked_only_where_the_other_has_no_answer() -> None:
     assert examine(readings, both).get(STAND_IN) == "INSTEAD"
 
 
+GREETED = Reading(CIBADMIN, shouted, silent=True, instead_of=CRM_MON, when=lambda said: b"hello" in said.stdout)
+
+
+def test_a_stand_in_is_asked_where_the_other_says_what_it_waits_for() -> None:
+    readings = [LOUD, GREETED]
+    assert stand_ins(readings, {CRM_MON: output(CRM_MON, stdout="hello")}) == [CIBADMIN]
+    assert stand_ins(readings, {CRM_MON: output(CRM_MON, 1, stderr="no")}) == []
+
+
+def test_what_another_check_has_asked_is_not_read_where_this_one_would_not_ask_it() -> None:
+    told = {CRM_MON: output(CRM_MON, stdout="good morning"), CIBADMIN: output(CIBADMIN, stdout="instead")}
+    assert examine([LOUD, GREETED], told).get(GREETED) is None
+
+
 class Shown(NamedTuple):
     """What a tool said of which a part is hidden."""
 

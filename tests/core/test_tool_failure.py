@@ -21,15 +21,17 @@ from check_ha.sources.tools import (
     CRM_MON,
     CRM_VERIFY,
     FLOODED,
+    HUNG,
     IP_ADDR,
     MISSING,
     QUORUMTOOL,
     Output,
 )
-from tests.core.said import hung, missing, output, processes, with_sudo
+from tests.core.said import at_work, hung, missing, output, processes, with_sudo
 
 # As a shell reads it.
 UIDGID = "printf 'uidgid {\\n uid: nagios\\n}\\n' >/etc/corosync/uidgid.d/nagios && corosync-cfgtool -R"
+UIDGID_1 = "; to allow it once corosync is restarted (--sudo needs no restart): " + UIDGID.partition(" && ")[0]
 DOWN_OR_DENIED = "Cannot initialize CMAP service\n"
 NOT_CONNECTED = "crm_mon: Error: cluster is not available on this node\n"
 
@@ -54,6 +56,15 @@ ONE_TOOL: Dict[str, Tuple[Output, Tuple[str, str]]] = {
         hung(CFGTOOL), ("not-responding", "corosync does not answer: corosync-cfgtool -s: no answer within 8 s"),
     ),
     "crit-hung-without-a-daemon-behind-it": (hung(IP_ADDR), ("not-responding", "ip: no answer within 8 s")),
+    "unknown-at-work": (
+        at_work(CRM_MON),
+        ("not-finished", "crm_mon: still at work after 8 s and not hung, as on a large cluster or a busy node; "
+         "-t 24 gives it more time"),
+    ),
+    "crit-hung-with-little-work": (
+        output(CRM_MON, None, fault=HUNG, worked=0.7),
+        ("not-responding", "pacemaker does not answer: crm_mon: no answer within 8 s"),
+    ),
     "unknown-flooded": (output(CRM_MON, None, fault=FLOODED), ("unreadable", "crm_mon: printed more than 32 MB")),
     "unknown-not-a-program": (
         output(IP_ADDR, None, stderr="Exec format error", fault=BROKEN),
@@ -116,6 +127,14 @@ ONE_TOOL: Dict[str, Tuple[Output, Tuple[str, str]]] = {
         output(CMAPCTL, 1, stderr="Failed to initialize the cmap API. Error CS_ERR_ACCESS"),
         ("no-permission", f"user nagios may not run corosync-cmapctl; to allow it: {UIDGID}"),
     ),
+    "unknown-denied-corosync-1": (
+        output(CFGTOOL, 1, stderr="Could not initialize corosync configuration API error 100"),
+        ("no-permission", f"user nagios may not run corosync-cfgtool -s{UIDGID_1}"),
+    ),
+    "unknown-denied-objctl": (
+        output(CMAPCTL, 1, stderr="Could not initialize objdb library. Error 100", argv=("/usr/sbin/corosync-objctl",)),
+        ("no-permission", f"user nagios may not run corosync-objctl{UIDGID_1}"),
+    ),
     "unknown-denied-by-the-file-system": (
         output(COROSYNC_CONF, 1, stderr="cat: /etc/corosync/corosync.conf: Permission denied"),
         ("no-permission",
@@ -142,6 +161,7 @@ EITHER = output(QUORUMTOOL, 1, stderr=DOWN_OR_DENIED)
 PACEMAKER_EITHER = output(CRM_MON, 102, stderr=NOT_CONNECTED)
 NOT_RUNNING = ("not-running", "corosync is not running on this node (corosync-quorumtool -s: cannot connect)")
 REFUSED = ("no-permission", f"user nagios may not run corosync-quorumtool -s; to allow it: {UIDGID}")
+BUSY = output(CFGTOOL, 1, stderr="Could not initialize corosync configuration API error 6\n")
 DOUBT = (
     "unreadable", "corosync-quorumtool -s: cannot connect: corosync is down, or user nagios may not ask it",
 )  # fmt: skip
@@ -178,6 +198,18 @@ SETTLED: Dict[str, Tuple[Sequence[Output], Optional[Output], List[Tuple[str, str
     ),
     "unknown-a-tool-of-the-other-family-settles-nothing": ([EITHER, DENIED], None, [
         DOUBT, ("no-permission", "user nagios may not run crm_mon; to allow it: usermod -aG haclient nagios"),
+    ]),
+    "crit-corosync-1-is-down": ([BUSY], processes("sshd"), [
+        ("not-running", "corosync is not running on this node (corosync-cfgtool -s: cannot connect)"),
+    ]),
+    "unknown-corosync-is-busy": ([BUSY._replace(user="root")], processes("corosync -f"), [
+        ("unreadable", "corosync-cfgtool -s: cannot connect, it says to try again"),
+    ]),
+    "unknown-corosync-is-busy-or-down": ([BUSY], None, [
+        ("unreadable", "corosync-cfgtool -s: cannot connect, it says to try again"),
+    ]),
+    "unknown-pacemaker-of-the-plugin-runs-so-the-user-is-refused": ([PACEMAKER_EITHER], processes("corosync", "lrmd"), [
+        ("no-permission", "user nagios may not run crm_mon; to allow it: usermod -aG haclient nagios"),
     ]),
     "unknown-remote-node": ([EITHER], processes("/usr/sbin/pacemaker-remoted"), [REMOTE]),
     "unknown-remote-node-of-1.1": ([EITHER], processes("/usr/sbin/pacemaker_remoted"), [REMOTE]),
@@ -331,6 +363,14 @@ def test_what_a_tool_says_that_prints_nothing_and_exits_0() -> None:
     assert findings(noise, error=ParseError("unknown line", "Local node ID")) == [
         ("unreadable", "corosync-cfgtool -s: unknown line: Local node ID")
     ]
+
+
+def test_corosync_1_that_is_not_loaded_exits_0() -> None:
+    said = output(QUORUMTOOL, stderr="Cannot connect to quorum service, is it loaded?\n")
+    empty = ParseError("corosync-quorumtool printed no status")
+    assert findings(said, ps=processes("sshd"), error=empty) == [NOT_RUNNING]
+    refused = ("no-permission", f"user nagios may not run corosync-quorumtool -s{UIDGID_1}")
+    assert findings(said, ps=processes("corosync -f"), error=empty) == [refused]
 
 
 def test_with_exit_0_words_in_the_output_prove_nothing() -> None:

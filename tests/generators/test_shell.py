@@ -15,7 +15,7 @@ from generators.manpage import page
 from generators.options import flags
 from tests.needed import program
 
-COMMANDS = [pytest.param(command, id=command.name) for command in all_commands()]
+COMMANDS = [pytest.param(command, id=command.name) for command in all_commands() if command.entry]
 
 
 def options_in_help(command: Command) -> List[str]:

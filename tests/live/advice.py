@@ -388,7 +388,9 @@ ELSEWHERE = {
 
 _PCS = "what pcs does is what crmsh does beside it: the cluster of the tests is administrated with crmsh"
 _SYSTEMD = "there is no systemd in the lab"
+_OLD = "of hosts that are older than the lab"
 NOT_CARRIED_OUT = {
+    "printf '{}' >/etc/corosync/uidgid.d/{}": "of corosync 1; the same as with corosync-cfgtool -R behind it",
     "pcs cluster start": _PCS,
     "pcs constraint delete {}": _PCS,
     "pcs constraint location {} prefers {}=0": _PCS,
@@ -401,6 +403,8 @@ NOT_CARRIED_OUT = {
     "systemctl restart corosync-qdevice": _SYSTEMD,
     "systemctl stop pacemaker corosync": _SYSTEMD,
     "journalctl -u pacemaker": _SYSTEMD,
+    "service pacemaker restart": _OLD,
+    "service pacemaker stop; service corosync stop": _OLD,
     "corosync-cfgtool -r": "of corosync 1 and 2: later ones have no ring that stays FAULTY",
     "scp -p {}:{} {}/": "there is no ssh in the lab",
     "chmod 600 {}": "of a totem.key in corosync.conf; the same as chmod 400 of authkey",

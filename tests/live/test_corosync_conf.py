@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from check_ha.checks.config.refused import refused_by_test
+from check_ha.checks.config.refused.whole import refused_by_test
 from check_ha.checks.config.settings import map_keys, settings_of
 from check_ha.parsers.corosync_conf import parse_corosync_conf
 

@@ -21,7 +21,7 @@ import pytest
 
 from check_ha.checks.config.differences import difference_findings, differences
 from check_ha.checks.config.in_force import not_in_force
-from check_ha.checks.config.refused import refusals, refused_by_test
+from check_ha.checks.config.refused.whole import refusals, refused_by_test
 from check_ha.checks.config.settings import map_keys, settings_of
 from check_ha.parsers.cmapctl import parse_cmapctl
 from check_ha.parsers.corosync_conf import parse_corosync_conf

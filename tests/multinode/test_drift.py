@@ -161,6 +161,11 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], List[Tuple[str, str]]]] = {
         (view("node1"),),
         [("too-few-views", "there is only the view of node1, and none to compare it with")],
     ),
+    "unknown-one-view-that-tells-of-no-cluster": (
+        (view("node1", corosync=None, pacemaker=None, nodelist=None),),
+        [("too-few-views", "there is only the view of node1, and none to compare it with")],
+    ),
+    "ok-cluster-of-one-node": ((view("node1", nodelist=(), pacemaker=pacemaker(nodes=("node1",))),), []),
     "unknown-nothing-told": (
         tuple(
             stopped(

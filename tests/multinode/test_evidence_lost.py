@@ -28,7 +28,7 @@ CHECKS = (split_brain.CHECK, drift.CHECK)
 
 Path_ = Tuple[Any, ...]
 
-EVERY = 4
+EVERY = 8
 """One field of so many is tried in each view."""
 
 EXCEPTIONS: Dict[Tuple[str, str], str] = {

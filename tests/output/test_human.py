@@ -125,6 +125,14 @@ Nothing to do.
     )
 
 
+def test_what_an_old_crm_mon_does_not_list_is_shown_all_the_same() -> None:
+    _, picture = picture_of(RECORDINGS / "founding" / "23-pcmk1.1.10-failed-stop-blocked" / "node1")
+    assert "\n".join(picture.partition("\nFailures\n")[2].splitlines()[:2]) == (
+        "  11s ago  p_knob  stop on node2 failed (unknown error)\n"
+        "  21s ago  IPaddr  monitor on node1 failed (not running)"
+    )
+
+
 def test_what_nobody_was_asked_for_is_left_out(healthy: Path) -> None:
     others = [name for name in CHECKS if name != "rings"]
     argv = [word for name in others for word in ("--skip", name)]

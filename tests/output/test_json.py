@@ -75,8 +75,9 @@ def unknown_fields(document: Dict[str, Any]) -> Set[str]:
 
 @functools.cache
 def all_documents() -> List[Dict[str, Any]]:
-    """What check_ha says of every recording, and the comparisons of every cluster."""
-    found = [document_of(replay_all("--format", "json", "--from", str(directory))) for directory in recorded()]
+    """What check_ha says of one recording in four, and the comparisons of every cluster."""
+    directories = list(recorded())[::4]
+    found = [document_of(replay_all("--format", "json", "--from", str(directory))) for directory in directories]
     for cluster in clusters():
         found += [document_of(compare(check_named(name), cluster, "--format", "json")) for name in comparisons()]
     return found
@@ -103,8 +104,8 @@ def test_comparison_of_every_cluster(name: str, cluster: Path) -> None:
 
 
 @pytest.mark.parametrize("name", checks())
-def test_each_check_of_every_sample(name: str) -> None:
-    for directory in (one for one in recorded() if SAMPLES in one.parents):
+def test_each_check_of_samples(name: str) -> None:
+    for directory in [one for one in recorded() if SAMPLES in one.parents][::2]:
         document = document_of(replay(check_named(name), "--format", "json", "--from", str(directory)))
         expected = expected_of(name)[label(directory)]
         assert f"HA_{name.upper()} {document['state']} - {document['line']}" == expected.first

@@ -233,9 +233,10 @@ def test_bad_value(path: str, value: str, message: str) -> None:
         ("totem.crypto_cipher: 3des", [(3, 0, 0), (3, 1, 7)], [(2, 4, 6)]),
         ("totem.knet_compression_model: none", [(3, 1, 3), (3, 1, 10)], [(3, 1, 2), (2, 4, 6)]),
         ("totem.ip_dscp: 64", [(3, 1, 10)], [(3, 1, 9)]),
-        ("totem.interface.ringnumber: x", [(1, 4, 8), (2, 4, 6)], [(3, 0, 0)]),
+        ("totem.interface.ringnumber: x", [(2, 4, 6)], [(1, 4, 8), (3, 0, 0)]),
         ("pload.count: x", [(2, 4, 6)], [(3, 1, 7)]),
-        ("totem.token: x", [(1, 4, 8), (3, 1, 7)], []),
+        ("totem.crypto_type: sober", [(2, 4, 6)], [(1, 4, 8), (3, 0, 0)]),
+        ("totem.ip_version: ipv6-4", [(2, 4, 6)], [(1, 4, 8), (3, 0, 0)]),
     ],
 )
 def test_value_that_not_all_versions_refuse(
@@ -248,6 +249,13 @@ def test_value_that_not_all_versions_refuse(
     assert not mistake.ignored
     assert [mistake.refused_by(version) for version in refused] == [True] * len(refused)
     assert [mistake.refused_by(version) for version in taken] == [False] * len(taken)
+
+
+def test_1_4_reads_a_number_where_there_is_none() -> None:
+    (mistake,) = parse_corosync_conf(b"totem {\ntoken: x\n}\n").mistakes
+    assert mistake.ignored
+    assert not mistake.refused_by((1, 4, 8))
+    assert mistake.refused_by((2, 0, 0))
 
 
 def test_hostile_depth_and_length() -> None:

@@ -13,6 +13,7 @@ from check_ha.parsers.crm_verify import parse_crm_verify
 from check_ha.parsers.crmadmin import parse_crmadmin
 from check_ha.parsers.errors import ParseError
 from check_ha.parsers.installed import parse_corosync_version, parse_pacemakerd_features, parse_stat
+from check_ha.parsers.nodename import parse_crm_node_list
 from check_ha.parsers.processes import parse_ps, parse_ps_executables
 
 # procps 4.0.2, while a check ran
@@ -91,10 +92,18 @@ def test_executables_that_are_cut_off_lack_a_process() -> None:
 def test_versions() -> None:
     assert parse_corosync_version(b"corosync-quorumtool version: 3.1.7\n") == (3, 1, 7)
     assert parse_corosync_version(b"corosync-quorumtool version: 2.4.6-dirty\n") == (2, 4, 6)
+    assert parse_corosync_version(b"Corosync Cluster Engine, version '1.4.1' SVN revision '2709'\n") == (1, 4, 1)
     assert parse_pacemakerd_features(FEATURES.encode()) == Features("2.1.5", "a3f44794f94", "3.16.1")
     assert parse_pacemakerd_features(
         b"Pacemaker 1.1.24-1.el7 (Build: 8f9e1e7)\n Supporting v3.0.14:  ncurses\n"
     ) == Features("1.1.24-1.el7", "8f9e1e7", "3.0.14")
+
+
+def test_names_of_node_ids() -> None:
+    names = {1177773057: "node1", 1177773058: "node2"}
+    assert parse_crm_node_list(b"1177773057 node1\n1177773058 node2\n") == names
+    assert parse_crm_node_list(b"1177773057 node1 member\n1177773058 node2 lost\n") == names
+    assert parse_crm_node_list(b"23344070 node1 member\n2 (null) lost\n\n") == {23344070: "node1"}
 
 
 def test_files() -> None:
@@ -188,6 +197,8 @@ NOT_UNDERSTOOD: Dict[str, Tuple[Parser, str, str]] = {
     ),
     "ps-exe-without-exe": (parse_ps_executables, "    PID EXE\n     36\n", "unknown line of ps:      36"),
     "corosync-version": (parse_corosync_version, "Usage:\n", "corosync-quorumtool -V: no version: Usage:"),
+    "crm_node-l-empty": (parse_crm_node_list, "\n", "crm_node -l lists no node"),
+    "crm_node-l-words": (parse_crm_node_list, "1 node1 member\nwhat?\n", "unknown line of crm_node -l: what?"),
     "features": (
         parse_pacemakerd_features,
         "Pacemaker 2.1.5\nWritten\n",
@@ -217,6 +228,7 @@ def test_not_understood(parse: Parser, text: str, message: str) -> None:
         parse_ps,
         parse_ps_executables,
         parse_corosync_version,
+        parse_crm_node_list,
         parse_pacemakerd_features,
         parse_stat,
         parse_crm_verify,

@@ -1,12 +1,14 @@
-"""``corosync-quorumtool -s``: recorded output, and what must be refused."""
+"""``corosync-quorumtool -s`` and ``-l``: recorded output, and what must be refused."""
 
 from __future__ import annotations
+
+from typing import Tuple
 
 import pytest
 
 from check_ha.model.corosync import Member, QuorumStatus
 from check_ha.parsers.errors import ParseError
-from check_ha.parsers.quorumtool import parse_quorumtool
+from check_ha.parsers.quorumtool import parse_quorumtool, parse_quorumtool_nodes
 
 THREE_NODES = """\
 Quorum information
@@ -32,6 +34,14 @@ Membership information
          1          1 node1 (local)
          2          1 node2
          3          1 node3
+"""
+
+NO_PROVIDER_1_4 = """\
+Version:          1.4.8
+Nodes:            0
+Ring ID:          0
+Quorum type:      (null)
+Quorate:          Yes
 """
 
 THREE_NODES_STATUS = QuorumStatus(
@@ -255,6 +265,23 @@ Flags:            HasState Quorate \n\
             ),
             id="1.4-no-table",
         ),
+        pytest.param(
+            NO_PROVIDER_1_4,
+            QuorumStatus(
+                quorate=False,
+                node_id=None,
+                ring_id="",
+                expected_votes=0,
+                highest_expected=None,
+                total_votes=0,
+                quorum=0,
+                flags=(),
+                activity_blocked=False,
+                members=(),
+                counted=False,
+            ),
+            id="1.4-no-provider",
+        ),
     ],
 )
 def test_status(text: str, status: QuorumStatus) -> None:
@@ -397,10 +424,50 @@ def test_ring_id_is_text(ring: str) -> None:
             "         2          1  A,NV NMW  node2",
             id="device-words-with-a-blank",
         ),
+        pytest.param(
+            NO_PROVIDER_1_4.replace("Yes", "No"), "Quorum type:      (null)", id="1.4-no-provider-and-yet-it-says-no"
+        ),
+        pytest.param(
+            NO_PROVIDER_1_4.replace("(null)", "testquorum"), "Quorum type:      testquorum", id="1.4-another-provider"
+        ),
         pytest.param("usage: \ncorosync-quorumtool <options>\n", "corosync-quorumtool <options>", id="usage"),
     ],
 )
 def test_not_understood(text: str, line: str) -> None:
     with pytest.raises(ParseError) as caught:
         parse_quorumtool(text.encode())
+    assert caught.value.line == line
+
+
+TWO = (Member(23344070, 1, "node1"), Member(40121286, 1, "node2"))
+
+
+@pytest.mark.parametrize(
+    ("text", "members"),
+    [
+        pytest.param("Nodeid     Votes  Name\n23344070     1  node1\n40121286     1  node2\n", TWO, id="1.4"),
+        pytest.param("Nodeid     Votes  Name\n   1     1  node1\n", (Member(1, 1, "node1"),), id="1.4-short-id"),
+        pytest.param("Nodeid     Name\n", (), id="1.4-no-provider"),
+        pytest.param(
+            "\n" + THREE_NODES.partition("\n\n")[2].partition("\n\n")[2], THREE_NODES_STATUS.members, id="3.1"
+        ),
+    ],
+)
+def test_list_of_nodes(text: str, members: Tuple[Member, ...]) -> None:
+    assert parse_quorumtool_nodes(text.encode()) == members
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        pytest.param("", "", id="empty"),
+        pytest.param("usage: \ncorosync-quorumtool <options>\n", "usage: ", id="usage"),
+        pytest.param("    Nodeid      Votes Name\n", "    Nodeid      Votes Name", id="no-node"),
+        pytest.param("Nodeid     Votes  Name\n1 1\n", "1 1", id="cut-off"),
+        pytest.param("Nodeid     Votes  Name\n1  1  a\n1  1  b\n", "1  1  b", id="twice"),
+    ],
+)
+def test_list_of_nodes_not_understood(text: str, line: str) -> None:
+    with pytest.raises(ParseError) as caught:
+        parse_quorumtool_nodes(text.encode())
     assert caught.value.line == line

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from check_ha.cli.view import view_text
 from check_ha.model.view import RUNNING, SILENT, STOPPED, DaemonsView, View, VipView
 from check_ha.parsers.errors import ParseError
-from check_ha.parsers.view import LONGEST, parse_view
+from check_ha.parsers.view import LONGEST, Shared, parse_view
 from tests.multinode.views import view
 
 TEXT = view_text(view("node1"))
@@ -167,3 +167,15 @@ def survives(data: bytes) -> None:
     """A view or a ParseError, and nothing else."""
     with contextlib.suppress(ParseError):
         assert isinstance(parse_view(data), View)
+
+
+def test_equal_lists_of_several_views_are_read_once() -> None:
+    shared: Shared = {}
+    one, other = parse_view(TEXT.encode(), shared), parse_view(TEXT.encode(), shared)
+    third = parse_view(changed("pacemaker", "nodes", 1, "online", to=False), shared)
+    assert one == other == view("node1")
+    assert one.pacemaker
+    assert other.pacemaker
+    assert one.pacemaker.nodes is other.pacemaker.nodes
+    assert third.pacemaker
+    assert [node.online for node in third.pacemaker.nodes] == [True, False]

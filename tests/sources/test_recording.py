@@ -11,6 +11,9 @@ from typing import Callable, Dict
 import pytest
 
 from check_ha.cli.register import check_named
+from check_ha.sources.recording import Recording, write_recording
+from check_ha.sources.tools import CRM_MON, HUNG
+from tests.core.said import output
 from tests.replay import SAMPLES, replay, replay_all
 
 HEALTHY = SAMPLES / "healthy-2node" / "node1"
@@ -75,3 +78,9 @@ def test_unknown_when_a_time_is_none(key: str, text: str, cluster: Path) -> None
             f"HA UNKNOWN - {cluster}/commands.json is not understood: "
             f"ValueError('{float(json.loads(text))} is no time')\n"
         )
+
+
+def test_what_a_slow_tool_had_done_is_kept(tmp_path: Path) -> None:
+    slow = output(CRM_MON, None, fault=HUNG, worked=7.4)
+    write_recording(str(tmp_path), "node1", 1.0, [slow])
+    assert Recording(str(tmp_path)).collect([CRM_MON]) == {CRM_MON: slow}

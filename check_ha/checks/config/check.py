@@ -13,6 +13,7 @@ and its own key. What it cannot see: a configuration file or a key file in anoth
 file resolves, and whether corosync finds this node in it; corosync -t tells.
 """
 
+import re
 from typing import Iterator, List, Optional, Pattern, Tuple
 
 from check_ha.checks.config.authkey import (
@@ -34,11 +35,13 @@ from check_ha.checks.config.differences import (
     differences,
 )
 from check_ha.checks.config.good_sense import CONDITIONS as UNWISE
-from check_ha.checks.config.good_sense import IGNORED, unwise
+from check_ha.checks.config.good_sense import unwise
 from check_ha.checks.config.in_force import not_in_force, sets_flags
-from check_ha.checks.config.invalid import INVALID, TEST
+from check_ha.checks.config.invalid import INVALID, TEST, with_steps
 from check_ha.checks.config.misspelt import UNKNOWN_SETTING, misspelt
-from check_ha.checks.config.refused import refusals, version_that_loads
+from check_ha.checks.config.of_newer import of_newer
+from check_ha.checks.config.refused.rings import repeated_rings
+from check_ha.checks.config.refused.whole import refusals, versions_that_load
 from check_ha.checks.config.report import (
     CIB_ERRORS,
     DIFFERENCES,
@@ -49,14 +52,15 @@ from check_ha.checks.config.report import (
     rows_of,
     summary_of,
 )
-from check_ha.checks.config.settings import NEWEST_2, NEWEST_3, Settings, map_keys, settings_of, version_of
+from check_ha.checks.config.settings import NEWEST_3, Settings, Version, map_keys, settings_of, version_of
+from check_ha.checks.config.unwise import IGNORED, Seen
 from check_ha.core.check import Check, Judgement
 from check_ha.core.condition import REMOTE_NODE, UNREADABLE, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import DAEMON, FILE, TOOL, Finding, Subject, nodes
 from check_ha.core.options import Options, option, regex
-from check_ha.core.wording import count
-from check_ha.model.corosync import CorosyncMap
+from check_ha.core.wording import count, joined
+from check_ha.model.corosync import CorosyncMap, QuorumStatus
 from check_ha.model.corosync_conf import CorosyncConf, Mistake
 from check_ha.model.node import FileState, Verification
 from check_ha.parsers.cmapctl import parse_cmapctl
@@ -83,6 +87,9 @@ VERIFY_ERRORS = Condition("verify-errors", Severity.WARNING, "crm_verify finds e
 _ABOUT_THE_KEY = (KEY_MISSING, KEY_OWNER, KEY_EXPOSED)
 
 
+_NAMES = {1: "corosync 1.4", 2: "corosync 2", 3: "corosync 3"}
+
+
 class ConfigOptions(Options):
     """Options of check_ha_config."""
 
@@ -99,15 +106,16 @@ def judge(evidence: Evidence, options: ConfigOptions) -> Judgement:
         return Judgement("a Pacemaker Remote node has no corosync.conf")
     conf, cmap, files = evidence.get(CONF), evidence.get(MAP), evidence.get(FILES) or ()
     told = version_of(evidence.get(VERSION), cmap.values if cmap else None)
-    version = told or (version_that_loads(conf) if conf else NEWEST_3)
+    possible = () if told or conf is None else versions_that_load(conf)
+    version = told or next(iter(possible), NEWEST_3)
     running = settings_of(cmap.values, version) if cmap else None
     mistakes = [one for one in conf.mistakes if one.refused_by(version)] if conf else []
     readable = conf is not None and not conf.empty and not mistakes
     written = settings_of(map_keys(conf, version[0]), version) if conf and readable else None
     file_findings = list(_file(conf, mistakes, written, version, files)) if conf else []
-    if told is None and version == NEWEST_2:
-        text = "which version corosync has is not known: corosync 2 loads this corosync.conf, corosync 3 does not"
-        file_findings.append(Finding(UNREADABLE, text, (Subject(DAEMON, "corosync"), Subject(FILE, CONFIG))))
+    file_findings = [with_steps(one, version) for one in file_findings]
+    if possible and NEWEST_3 not in possible:
+        file_findings.append(_version_unknown(possible))
     valid = not any(finding.condition is INVALID for finding in file_findings)
 
     found = tuple(_differences(evidence, options, written, running)) if written and running else ()
@@ -119,7 +127,7 @@ def judge(evidence: Evidence, options: ConfigOptions) -> Judgement:
         *(_running(cmap, found) if cmap and valid else ()),
         *(_versions(cmap) if cmap else ()),
         *(_flags_unknown(evidence, written) if cmap and written else ()),
-        *(unwise(settings, valid) if settings else ()),
+        *(unwise(settings, valid, _seen(cmap, evidence.get(QUORUM))) if settings else ()),
         *(_verified(verification) if verification else ()),
     ]
     return Judgement(
@@ -140,6 +148,24 @@ def _differences(
     for one in found:
         if not any(pattern.fullmatch(one.name) for pattern in options.ignore):
             yield one
+
+
+def _version_unknown(possible: Tuple[Version, ...]) -> Finding:
+    """Return that nothing tells which corosync this is, and that not all take this file."""
+    able = [_NAMES[version[0]] for version in reversed(possible)]
+    others = [name for name in _NAMES.values() if name not in able]
+    text = (
+        f"which version corosync has is not known: {joined(able)} {'loads' if len(able) == 1 else 'load'} this "
+        f"corosync.conf, {joined(others)} {'does' if len(others) == 1 else 'do'} not"
+    )
+    return Finding(UNREADABLE, text, (Subject(DAEMON, "corosync"), Subject(FILE, CONFIG)))
+
+
+def _seen(cmap: Optional[CorosyncMap], status: Optional[QuorumStatus]) -> Seen:
+    votes = status.total_votes - (status.device_votes or 0) if status and status.counted else None
+    values = cmap.values if cmap else {}
+    plugin = any(re.fullmatch(r"service\.[0-9]+\.name", key) and value == "pacemaker" for key, value in values.items())
+    return Seen(len(cmap.members) if cmap else 0, votes, plugin)
 
 
 def _flags_unknown(evidence: Evidence, written: Settings) -> Iterator[Finding]:
@@ -167,7 +193,9 @@ def _file(
         text = f"{CONFIG} line {first.line}: {first.message}{others}; corosync will not load it"
         yield Finding(INVALID, text, subjects, *TEST)
     elif written:
+        yield from repeated_rings(conf) if version[0] == 1 else ()
         yield from refusals(written)
+        yield from of_newer(written)
     if not mistakes:
         for mistake in conf.mistakes:
             if mistake.ignored:

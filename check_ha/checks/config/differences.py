@@ -27,9 +27,12 @@ _NODE_BY_NODE = (
 _ALL_AT_ONCE = (
     r"totem\.(?:transport|cluster_name|ip_version|version|rrp_mode|interface\.[0-9]+\.(?:mcast|ttl|broadcast).*)"
 )
+_ENCRYPTION = r"totem\.(?:secauth|crypto_.*)"
+"""Corosync 2 and 1.4 read that when they start."""
 
 RELOAD = "corosync-cfgtool -R"
 """On one node; it loads the file on all."""
+RELOAD_SINCE = (2, 3, 2)
 TESTED_RELOAD = f"corosync -t && {RELOAD}"
 
 _BUILT_IN = r"totem\.(?:crypto|knet_compression)_model"
@@ -126,19 +129,23 @@ def differences(written: Settings, running: Settings) -> Tuple[Difference, ...]:
 
 def _step(key: str, written: Settings) -> int:
     """Return what brings a key together in file and daemon."""
-    if re.fullmatch(_ALL_AT_ONCE, key):
+    if re.fullmatch(_ALL_AT_ONCE, key) or (written.major < 3 and re.fullmatch(_ENCRYPTION, key)):
         return ALL_AT_ONCE
     if re.fullmatch(r"totem\.interface\.[0-9]+\.knet_transport", key):
         return _link_step(written)
     if re.fullmatch(_BUILT_IN, key) and key in written.keys:
         return BY_TESTED_RELOAD
-    return NODE_BY_NODE if re.fullmatch(_NODE_BY_NODE, key) else BY_RELOAD
+    return NODE_BY_NODE if re.fullmatch(_NODE_BY_NODE, key) else _by_reload(written)
+
+
+def _by_reload(written: Settings) -> int:
+    return BY_RELOAD if written.version >= RELOAD_SINCE else NODE_BY_NODE
 
 
 def _link_step(written: Settings) -> int:
     """Return what changes the address of a link: the others must carry the cluster meanwhile."""
     if written.major < 3:
-        return BY_RELOAD
+        return _by_reload(written)
     return BY_NEW_LINK if len(written.links) > 1 else ALL_AT_ONCE
 
 
@@ -172,7 +179,8 @@ def _nodes(written: Settings, running: Settings) -> Iterator[Difference]:
         mine, theirs = one.get(identity), other.get(identity)
         if mine is None or theirs is None:
             label = (mine or theirs or _NOBODY).label
-            yield Difference(f"node {label}", "" if mine else None, "" if theirs else None, node=label)
+            step = _by_reload(written)
+            yield Difference(f"node {label}", "" if mine else None, "" if theirs else None, step, label)
         else:
             yield from _node(written, running, mine, theirs)
 
@@ -206,7 +214,7 @@ def _node(written: Settings, running: Settings, mine: ConfNode, theirs: ConfNode
         left, right = one.get(key, default), other.get(key, default)
         if left != right and not (left is None and key == "nodeid"):
             changed = key.startswith("ring") and left is not None and right is not None
-            step = _link_step(written) if changed else BY_RELOAD
+            step = _link_step(written) if changed else _by_reload(written)
             yield Difference(f"{mine.label} {key}", left, right, step, mine.label)
 
 

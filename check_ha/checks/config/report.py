@@ -13,7 +13,7 @@ from check_ha.model.node import FileState, Verification
 DIFFERENCES = Metric("cluster.config.differences.count", "settings in which corosync.conf and corosync differ")
 NODES = Metric("cluster.config.nodes.count", "nodes configured")
 LINKS = Metric("cluster.config.links.count", "links (or rings) configured")
-VOTES = Metric("cluster.config.votes.count", "votes of all nodes and the quorum device")
+VOTES = Metric("cluster.config.votes.count", "votes of all nodes and the quorum device, else expected_votes")
 CIB_ERRORS = Metric("cluster.cib.errors.count", "errors that crm_verify finds in the CIB")
 
 
@@ -26,12 +26,11 @@ def summary_of(
     """Return the sentence that says what was looked at."""
     if settings is None:
         return "no configuration was read"
-    parts = [
-        count(len(settings.nodes), "node") if settings.nodes else "no nodelist",
-        count(len(settings.links), "link"),
-        settings.transport,
-        _crypto(settings),
-    ]
+    number = len(settings.nodes) or settings.members
+    parts = [count(number, "node") if number else "no nodelist"]
+    if settings.major == 1 and not number:  # which has none
+        parts = []
+    parts += [count(len(settings.links), "link"), settings.transport, _crypto(settings)]
     if written is None:
         parts.append("as it runs, corosync.conf was not read")
     elif running:
@@ -52,9 +51,13 @@ def measures_of(
     if found is not None:
         yield DIFFERENCES.of(len(found))
     if settings:
-        yield NODES.of(len(settings.nodes))
+        nodes = len(settings.nodes) or settings.members
+        votes = settings.node_votes + settings.device_votes or settings.number("quorum.expected_votes")
+        if nodes:  # else it is not configured how many there are
+            yield NODES.of(nodes)
         yield LINKS.of(len(settings.links))
-        yield VOTES.of(settings.node_votes + settings.device_votes)
+        if votes:
+            yield VOTES.of(votes)
     if verification:
         yield CIB_ERRORS.of(len(verification.errors))
 

@@ -5,14 +5,19 @@ reads the file into the map.
 """
 
 import re
-from typing import Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from check_ha.model.corosync_conf import CorosyncConf, Section
 
 Version = Tuple[int, ...]
 
-NEWEST_2, NEWEST_3 = (2, 4, 6), (3, 1, 10)
-_OF_OLD, _OF_NEW = "runtime.config.totem.rrp_", "runtime.config.totem.knet_"
+NEWEST_1, NEWEST_2, NEWEST_3 = (1, 4, 10), (2, 4, 6), (3, 1, 10)
+_TELLING = {
+    "service.0.": NEWEST_1,  # which numbers such sections, and has Pacemaker's plugin there
+    "runtime.config.totem.rrp_": NEWEST_2,
+    "runtime.config.totem.knet_": NEWEST_3,
+}
+"""Keys of the running map that only one major version has."""
 
 
 class ConfNode(NamedTuple):
@@ -73,6 +78,13 @@ class Settings(NamedTuple):
         return tuple(sorted(numbers))
 
     @property
+    def members(self) -> int:
+        """The nodes that are listed in the interface sections, as udpu had it before nodelists; 0: there are none."""
+        numbers = [re.match(r"totem\.interface\.([0-9]{1,9})\.member\.", key) for key in self.keys]
+        rings = [match[1] for match in numbers if match]
+        return max(map(rings.count, rings), default=0)
+
+    @property
     def device(self) -> str:
         """The model of the quorum device; empty: there is none."""
         return self.keys.get("quorum.device.model", "")
@@ -113,13 +125,18 @@ def settings_of(keys: Mapping[str, str], version: Version) -> Settings:
     """Return what these keys mean to that version of corosync."""
     major = version[0]
     transport = keys.get("totem.transport", "knet" if major >= 3 else "udp")
+    if major < 3 and transport not in ("udpu", "iba"):
+        transport = "udp"  # which it takes for what it does not know
     cipher, digest = _crypto(keys, major)
-    return Settings(keys, version, tuple(_nodes(keys)), transport, cipher, digest)
+    return Settings(keys, version, tuple(_nodes(keys)) if major > 1 else (), transport, cipher, digest)
 
 
 def _crypto(keys: Mapping[str, str], major: int) -> Tuple[str, str]:
-    """Return cipher and hash: on by default until corosync 2 (aes256 and sha1), off since 3."""
+    """Return cipher and hash: on by default until corosync 2 (there aes256 and sha1), off since 3."""
     secauth = keys.get("totem.secauth")
+    if major == 1:
+        cipher = "aes128" if keys.get("totem.crypto_type") == "nss" else "sober128"
+        return ("none", "none") if secauth == "off" else (cipher, "sha1")
     if secauth == "on" or (major < 3 and secauth != "off"):
         cipher, digest = "aes256", "sha256" if major >= 3 else "sha1"
     else:
@@ -163,9 +180,9 @@ def version_of(installed: Optional[Version], values: Optional[Mapping[str, str]]
     In what is not known of it it is the newest; ``None``: nothing tells.
     """
     for key in values or ():
-        major = 2 if key.startswith(_OF_OLD) else 3 if key.startswith(_OF_NEW) else None
-        if major is not None and (installed is None or installed[0] != major):
-            return NEWEST_2 if major == 2 else NEWEST_3
+        newest = next((version for begins, version in _TELLING.items() if key.startswith(begins)), None)
+        if newest is not None and (installed is None or installed[0] != newest[0]):
+            return newest
     return installed
 
 
@@ -173,7 +190,7 @@ def map_keys(conf: CorosyncConf, major: int) -> Dict[str, str]:
     """Return the keys under which corosync stores this file in its map; all but users."""
     keys: Dict[str, str] = {}
     node = 0
-    for section in conf.root.walk():
+    for section in _counted(conf, major):
         if section.path.startswith("uidgid"):
             continue
         if section.path == "nodelist":
@@ -189,6 +206,16 @@ def map_keys(conf: CorosyncConf, major: int) -> Dict[str, str]:
         elif section.path != "totem.interface.member":
             keys.update((prefix + setting.key, setting.value) for setting in section.settings)
     return keys
+
+
+def _counted(conf: CorosyncConf, major: int) -> Iterator[Section]:
+    """Yield the sections that count: all, but in 1.4 only the first of a name at the top level."""
+    if major > 1:
+        yield from conf.root.walk()
+        return
+    yield conf.root
+    for path in dict.fromkeys(section.path for section in conf.root.sections):
+        yield from next(section for section in conf.root.sections if section.path == path).walk()
 
 
 def _subsystem(section: Section) -> Dict[str, str]:
@@ -212,17 +239,18 @@ def _interface(section: Section, major: int) -> Dict[str, str]:
     """Return the keys of an interface section, which has its number inside.
 
     What corosync does not know, such as ``ringnumber`` since 3.0, is stored without a number. Its members are stored
-    from the last to the first (3.1.7).
+    from the last to the first (2.4.6, 3.1.7).
     """
     name = "linknumber" if major >= 3 else "ringnumber"
     number = _number(section.get(name) or "0") or 0
     prefix = f"totem.interface.{number}."
     numbered = _NUMBERED_3 if major >= 3 else _NUMBERED
     keys = {
-        (prefix if setting.key in numbered else "totem.interface.") + setting.key: setting.value
+        (prefix if major == 1 or setting.key in numbered else "totem.interface.") + setting.key: setting.value
         for setting in section.settings
         if setting.key != name
     }
     members = [setting.value for member in section.sections for setting in member.settings]
-    keys.update((f"{prefix}member.{position}", value) for position, value in enumerate(reversed(members)))
+    order = reversed(members) if major > 1 else members
+    keys.update((f"{prefix}member.{position}", value) for position, value in enumerate(order))
     return keys

@@ -8,6 +8,7 @@ from check_ha.checks.daemons.processes import BASED, CONTROLD, COROSYNC, FENCED,
 from check_ha.cluster.this_node import this_node
 from check_ha.core.condition import NOT_RESPONDING
 from check_ha.core.evidence import Evidence, Reading
+from check_ha.core.finding import TOOL, Finding
 from check_ha.model.cib_parts import CRM_CONFIG, RESOURCES
 from check_ha.parsers.cib import parse_cib
 from check_ha.parsers.cmapctl import parse_cmapctl
@@ -65,8 +66,12 @@ def answers_of(evidence: Evidence) -> Dict[str, Optional[bool]]:
 
 def waits(evidence: Evidence) -> Dict[str, str]:
     """Return ``corosync-cmapctl: no answer within 8 s``, by the daemon that was to answer."""
-    failures = ((name, reading.tool, evidence.failed.get(reading.tool)) for name, reading in ASKED.items())
-    return {name: f"{tool.label}: {failure.reason}" for name, tool, failure in failures if failure}
+    failures = ((name, evidence.failed.get(reading.tool)) for name, reading in ASKED.items())
+    return {name: f"{_tools(failure)}: {failure.reason}" for name, failure in failures if failure}
+
+
+def _tools(failure: Finding) -> str:
+    return ", ".join(one.name for one in failure.subjects if one.kind == TOOL)
 
 
 def here(evidence: Evidence) -> Optional[str]:

@@ -1,12 +1,13 @@
 """Do the cluster's daemons run on this node, and do they answer?
 
 Looks at each daemon twice: in the process list (missing, stopped, a zombie) and by asking it through the
-tool that it answers: corosync by corosync-cmapctl (1.4 by corosync-quorumtool), pacemakerd by crmadmin (2.1 and later),
+tool that it answers: corosync by corosync-cmapctl (1.4 by corosync-objctl), pacemakerd by crmadmin (2.1 and later),
 pacemaker-based by cibadmin, pacemaker-controld by crm_node, pacemaker-fenced by crm_mon. So a frozen corosync is found
 while Pacemaker says that all is well, and the other way round. pacemaker-execd, -attrd and -schedulerd are judged by
 the process list alone.
 
-Expected are corosync, pacemakerd and its six children; corosync-qdevice where corosync.conf has a quorum device; sbd
+Expected are corosync, pacemakerd and its six children (with the plugin of corosync 1 in ver: 0 no pacemakerd: corosync
+starts the six); corosync-qdevice where corosync.conf has a quorum device; sbd
 where the cluster fences with it; on a Pacemaker Remote node pacemaker-remoted instead of all.
 
 Also tells what still runs the version from before an upgrade, where that can be proved: an executable that is no longer
@@ -76,13 +77,15 @@ def judge(evidence: Evidence, options: Options) -> Judgement:
     processes, answers = DaemonProcesses(evidence.get(PROCESSES)), answers_of(evidence)
     if processes.remoted and answers[COROSYNC] is None:
         return _remote(evidence, processes.daemon(processes.remoted, {processes.remoted: answers[BASED]}))
-    corosync, pacemakerd = (processes.daemon(name, answers) for name in (COROSYNC, PACEMAKERD))
-    children = [processes.daemon(name, answers) for name in processes.child_names()]
+    launcher = processes.launcher(evidence.get(MAP))
+    corosync, pacemakerd = (processes.daemon(name, answers) for name in (COROSYNC, launcher))
+    children = [processes.daemon(name, answers) for name in processes.child_names(launcher, evidence.get(INSTALLED))]
     helpers = [processes.daemon(name, answers) for name in _helpers(evidence)]
-    found = [corosync, pacemakerd, *children, *helpers]
+    own = [corosync] if launcher == COROSYNC else [corosync, pacemakerd]
+    found = [*own, *children, *helpers]
     moving = [*_moving(evidence, pacemakerd, children)]
     pacemaker = [
-        *hanging([pacemakerd, *children], waits(evidence)),
+        *hanging([*own[1:], *children], waits(evidence)),
         *(_pacemakerd_missing(evidence, processes) if pacemakerd.missing else ()),
         *(children_missing(pacemakerd, children) if not pacemakerd.missing and not moving else ()),
     ]

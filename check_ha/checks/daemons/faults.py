@@ -46,17 +46,17 @@ def hanging(found: Iterable[Daemon], waits: Mapping[str, str]) -> Iterator[Findi
             yield Finding(NOT_RESPONDING, text, daemons(daemon.name))
 
 
-def children_missing(pacemakerd: Daemon, children: Iterable[Daemon]) -> Iterator[Finding]:
-    """Yield what pacemakerd should have started, and did not, or did and lost."""
+def children_missing(launcher: Daemon, children: Iterable[Daemon]) -> Iterator[Finding]:
+    """Yield what pacemakerd (ver: 0 of corosync 1: corosync) should have started, and did not, or did and lost."""
     missing = [one for one in children if one.missing]
     if missing:
         names = ", ".join(f"{one.name}{' (ended, a zombie)' if one.zombie else ''}" for one in missing)
         yield Finding(
             DAEMON_MISSING,
-            f"{names} {'is' if len(missing) == 1 else 'are'} not running, though {pacemakerd.label} is",
-            daemons(*(one.name for one in missing), pacemakerd.name),
-            "pacemakerd restarts a daemon that ends, until it gives up",
-            ("journalctl -u pacemaker",),
+            f"{names} {'is' if len(missing) == 1 else 'are'} not running, though {launcher.label} is",
+            daemons(*(one.name for one in missing), launcher.name),
+            f"{launcher.name} restarts a daemon that ends, until it gives up",
+            ("journalctl -u pacemaker",) if launcher.name == PACEMAKERD else (),
         )
 
 
@@ -67,7 +67,8 @@ def pacemakerd_missing(orphans: Sequence[str]) -> Iterator[Finding]:
             DAEMON_MISSING,
             f"{PACEMAKERD} is not running, its daemons still are ({', '.join(orphans)}): nobody restarts them",
             daemons(PACEMAKERD, *orphans),
-            commands=("systemctl restart pacemaker",),
+            # those of 1.1 may run where there is no systemd; where there is, service asks it
+            commands=("service pacemaker restart" if "cib" in orphans else "systemctl restart pacemaker",),
         )
 
 

@@ -10,10 +10,12 @@ Which daemon keeps which tool waiting, found by stopping one after the other (Pa
     pacemaker-execd, pacemaker-attrd, pacemaker-schedulerd      none of these
 """
 
-from typing import List, Mapping, NamedTuple, Optional, Tuple
+import re
+from typing import List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.model.cib import Cib
-from check_ha.model.node import Process, Processes
+from check_ha.model.corosync import CorosyncMap
+from check_ha.model.node import Features, Process, Processes
 
 COROSYNC, QDEVICE, SBD = "corosync", "corosync-qdevice", "sbd"
 PACEMAKERD = "pacemakerd"
@@ -104,13 +106,25 @@ class DaemonProcesses(NamedTuple):
             return ""
         return next((name for name in _REMOTED if self.alive(name)), "")
 
-    def child_names(self) -> Tuple[str, ...]:
-        """Return what the children of pacemakerd are called here."""
-        launchers = {process.pid for process in self.alive(PACEMAKERD)}
-        children = (
-            {process.name for process in self.processes.all if process.parent in launchers} if self.processes else ()
+    def launcher(self, cmap: Optional[CorosyncMap]) -> str:
+        """Return what starts Pacemaker's daemons: with the plugin of corosync 1 in ver: 0 that is corosync itself."""
+        if self.alive(PACEMAKERD):
+            return PACEMAKERD
+        versions = [cmap.values.get(f"{key[:-5]}.ver") for key in _pacemaker_services(cmap)] if cmap else []
+        return COROSYNC if "0" in versions or self._started_by(COROSYNC, OLD_CHILDREN) else PACEMAKERD
+
+    def _started_by(self, launcher: str, names: Sequence[str]) -> bool:
+        """Return whether a daemon of these names is a child of that one."""
+        pids = {process.pid for process in self.alive(launcher)}
+        return any(process.parent in pids for name in names for process in self.alive(name))
+
+    def child_names(self, launcher: str, installed: Optional[Features]) -> Tuple[str, ...]:
+        """Return what the daemons are called that this one starts, or would start."""
+        old = launcher == COROSYNC or self._started_by(launcher, OLD_CHILDREN)
+        stopped = (
+            installed is not None and installed.version.startswith("1.") and not self._started_by(launcher, CHILDREN)
         )
-        return OLD_CHILDREN if any(name in children for name in OLD_CHILDREN) else CHILDREN
+        return OLD_CHILDREN if old or stopped else CHILDREN
 
     def daemon(self, name: str, answers: Mapping[str, Optional[bool]]) -> Daemon:
         """Return that daemon, with its answer by its modern name."""
@@ -119,7 +133,17 @@ class DaemonProcesses(NamedTuple):
 
     def orphans(self) -> List[str]:
         """Return the children of pacemakerd that outlived it."""
-        return [name for name in CHILDREN if self.alive(name)] if not self.alive(PACEMAKERD) else []
+        names = (*CHILDREN, *OLD_CHILDREN)
+        return [name for name in names if self.alive(name)] if not self.alive(PACEMAKERD) else []
+
+
+def _pacemaker_services(cmap: CorosyncMap) -> List[str]:
+    """Return the keys ``service.0.name`` of the sections of corosync.conf that load Pacemaker."""
+    return [
+        key
+        for key, value in cmap.values.items()
+        if re.fullmatch(r"service\.[0-9]+\.name", key) and value == "pacemaker"
+    ]
 
 
 def fences_with_sbd(cib: Cib, here: Optional[str]) -> bool:

@@ -17,6 +17,8 @@ from check_ha.sources.tools import PS_EXE
 OUTDATED = Condition("outdated", Severity.WARNING, "The version of a daemon that runs is not the installed one.")
 
 _GONE = " (deleted)"
+_MEANWHILE = 2
+"""Seconds within which both lists of processes were made."""
 
 
 def replaced(found: List[Daemon], executables: Optional[Mapping[int, Optional[str]]]) -> List[str]:
@@ -31,11 +33,19 @@ def replaced(found: List[Daemon], executables: Optional[Mapping[int, Optional[st
 def not_listed(found: List[Daemon], executables: Optional[Mapping[int, Optional[str]]]) -> List[str]:
     """Return the daemons that this list should have and lacks: it is cut off.
 
-    Process 1 is always in it. Who may know what that runs may know it of all; of others a recording has no daemon.
+    Process 1 is always in it. Who may know what that runs may know it of all; of others a recording has no daemon. A
+    process that was started when the two lists were made, such as a child that is about to become another daemon, need
+    not be in both.
     """
     if executables is None or (1 in executables and executables[1] is None):
         return []
-    return [daemon.label for daemon in found if any(one.pid not in executables for one in daemon.processes or ())]
+    lacking = {
+        daemon.label
+        for daemon in found
+        for one in daemon.processes or ()
+        if one.pid not in executables and (one.seconds is None or one.seconds > _MEANWHILE)
+    }
+    return [daemon.label for daemon in found if daemon.label in lacking]
 
 
 def pacemaker_outdated(cluster: Optional[Cluster], installed: Optional[Features], name: Optional[str]) -> Iterator[str]:

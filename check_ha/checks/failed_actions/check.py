@@ -13,7 +13,8 @@ replay with --from keeps none).
 Ages are by the clocks of the nodes. A time in the future, or one that cannot be right as the last run did not see that
 failure, is told as such and never hidden by --max-age.
 
-Only what Pacemaker lists as a failure is one: a probe that found a resource not running is not.
+Only what Pacemaker lists as a failure is one: a probe that found a resource not running is not. crm_mon before 1.1.12
+lists no failed actions, and before 1.1.14 no fail-counts: they are read from the status section of the CIB (cibadmin).
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ from check_ha.checks.failed_actions.remembered import (
     seen_before,
     seen_now,
 )
-from check_ha.cluster.resource_states import ResourceStates
+from check_ha.cluster.completed import completed
+from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.cluster.resources import instances_by_id, names_of, plain
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import FILTERED_OUT, WITH_MEMORY
@@ -78,6 +80,8 @@ def judge(evidence: Evidence, options: FailedActionOptions) -> Judgement:
     cluster = evidence.get(CLUSTER)
     if cluster is None:
         return Judgement("no failures were read")
+    cib = evidence.get(CIB)
+    cluster = completed(cluster, cib, evidence.now)
     instances, stamps = instances_by_id(cluster), Stamps(cluster, evidence)
     selected = _selected(cluster, instances, options)
     failures = [failure for failure in cluster.failures if selected[plain(failure.resource)]]
@@ -86,15 +90,15 @@ def judge(evidence: Evidence, options: FailedActionOptions) -> Judgement:
     before = seen_before(evidence)
     current = seen_now(cluster, stamps, before, evidence.now)
     oldest = evidence.now - (DEFAULT if options.max_age is None else options.max_age)
-    expired = expired_since(before, current, evidence.get(CIB), cluster, oldest)
+    expired = expired_since(before, current, cib, cluster, oldest)
     findings = [
         *down(failures, counts, instances, partial(ResourceStates, cluster, evidence.get(CIB), evidence.now)),
         *reached(counts),
         *failed_actions(recent, counts, stamps),
         *fail_counts([one for one in counts if recent_count(one, cluster, options.max_age)], recent),
-        *findings_of([one for one in expired.values() if selected.get(one.resource)], evidence.now),
-        *not_shown(cluster),
-        *without_history(cluster, {name: placed for name, placed in instances.items() if selected[name]}),
+        *findings_of([one for one in expired.values() if selected.get(one.resource)], evidence.now, cluster),
+        *not_shown(cluster, cib, evidence.failed[CIBADMIN].reason if CIBADMIN in evidence.failed else ""),
+        *without_history(cluster, cib, {name: placed for name, placed in instances.items() if selected[name]}),
     ]
     if selected and not any(selected.values()):
         none = f"--include and --exclude leave none of {count(len(selected), 'resource')}"

@@ -7,12 +7,16 @@ from typing import Callable, Dict, Iterator, List, Mapping, Optional, Sequence, 
 
 from check_ha.checks.failed_actions.remembered import Stamps
 from check_ha.cluster.nodes import may_act
-from check_ha.cluster.resource_states import ResourceState, ResourceStates
+from check_ha.cluster.recorded_failures import LISTS_COUNTS, LISTS_FAILURES
+from check_ha.cluster.resource_states.state import ResourceState
+from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.cluster.resources import bans, count_text, plain, reason_of, should_run
 from check_ha.core.condition import UNREADABLE, Condition, Severity
-from check_ha.core.finding import Finding, nodes, resources
+from check_ha.core.finding import TOOL, Finding, Subject, nodes, resources
 from check_ha.core.wording import AHEAD, age, count, how_long
+from check_ha.model.cib import Cib
 from check_ha.model.cluster import INFINITY, Cluster, FailCount, Failure, Placed
+from check_ha.sources.tools import CIBADMIN
 
 FAILED_ACTION = Condition("failed-action", Severity.WARNING, "Pacemaker lists a failed action of a resource.")
 FAIL_COUNT = Condition(
@@ -28,7 +32,9 @@ RESOURCE_DOWN = Condition(
 )
 
 NOT_SHOWN = Condition(
-    "not-shown", Severity.UNKNOWN, "This version of crm_mon lists no failed actions (before 1.1.12) or no fail-counts."
+    "not-shown",
+    Severity.UNKNOWN,
+    "crm_mon before 1.1.14 lists no failed actions or no fail-counts, and the CIB was not read.",
 )
 
 CONDITIONS = (FAILED_ACTION, FAIL_COUNT, THRESHOLD_REACHED, RESOURCE_DOWN, NOT_SHOWN)
@@ -41,28 +47,40 @@ def cleanup(resource: str, node: str = "") -> str:
     return f"crm_resource --cleanup --resource {plain(resource)}{f' --node {node}' if node else ''}"
 
 
-def not_shown(cluster: Cluster) -> Iterator[Finding]:
-    """Yield what this version does not list, where it could be: that nothing is listed proves nothing then."""
+def not_shown(cluster: Cluster, cib: Optional[Cib], why: str = "") -> Iterator[Finding]:
+    """Yield what this crm_mon does not list, where the CIB does not tell it either; ``why`` says why cibadmin does not.
+
+    That nothing is listed proves nothing then.
+    """
     version = ".".join(map(str, cluster.version))
-    if cluster.version and cluster.version < (1, 1, 12) and not cluster.failures:
-        yield Finding(NOT_SHOWN, f"crm_mon {version} lists no failed actions: whether any action failed is not known")
-    elif cluster.version and cluster.version < (1, 1, 14) and not cluster.fail_counts:
-        text = (
-            f"crm_mon {version} lists no fail-counts: how often a resource failed, and where it is banned, is not known"
-        )
-        yield Finding(NOT_SHOWN, text)
-
-
-def without_history(cluster: Cluster, instances: Mapping[str, Sequence[Placed]]) -> Iterator[Finding]:
-    """Yield what runs and has no history there: nothing is known of its failures. crm_mon 1.1.14 and later list it."""
-    if cluster.version and cluster.version < (1, 1, 14):
+    if not version or cluster.version >= LISTS_COUNTS or (cib and cib.recorded is not None):
         return
+    if cluster.version < LISTS_FAILURES:
+        missing, unknown = "failed actions and no fail-counts", "whether any action failed"
+    else:
+        missing, unknown = "fail-counts", "how often a resource failed, and where it is banned,"
+    reason = why or "the CIB has no status that can be read"
+    text = f"crm_mon {version} lists no {missing}, and cibadmin does not tell them ({reason}): {unknown} is not known"
+    yield Finding(NOT_SHOWN, text, (Subject(TOOL, CIBADMIN.label),))
+
+
+def without_history(
+    cluster: Cluster, cib: Optional[Cib], instances: Mapping[str, Sequence[Placed]]
+) -> Iterator[Finding]:
+    """Yield what runs and has no history there: nothing is known of its failures.
+
+    crm_mon lists it since 1.1.14; before, the CIB has it, or it is told that nothing is known of any.
+    """
+    in_the_cib = bool(cluster.version) and cluster.version < LISTS_COUNTS
+    if in_the_cib and not (cib and cib.recorded is not None):
+        return
+    source = "the CIB has" if in_the_cib else "crm_mon lists"
     known = {node.name: set(map(plain, cluster.history.get(node.name, ()))) for node in cluster.nodes if node.online}
     for name, placed in instances.items():
         where = dict.fromkeys(node for one in placed if _runs(one) for node in one.primitive.nodes)
         silent = [node for node in where if node in known and name not in known[node]]
         if silent:
-            text = f"crm_mon lists no history of {name} on {', '.join(silent)}: whether it failed there is not known"
+            text = f"{source} no history of {name} on {', '.join(silent)}: whether it failed there is not known"
             yield Finding(UNREADABLE, text, (*resources(name), *nodes(*silent)))
 
 

@@ -9,7 +9,7 @@ expires leaves the last start or stop in there.
 from datetime import datetime
 from typing import Any, Dict, Iterator, Mapping, NamedTuple, Optional, Sequence
 
-from check_ha.cluster.resources import plain, reason_of
+from check_ha.cluster.resources import plain, reason_of, refresh
 from check_ha.core.condition import Condition, Severity
 from check_ha.core.evidence import Evidence
 from check_ha.core.finding import Finding, nodes, resources
@@ -138,7 +138,7 @@ def kept(current: Mapping[str, Seen], expired: Mapping[str, Seen]) -> Dict[str, 
     return {key: list(one) for key, one in newest}
 
 
-def findings_of(expired: Sequence[Seen], now: float) -> Iterator[Finding]:
+def findings_of(expired: Sequence[Seen], now: float, cluster: Cluster) -> Iterator[Finding]:
     """Yield one finding for each."""
     for one in expired:
         reason = f" ({one.reason})" if one.reason else ""
@@ -148,7 +148,7 @@ def findings_of(expired: Sequence[Seen], now: float) -> Iterator[Finding]:
             "and Pacemaker has cleared that since (failure-timeout)",
             (*resources(one.resource), *nodes(one.node)),
             f"it may fail again and again: look at its log on {one.node}; once the cause is fixed",
-            (f"crm_resource --refresh --resource {one.resource} --node {one.node}",),
+            (refresh(one.resource, version=cluster.version, node=one.node),),
         )  # fmt: skip
 
 

@@ -23,8 +23,9 @@ from check_ha.checks.fencing.capability import Configuration, Device, capabiliti
 from check_ha.checks.fencing.coverage import COVERAGE_DOUBTFUL, NODE_UNFENCEABLE, Coverage, coverage, unfenceable
 from check_ha.checks.fencing.devices import FenceDevice, fence_devices
 from check_ha.checks.fencing.levels import LEVEL_BROKEN, broken_levels
+from check_ha.cluster.completed import completed
 from check_ha.cluster.fence_history import Fencing, by_target, detail, last_fencing, newest
-from check_ha.cluster.resource_states import ResourceStates
+from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.cluster.this_node import this_node
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import FILTERED_OUT
@@ -64,6 +65,7 @@ class FencingOptions(FilterOptions):
 def judge(evidence: Evidence, options: FencingOptions) -> Judgement:
     """Judge the switch, the history, the devices and whom they cover; all of it is counted."""
     cluster, cib = evidence.get(CLUSTER), evidence.get(CIB)
+    cluster = completed(cluster, cib, evidence.now) if cluster else None
     devices, enabled = fence_devices(cluster, cib), switch.fencing_enabled(cluster, cib)
     configuration = _configuration(devices, cluster, cib, evidence.now)
     covered = coverage(configuration) if configuration else ()

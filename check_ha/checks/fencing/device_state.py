@@ -6,7 +6,8 @@ from typing import Callable, Collection, Iterator, Optional, Sequence
 
 from check_ha.checks.fencing.devices import FenceDevice, left_out
 from check_ha.cluster.nodes import described
-from check_ha.cluster.resource_states import ResourceState, ResourceStates
+from check_ha.cluster.resource_states.state import ResourceState
+from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.cluster.resources import MENDED, cleanup, plain, told, what_keeps_it
 from check_ha.core.condition import UNREADABLE, Condition, Severity
 from check_ha.core.finding import NODE, Finding, nodes, resources
@@ -89,7 +90,7 @@ def _stopped(one: FenceDevice, cluster: Cluster, states: ResourceStates) -> Find
     if waiting:
         text, subjects = f"{one.id} runs nowhere: {waiting.text}", (*resources(one.id), waiting.cause.subject)
         override = Severity.WARNING if waiting.on_purpose else None
-        return Finding(DEVICE_STOPPED, text, subjects, *what_keeps_it(one.id), override=override)
+        return Finding(DEVICE_STOPPED, text, subjects, *what_keeps_it(one.id, cluster), override=override)
     failed = [*(failure.resource for failure in cluster.failures), *(count.resource for count in cluster.fail_counts)]
     if one.id in map(plain, failed):
         return _failed(one, DEVICE_STOPPED, "runs nowhere", cluster)
@@ -100,7 +101,7 @@ def _stopped(one: FenceDevice, cluster: Cluster, states: ResourceStates) -> Find
     if one.held_by:
         text = f"{one.id} runs nowhere, and the cluster does not start it because it is unmanaged"
         return _manage(Finding(DEVICE_STOPPED, text, resources(one.id)), one)
-    return Finding(DEVICE_STOPPED, f"{one.id} runs nowhere", resources(one.id), *what_keeps_it(one.id))
+    return Finding(DEVICE_STOPPED, f"{one.id} runs nowhere", resources(one.id), *what_keeps_it(one.id, cluster))
 
 
 def _not_listed(one: FenceDevice, cluster: Cluster) -> Finding:

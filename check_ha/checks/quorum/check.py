@@ -1,7 +1,8 @@
 """May this partition run resources?
 
-Asks corosync-quorumtool for the votes, corosync-cmapctl for the nodes that are configured, and crm_mon for what
-Pacemaker makes of it. Run it on every node: each partition of a split cluster has its own answer.
+Asks corosync-quorumtool for the votes, corosync-cmapctl (1.4: corosync-objctl) for the nodes that are configured, and
+crm_mon for what Pacemaker makes of it. Run it on every node: each partition of a split cluster has its own answer.
+Corosync 1.4 without a quorum provider counts no votes: there Pacemaker's plugin does, and its count is the quorum.
 
 What it cannot see: whether another partition has quorum as well. With two_node or no-quorum-policy=ignore both halves
 of a split brain may run resources; check_ha_rings is critical then.
@@ -9,9 +10,10 @@ of a split brain may run resources; check_ha_rings is critical then.
 
 from __future__ import annotations
 
-from typing import Iterator, List, Optional
+from typing import Iterator, List, Mapping, Optional, Sequence
 
 from check_ha.checks.quorum import pacemaker, votes
+from check_ha.cluster.member_names import member_names, never_seen, without_names
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
@@ -23,12 +25,15 @@ from check_ha.model.cluster import Cluster
 from check_ha.model.corosync import CorosyncMap, QuorumStatus
 from check_ha.parsers.cmapctl import parse_cmapctl
 from check_ha.parsers.crm_mon import parse_crm_mon
-from check_ha.parsers.quorumtool import parse_quorumtool
-from check_ha.sources.tools import CMAPCTL, CRM_MON, QUORUMTOOL
+from check_ha.parsers.nodename import parse_crm_node_list
+from check_ha.parsers.quorumtool import parse_quorumtool, parse_quorumtool_nodes
+from check_ha.sources.tools import CMAPCTL, CRM_MON, CRM_NODE_LIST, QUORUMTOOL, QUORUMTOOL_NODES
 
 QUORUM = Reading(QUORUMTOOL, parse_quorumtool)
 CLUSTER = Reading(CRM_MON, parse_crm_mon, parts=(ATTRIBUTES, STATUS))
 MAP = Reading(CMAPCTL, parse_cmapctl, required=False)
+NAMES = Reading(CRM_NODE_LIST, parse_crm_node_list, silent=True, instead_of=CMAPCTL, when=without_names)
+LISTED = Reading(QUORUMTOOL_NODES, parse_quorumtool_nodes, silent=True, instead_of=CMAPCTL, when=without_names)
 
 NO_PROVIDER = Condition("no-provider", Severity.WARNING, "corosync.conf names no quorum provider: nobody counts votes.")
 
@@ -44,16 +49,17 @@ _EXPLAINED_BY_START = (votes.NO_QUORUM, votes.VOTES_MISSING, pacemaker.NO_DC, pa
 
 def judge(evidence: Evidence, options: Options) -> Judgement:
     """Weigh corosync's votes first, then what Pacemaker says of the same partition."""
-    quorum, cluster, cmap = evidence.get(QUORUM), evidence.get(CLUSTER), evidence.get(MAP)
+    cluster, cmap = evidence.get(CLUSTER), evidence.get(MAP)
+    names = member_names(cmap, evidence.get(NAMES), cluster, evidence.get(LISTED))
+    quorum = _counted(evidence, names)
     findings: List[Finding] = []
+    absent = votes.absent_nodes(quorum, cmap, names, never_seen(cmap, names, cluster)) if quorum else []
     if quorum:
         findings += votes.device_silent(quorum, cmap)  # the cause of votes that are missing is told before them
-        findings += votes.votes_missing(quorum, cmap)
-    elif cmap and not cmap.values.get("quorum.provider"):
-        text = "corosync.conf has no quorum provider: votes are not counted"
-        findings.append(Finding(NO_PROVIDER, text, (Subject(SETTING, "quorum.provider"),)))
+        findings += votes.votes_missing(quorum, cmap, absent)
+    findings += _provider_missing(evidence.get(QUORUM), quorum, cmap)
     if cluster:
-        findings += pacemaker.pacemaker_differs(cluster, quorum)
+        findings += pacemaker.pacemaker_differs(cluster, quorum, names)
     findings += votes.map_missing(quorum, cmap, evidence.failed.get(CMAPCTL))
     if evidence.starting:
         explained = [one for one in findings if one.condition in _EXPLAINED_BY_START]
@@ -62,8 +68,30 @@ def judge(evidence: Evidence, options: Options) -> Judgement:
         summary=_summary(quorum, cluster),
         findings=tuple(findings),
         measures=tuple(_measures(quorum)) if quorum else (),
-        rows=tuple(_rows(quorum, cluster, cmap)),
+        rows=tuple(_rows(quorum, cluster, absent)),
     )
+
+
+def _counted(evidence: Evidence, names: Mapping[int, str]) -> Optional[QuorumStatus]:
+    """Return the votes: as corosync counts them, else as Pacemaker does; 1.4 lists the members elsewhere."""
+    cluster, cmap = evidence.get(CLUSTER), evidence.get(MAP)
+    quorum = evidence.get(QUORUM)
+    if quorum and not quorum.counted:
+        return pacemaker.own_count(cluster, cmap, names) if cluster else None
+    members = evidence.get(LISTED) if quorum and not quorum.members else None
+    return quorum._replace(members=members) if quorum and members else quorum
+
+
+def _provider_missing(
+    shown: Optional[QuorumStatus], quorum: Optional[QuorumStatus], cmap: Optional[CorosyncMap]
+) -> Iterator[Finding]:
+    subjects = (Subject(SETTING, "quorum.provider"),)
+    if shown and not shown.counted and quorum:
+        # what the plugin of corosync 1 is made for
+        text = "corosync has no quorum provider: pacemaker counts the votes itself"
+        yield Finding(NO_PROVIDER, text, subjects, override=Severity.OK)
+    elif (shown is None or not shown.counted) and cmap and not cmap.values.get("quorum.provider"):
+        yield Finding(NO_PROVIDER, "corosync.conf has no quorum provider: votes are not counted", subjects)
 
 
 def _summary(quorum: Optional[QuorumStatus], cluster: Optional[Cluster]) -> str:
@@ -72,6 +100,8 @@ def _summary(quorum: Optional[QuorumStatus], cluster: Optional[Cluster]) -> str:
     number = len(quorum.members)
     members = f"{count(number, 'node')} with " if number else ""
     dc = f", DC {cluster.dc.name}" if cluster and cluster.dc else ""
+    if quorum.provider == votes.OWN:
+        dc = f" by pacemaker's own count{dc}"
     return f"{members}{quorum.total_votes} of {quorum.expected_votes} votes, quorate ({quorum.quorum} needed){dc}"
 
 
@@ -85,7 +115,7 @@ def _measures(quorum: QuorumStatus) -> Iterator[Measure]:
         yield NODES.of(len(quorum.members))
 
 
-def _rows(quorum: Optional[QuorumStatus], cluster: Optional[Cluster], cmap: Optional[CorosyncMap]) -> Iterator[Row]:
+def _rows(quorum: Optional[QuorumStatus], cluster: Optional[Cluster], absent: Sequence[str]) -> Iterator[Row]:
     if quorum:
         for member in quorum.members:
             device = f", quorum device {member.qdevice}" if member.qdevice else ""
@@ -93,10 +123,11 @@ def _rows(quorum: Optional[QuorumStatus], cluster: Optional[Cluster], cmap: Opti
             yield Row(Subject(NODE, votes.member_name(member)), f"{count(member.votes, 'vote')}{device}{local}")
         if quorum.device_votes is not None:
             yield Row(votes.QDEVICE, count(quorum.device_votes, "vote"))
-        for name in votes.absent_nodes(quorum, cmap):
+        for name in absent:
             yield Row(Subject(NODE, name), "not in this partition")
         flags = " ".join(quorum.flags) or "none"
-        yield Row(votes.COROSYNC, f"ring {quorum.ring_id}, flags: {flags}")
+        if quorum.ring_id:
+            yield Row(votes.COROSYNC, f"ring {quorum.ring_id}, flags: {flags}")
     if cluster and cluster.dc:
         policy = cluster.options.no_quorum_policy or "not shown"
         word = {True: "quorum", False: "no quorum", None: "quorum not shown"}[cluster.with_quorum]
@@ -106,7 +137,7 @@ def _rows(quorum: Optional[QuorumStatus], cluster: Optional[Cluster], cmap: Opti
 CHECK = Check(
     name="quorum",
     manual=__doc__,
-    readings=(QUORUM, CLUSTER, MAP),
+    readings=(QUORUM, CLUSTER, MAP, NAMES, LISTED),
     conditions=(*votes.CONDITIONS, *pacemaker.CONDITIONS, NO_PROVIDER),
     metrics=(VOTES_TOTAL, VOTES_EXPECTED, VOTES_QUORUM, VOTES_MARGIN, NODES),
     judge=judge,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Iterator, List, Optional, Tuple
+from typing import Iterator, List, Mapping, Optional, Sequence, Tuple
 
+from check_ha.cluster.member_names import named
 from check_ha.core.condition import NOT_RESPONDING, UNREADABLE, Condition, Severity
 from check_ha.core.finding import DAEMON, DEVICE, SETTING, TOOL, Finding, Subject, nodes
 from check_ha.core.wording import are, count, joined
@@ -34,15 +35,16 @@ CONDITIONS = (
     NO_QUORUM, QUORUM_CONTRADICTED, VOTES_MISSING, VOTES_STALE, NO_MARGIN, QDEVICE_NOT_VOTING, QDEVICE_DOWN,
 )  # fmt: skip
 
+OWN = "pacemaker"
+"""Who counts the votes where corosync has no quorum provider."""
 COROSYNC = Subject(DAEMON, "corosync")
 QDEVICE = Subject(DEVICE, "quorum device")
 _EXPECTED = (Subject(SETTING, "quorum.expected_votes"),)
 
 
-def votes_missing(quorum: QuorumStatus, cmap: Optional[CorosyncMap]) -> Iterator[Finding]:
+def votes_missing(quorum: QuorumStatus, cmap: Optional[CorosyncMap], absent: Sequence[str]) -> Iterator[Finding]:
     """Find out whether there is quorum, whether all votes are there, and whether one may be lost."""
     total = f"{quorum.total_votes} of {quorum.expected_votes} votes"
-    absent = absent_nodes(quorum, cmap)
     without = f"; missing: {', '.join(absent)}" if absent else ""
     subjects = (*nodes(*absent), COROSYNC)
     if not quorum.quorate and "Quorate" in quorum.flags and not quorum.activity_blocked:
@@ -83,18 +85,30 @@ def _reason(cmap: CorosyncMap) -> str:
 def _no_margin(quorum: QuorumStatus) -> str:
     if "AutoTieBreaker" in quorum.flags:
         return f"the loss of one more vote may lose quorum: {quorum.quorum} needed, or the side of the auto_tie_breaker"
-    hint = ""
-    if quorum.expected_votes == 2 and quorum.total_votes == 2 and "2Node" not in quorum.flags:
+    hint = " by pacemaker's own count" if quorum.provider == OWN else ""
+    both = quorum.expected_votes == quorum.total_votes == 2
+    if both and "2Node" not in quorum.flags and quorum.provider != OWN:
         hint = " (two nodes without two_node: 1 in corosync.conf)"
     return f"the loss of one more vote loses quorum: {quorum.quorum} needed{hint}"
 
 
-def absent_nodes(quorum: QuorumStatus, cmap: Optional[CorosyncMap]) -> List[str]:
-    """Return the names of the nodes that have a vote and are not in the partition; corosync 1.4 lists no members."""
+def absent_nodes(
+    quorum: QuorumStatus, cmap: Optional[CorosyncMap], names: Mapping[int, str], unseen: Sequence[str]
+) -> List[str]:
+    """Return the names of the nodes that have a vote and are not in the partition.
+
+    Without a nodelist those are meant that corosync has seen, and those that only the CIB has: ``unseen``.
+    """
     if cmap is None or not quorum.members:
         return []
     present = {member.node_id for member in quorum.members}
-    return [node.label for node in cmap.nodes if node.votes and node.node_id not in present]
+    if cmap.nodes:
+        votes = [node.node_id for node in cmap.nodes if node.votes and node.node_id not in present]
+        return [named(cmap, node_id, names) for node_id in votes]
+    if quorum.total_votes >= quorum.expected_votes:
+        return []
+    left = [member.node_id for member in cmap.members if not member.joined and member.node_id not in present]
+    return [*(named(cmap, node_id, names) for node_id in left), *unseen]
 
 
 def _has_device(quorum: QuorumStatus, cmap: Optional[CorosyncMap]) -> bool:

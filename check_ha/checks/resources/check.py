@@ -63,8 +63,9 @@ from check_ha.checks.resources.not_running import (
 from check_ha.checks.resources.promotion import not_promoted, promoted_incomplete
 from check_ha.checks.resources.whole_cluster import whole_cluster
 from check_ha.cluster.completed import completed
-from check_ha.cluster.resource_instances import ResourceInstances
-from check_ha.cluster.resource_states import ResourceState, ResourceStates
+from check_ha.cluster.resource_states.instances import ResourceInstances
+from check_ha.cluster.resource_states.state import ResourceState
+from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.cluster.resources import plain
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import FILTERED_OUT
@@ -131,7 +132,7 @@ def judge(evidence: Evidence, options: ResourceOptions) -> Judgement:
     if cluster is None:
         return Judgement("no resources were read")
     cib = evidence.get(CIB)
-    cluster = completed(cluster, cib)
+    cluster = completed(cluster, cib, evidence.now)
     states = ResourceStates(cluster, cib, evidence.now, options.selects)
     selected = states.selected
     if cluster.dc is None:
@@ -163,7 +164,7 @@ def _findings(
         yield from find(selected, states)
     rest = [one for one in selected if one.id not in explained]
     for role, find in _ABSENCES:
-        wanted = [one for one in rest if not expected_to_be(role, expected, one)]
+        wanted = [one for one in rest if not expected_to_be(role, expected, one)] if expected else rest
         waiting = (
             [one for one in wanted if not states.failures(one)] if find in _STARTED_LATER and evidence.starting else []
         )
@@ -187,9 +188,9 @@ def _measures(
     selected: Sequence[ResourceInstances], states: ResourceStates, expected: Sequence[Expectation]
 ) -> Iterator[Measure]:
     found = states.all
-    wanted = (one for one in found if not expected_to_be("stopped", expected, one))
+    wanted = [one for one in found if not expected_to_be("stopped", expected, one)] if expected else found
     absent = {one.id for one in wanted if states.state(one) in (ResourceState.DOWN, ResourceState.LOST)}
-    primitives = {one.id: [placed.primitive for placed in one.primitives] for one in found}.values()
+    primitives = [[placed.primitive for placed in one.primitives] for one in found]
     yield DOWN.of(len(absent), maximum=len(found), judged=sum(one.id in absent for one in selected))
     yield TOTAL.of(len(found))
     yield RUNNING.of(sum(states.state(one) == ResourceState.RUNNING for one in found), maximum=len(found))
@@ -211,14 +212,15 @@ def _row(resource: ResourceInstances, states: ResourceStates) -> Row:
     for one in resource.primitives:
         primitive = one.primitive
         what = f"{plain(primitive.id)} {primitive.role}" if resource.bundle else primitive.role
-        marks = [mark for mark in ("failed", "blocked", "orphaned") if getattr(primitive, mark)]
-        marks += [] if primitive.managed else ["unmanaged"]
-        what += f" ({', '.join(marks)})" if marks else ""
-        nodes = (f"{node} (lost)" if node in states.lost else node for node in primitive.nodes)
+        if primitive.failed or primitive.blocked or primitive.orphaned or not primitive.managed:
+            marks = [mark for mark in ("failed", "blocked", "orphaned") if getattr(primitive, mark)]
+            marks += [] if primitive.managed else ["unmanaged"]
+            what += f" ({', '.join(marks)})"
+        nodes = [f"{node} (lost)" if node in states.lost else node for node in primitive.nodes]
         roles.setdefault(what, []).extend(nodes)
     state = states.state(resource)
     known = {ResourceState.RUNNING: "", ResourceState.DOWN: "; should run"}.get(state, f"; {state}")
-    texts = (f"{role} on {', '.join(nodes)}" if nodes else role for role, nodes in roles.items())
+    texts = [f"{role} on {', '.join(nodes)}" if nodes else role for role, nodes in roles.items()]
     return Row(resource.subject, f"{', '.join(texts)}{known}", resource.label)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Dict, FrozenSet, Iterable, Iterator, List, Optional, Sequence, Tuple
 
-from check_ha.cluster.resource_instances import ResourceInstances
-from check_ha.cluster.resource_states import ResourceStates
+from check_ha.cluster.resource_states.instances import ResourceInstances
+from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.cluster.resources import CONNECTION
 from check_ha.cluster.rules import Attributes, holds
 from check_ha.core.wording import joined, listed

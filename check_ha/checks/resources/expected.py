@@ -3,7 +3,7 @@
 from typing import FrozenSet, Iterator, NamedTuple, Sequence, Tuple
 
 from check_ha.checks.resources.conditions import WRONG_NODE, WRONG_ROLE
-from check_ha.cluster.resource_instances import ResourceInstances
+from check_ha.cluster.resource_states.instances import ResourceInstances
 from check_ha.core.finding import Finding, nodes, resources
 from check_ha.model.cluster import Cluster
 
@@ -34,7 +34,7 @@ def expectations(pairs: Sequence[Tuple[str, str]], cluster: Cluster) -> Tuple[Ex
 
 def expected_to_be(role: str, expected: Sequence[Expectation], resource: ResourceInstances) -> bool:
     """Return whether that role of the resource is just what is wanted."""
-    return any(one.role and one.word == role and one.name in resource.names for one in expected)
+    return bool(expected) and any(one.role and one.word == role and one.name in resource.names for one in expected)
 
 
 def not_as_expected(

@@ -1,11 +1,13 @@
 """What is wrong with single instances of resources, running or not."""
 
+import functools
 from typing import Callable, Dict, Iterator, List, Sequence, Tuple
 
 from check_ha.checks.resources.conditions import BLOCKED, FAILED, FAILURE_IGNORED, MULTIPLE_ACTIVE, ORPHANED
 from check_ha.checks.resources.wording import and_with_it, failure_subjects, failure_text
-from check_ha.cluster.resource_instances import ResourceInstances
-from check_ha.cluster.resource_states import ResourceState, ResourceStates
+from check_ha.cluster.resource_states.instances import ResourceInstances
+from check_ha.cluster.resource_states.state import ResourceState
+from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.cluster.resources import MENDED, cleanup, in_motion, plain, refresh
 from check_ha.core.condition import Condition
 from check_ha.core.finding import Finding, nodes
@@ -21,9 +23,11 @@ def multiple_active(found: Sequence[ResourceInstances], states: ResourceStates) 
     places: Dict[Tuple[Tuple[str, ...], bool], List[ResourceInstances]] = {}
     for resource in found:
         for one in resource.primitives:
+            if not _is_multiple(one.primitive):
+                continue
             harmless = states.lost if one.primitive.agent.startswith("stonith:") else ()
             active_on = tuple(sorted(node for node in one.primitive.nodes if node not in harmless))
-            if len(active_on) > 1 and _is_multiple(one.primitive):
+            if len(active_on) > 1:
                 places.setdefault((active_on, one.primitive.blocked), []).append(resource)
     for (active_on, blocked_too), those in places.items():
         names = [resource.label for resource in those]
@@ -33,7 +37,7 @@ def multiple_active(found: Sequence[ResourceInstances], states: ResourceStates) 
             f"{listed(names)} {are(names)} active on {joined(active_on)} at once{stuck}",
             (*(resource.subject for resource in those), *nodes(*active_on)),
             "stop all but one by hand, then",
-            (refresh(*(resource.id for resource in those)),),
+            (refresh(*(resource.id for resource in those), version=states.cluster.version),),
         )
 
 
@@ -44,6 +48,8 @@ def _is_multiple(primitive: Primitive) -> bool:
 def blocked(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
     """Yield what the cluster will not touch, because its stop failed or on-fail is block."""
     for resource in found:
+        if True not in [one.primitive.blocked for one in resource.primitives]:
+            continue
         stopped = " and does not run" if states.state(resource) == ResourceState.DOWN else ""
         text = f"{{name}} is blocked{{place}}{stopped}{{why}}{{with_it}}"
         yield from _each(BLOCKED, [resource], states, lambda one: one.blocked and not _is_multiple(one), text)
@@ -68,10 +74,13 @@ def failure_ignored(found: Sequence[ResourceInstances], states: ResourceStates) 
 def orphaned(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
     """Yield what is configured no more: removed, or surplus instances of a clone."""
     for resource in found:
-        removed = all(one.primitive.orphaned for one in resource.primitives)
-        what = "is no longer configured and still runs" if removed else "has surplus instances"
+        orphans = [one.primitive.orphaned for one in resource.primitives]
+        if True not in orphans:
+            continue
+        what = "has surplus instances" if False in orphans else "is no longer configured and still runs"
         text = f"{{name}} {what}{{place}}"
-        yield from _each(ORPHANED, [resource], states, lambda one: one.orphaned, text, "stop it by hand, then", refresh)
+        again = functools.partial(refresh, version=states.cluster.version)
+        yield from _each(ORPHANED, [resource], states, lambda one: one.orphaned, text, "stop it by hand, then", again)
 
 
 def _each(

@@ -7,8 +7,8 @@ from typing import Dict, Iterator, List, Sequence, Tuple
 from check_ha.checks.resources.conditions import CLONE_INCOMPLETE
 from check_ha.checks.resources.eligible import instances_expected, nodes_missing
 from check_ha.checks.resources.wording import failure_subjects, failure_text
-from check_ha.cluster.resource_instances import ResourceInstances
-from check_ha.cluster.resource_states import ResourceStates
+from check_ha.cluster.resource_states.instances import ResourceInstances
+from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.cluster.resources import MENDED, cleanup, plain, what_keeps_it
 from check_ha.core.finding import Finding, resources
 from check_ha.core.wording import listed
@@ -19,8 +19,9 @@ def incomplete(found: Sequence[ResourceInstances], states: ResourceStates) -> It
     by_nodes: Dict[Tuple[str, Tuple[str, ...]], List[ResourceInstances]] = {}
     for resource in found:
         running = len(resource.running(states.lost))
-        enough = min(len(resource.instances), instances_expected(resource, states))
-        if 0 < running < enough and not resource.in_motion:
+        if not 0 < running < len(resource.instances):  # of most, which need not be asked how many should run
+            continue
+        if running < instances_expected(resource, states) and not resource.in_motion:
             by_nodes.setdefault((resource.outermost, nodes_missing(resource, states)), []).append(resource)
     for (_, missing), those in by_nodes.items():
         yield _incomplete(those, missing, states)
@@ -35,7 +36,7 @@ def _incomplete(found: Sequence[ResourceInstances], missing: Sequence[str], stat
     if failures:
         why = f": {failure_text(resource, failures, () if resource.may_share_nodes else missing)}"
     blamed = plain(failures[0].resource) if failures else resource.id
-    advice, commands = (MENDED, (cleanup(blamed),)) if why else what_keeps_it(blamed)
+    advice, commands = (MENDED, (cleanup(blamed),)) if why else what_keeps_it(blamed, states.cluster)
     where = dict.fromkeys((*(() if resource.may_share_nodes else missing), *too_often))
     return Finding(
         CLONE_INCOMPLETE,

@@ -4,8 +4,9 @@ from typing import Dict, Iterator, List, Sequence, Tuple
 
 from check_ha.checks.resources.conditions import MAINTENANCE, PENDING, UNMANAGED
 from check_ha.checks.resources.wording import and_with_it, by_name, failure_text, named_as, without_meta
-from check_ha.cluster.resource_instances import ResourceInstances
-from check_ha.cluster.resource_states import ResourceState, ResourceStates
+from check_ha.cluster.resource_states.instances import ResourceInstances
+from check_ha.cluster.resource_states.state import ResourceState
+from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.cluster.resources import in_motion, names_of
 from check_ha.core.finding import Finding, nodes
 from check_ha.core.wording import are, listed
@@ -89,12 +90,10 @@ def _in_maintenance(
 
 def _unmanaged(resource: ResourceInstances, states: ResourceStates) -> List[Placed]:
     """Maintenance mode of the cluster, and what is blocked, removed or down, is told elsewhere."""
-    if states.cluster.options.maintenance_mode or states.state(resource) == ResourceState.DOWN:
+    found = [one for one in resource.primitives if not one.primitive.managed]
+    if not found or states.cluster.options.maintenance_mode or states.state(resource) == ResourceState.DOWN:
         return []
-    return [
-        one for one in resource.primitives
-        if not (one.primitive.managed or one.primitive.blocked or one.primitive.orphaned)
-    ]  # fmt: skip
+    return [one for one in found if not (one.primitive.blocked or one.primitive.orphaned)]
 
 
 def _because_of(one: Placed, states: ResourceStates) -> str:

@@ -16,8 +16,9 @@ from check_ha.checks.resources.conditions import (
 from check_ha.checks.resources.reasons import reason_down, release
 from check_ha.checks.resources.wording import and_with_it, by_name, named_as, without_meta
 from check_ha.cluster.nodes import described, may_act
-from check_ha.cluster.resource_instances import ResourceInstances
-from check_ha.cluster.resource_states import ResourceState, ResourceStates
+from check_ha.cluster.resource_states.instances import ResourceInstances
+from check_ha.cluster.resource_states.state import ResourceState
+from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.core.finding import SETTING, TICKET, Finding, Subject, nodes, resources
 from check_ha.core.wording import are, listed
 from check_ha.model.cluster import Group
@@ -61,8 +62,9 @@ def common_cause(
 def down(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
     """Yield what should run and runs nowhere; what is blocked, or waits for another resource, is told with that."""
     for resource in found:
-        told = resource.id in states.told_with_another or any(one.primitive.blocked for one in resource.primitives)
-        if states.state(resource) == ResourceState.DOWN and not told:
+        if states.state(resource) != ResourceState.DOWN or resource.id in states.told_with_another:
+            continue
+        if not any(one.primitive.blocked for one in resource.primitives):
             why = reason_down(resource, states)
             with_it, waiting = and_with_it([resource], states)
             yield Finding(
@@ -122,8 +124,10 @@ def disabled(found: Sequence[ResourceInstances], states: ResourceStates) -> Iter
 def promotion_disabled(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
     """Yield what target-role keeps from being promoted, where something else waits for that."""
     for resource in found:
+        if not resource.promotion_disabled:
+            continue
         with_it, waiting = and_with_it([resource], states)
-        if waiting and resource.promotion_disabled and states.settled(resource):
+        if waiting and states.settled(resource):
             where = states.where_set([resource], "target-role", bool) or (resource.outermost,)
             yield Finding(
                 DISABLED,

@@ -1,14 +1,16 @@
 """Is every link to every peer up?
 
-Asks corosync-cfgtool for the links or rings of this node and corosync-cmapctl for the nodes that are configured, who is
-a member, and how often each link went down and messages were sent again. Run it on every node: a fault between two
-other nodes does not show here. With a state directory a link that went down and came back between two runs is reported
-once, as link-flapped, and a cluster in which nothing replicates though all nodes are members, as retransmitting.
+Asks corosync-cfgtool for the links or rings of this node and corosync-cmapctl (1.4: corosync-objctl) for the nodes that
+are configured, who is a member, and how often each link went down and messages were sent again. Run it on every node: a
+fault between two other nodes does not show here. With a state directory a link that went down and came back between two
+runs is reported once, as link-flapped, and a cluster in which nothing replicates though all nodes are members, as
+retransmitting.
 
 What the tools cannot show, it does not claim: with udp and udpu, and with one ring of corosync 2, the state of a link
 is only printed, never measured, so that membership is the only evidence; a faulty ring of corosync 1 and 2 names no
-node; a node that is down looks as one whose links are all cut. Corosync 1 has no corosync-cmapctl, so that its members
-are not known.
+node; a node that is down looks as one whose links are all cut. Where corosync has no nodelist, its members get their
+names from crm_node -l, corosync-quorumtool -l and crm_mon, and a node that never joined since corosync was started is
+known only by the CIB or by the votes that are expected.
 """
 
 from __future__ import annotations
@@ -17,22 +19,44 @@ from typing import Iterator, Optional, Sequence
 
 from check_ha.checks.rings import counters, links, missing
 from check_ha.cluster.links import Link, Links, Peer, links_of, ring_fault
+from check_ha.cluster.member_names import member_names, never_seen, without_names
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import FILTERED_OUT, WITH_MEMORY, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import LINK, NODE, SETTING, Finding, Row, Subject, nodes
 from check_ha.core.options import FilterOptions, natural, option
 from check_ha.core.wording import count
+from check_ha.model.cluster import Cluster
 from check_ha.model.corosync import CorosyncMap, LinkStatistics, LinkStatus
 from check_ha.parsers.cfgtool import parse_cfgtool
 from check_ha.parsers.cfgtool_nodes import parse_cfgtool_nodes
 from check_ha.parsers.cmapctl import parse_cmapctl, parse_cmapctl_stats
-from check_ha.sources.tools import CFGTOOL, CFGTOOL_NODES, CMAPCTL, CMAPCTL_STATS
+from check_ha.parsers.nodename import parse_crm_node_list
+from check_ha.parsers.quorumtool import parse_quorumtool_nodes
+from check_ha.sources.tools import (
+    CFGTOOL,
+    CFGTOOL_NODES,
+    CMAPCTL,
+    CMAPCTL_STATS,
+    CRM_MON,
+    CRM_NODE_LIST,
+    QUORUMTOOL_NODES,
+)
+
+
+def _parse_cluster(data: bytes) -> Cluster:
+    from check_ha.parsers.crm_mon import parse_crm_mon  # with lxml, which only a cluster without nodelist needs here
+
+    return parse_crm_mon(data)
+
 
 STATUS = Reading(CFGTOOL, parse_cfgtool)
 REACHABLE = Reading(CFGTOOL_NODES, parse_cfgtool_nodes, required=False)
 MAP = Reading(CMAPCTL, parse_cmapctl, required=False)
 STATISTICS = Reading(CMAPCTL_STATS, parse_cmapctl_stats, required=False)
+NAMES = Reading(CRM_NODE_LIST, parse_crm_node_list, silent=True, instead_of=CMAPCTL, when=without_names)
+LISTED = Reading(QUORUMTOOL_NODES, parse_quorumtool_nodes, silent=True, instead_of=CMAPCTL, when=without_names)
+CLUSTER = Reading(CRM_MON, _parse_cluster, silent=True, instead_of=CMAPCTL, parts=(), when=without_names)
 
 TOO_FEW_LINKS = Condition("too-few-links", Severity.CRITICAL, "Fewer links are configured than --links asks for.")
 
@@ -56,14 +80,17 @@ def judge(evidence: Evidence, options: RingOptions) -> Judgement:
     if status is None and (cmap is None or cmap.local_node_id is None):
         return Judgement("no links were read")
     counted = statistics.links if statistics else ()
-    found = links_of(status or _no_status(cmap), cmap, evidence.get(REACHABLE), counted)
+    cluster = evidence.get(CLUSTER)
+    names = member_names(cmap, evidence.get(NAMES), cluster, evidence.get(LISTED))
+    absent = never_seen(cmap, names, cluster)
+    found = links_of(status or _no_status(cmap), cmap, evidence.get(REACHABLE), counted, names, absent)
     peers = [peer for peer in found.peers if options.selects(peer.name)]
     previous = evidence.previous or {}
     down_counts = counters.down_counts(peers, counted)
     totem = statistics.totem if statistics else cmap.totem if cmap else {}
     retransmissions = counters.Retransmissions(totem, previous, evidence.now)
     findings = [
-        *missing.members_missing(cmap, evidence.failed.get(CMAPCTL)),
+        *missing.members_missing(cmap, evidence.failed.get(CMAPCTL), cluster, len(absent)),
         *missing.links_missing(found, status),
         *missing.counters_missing(found, statistics, cmap, evidence.failed.get(CMAPCTL_STATS)),
         *links.rings_faulty(found.rings, whole=all(peer.member for peer in found.peers)),
@@ -76,9 +103,9 @@ def judge(evidence: Evidence, options: RingOptions) -> Judgement:
         text = f"{count(found.configured, 'link')} configured, {options.links} wanted"
         findings.append(Finding(TOO_FEW_LINKS, text, (Subject(SETTING, "nodelist"),)))
     if found.peers and not peers:
-        names = nodes(*(peer.name for peer in found.peers))
-        text = f"--include and --exclude leave none of {count(len(names), 'peer')}"
-        findings.append(Finding(FILTERED_OUT, text, names))
+        left_out = nodes(*(peer.name for peer in found.peers))
+        text = f"--include and --exclude leave none of {count(len(left_out), 'peer')}"
+        findings.append(Finding(FILTERED_OUT, text, left_out))
     return Judgement(
         summary=_summary(found, peers, known=bool(cmap and cmap.members)),
         findings=tuple(findings),
@@ -148,7 +175,7 @@ def _label(link: Link) -> str:
 CHECK = Check(
     name="rings",
     manual=__doc__,
-    readings=(STATUS, REACHABLE, MAP, STATISTICS),
+    readings=(STATUS, REACHABLE, MAP, STATISTICS, NAMES, LISTED, CLUSTER),
     conditions=(
         *links.CONDITIONS, *counters.CONDITIONS, *missing.CONDITIONS, TOO_FEW_LINKS, FILTERED_OUT,
     ),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Iterator, Mapping, Optional, Sequence, Tuple
 
 from check_ha.cluster.links import Links, Peer
-from check_ha.core.condition import NOT_RESPONDING, TOOL_MISSING, UNREADABLE, Condition, Severity
+from check_ha.core.condition import NOT_RESPONDING, UNREADABLE, Condition, Severity
 from check_ha.core.finding import DAEMON, LINK, TOOL, Finding, Subject, nodes
 from check_ha.core.wording import joined, listed
+from check_ha.model.cluster import Cluster
 from check_ha.model.corosync import CorosyncMap, LinkStatistics, LinkStatus, Statistics
 
 MEMBERS_UNKNOWN = Condition(
@@ -19,8 +20,6 @@ CONDITIONS = (MEMBERS_UNKNOWN,)
 
 _CFGTOOL, _MAP, _STATISTICS = "corosync-cfgtool -s", "corosync-cmapctl", "corosync-cmapctl -m stats"
 
-_OF_COROSYNC_1 = "corosync 1 has no such tool: use check_ha_nodes, and --severity members-unknown=ok here"
-
 _LAST_OF_MAP = "totem.version"  # in every version, and the keys are printed in their order
 _COUNTERS = ("srp.firewall_enabled_or_nic_failure", "srp.mcast_retx")
 
@@ -29,21 +28,26 @@ def _unreadable(tool: str, text: str, *subjects: Subject) -> Finding:
     return Finding(UNREADABLE, text, (*subjects, Subject(TOOL, tool)))
 
 
-def members_missing(cmap: Optional[CorosyncMap], failure: Optional[Finding]) -> Iterator[Finding]:
-    """Find out whether the members are known; ``failure`` is why corosync-cmapctl has no answer."""
+def members_missing(
+    cmap: Optional[CorosyncMap], failure: Optional[Finding], cluster: Optional[Cluster], absent: int
+) -> Iterator[Finding]:
+    """Find out whether the members are known; ``failure`` is why corosync-cmapctl has no answer.
+
+    ``absent`` are the nodes that only the CIB knows.
+    """
     subjects = (Subject(DAEMON, "corosync"), Subject(TOOL, _MAP))
     if cmap is None:
         if failure is None or failure.condition is not NOT_RESPONDING:  # which is told already
             why = failure.text if failure else f"{_MAP} says nothing"
-            advice = _OF_COROSYNC_1 if failure and failure.condition is TOOL_MISSING else ""
-            yield Finding(MEMBERS_UNKNOWN, f"who is a member is not known: {why}", subjects, advice)
+            yield Finding(MEMBERS_UNKNOWN, f"who is a member is not known: {why}", subjects)
         return
     if not cmap.members:
         yield Finding(MEMBERS_UNKNOWN, f"who is a member is not known: {_MAP} shows no members", subjects)
     expected, each = (_votes(cmap, key) for key in ("quorum.expected_votes", "quorum.votes"))
+    expected = max(expected, cluster.expected_votes or 0 if cluster else 0)
     seen = len(cmap.members)
     device = any(key.startswith("quorum.device.") for key in cmap.values)
-    if cmap.members and not cmap.nodes and not device and expected > seen * each:
+    if cmap.members and not cmap.nodes and not device and expected > (seen + absent) * each:
         # multicast without a nodelist: a node that was never seen has no name here
         text = f"corosync has seen {seen} of the nodes since it started, and expects {expected} votes"
         yield Finding(MEMBERS_UNKNOWN, f"{text}: who is missing is not known", subjects)

@@ -93,7 +93,7 @@ def judge(evidence: Evidence, options: VipOptions) -> Judgement:
     if cluster is None:
         return Judgement("no resources were read")
     cib, interfaces = evidence.get(CIB), evidence.get(INTERFACES)
-    cluster = completed(cluster, cib)
+    cluster = completed(cluster, cib, evidence.now)
     here = _here(evidence, cluster)
     agents = dict(options.agent)
     vips, absent = virtual_ips(cluster, cib, agents), left_out(cluster, cib, agents)
@@ -111,7 +111,7 @@ def judge(evidence: Evidence, options: VipOptions) -> Judgement:
         *moved(selected, places, evidence.previous),
     ]
     if cib and interfaces and vips and cluster.dc:  # without one nobody says where it should be
-        findings += on_interfaces(selected, vips, interfaces, here)
+        findings += on_interfaces(selected, vips, interfaces, here, cluster.version)
     return Judgement(
         summary=_summary(selected, here),
         findings=tuple(findings),
@@ -184,8 +184,9 @@ def _found(vip: VirtualIp, interfaces: Interfaces) -> List[str]:
 def _rows(
     vips: Sequence[VirtualIp], absent: Sequence[LeftOut], interfaces: Optional[Interfaces], here: Optional[str]
 ) -> Iterator[Row]:
+    known = {found.address for found in interfaces.addresses} if interfaces else set()
     for vip in vips:
-        there = _found(vip, interfaces) if interfaces else []
+        there = _found(vip, interfaces) if interfaces and not known.isdisjoint(vip.addresses or ()) else []
         state = (
             f"{vip.roles}{' on ' + ', '.join(vip.nodes) if vip.nodes else ''}; "
             f"interfaces of {here or 'this node'}: {', '.join(there) or 'not there'}"

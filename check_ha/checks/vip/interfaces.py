@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Iterator, Optional, Sequence, Set
+from typing import Iterator, Optional, Sequence, Set, Tuple
 
 from check_ha.checks.vip.placement import about
+from check_ha.cluster.resources import restart
 from check_ha.cluster.virtual_addresses import VirtualIp
 from check_ha.core.condition import UNREADABLE, Condition, Severity
 from check_ha.core.finding import TOOL, Finding, Subject, nodes, resources
@@ -34,9 +35,13 @@ CONDITIONS = (ADDRESS_MISSING, ADDRESS_STRAY, INTERFACE_DOWN, WRONG_INTERFACE, W
 
 
 def on_interfaces(
-    selected: Sequence[VirtualIp], vips: Sequence[VirtualIp], interfaces: Interfaces, here: Optional[str]
+    selected: Sequence[VirtualIp],
+    vips: Sequence[VirtualIp],
+    interfaces: Interfaces,
+    here: Optional[str],
+    version: Tuple[int, ...],
 ) -> Iterator[Finding]:
-    """Yield what the interfaces of this node carry, against what they should."""
+    """Yield what the interfaces of this node carry, against what they should; ``version`` is that of crm_mon."""
     if here is None:
         text = "it is not known which node this is (crm_node -n, corosync-cmapctl): its interfaces are not judged"
         yield Finding(UNREADABLE, text, (Subject(TOOL, CRM_NODE.label),))
@@ -46,6 +51,7 @@ def on_interfaces(
     for vip in vips:
         if vip.floating and (here in vip.nodes or vip.in_motion):
             wanted.update(vip.addresses or ())
+    there = {found.address for found in interfaces.addresses}
     for vip in selected:
         if vip.addresses is None:
             what = "it is no longer configured (orphaned)" if vip.orphaned else "the CIB shows no address for it"
@@ -54,15 +60,15 @@ def on_interfaces(
         elif vip.in_motion:
             continue
         elif here in vip.nodes and not vip.found_on(interfaces):
-            yield _missing(vip, vip.refused_by(interfaces), here)
+            yield _missing(vip, vip.refused_by(interfaces), here, version)
         elif here in vip.nodes and vip.floating:
-            yield from _interface(vip, interfaces, here)
-        elif vip.floating:
+            yield from _interface(vip, interfaces, here, version)
+        elif vip.floating and not there.isdisjoint(vip.addresses):
             yield from _strays(vip, vip.found_on(interfaces), wanted, here)
 
 
-def _missing(vip: VirtualIp, refused_by: str, here: str) -> Finding:
-    again = (f"crm_resource --restart --resource {vip.id}",)
+def _missing(vip: VirtualIp, refused_by: str, here: str, version: Tuple[int, ...]) -> Finding:
+    again = (restart(vip.id, version),)
     if refused_by:
         text = f"is on interface {refused_by} of {here} and cannot be used: another machine has it (dadfailed)"
         advice = "find that machine and take the address from it, then"
@@ -71,7 +77,7 @@ def _missing(vip: VirtualIp, refused_by: str, here: str) -> Finding:
     return about(ADDRESS_MISSING, vip, text, *nodes(here), advice="wait for its next monitor, or", commands=again)
 
 
-def _interface(vip: VirtualIp, interfaces: Interfaces, here: str) -> Iterator[Finding]:
+def _interface(vip: VirtualIp, interfaces: Interfaces, here: str, version: Tuple[int, ...]) -> Iterator[Finding]:
     """Yield what is wrong with the interface that carries the address of one that runs here."""
     places = [(found, interfaces.named(found.interface)) for found in vip.found_on(interfaces)]
     # one that works is enough: a second copy is told below
@@ -83,10 +89,7 @@ def _interface(vip: VirtualIp, interfaces: Interfaces, here: str) -> Iterator[Fi
         else:
             yield _unreachable(vip, places[0][1], here)
     for found, interface in places:
-        mend = (
-            f"ip addr del {found.address}/{found.prefix} dev {found.interface}"
-            f" && crm_resource --restart --resource {vip.id}"
-        )
+        mend = f"ip addr del {found.address}/{found.prefix} dev {found.interface} && {restart(vip.id, version)}"
         if vip.interface not in ("", interface.name, *interface.other_names):
             text = f"is on interface {interface.name} of {here}, and the CIB says nic={vip.interface}"
             yield about(WRONG_INTERFACE, vip, text, *nodes(here), advice=f"on {here}", commands=(mend,))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from check_ha.cluster.nodes import may_act
-from check_ha.cluster.resource_states import ResourceStates
+from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.cluster.resources import plain, told
 from check_ha.cluster.virtual_addresses import LeftOut, VirtualIp, tickets_missing
 from check_ha.core.condition import Condition, Severity
@@ -84,14 +84,15 @@ def states(cluster: Cluster, cib: Optional[Cib], vips: Sequence[VirtualIp], now:
         )  # fmt: skip
     stopped = [vip.id for vip in vips if not vip.nodes and not vip.in_motion and not vip.spare]
     others = ResourceStates(cluster, cib, now) if stopped else None
+    online = {node.name for node in cluster.nodes if node.online}
     for vip in vips:
-        yield from _state(cluster, vip)
+        yield from _state(cluster, vip, online)
         if others and vip.id in stopped:
             yield _stopped(cluster, cib, vip, others)
         yield from _unmanaged(cluster, vip)
 
 
-def _state(cluster: Cluster, vip: VirtualIp) -> Iterator[Finding]:
+def _state(cluster: Cluster, vip: VirtualIp, online: Set[str]) -> Iterator[Finding]:
     """Causes first: one that is active twice is blocked for that (multiple-active=block)."""
     primitives = [placed.primitive for placed in vip.instances]
     where = nodes(*vip.nodes)
@@ -102,7 +103,6 @@ def _state(cluster: Cluster, vip: VirtualIp) -> Iterator[Finding]:
         yield about(VIP_FAILED, vip, f"failed{f' on {names}' if names else ''}", *where)
     if any(primitive.blocked for primitive in primitives):
         yield about(VIP_BLOCKED, vip, "is blocked: the cluster will not act on it until it is cleaned up", *where)
-    online = {node.name for node in cluster.nodes if node.online}
     if vip.nodes and cluster.dc and not online.intersection(vip.nodes):
         text = f"runs nowhere: it is shown on {names}, which is offline"
         yield about(VIP_STOPPED, vip, text, *where)
@@ -128,7 +128,7 @@ def _stopped(cluster: Cluster, cib: Optional[Cib], vip: VirtualIp, others: Resou
         return about(condition, vip, f"{state}: {waiting.text}", waiting.cause.subject)
     failures = [failure for failure in cluster.failures if plain(failure.resource) == vip.id]
     why = told(failures)
-    if not may_act(cluster):
+    if not may_act(cluster) or (cluster.with_quorum is False and not why):
         failures, why = [], "this partition has no quorum"
     elif not others.hosts and not any(failure.task == "start" for failure in failures):
         failures, why = [], "no node can run resources"

@@ -1,0 +1,1 @@
+"""What corosync refuses, version by version."""

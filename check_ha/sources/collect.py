@@ -1,0 +1,182 @@
+r"""Ask the cluster as root what a check of the monitoring user wants to know, and print that without secrets.
+
+sudo runs it for the checks that are given --sudo; nobody needs to run it by hand. It reads the names of tools on
+standard input, one a line, runs those tools side by side, masks what they say as check_ha_snapshot does, and prints one
+text that any check understands (--from -). It takes no argument, no path and no environment, knows no tool but those of
+the checks, and changes nothing.
+
+    printf 'crm_mon.xml\ncfgtool-s.txt\n' | check_ha_collect | check_ha_rings --from -
+
+A line "limit 5" gives the tools 5 seconds; 8 without it, and at most 9. Exit 0 whatever the tools say. UNKNOWN (3),
+with one line, when it is asked for anything else.
+"""
+
+# Whoever calls it may be hostile, and it runs as root: so all that comes from the caller is dropped first, and nothing
+# is imported before that but what every Python has loaded. bin/check_ha_collect starts it, isolated.
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import TYPE_CHECKING, Dict, NoReturn, Optional, Sequence, Tuple
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from check_ha.sources.tools import Tool
+
+LONGEST = 9.0
+"""Seconds for the tools at most, counted from the start: sudo ends this command after 10."""
+DEFAULT = 8.0
+INPUT = 4096
+"""Bytes on standard input at most."""
+_PATIENCE = 1.0
+"""Seconds within which all of these must have come, and again within which the output must be taken."""
+_MEGABYTE = 1 << 20
+
+
+class RefusedError(Exception):
+    """The caller asks for something that is not done; the message says what."""
+
+
+def main(folders: Optional[Sequence[str]] = None) -> NoReturn:
+    """Run the command; the folders are those in which tools are looked up, unless a test has others."""
+    begun = time.monotonic()
+    code = 3
+    try:
+        _drop_what_is_the_callers()
+        _end_when_told()
+        tools, limit = _wanted(_read(begun + _PATIENCE))
+        stream = _collected(tools, max(0.2, min(limit, LONGEST - (time.monotonic() - begun))), folders)
+        _print(stream)
+        code = 0
+    except RefusedError as refused:
+        _say(str(refused))
+    except (SystemExit, KeyboardInterrupt):
+        _say("it was told to end, or has taken too long")
+    except Exception as error:
+        _say(f"it failed: {type(error).__name__}")  # without its words, which may hold what a tool has printed
+    os._exit(code)
+
+
+def _drop_what_is_the_callers() -> None:
+    """Environment, folder, umask, open files, limits, and what signals do."""
+    os.environ.clear()
+    os.chdir("/")
+    os.umask(0o077)
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free
+    for name in os.listdir("/proc/self/fd"):
+        if int(name) > 2:
+            try:
+                os.close(int(name))
+            except OSError:  # that of the listing itself
+                continue
+    for one in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, signal.SIGPIPE}:
+        signal.signal(one, signal.SIG_DFL)  # with SIGCHLD ignored every tool would seem to have ended well
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    _set_limits()
+
+
+def _set_limits() -> None:
+    """Set what is needed, whatever the caller has left; no core file may hold what is masked afterwards."""
+    import resource as of
+
+    infinite = of.RLIM_INFINITY
+    limits = {
+        of.RLIMIT_CORE: 0, of.RLIMIT_CPU: 60, of.RLIMIT_NOFILE: 1024, of.RLIMIT_STACK: 8 * _MEGABYTE,
+        of.RLIMIT_AS: infinite, of.RLIMIT_DATA: infinite, of.RLIMIT_FSIZE: infinite, of.RLIMIT_NPROC: infinite,
+    }  # fmt: skip
+    for kind, value in limits.items():
+        try:
+            of.setrlimit(kind, (value, value))
+        except (OSError, ValueError):  # not root
+            continue
+
+
+def _end_when_told() -> None:
+    """Let the tools be ended first whatever ends this process, and once its time is up."""
+    signals = signal.valid_signals() - {
+        signal.SIGKILL, signal.SIGSTOP, signal.SIGPIPE, signal.SIGCHLD, signal.SIGWINCH, signal.SIGURG,
+        signal.SIGCONT, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU, signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE,
+        signal.SIGILL, signal.SIGABRT,
+    }  # fmt: skip
+
+    def leave(number: int, frame: Optional[FrameType]) -> NoReturn:
+        for one in signals:  # a second one would interrupt the ending of the tools
+            signal.signal(one, lambda *_: None)
+        raise SystemExit(3)
+
+    for one in signals:
+        signal.signal(one, leave)
+    signal.setitimer(signal.ITIMER_REAL, LONGEST + 0.8)
+
+
+def _read(deadline: float) -> str:
+    import select
+
+    text = b""
+    while len(text) <= INPUT:
+        if not select.select([0], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            raise RefusedError(f"standard input has no end within {_PATIENCE:g} s")
+        piece = os.read(0, INPUT + 1 - len(text))
+        if not piece:
+            return text.decode("ascii", "replace")
+        text += piece
+    raise RefusedError(f"standard input has more than {INPUT} bytes")
+
+
+def _wanted(text: str) -> Tuple[Sequence[Tool], float]:
+    """Return the tools that are named, each once, and the seconds that they are given."""
+    import re
+
+    from check_ha.sources.tools import ALL
+
+    known = {tool.file: tool for tool in ALL}
+    wanted: Dict[str, Tool] = {}
+    limit = DEFAULT
+    for line in text.splitlines():
+        seconds = re.fullmatch(r"limit ([0-9]{1,4}(?:\.[0-9]{1,3})?)", line)
+        if seconds:
+            limit = float(seconds[1])
+        elif line in known:
+            wanted[line] = known[line]
+        else:
+            name = line if re.fullmatch(r"[\w.-]{1,40}", line, re.ASCII) else "what is asked for"
+            raise RefusedError(f"{name} is not the name of a tool")
+    if not wanted:
+        raise RefusedError("no tool is named on standard input")
+    return list(wanted.values()), limit
+
+
+def _collected(tools: Sequence[Tool], limit: float, folders: Optional[Sequence[str]]) -> bytes:
+    """Return what these tools say, as a stream without secrets."""
+    from check_ha.sources.node import ThisNode
+    from check_ha.sources.runner import FOLDERS
+    from check_ha.sources.shareable import all_shareable
+    from check_ha.sources.stream import written
+
+    source = ThisNode(folders or FOLDERS, round(limit, 1))
+    outputs = source.collect(tools).values()
+    return written(source.node, source.now, all_shareable(outputs, history=False))
+
+
+def _print(stream: bytes) -> None:
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # no tool is left that would have to be ended first
+    signal.setitimer(signal.ITIMER_REAL, _PATIENCE)
+    rest = memoryview(stream)
+    while rest:
+        rest = rest[os.write(1, rest) :]
+
+
+def _say(text: str) -> None:
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, _PATIENCE)
+    try:
+        os.write(1, f"HA_COLLECT UNKNOWN - {text}\n".encode())
+    except OSError:
+        os._exit(3)
