@@ -42,9 +42,11 @@ class ConfiguredCollection(NamedTuple):
 
     id: str
     meta: Pairs = ()
-    """Of a bundle also ``promoted-max``, which stands at its container."""
+    """Of a bundle also ``promoted-max`` and ``replicas-per-host``, which stand at its container."""
     primitives: Tuple[str, ...] = ()
     """The ids of those in it, at any depth."""
+    network: Pairs = ()
+    """Of a bundle what it says of its addresses: ``host-interface``, ``host-netmask``."""
 
 
 class ConfiguredNode(NamedTuple):

@@ -137,11 +137,20 @@ def _collections(parent: Optional[Element], references: "_References") -> Iterat
     for element in () if parent is None else parent.iterchildren(*_COLLECTIONS):
         meta = _values(_sets(element.iterchildren("meta_attributes"), references), references)
         for container in element.iterchildren("docker", "podman", "rkt") if element.tag == "bundle" else ():
-            meta = (*meta, ("promoted-max", container.get("promoted-max") or container.get("masters") or "0"))
+            promoted = container.get("promoted-max") or container.get("masters") or "0"
+            each = container.get("replicas-per-host") or "1"
+            meta = (*meta, ("promoted-max", promoted), ("replicas-per-host", each))
         if element.get("id"):
             primitives = tuple([one.get("id", "") for one in _primitives(element)])
-            yield ConfiguredCollection(element.get("id", ""), meta, primitives)
+            yield ConfiguredCollection(element.get("id", ""), meta, primitives, _network(element))
         yield from _collections(element, references)
+
+
+def _network(bundle: Element) -> Pairs:
+    """Return ``<network ip-range-start="192.0.2.121" host-netmask="24" host-interface="eth0"/>``."""
+    network = bundle.find("network") if bundle.tag == "bundle" else None
+    pairs = [(name, network.get(name)) for name in ("host-interface", "host-netmask")] if network is not None else []
+    return tuple((name, value) for name, value in pairs if value)
 
 
 def _primitive(

@@ -618,7 +618,13 @@ LOCKING = (("shutdown-lock", "true"),)
 LEFT_OUT = ": it leaves out what is unmanaged on a lost node"
 VANISHED = cluster(primitive("p", "node1"), instances_configured=3)
 
+ONE_EACH = clone("u", primitive("p_u:0", "node1"), primitive("p_u:1", "node2"), primitive("p_u:2"), unique=True)
 WITH_CIB: Dict[str, Tuple[Cluster, Optional[Cib], Found]] = {
+    "warn-a-node-may-hold-two-instances": (
+        cluster(ONE_EACH), Cib((), collections=(ConfiguredCollection("u", (("clone-node-max", "2"),)),)),
+        [("clone-incomplete", "u: 2 of 3 instances run")],
+    ),
+    "ok-a-node-may-hold-one-instance": (cluster(ONE_EACH), Cib((), collections=(ConfiguredCollection("u"),)), []),
     "warn-ticket-not-granted": (
         cluster(primitive("p"), tickets=REVOKED), ticket("p"),
         [("no-ticket", "p is not running: ticket siteA is not granted here")],

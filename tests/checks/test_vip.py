@@ -381,6 +381,9 @@ DUMMY = Interface("eth0", ("BROADCAST", "NOARP", "UP", "LOWER_UP"), "UNKNOWN")
 TWICE = Interfaces(
     (InterfaceAddress("eth0", ADDRESS, 24, "inet"), InterfaceAddress("eth1", ADDRESS, 24, "inet")), (CABLE_OUT, ETH1)
 )
+ON_LOOPBACK_TOO = Interfaces(
+    (InterfaceAddress("lo", ADDRESS, 32, "inet"), InterfaceAddress("eth0", ADDRESS, 24, "inet")), (LOOPBACK, CABLE_OUT)
+)
 MEND = "ip addr del 192.0.2.100/24 dev eth0 && crm_resource --restart --resource p_vip"
 
 INTERFACES: Dict[str, Tuple[Cluster, Cib, Interfaces, List[Tuple[str, str, str]]]] = {
@@ -423,6 +426,20 @@ INTERFACES: Dict[str, Tuple[Cluster, Cib, Interfaces, List[Tuple[str, str, str]]
         ("wrong-interface", "p_vip (192.0.2.100) is on interface eth0 of node1, and the CIB says nic=eth1",
          f"on node1: {MEND}"),
     ]),
+    "crit-the-interface-of-nic-has-no-carrier": (
+        RUNS, cib(p_vip={"ip": ADDRESS, "nic": "eth0"}), TWICE,
+        [("interface-down",
+          "p_vip (192.0.2.100) is on interface eth0 of node1, which is without carrier: no client reaches it",
+          "look at the cable and the switch port of eth0, or let another node run p_vip"),
+         ("wrong-interface", "p_vip (192.0.2.100) is on interface eth1 of node1, and the CIB says nic=eth0",
+          f"on node1: {MEND}".replace("eth0", "eth1"))],
+    ),
+    "crit-the-loopback-reaches-nobody": (RUNS, CONFIGURED, ON_LOOPBACK_TOO, [
+        ("interface-down",
+         "p_vip (192.0.2.100) is on interface eth0 of node1, which is without carrier: no client reaches it",
+         "look at the cable and the switch port of eth0, or let another node run p_vip"),
+    ]),
+    "ok-announced-from-the-loopback": (RUNS, CONFIGURED, interfaces(ADDRESS, on="lo"), []),
     "warn-on-another-interface-too": (RUNS, cib(p_vip={"ip": ADDRESS, "nic": "eth1"}), TWICE, [
         ("wrong-interface", "p_vip (192.0.2.100) is on interface eth0 of node1, and the CIB says nic=eth1",
          f"on node1: {MEND}"),
@@ -542,6 +559,22 @@ def test_crit_address_of_a_bundle() -> None:
         "address-missing",
         "address-stray",
     ]
+
+
+@pytest.mark.parametrize(
+    ("network", "expected"),
+    [
+        ({"host-interface": "eth0", "host-netmask": "24"}, []),
+        ({"host-interface": "eth1"}, ["wrong-interface"]),
+        ({"host-netmask": "32"}, ["wrong-prefix"]),
+    ],
+)
+def test_where_a_bundle_puts_its_addresses(network: Mapping[str, str], expected: List[str]) -> None:
+    configured = Cib((), collections=(ConfiguredCollection("httpd", network=tuple(network.items())),))
+    judgement = judged(
+        cluster(bundle(vip("node1", name="httpd-ip-192.0.2.131"))), configured, interfaces("192.0.2.131")
+    )
+    assert [condition for condition, _ in found(judgement)] == expected
 
 
 def test_unknown_address_of_a_bundle() -> None:
