@@ -426,6 +426,14 @@ def pair(*nodes: str) -> Tuple[Primitive, Primitive]:
     return primitive("p_dlm", *nodes), primitive("p_lvm", *nodes)
 
 
+UNWATCHED = primitive("p", "remote1", managed=False)
+AWAY = (node("node1", is_dc=True), node("remote1", type="remote", maintenance=True))
+
+
+def remote1(**more: Any) -> Primitive:
+    return primitive("remote1", "node1", agent="ocf:pacemaker:remote", **more)
+
+
 UNIQUE = clone("u", *(primitive(f"p_u:{number}", "node1") for number in (0, 1)), primitive("p_u:2"), unique=True)
 
 CLONES: Dict[str, Tuple[Cluster, Found]] = {
@@ -478,6 +486,11 @@ CLONES: Dict[str, Tuple[Cluster, Found]] = {
     "warn-one-unique-instance-runs": (
         cluster(clone("u", primitive("p_u:0", "node1"), primitive("p_u:1"), unique=True)),
         [("clone-incomplete", "u: 1 of 2 instances runs")],
+    ),
+    "warn-connection-to-a-remote-node-unmanaged": (
+        cluster(remote1(managed=False), UNWATCHED, nodes=AWAY),
+        [("unmanaged",
+          "remote1 is unmanaged: the cluster will not start, stop or move it, and nobody watches p there")],
     ),
     "warn-group-in-clone-first-member": (
         cluster(stack(pair("node1"), pair()), failures=failed("p_dlm", "node2")),
@@ -956,6 +969,13 @@ BANNED = tuple(Ban("b", "p", name, -INFINITY) for name in ("node1", "node2"))
 
 PUT_BACK = ConfiguredCollection("ms_db", (("target-role", "Unpromoted"),))
 STEPS: Dict[str, Tuple[Cluster, Optional[Cib], str]] = {
+    "remote-node-in-maintenance": (
+        cluster(remote1(), UNWATCHED, nodes=AWAY), None, "crm_attribute --node remote1 --name maintenance --delete",
+    ),
+    "connection-to-a-remote-node-unmanaged": (
+        cluster(remote1(managed=False), UNWATCHED, nodes=AWAY), None,
+        "crm resource manage remote1, or: pcs resource manage remote1",
+    ),
     "a-member-is-disabled": (
         cluster(MEMBER_OFF), meta(f=STOPPED), "crm resource start f, or: pcs resource enable f",
     ),
