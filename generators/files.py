@@ -6,9 +6,6 @@ import re
 from pathlib import Path
 from typing import Callable, Dict, Mapping
 
-NOWHERE = "/nonexistent"
-"""A root without programs: what is made for every node names the usual places."""
-
 
 def scripts(text: str) -> str:
     """Return setup.cfg with every command as an entry point."""
@@ -30,7 +27,7 @@ def _command_file(_: str) -> str:
 def _sudoers(_: str) -> str:
     from check_ha.node_setup import rights
 
-    return rights.sudoers(root=NOWHERE)
+    return rights.sudoers()
 
 
 def _uidgid(_: str) -> str:

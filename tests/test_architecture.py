@@ -25,7 +25,7 @@ STEPS: Dict[str, Tuple[str, ...]] = {
     "sources": ("check_ha.sources",),
     "model": ("check_ha.model",),
     "parsers": ("check_ha.parsers", "check_ha.model"),
-    "core": (*_PURE_CORE, "check_ha.sources.sudoers"),  # how a command line is written there
+    "core": _PURE_CORE,
     "cluster": (*_PURE_CORE, "check_ha.cluster", "check_ha.parsers.addresses.canonical"),
     "checks": (*_PURE_CORE, "check_ha.cluster", "check_ha.parsers"),
     "multinode": (*_PURE_CORE, "check_ha.cluster", "check_ha.multinode", "check_ha.parsers"),
@@ -59,6 +59,8 @@ ALSO_HARMLESS: Dict[str, Tuple[str, ...]] = {
     "check_ha.model": ("importlib",),
     # the one place that calls lxml, on bytes (io.BytesIO) and with everything off that would fetch something
     "check_ha.parsers.xml": ("lxml", "io"),
+    # bytes in, bytes out
+    "check_ha.parsers.view": ("zlib", "binascii"),
 }
 
 CLOCKS = frozenset(("now", "utcnow", "today", "fromtimestamp", "astimezone", "localtime", "ctime"))

@@ -73,9 +73,12 @@ class SourceOptions(Options):
     """How the tools are run."""
 
     tools: Optional[str] = option(
-        None, "the only folder in which the cluster tools are looked up", metavar="DIR", parse=file_name
+        None,
+        "the only folder in which the cluster tools (with --sudo: check_ha_collect) are looked up",
+        metavar="DIR",
+        parse=file_name,
     )
-    sudo: bool = option(False, "run the tools through sudo -n")
+    sudo: bool = option(False, "ask as root, through sudo -n check_ha_collect")
     timeout: float = option(8.0, "deadline for the whole run (8)", metavar="SECONDS", short="-t", parse=seconds)
 
 

@@ -158,6 +158,7 @@ def _replayed(node: str, path: str) -> Output:
 
 def _view_of(source: Source) -> bytes:
     """Return the view of a recorded node, as it would have printed it."""
-    from check_ha.cli.view import view_from, view_text  # with all parsers, lxml too, which views do without
+    from check_ha.cli.view import view_from  # with all parsers, lxml too, which views do without
+    from check_ha.output.view_text import view_text
 
     return view_text(view_from(source)).encode()

@@ -1,10 +1,11 @@
 """The checks of one node: ask its tools, judge what they say. One check is a run of all checks that are one."""
 
+import os
 import sys
 from functools import partial
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from check_ha.cli.arguments import ReplayOptions, RunOptions, parse
+from check_ha.cli.arguments import ReplayOptions, RunOptions, SourceOptions, parse
 from check_ha.cli.process import unfinished
 from check_ha.cli.run import Order, Outcome
 from check_ha.cli.state import Memory, default_directory
@@ -105,11 +106,7 @@ def source_of(common: ReplayOptions, name: str) -> Source:
     restart(common.timeout)
     announce("reading the recording" if common.from_ else "asking the tools")
     if common.from_ is None:
-        from check_ha.sources.node import ThisNode  # with subprocess, which a replay does without
-        from check_ha.sources.runner import FOLDERS
-
-        folders = FOLDERS if common.tools is None else (common.tools,)
-        return ThisNode(folders, common.timeout, common.sudo)
+        return this_node(common)
     from check_ha.sources.recording import RecordingError
     from check_ha.sources.stream import recorded
 
@@ -118,6 +115,21 @@ def source_of(common: ReplayOptions, name: str) -> Source:
     except RecordingError as error:
         sys.stdout.write(f"{name.replace('check_', '', 1).upper()} UNKNOWN - {clean(str(error))}\n")
         sys.exit(3)
+
+
+def this_node(options: SourceOptions) -> Source:
+    """Return this node, asked by the user of the check or through sudo."""
+    from check_ha.sources.runner import FOLDERS  # with subprocess, which a replay does without
+
+    folders = None if options.tools is None else (options.tools,)
+    if options.sudo:
+        from check_ha.sources.door import PLACES, Door
+
+        here = (os.path.dirname(os.path.realpath(sys.argv[0])),) if os.path.isfile(sys.argv[0]) else ()
+        return Door(folders or (*here, *PLACES), options.timeout)
+    from check_ha.sources.node import ThisNode
+
+    return ThisNode(folders or FOLDERS, options.timeout)
 
 
 def collect(

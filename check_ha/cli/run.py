@@ -60,7 +60,7 @@ def _tool_lines(verbose: int, outputs: Mapping[Tool, Output]) -> List[str]:
     """Return the tools with exit status and time (-vv), and what they printed (-vvv), without secrets."""
     if verbose < 2:
         return []
-    shown = list(outputs.values())
+    shown = list(dict.fromkeys(outputs.values()))  # what stands for several tools is told once
     if verbose >= 3:
         from check_ha.sources.shareable import all_shareable  # its patterns are compiled where they are needed
 

@@ -1,9 +1,9 @@
 """Put in place on this node what NRPE needs to run the checks, or take it away again.
 
 Shows what it will do, and asks once. Run again, it changes what is not as it should be. A file that somebody has edited
-is left alone. By default the checks ask through sudo (--way sudo): nothing but the exact command lines of the checks.
-With --way rights the user of NRPE gets rights of its own in Pacemaker and Corosync, which are more than the right to
-read. --remove undoes either.
+is left alone. By default the checks ask through sudo (--way sudo), which may run nothing but check_ha_collect: it only
+reads, and prints no password. With --way rights the user of NRPE gets rights of its own in Pacemaker and Corosync,
+which are more than the right to read. --remove undoes either.
 
     NRPE       check_ha.cfg in the folder that nrpe.cfg includes
     sudo       /etc/sudoers.d/check_ha, which visudo checks first
@@ -18,10 +18,12 @@ import sys
 from pathlib import Path
 from typing import Iterator, NoReturn, Optional, Sequence
 
+import check_ha
 from check_ha.cli.arguments import Parser, new_parser
 from check_ha.node_setup.apply import SetupError, apply
-from check_ha.node_setup.node import Host, closed_to_others, node_at
+from check_ha.node_setup.node import Host, closed_to_others, in_other_hands, node_at
 from check_ha.node_setup.plan import Plan, Step, Wish, plan
+from check_ha.node_setup.rights import COLLECTOR
 
 NAME = "check_ha_setup"
 _PROBE = "check_ha_quorum"
@@ -83,10 +85,20 @@ def _unusable(node: Host, wish: Wish) -> Optional[str]:
     folder = node.path(wish.plugins)
     if not (folder / _PROBE).exists():
         return f"there is no {_PROBE} in {folder}: --commands DIR says where the commands are"
+    if wish.sudo and not (folder / COLLECTOR).exists():
+        return f"there is no {COLLECTOR} in {folder}, which sudo is to run: install check_ha as a whole"
     closed = closed_to_others(folder) if node.live else ()
     if closed:
         return f"{node.user} cannot reach {wish.plugins}: {closed[-1]} is closed to others; install below /opt instead"
+    hands = [in_other_hands(path) for path in _run_as_root(folder)] if node.live and wish.sudo else []
+    if any(hands):
+        return f"not root alone decides what {next(filter(None, hands))} holds: install below /opt, as root"
     return None
+
+
+def _run_as_root(folder: Path) -> Sequence[Path]:
+    """Return what sudo will run: the command, Python, and this package."""
+    return (folder / COLLECTOR, Path(sys.executable), Path(check_ha.__file__))
 
 
 def _show(made: Plan, node: Host, verbose: bool) -> None:

@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Iterable, List
+from typing import Iterable, List, NoReturn
 
 from check_ha.cli.arguments import UNKNOWN, Parser, SourceOptions, add_options, new_parser, options_from
+from check_ha.cli.node import this_node
 from check_ha.cli.process import guarded
+from check_ha.core.tool_failure import failure_of, finding_of
 from check_ha.output.plain_text import clean
 from check_ha.sources.deadline import announce, restart, tools_have_ended
-from check_ha.sources.node import ThisNode
 from check_ha.sources.recording import write_recording
-from check_ha.sources.runner import FOLDERS
 from check_ha.sources.shareable import all_shareable
 from check_ha.sources.tools import ALL, Output
 
@@ -34,16 +34,23 @@ def main() -> None:
 
     restart(options.timeout)
     announce("asking the tools")
-    source = ThisNode(FOLDERS if options.tools is None else (options.tools,), options.timeout, options.sudo)
+    source = this_node(options)
     outputs = list(source.collect(ALL).values())
     tools_have_ended()
+    refused = failure_of(outputs[0]) if outputs[0].tool not in ALL else None
+    if refused:
+        _end(finding_of(refused, [refused], None).line)
     announce("writing the recording")
     try:
         write_recording(directory, os.uname().nodename, source.now, all_shareable(outputs))
     except OSError as error:
-        sys.stdout.write(f"HA_SNAPSHOT UNKNOWN - {clean(f'{error.filename}: {error.strerror}')}\n")
-        sys.exit(UNKNOWN)
+        _end(f"{error.filename}: {error.strerror}")
     sys.stdout.write(f"recorded {_counts(outputs)} in {clean(directory)}\n")
+
+
+def _end(why: str) -> NoReturn:
+    sys.stdout.write(f"HA_SNAPSHOT UNKNOWN - {clean(why)}\n")
+    sys.exit(UNKNOWN)
 
 
 def parser() -> Parser:

@@ -116,7 +116,7 @@ def examine(
     """
     values: Dict[Tool, Any] = {}
     parsed = {} if parsed is None else parsed
-    failures: List[ToolFailure] = []
+    failed: List[Tuple[Tool, ToolFailure]] = []
     parts: List[ToolFailure] = []
     for reading in asked(readings, outputs):
         output = outputs[reading.tool]
@@ -134,17 +134,17 @@ def examine(
                 part = cut_short(output)
                 parts += [part._replace(silent=reading.silent)] if part else []
         if failure is not None:
-            failures.append(failure if reading.required else failure.optional(reading.silent))
-    processes = outputs.get(PS)
-    failed = {failure.output.tool: finding_of(failure, failures, processes) for failure in failures}
+            failed.append((reading.tool, failure if reading.required else failure.optional(reading.silent)))
+    processes, failures = outputs.get(PS), [failure for _, failure in failed]
+    reasons = {tool: finding_of(failure, failures, processes) for tool, failure in failed}
     findings = findings_of([*failures, *parts], processes)
-    start = next((one for one in failed.values() if one.condition is STARTING), None)
+    start = next((one for one in reasons.values() if one.condition is STARTING), None)
     own = _own(readings, outputs)
     if start is None and unsettled(own):
         start = starting(outputs)
     elif start is None and link_down(own):
         start = linking(outputs)
-    return Evidence(values, findings, previous, now, failed, start)
+    return Evidence(values, findings, previous, now, reasons, start)
 
 
 def asked(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]) -> List[Reading[Any]]:

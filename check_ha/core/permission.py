@@ -48,14 +48,7 @@ def refusal(tools: str, first: Output, refused: Sequence[Output]) -> Finding:
     family = _alike(first, refused)
     user = first.user
     if first.with_sudo:
-        from check_ha.sources.sudoers import sudoers_command  # for who is refused only
-
-        allowed = ", ".join(dict.fromkeys(sudoers_command(output.argv[2:]) for output in family))
-        line, place = f"{user} ALL=(root) NOPASSWD: {allowed}", "add to /etc/sudoers.d/check_ha"
-        return _short(
-            Finding(NO_PERMISSION, f"sudo refuses {tools}", (), place, (line,), f"{_ALLOW}{place}: "),
-            f"check_ha_setup --user {user}",
-        )
+        return Finding(NO_PERMISSION, f"sudo refuses {tools}", (), "", (f"check_ha_setup --user {user}",), _ALLOW)
     if _lacks_role(family):
         finding = Finding(NO_PERMISSION, f"user {user} has no ACL role for {tools}", (), "", (_role(user),), _ALLOW)
         return _short(finding, f"nrpe/acl-crmsh.sh or nrpe/acl-pcs.sh of check_ha, for {user}")

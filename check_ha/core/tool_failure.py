@@ -39,12 +39,13 @@ from check_ha.core.processes import processes_of_root
 from check_ha.core.starting import connecting
 from check_ha.core.wording import joined
 from check_ha.parsers.errors import REFUSED, UNRECOGNISED, ParseError
-from check_ha.sources.tools import BROKEN, COROSYNC, CRM_MON, FLOODED, HUNG, MISSING, PACEMAKER, SYSTEM, Output
+from check_ha.sources.tools import COROSYNC, CRM_MON, CUT, FLOODED, HUNG, MISSING, PACEMAKER, SYSTEM, Output
 
 # compiled when a tool has failed, not on every run
 _DENIED = (
     r"API error 11\b|API error 100\b|objdb library\. Error 100\b|CS_ERR_ACCESS|Permission denied"
     r"|Insufficient privileges|a password is required|is not allowed to execute|not in the sudoers file"
+    r"|you must have a tty"
 )
 _DOWN = r"API error 2\b|CS_ERR_LIBRARY|Connection refused"
 _DOWN_OR_DENIED = (
@@ -82,18 +83,8 @@ def failure_of(output: Output, error: Optional[ParseError] = None) -> Optional[T
     ``error`` is what the parser made of the output.
     """
     tool = output.tool
-    if output.fault == MISSING:
-        return ToolFailure(output, TOOL_MISSING, output.stderr or "not installed")
-    if output.at_work:
-        why = "and not hung, as on a large cluster or a busy node"
-        more = f"-t {3 * output.limit:g} gives it more time"
-        return ToolFailure(output, NOT_FINISHED, f"still at work after {output.limit:g} s {why}; {more}")
-    if output.fault == HUNG:
-        return ToolFailure(output, NOT_RESPONDING, f"no answer within {output.limit:g} s")
-    if output.fault == FLOODED:
-        return ToolFailure(output, UNREADABLE, f"printed more than {tool.limit} MB")
-    if output.fault == BROKEN:
-        return ToolFailure(output, UNREADABLE, f"could not be started: {output.stderr}")
+    if output.fault is not None:
+        return _without_answer(output)
     if output.status is not None and output.status < 0:
         return ToolFailure(output, UNREADABLE, f"was killed by signal {-output.status}")
     if tool.absence and not output.stdout and "No such file or directory" in output.stderr:
@@ -103,6 +94,23 @@ def failure_of(output: Output, error: Optional[ParseError] = None) -> Optional[T
     if error is not None and output.status == 0:
         return _not_understood(output, error)
     return _told(output, error)
+
+
+def _without_answer(output: Output) -> ToolFailure:
+    """Return why a tool has no answer that could be judged."""
+    if output.fault == MISSING:
+        return ToolFailure(output, TOOL_MISSING, output.stderr or "not installed")
+    if output.at_work:
+        why = "and not hung, as on a large cluster or a busy node"
+        more = f"-t {3 * output.limit:g} gives it more time"
+        return ToolFailure(output, NOT_FINISHED, f"still at work after {output.limit:g} s {why}; {more}")
+    if output.fault == HUNG:
+        return ToolFailure(output, NOT_RESPONDING, f"no answer within {output.limit:g} s")
+    if output.fault == FLOODED:
+        return ToolFailure(output, UNREADABLE, f"printed more than {output.tool.limit} MB")
+    if output.fault == CUT:
+        return ToolFailure(output, UNREADABLE, output.stderr)
+    return ToolFailure(output, UNREADABLE, f"could not be started: {output.stderr}")
 
 
 def cut_short(output: Output) -> Optional[ToolFailure]:

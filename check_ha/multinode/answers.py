@@ -8,7 +8,7 @@ from check_ha.core.condition import Severity
 from check_ha.core.finding import Finding
 from check_ha.model.view import View
 from check_ha.parsers.errors import ParseError
-from check_ha.parsers.view import Shared, parse_view
+from check_ha.parsers.view import Shared, parse_one_of_many
 from check_ha.sources.tools import BROKEN, FLOODED, HUNG, MISSING, Output
 
 _LONGEST_REASON = 200
@@ -55,7 +55,7 @@ def answer_of(asked: str, output: Output, shared: Optional[Shared] = None) -> An
     if line is None:
         return Answer(asked, reason=_said(output))
     try:
-        return Answer(asked, parse_view(line, shared), within=output.seconds)
+        return Answer(asked, parse_one_of_many(line, {} if shared is None else shared), within=output.seconds)
     except ParseError as error:
         return Answer(asked, reason=str(error), unreadable=True)
 

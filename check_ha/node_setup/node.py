@@ -81,6 +81,21 @@ def _is_member(user: str) -> bool:
         return False
 
 
+def in_other_hands(path: Path) -> Optional[Path]:
+    """Return what would let somebody else than root decide what is run there: the file, or a folder on the way to it.
+
+    A folder of a group is taken as root's own: that of ``/usr/local`` is staff in Debian, which has no members. In one
+    like ``/tmp`` nobody can replace what is root's.
+    """
+    for start in (path, path.resolve()):
+        for one in (start, *start.parents):
+            found = one.lstat()
+            open_to_all = found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX
+            if found.st_uid != 0 or (open_to_all and not stat.S_ISLNK(found.st_mode)):
+                return one
+    return None
+
+
 def closed_to_others(folder: Path) -> Tuple[Path, ...]:
     """Return the folders on the way to this one that other users may not pass, as /root is."""
     found: List[Path] = []

@@ -88,7 +88,7 @@ def _wanted(node: Host, wish: Wish) -> Dict[str, str]:
     if wish.with_nrpe:
         files[command_path(node)] = nrpe.command_file(wish.plugins, wish.sudo) + "\n"
     if wish.sudo:
-        files[SUDOERS] = rights.sudoers(node.user, str(node.root))
+        files[SUDOERS] = rights.sudoers(node.user, wish.plugins)
     else:
         files[UIDGID] = rights.uidgid(node.user) + (_JOINED.format(user=node.user) if _joins(node) else "")
     return {path: marked(text) for path, text in files.items()}

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import os
+import re
 from typing import List
 
-from check_ha.sources.runner import FOLDERS
-from check_ha.sources.sudoers import TIME_LIMIT, sudoers_command
-from check_ha.sources.tools import ALL
+from check_ha.node_setup.nrpe import PLUGINS
 
 USER = "nagios"
 
+COLLECTOR = "check_ha_collect"
+"""What sudo runs for the checks; beside them."""
+TIME_LIMIT = 10
+"""Seconds after which sudo ends it (TIMEOUT=, since sudo 1.8.20): more than it takes by itself, 9, so that it has said
+what hangs."""
+
 _SUDOERS = """\
-# /etc/sudoers.d/check_ha, mode 0440: lets the user of NRPE run exactly these command lines as root. They only
-# read. TIMEOUT (sudo 1.8.20 or newer) ends one that hangs if the check cannot. To have fewer lines in the log
-# (sudo 1.8.29 or newer): Defaults!CHECK_HA !log_allowed, !pam_session
+# /etc/sudoers.d/check_ha, mode 0440: lets the user of NRPE run one command as root, without arguments. It only reads,
+# and prints no password. TIMEOUT: sudo 1.8.20 or newer. To have fewer lines in the log (sudo 1.8.29 or newer):
+# Defaults!CHECK_HA !log_allowed, !pam_session
+Cmnd_Alias CHECK_HA = {command} ""
+Defaults!CHECK_HA env_reset, !env_keep, !env_check, !requiretty
+{user} ALL=(root) TIMEOUT={limit} NOPASSWD: CHECK_HA
 """
 
 _UIDGID = """\
@@ -27,46 +34,32 @@ uidgid {{
 
 _ACL = """\
 # Lets the user of NRPE, who must be a member of haclient, read the CIB and not change it: once, on one node. From
-# enable-acl on, members of haclient without a role may neither read nor write it. root and hacluster always may. No
-# role keeps a member of haclient from fencing a node (stonith_admin --reboot) or from setting node attributes, fail
-# counts among them; a user that uses sudo instead need not be a member.
+# enable-acl on, members of haclient without a role may neither read nor write it. root and hacluster always may. The
+# role hides parameters whose names say password, and shows all others. No role keeps a member of haclient from fencing
+# a node (stonith_admin --reboot) or from setting node attributes, fail counts among them; a user that uses sudo instead
+# need not be a member.
 """
 
+_PASSWORDS = '//nvpair[contains(@name,"passw")]'
 _ACL_COMMANDS = {
     "crmsh": (
-        "crm configure role check_ha read xpath:/cib",
+        # crm takes one level of quotes away: without them the role would hide every parameter and option
+        f"crm configure role check_ha deny xpath:'{_PASSWORDS}' read xpath:/cib".replace('"', r"\""),
         "crm configure acl_target {user} check_ha",
         "crm configure property enable-acl=true",
     ),
     "pcs": (
-        "pcs acl role create check_ha read xpath /cib",
+        f"pcs acl role create check_ha deny xpath '{_PASSWORDS}' read xpath /cib",
         "pcs acl user create {user} check_ha",
         "pcs acl enable",
     ),
 }
 
 
-def sudoers(user: str = USER, root: str = "/") -> str:
-    """Return the sudoers file: the programs are those that a check finds on the node whose files are below ``root``."""
-    lines = dict.fromkeys(
-        sudoers_command((program(argv[0], root), *argv[1:])) for tool in ALL for argv in (tool.argv, tool.older) if argv
-    )
-    alias = ", \\\n    ".join(sorted(lines))
-    return (
-        f"{_SUDOERS}Cmnd_Alias CHECK_HA = \\\n    {alias}\n{user} ALL=(root) TIMEOUT={TIME_LIMIT} NOPASSWD: CHECK_HA\n"
-    )
-
-
-_COMMON = ("cat", "ps", "sha256sum", "stat")
-
-
-def program(name: str, root: str = "/") -> str:
-    """Return the full path that a check will run: sudo compares it. Where it is not installed, its usual place."""
-    for folder in FOLDERS:
-        path = os.path.join(root, folder.lstrip("/"), name)
-        if os.path.isfile(path) and os.access(path, os.X_OK):
-            return f"{folder}/{name}"
-    return f"/usr/bin/{name}" if name in _COMMON else f"/usr/sbin/{name}"
+def sudoers(user: str = USER, plugins: str = PLUGINS) -> str:
+    """Return the sudoers file for this user, of the commands in that folder."""
+    command = re.sub(r"([\\,:=*?\[\]!\s])", r"\\\1", f"{plugins}/{COLLECTOR}")  # as sudoers(5) wants a path
+    return _SUDOERS.format(command=command, user=user, limit=TIME_LIMIT)
 
 
 def uidgid(user: str = USER) -> str:

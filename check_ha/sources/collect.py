@@ -12,7 +12,7 @@ with one line, when it is asked for anything else.
 """
 
 # Whoever calls it may be hostile, and it runs as root: so all that comes from the caller is dropped first, and nothing
-# is imported before that but what every Python has loaded. bin/check_ha_collect starts it, isolated.
+# is imported before that but what every Python has loaded. nrpe/check_ha_collect starts it, isolated.
 
 from __future__ import annotations
 

@@ -112,11 +112,12 @@ def without_history(document: bytes) -> bytes:
     end = 0
     while True:
         start = document.find(b"<lrm ", place)
-        stop = document.find(b"</lrm>", start)
-        if min(start, stop) < 0:
+        tag = document.find(b">", start)
+        stop = tag - 1 if document[tag - 1 : tag] == b"/" else document.find(b"</lrm>", tag)
+        if min(start, tag, stop) < 0:
             return b"".join((*parts, document[end:]))
         parts.append(document[end:start])
-        end = place = stop + len(b"</lrm>")
+        end = place = document.find(b">", stop) + 1
 
 
 def hidden_values(document: bytes, shown: bytes) -> Set[bytes]:

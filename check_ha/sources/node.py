@@ -21,11 +21,10 @@ _PAUSE = 1.0
 class ThisNode:
     """The node this process runs on."""
 
-    def __init__(self, folders: Sequence[str] = FOLDERS, timeout: float = 8.0, sudo: bool = False) -> None:
+    def __init__(self, folders: Sequence[str] = FOLDERS, timeout: float = 8.0) -> None:
         self._folders = tuple(folders)
         self._limit = timeout
         self._deadline = time.monotonic() + timeout
-        self._sudo = sudo
         self.now = time.time()
         self.node = os.uname().nodename
 
@@ -44,13 +43,7 @@ class ThisNode:
     def _command(self, argv: Tuple[str, ...]) -> Tuple[str, ...]:
         """Return the command line with the program's full path in front; empty when it is not installed."""
         program = find(argv[0], self._folders)
-        if program is None:
-            return ()
-        command = (program, *argv[1:])
-        if self._sudo:
-            sudo = find("sudo", (*self._folders, *FOLDERS))
-            return (sudo, "-n", *command) if sudo else ()
-        return command
+        return (program, *argv[1:]) if program else ()
 
 
 def second_try(output: Output) -> Tuple[str, ...]:
@@ -63,8 +56,6 @@ def second_try(output: Output) -> Tuple[str, ...]:
     tool = output.tool
     if output.fault == MISSING:
         return tool.older if tool.older[:1] != tool.argv[:1] else ()
-    if output.with_sudo and output.stderr.startswith(("sudo: ", "Sorry, user ")):
-        return ()  # refused, which says nothing about the version
     words = output.stderr + output.stdout[:200].decode("utf-8", "replace")  # stdout up to 2.4.5, and in 3.0
     if tool.family == COROSYNC and any(said in words for said in _TRY_AGAIN):
         return tool.argv

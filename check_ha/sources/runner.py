@@ -33,6 +33,8 @@ class Command(NamedTuple):
     """With the full path of the program in front; empty when there is none."""
     delay: float = 0.0
     """Seconds to wait before it is started."""
+    stdin: bytes = b""
+    """What it reads on standard input; 4,096 bytes at most, which are never waited for."""
 
 
 SecondTry = Callable[[Output], Optional[Command]]
@@ -98,7 +100,7 @@ class _Run:
         try:
             self.process = subprocess.Popen(  # noqa: S603  # full path, no shell
                 command.argv,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if command.stdin else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env=_environment(mark, limits.variables),
@@ -108,6 +110,10 @@ class _Run:
         except OSError as error:
             self.fault = BROKEN
             self.stderr += str(error.strerror).encode()
+        if self.process and self.process.stdin:
+            with contextlib.suppress(BrokenPipeError):
+                os.write(self.process.stdin.fileno(), command.stdin)
+            self.process.stdin.close()
 
     def take(self, stream: int, data: bytes) -> None:
         """Keep what arrived; more than the limit is dropped (stderr) or ends the tool (stdout)."""

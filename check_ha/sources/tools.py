@@ -188,6 +188,8 @@ FLOODED = "flooded"
 """It printed more than any real cluster does; it was killed."""
 BROKEN = "broken"
 """The program is there and could not be started."""
+CUT = "cut"
+"""What should tell of many tools has ended early, or has not come at all: standard error says why."""
 
 
 class Output(NamedTuple):

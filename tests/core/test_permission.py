@@ -97,15 +97,12 @@ def test_what_is_left_to_the_parser(said: Output) -> None:
     assert failure_of(said) is None
 
 
-def test_the_sudoers_line_allows_all_that_was_refused_of_a_family_and_nothing_more() -> None:
+def test_what_sudo_refuses_is_mended_by_one_command() -> None:
     password = "sudo: a password is required"
     refused = [failure(with_sudo(tool, stderr=password)) for tool in (CFGTOOL, CMAPCTL, CMAPCTL_STATS, CRM_MON)]
     (corosync, pacemaker) = findings_of([refused[0], *(one.optional() for one in refused[1:3]), refused[3]], None)
-    assert corosync.line == (
-        "sudo refuses corosync-cfgtool -s; to allow it: add to /etc/sudoers.d/check_ha: nagios ALL=(root) NOPASSWD: "
-        '/usr/sbin/corosync-cfgtool -s, /usr/sbin/corosync-cmapctl "", /usr/sbin/corosync-cmapctl -m stats'
-    )
-    assert "corosync" not in pacemaker.line
+    assert corosync.line == "sudo refuses corosync-cfgtool -s; to allow it: check_ha_setup --user nagios"
+    assert pacemaker.line == "sudo refuses crm_mon; to allow it: check_ha_setup --user nagios"
     # what a check tells of one tool by itself
     assert finding_of(refused[1], refused, None).line.partition("; ")[2] == corosync.line.partition("; ")[2]
 

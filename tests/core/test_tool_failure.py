@@ -144,8 +144,7 @@ ONE_TOOL: Dict[str, Tuple[Output, Tuple[str, str]]] = {
         with_sudo(CRM_MON, stderr="sudo: a password is required"),
         (
             "no-permission",
-            "sudo refuses crm_mon; to allow it: add to /etc/sudoers.d/check_ha: nagios ALL=(root) NOPASSWD: "
-            "/usr/sbin/crm_mon --output-as\\=xml --inactive",
+            "sudo refuses crm_mon; to allow it: check_ha_setup --user nagios",
         ),
     ),
 }  # fmt: skip
@@ -290,6 +289,7 @@ def test_an_optional_tool_still_settles_what_another_leaves_open() -> None:
         "sudo: a password is required",
         "Sorry, user nagios is not allowed to execute '/usr/sbin/crm_mon' as root on node1.",
         "nagios is not in the sudoers file.",
+        "sudo: sorry, you must have a tty to run sudo",
     ],
 )
 def test_the_words_of_sudo(words: str) -> None:
@@ -312,7 +312,7 @@ def test_who_is_in_a_new_group_must_be_started_anew() -> None:
         "usermod -aG haclient nagios"
     )
     (sudo,) = findings_of([failure(with_sudo(CRM_MON, stderr="sudo: a password is required"))], None)
-    assert sudo.advice == "add to /etc/sudoers.d/check_ha"
+    assert sudo.step == "check_ha_setup --user nagios"
 
 
 BELIEVED = {

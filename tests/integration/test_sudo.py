@@ -4,35 +4,40 @@ from __future__ import annotations
 
 import json
 import os
+import resource
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any, Dict, Iterator, List
+from typing import Any, Dict, Iterator, List, Optional, Sequence
 
 import pytest
 
 from check_ha.node_setup.rights import sudoers
+from check_ha.sources.stream import Stream
+from check_ha.sources.tools import ALL, CRM_MON
 from tests.needed import program
+from tests.sources.test_collect import HOSTILE, door
 
 ROOT = Path(__file__).parents[2]
 INCLUDED = Path("/etc/sudoers.d")
 
 pytestmark = pytest.mark.packages
 
-# Become that user, run these tools through sudo, and print what came back as JSON. (The user need not be able to reach
-# this Python, which may be somewhere below /root.)
+# Become that user, ask for these tools through sudo, and print what came back as JSON. (The user need not be able to
+# reach this Python, which may be somewhere below /root.)
 RUN = """
 import json, os, pwd, selectors, subprocess, sys, time
-from check_ha.sources import runner, tools
-from check_ha.sources.node import ThisNode
+from check_ha.sources import runner, stream, tools
+from check_ha.sources.door import Door
 user = pwd.getpwnam("nobody")
 os.setgroups([])
 os.setgid(user.pw_gid)
 os.setuid(user.pw_uid)
 folder, timeout, names = sys.argv[1], float(sys.argv[2]), sys.argv[3:]
 begun = time.monotonic()
-outputs = ThisNode((folder,), timeout, sudo=True).collect([getattr(tools, name) for name in names])
+outputs = Door((folder,), timeout).collect([getattr(tools, name) for name in names])
 found = {name: [output.status, output.fault, output.stdout.decode(), output.stderr, output.limit]
          for name, output in ((name, outputs[getattr(tools, name)]) for name in names)}
 print(json.dumps({"seconds": time.monotonic() - begun, **found}))
@@ -48,43 +53,63 @@ def sudo() -> Iterator[Path]:
     path.unlink(missing_ok=True)
 
 
-def install(path: Path, text: str, tools: Path) -> None:
-    """The shipped text for ``nobody``, with the programs of this folder."""
-    for folder in ("/usr/sbin", "/usr/bin"):
-        text = text.replace(f"{folder}/", f"{tools}/")
+@pytest.fixture(name="command")
+def command_of_root(place: Path) -> Path:
+    """check_ha_collect in a folder of root's, with a folder of tools beside it."""
+    (place / "sbin").mkdir()
+    (place / "bin").mkdir()
+    return door(place / "bin", place / "sbin")
+
+
+def shipped(command: Path) -> str:
+    return sudoers("nobody", str(command.parent))
+
+
+def install(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
     path.chmod(0o440)
     subprocess.run([program("visudo", package="sudo"), "-c", "-q"], check=True)
 
 
-def tool(folder: Path, name: str, script: str) -> None:
-    folder.mkdir(mode=0o755, exist_ok=True)
-    path = folder / name
+def tool(command: Path, name: str, script: str) -> None:
+    path = command.parents[1] / "sbin" / name
     path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
     path.chmod(0o755)
 
 
-def collect(tools: Path, timeout: float, *names: str) -> Dict[str, Any]:
-    argv = [sys.executable, "-c", RUN, str(tools), str(timeout), *names]
+def collect(command: Path, timeout: float, *names: str) -> Dict[str, Any]:
+    argv = [sys.executable, "-c", RUN, str(command.parent), str(timeout), *names]
     done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)  # type: ignore[no-any-return]
 
 
-def left(tools: Path) -> List[str]:
-    """The processes that have come of a tool of this folder."""
+def as_nobody(argv: Sequence[str], asked: str = "crm_mon.xml\n", **more: Any) -> subprocess.CompletedProcess[str]:
+    """Run sudo with these arguments."""
+    return subprocess.run(
+        [program("sudo", package="sudo"), "-n", *argv], input=asked, user="nobody", group="nogroup", extra_groups=[],
+        capture_output=True, text=True, check=False, **{"cwd": "/", **more},
+    )  # fmt: skip
+
+
+def left(command: Path) -> List[str]:
+    """The processes that have come of the command, or of a tool."""
     found = []
     for cmdline in Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            if str(tools).encode() in cmdline.read_bytes() and cmdline.parent.name != str(os.getpid()):
+            if str(command.parents[1]).encode() in cmdline.read_bytes() and cmdline.parent.name != str(os.getpid()):
                 found.append(cmdline.parent.name)
         except OSError:
             continue
     return found
 
 
-def shipped() -> str:
-    return sudoers("nobody", root="/nonexistent")
+def gone(command: Path, seconds: float) -> bool:
+    """Whether all have ended within that time."""
+    deadline = time.monotonic() + seconds
+    while left(command) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return not left(command)
 
 
 def test_shipped_file_is_valid() -> None:
@@ -94,86 +119,227 @@ def test_shipped_file_is_valid() -> None:
         assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_every_command_line_is_allowed(place: Path, sudo: Path) -> None:
-    tools = place / "sbin"
-    names = ("CRM_MON", "CMAPCTL", "CMAPCTL_STATS", "PS", "COROSYNC_FILES", "IP_ADDR", "COROSYNC_CONF")
-    for name in ("crm_mon", "corosync-cmapctl", "ps", "stat", "ip", "cat"):
-        tool(tools, name, 'test "$(id -u)" = 0 || exit 9; for word; do echo "[$word]"; done')
-    install(sudo, shipped(), tools)
-    found = collect(tools, 8, *names)
+def test_every_tool_is_asked_as_root(command: Path, sudo: Path) -> None:
+    for one in ALL:
+        tool(command, one.name, 'test "$(id -u)" = 0 || exit 9; for word; do echo "[$word]"; done')
+    install(sudo, shipped(command))
+    names = ("CRM_MON", "CMAPCTL", "CMAPCTL_STATS", "COROSYNC_FILES", "IP_ADDR", "CRMADMIN")
+    found = collect(command, 8, *names)
     for name in names:
         status, fault, _, stderr, _ = found[name]
         assert (status, fault) == (0, None), stderr
     assert "[%n %u %g %a %U %G %F]" in found["COROSYNC_FILES"][2]
 
 
-@pytest.mark.parametrize(
-    "argv",
-    [
-        pytest.param(["corosync-cmapctl", "-s", "totem.token", "u32", "1"], id="cmapctl-that-sets"),
-        pytest.param(["corosync-cmapctl", "-D", "totem"], id="cmapctl-that-deletes"),
-        pytest.param(["corosync-cfgtool", "-k", "2"], id="cfgtool-that-kills"),
-        pytest.param(["cibadmin", "-Q", "-o", "x"], id="an-argument-more"),
-        pytest.param(["cibadmin", "-E", "--force"], id="cibadmin-that-erases"),
-        pytest.param(["cat", "/etc/shadow"], id="another-file"),
-        pytest.param(["cat", "/etc/corosync/authkey"], id="the-key"),
-        pytest.param(["sh", "-c", "id"], id="a-shell"),
-    ],
-)
-def test_every_other_command_line_is_refused(place: Path, sudo: Path, argv: List[str]) -> None:
-    tools = place / "sbin"
-    tool(tools, argv[0], "echo it ran")
-    install(sudo, shipped(), tools)
-    done = subprocess.run(
-        [program("sudo", package="sudo"), "-n", str(tools / argv[0]), *argv[1:]],
-        user="nobody", group="nogroup", extra_groups=[], cwd="/", capture_output=True, text=True, check=False,
-    )  # fmt: skip
+def test_a_path_with_blanks(place: Path, sudo: Path) -> None:
+    (place / "a b" / "bin").mkdir(parents=True)
+    (place / "a b" / "sbin").mkdir()
+    command = door(place / "a b" / "bin", place / "a b" / "sbin")
+    tool(command, "crm_mon", "id -u")
+    install(sudo, shipped(command))
+    assert collect(command, 8, "CRM_MON")["CRM_MON"][:3] == [0, None, "0\n"]
+
+
+BENT = {
+    "an-argument": ["{command}", "crm_mon.xml"],
+    "an-empty-argument": ["{command}", ""],
+    "help": ["{command}", "-h"],
+    "an-argument-with-blanks": ["{command}", " "],
+    "a-path-with-blanks": ["{command} "],
+    "an-argument-in-the-path": ["{command} x"],
+    "a-variable": ["CIB_file=/etc/shadow", "{command}"],
+    "a-variable-of-python": ["PYTHONPATH=/tmp", "{command}"],
+    "all-variables": ["-E", "{command}"],
+    "another-user": ["-u", "daemon", "{command}"],
+    "another-group": ["-g", "daemon", "{command}"],
+    "another-folder": ["-D", "/tmp", "{command}"],
+    "another-root": ["-R", "/tmp", "{command}"],
+    "a-shell": ["-s", "{command}"],
+    "a-login": ["-i", "{command}"],
+    "editing": ["-e", "{command}"],
+    "its-python": ["{folder}/python3", "-c", "print(1)"],
+    "a-tool": ["{tools}/crm_mon"],
+    "cibadmin": ["/usr/sbin/cibadmin", "-Q"],
+    "sh": ["sh", "-c", "id"],
+}
+
+
+@pytest.mark.parametrize("bent", BENT)
+def test_every_bent_call_is_refused(bent: str, command: Path, sudo: Path) -> None:
+    tool(command, "crm_mon", f"touch {command.parent}/ran")
+    install(sudo, shipped(command))
+    places = {"command": str(command), "folder": str(command.parent), "tools": str(command.parents[1] / "sbin")}
+    done = as_nobody([word.format(**places) for word in BENT[bent]])
     assert done.returncode == 1
     assert done.stdout == ""
+    assert not (command.parent / "ran").exists()
 
 
-def test_a_tool_that_hangs_is_gone_when_the_check_ends(place: Path, sudo: Path) -> None:
-    tools = place / "sbin"
+def test_a_link_of_somebody_else_leads_to_nothing_new(command: Path, sudo: Path, tmp_path: Path) -> None:
+    """sudo goes by what is at its end, and runs that by its own name: in no folder with another python3."""
+    tool(command, "crm_mon", "id -u")
+    install(sudo, shipped(command))
+    folder = command.parents[1] / "theirs"
+    folder.mkdir(mode=0o777)
+    (folder / "python3").write_text(f"#!/bin/sh\ntouch {command.parent}/ran\n", encoding="utf-8")
+    (folder / "python3").chmod(0o755)
+    (folder / "check_ha_collect").symlink_to(command)
+    done = as_nobody([str(folder / "check_ha_collect")])
+    assert (done.returncode, "\n>0\n" in done.stdout) in ((0, True), (1, False))
+    assert not (command.parent / "ran").exists()
+
+
+SITES = {
+    "as-shipped": "",
+    "env-reset-off": "Defaults !env_reset\n",
+    "variables-kept": f'Defaults env_keep += "{" ".join(HOSTILE)}"\nDefaults env_check += "{" ".join(HOSTILE)}"\n',
+    "setenv": "Defaults setenv\nDefaults !env_reset\n",
+}
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_no_variable_reaches_python_or_a_tool(site: str, command: Path, sudo: Path) -> None:
+    tool(command, "crm_mon", "umask; pwd; env")
+    evil = command.parents[1] / "evil"
+    evil.mkdir(mode=0o777)
+    for name in ("re", "os", "sitecustomize", "usercustomize", "encodings", "subprocess", "env", "sh"):
+        (evil / f"{name}.py").write_text(f"open({str(command.parent / 'ran')!r}, 'w')\n", encoding="utf-8")
+    install(sudo, shipped(command) + SITES[site])
+    environment = {name: value.format(evil=evil) for name, value in HOSTILE.items()}
+    calls = [[str(command)], *([["-E", str(command)]] if site == "setenv" else [])]
+    for call in calls:
+        done = as_nobody(call, env=environment, cwd=evil, umask=0)
+        assert (done.returncode, done.stderr) == (0, "")
+        said = Stream(done.stdout.encode(), "it").collect([CRM_MON])[CRM_MON].stdout.decode()
+        assert said.startswith("0077\n/\n")
+        found = {line.partition("=")[0] for line in said.splitlines()[2:] if "=" in line}
+        assert found <= {"PATH", "LC_ALL", "CHECK_HA_RUN", "PWD", "SHLVL", "_", "OLDPWD"}
+        assert not (command.parent / "ran").exists()
+
+
+LIMITS = {
+    "files": (resource.RLIMIT_NOFILE, 20),
+    "core": (resource.RLIMIT_CORE, resource.RLIM_INFINITY),
+    "processes": (resource.RLIMIT_NPROC, 1),
+    "cpu": (resource.RLIMIT_CPU, 1),
+    "file-size": (resource.RLIMIT_FSIZE, 0),
+    "memory": (resource.RLIMIT_AS, 64 << 20),
+    "stack": (resource.RLIMIT_STACK, 256 << 10),
+}
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_limits_of_the_caller(limit: str, command: Path, sudo: Path) -> None:
+    """An answer, or none with an exit code that says so; nothing in between, and nothing is left."""
+    kind, value = LIMITS[limit]
+    tool(command, "crm_mon", "echo answer; ulimit -c; sleep 0.2")
+    install(sudo, shipped(command))
+    done = as_nobody([str(command)], preexec_fn=lambda: resource.setrlimit(kind, (value, value)))
+    if done.returncode == 0:
+        said = Stream(done.stdout.encode(), "it").collect([CRM_MON])[CRM_MON]
+        assert (said.status, said.stdout) == (0, b"answer\n0\n")
+    else:
+        assert not done.stdout.startswith("check_ha stream")
+    assert gone(command, 2)
+
+
+@pytest.mark.parametrize("closed", [(0,), (1,), (2,), (0, 1, 2)])
+def test_closed_descriptors(closed: Sequence[int], command: Path, sudo: Path) -> None:
+    tool(command, "crm_mon", f"touch {command.parent}/ran; exec sleep 1006")
+    install(sudo, shipped(command))
+
+    def close() -> None:
+        for number in closed:
+            os.close(number)
+
+    done = as_nobody([str(command)], asked="crm_mon.xml\nlimit 0.5\n", preexec_fn=close)
+    assert "Traceback" not in done.stderr
+    assert (command.parent / "ran").exists() == (0 not in closed)
+    assert gone(command, 2)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGKILL])
+@pytest.mark.parametrize("pause", [0.02, 0.08, 0.3])
+def test_a_signal_to_sudo_leaves_no_process(number: int, pause: float, command: Path, sudo: Path) -> None:
+    """Also one that sudo cannot pass on: then the command ends by itself, and the tools with it."""
+    tool(command, "crm_mon", "trap '' TERM HUP INT QUIT; setsid sleep 3 & sleep 1007")
+    install(sudo, shipped(command))
+    with subprocess.Popen(
+        [program("sudo", package="sudo"), "-n", str(command)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, user="nobody", group="nogroup", extra_groups=[], cwd="/",
+    ) as process:  # fmt: skip
+        assert process.stdin
+        process.stdin.write(b"crm_mon.xml\nlimit 1\n")
+        process.stdin.close()
+        time.sleep(pause)
+        process.send_signal(number)
+        process.wait(timeout=4)
+        assert process.stderr
+        assert b"Traceback" not in process.stderr.read()
+    assert gone(command, 3)
+
+
+def test_a_reader_that_does_not_read_keeps_nothing(command: Path, sudo: Path) -> None:
+    tool(command, "crm_mon", "head -c 3000000 /dev/zero | tr '\\0' x")
+    install(sudo, shipped(command))
+    with subprocess.Popen(
+        [program("sudo", package="sudo"), "-n", str(command)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        user="nobody", group="nogroup", extra_groups=[], cwd="/",
+    ) as process:  # fmt: skip
+        assert process.stdin
+        process.stdin.write(b"crm_mon.xml\n")
+        process.stdin.close()
+        assert gone(command, 5)
+
+
+def test_a_tool_that_hangs_is_gone_when_the_check_ends(command: Path, sudo: Path) -> None:
     for name in ("corosync-cfgtool", "corosync-cmapctl", "corosync-quorumtool"):
-        tool(tools, name, "echo begun; exec sleep 1001")
-    install(sudo, shipped(), tools)
-    found = collect(tools, 1, "CFGTOOL", "CFGTOOL_NODES", "CMAPCTL", "CMAPCTL_STATS", "QUORUMTOOL")
+        tool(command, name, "echo begun; exec sleep 1001")
+    install(sudo, shipped(command))
+    found = collect(command, 1, "CFGTOOL", "CFGTOOL_NODES", "CMAPCTL", "CMAPCTL_STATS", "QUORUMTOOL")
     assert found["seconds"] < 1.7
     assert found["CFGTOOL"][:2] == [None, "hung"]
-    assert left(tools) == []
+    assert left(command) == []
 
 
-def test_a_tool_that_is_deaf_is_ended_by_the_time_limit(place: Path, sudo: Path) -> None:
-    """SIGTERM cannot end it, and nobody may not use SIGKILL: the check is in time, and sudo does the rest."""
-    tools = place / "sbin"
-    tool(tools, "crm_mon", "trap '' HUP INT TERM; while :; do sleep 0.1; done")
-    install(sudo, shipped().replace("TIMEOUT=10", "TIMEOUT=3"), tools)
-    found = collect(tools, 1, "CRM_MON")
+def test_a_tool_that_is_deaf_is_ended_as_well(command: Path, sudo: Path) -> None:
+    """Not by the user of the check, who may not end what is root's."""
+    tool(command, "crm_mon", "trap '' HUP INT TERM; while :; do sleep 0.1; done")
+    install(sudo, shipped(command))
+    found = collect(command, 1, "CRM_MON")
     assert found["seconds"] < 2
     assert found["CRM_MON"][:2] == [None, "hung"]
-    assert left(tools)
-    deadline = time.monotonic() + 8  # 3 s, and 2 s that sudo leaves between SIGTERM and SIGKILL
-    while left(tools) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert left(tools) == []
+    assert left(command) == []
 
 
-def test_a_time_limit_that_is_shorter_than_the_deadline_is_no_other_failure(place: Path, sudo: Path) -> None:
-    tools = place / "sbin"
-    tool(tools, "crm_mon", "exec sleep 1002")
-    install(sudo, shipped().replace("TIMEOUT=10", "TIMEOUT=1"), tools)
-    found = collect(tools, 6, "CRM_MON")
-    assert found["CRM_MON"][:2] == [None, "hung"]
-    assert found["CRM_MON"][4] == pytest.approx(1, abs=0.5)
-    assert left(tools) == []
+def test_a_time_limit_that_is_shorter_than_the_deadline(command: Path, sudo: Path) -> None:
+    tool(command, "crm_mon", "exec sleep 1002")
+    install(sudo, shipped(command).replace("TIMEOUT=10", "TIMEOUT=1"))
+    found = collect(command, 6, "CRM_MON")
+    line = "HA_COLLECT UNKNOWN - it was told to end, or has taken too long\n"
+    assert found["CRM_MON"][:3] == [3, None, line]
+    assert gone(command, 2)
 
 
-def test_fewer_lines_in_the_log(place: Path, sudo: Path) -> None:
+OLD = """\
+Cmnd_Alias CHECK_HA = /usr/sbin/cibadmin -Q, /usr/sbin/crm_mon --output-as\\=xml --inactive
+nobody ALL=(root) TIMEOUT=10 NOPASSWD: CHECK_HA
+"""
+
+
+@pytest.mark.parametrize("text", [OLD, None], ids=["the-lines-of-an-earlier-version", "none"])
+def test_who_is_refused_is_told_so(text: Optional[str], command: Path, sudo: Path) -> None:
+    if text:
+        install(sudo, text)
+    status, fault, stdout, stderr, _ = collect(command, 8, "CRM_MON")["CRM_MON"]
+    assert (status, fault, stdout) == (1, None, "")
+    assert stderr.startswith("sudo: ")
+
+
+def test_fewer_lines_in_the_log(command: Path, sudo: Path) -> None:
     """The line that the file offers is one that sudo takes."""
-    program("sudo", package="sudo")
     line = "Defaults!CHECK_HA !log_allowed, !pam_session\n"
-    assert line in shipped()
-    tools = place / "sbin"
-    tool(tools, "crm_mon", "id -u")
-    install(sudo, shipped() + line, tools)
-    assert collect(tools, 8, "CRM_MON")["CRM_MON"][2] == "0\n"
+    assert f"# {line}" in shipped(command)
+    tool(command, "crm_mon", "id -u")
+    install(sudo, shipped(command) + line)
+    assert collect(command, 8, "CRM_MON")["CRM_MON"][2] == "0\n"

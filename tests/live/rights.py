@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Iterator
 
 from check_ha.sources.runner import FOLDERS, find
+from check_ha.sources.stream import Stream
 from check_ha.sources.tools import PS_EXE, Tool
 from tests.lab.machine import CHECKOUT
 from tests.lab.node import Node
@@ -55,12 +56,8 @@ class Rights:
         self.node.must("corosync-cfgtool", "-R")
 
     def carry_out(self, remedy: str) -> None:
-        """Do what a check says, to the letter: add a line to a file, or run a command and agree to what it will do."""
-        added = re.fullmatch(r"add to (\S+): (.*)", remedy)
-        if added:
-            path, line = added.groups()
-            self.node.must("sh", "-c", 'umask 227; cat >>"$1"; visudo -cqf "$1"', "sh", path, stdin=f"{line}\n")
-        elif remedy.startswith("check_ha_setup "):
+        """Do what a check says, to the letter: run a command, and agree to what it will do."""
+        if remedy.startswith("check_ha_setup "):
             self.node.must("script", "-qec", remedy, "/dev/null", stdin="y\n")
         else:
             self.node.must("sh", "-ec", remedy)
@@ -98,9 +95,15 @@ def may_ask(node: Node, tool: Tool, user: str, sudo: bool) -> bool:
     """Tell whether this tool gives an answer to this user, and all of it."""
     program = find(tool.name, FOLDERS)
     assert program
-    done = node.run([*(["sudo", "-n"] if sudo else []), program, *tool.argv[1:]], user=user)
-    answered = done.returncode == 0 and (bool(done.stdout) or tool.on_stderr)
-    return answered and (tool is not PS_EXE or "/corosync\n" in done.stdout)
+    if sudo:
+        done = node.run(["sudo", "-n", "/usr/local/bin/check_ha_collect"], user=user, stdin=f"{tool.file}\n")
+        said = Stream(done.stdout.encode(), "it").collect([tool])[tool]
+        status, stdout = said.status, said.stdout.decode()
+    else:
+        done = node.run([program, *tool.argv[1:]], user=user)
+        status, stdout = done.returncode, done.stdout
+    answered = status == 0 and (bool(stdout) or tool.on_stderr)
+    return answered and (tool is not PS_EXE or "/corosync\n" in stdout)
 
 
 def readme_table() -> dict[str, dict[str, bool]]:

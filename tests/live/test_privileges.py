@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 import pytest
 
+from check_ha.node_setup.marked import marked
 from check_ha.sources.tools import ALL, AUTHKEY, Tool
 from tests.lab import Lab, Options, wait_until
 from tests.lab.machine import CHECKOUT
@@ -172,36 +173,78 @@ def test_no_role(lab: Lab, node: Node, rights: Rights) -> None:
 def test_sudo_without_the_file(lab: Lab, node: Node, rights: Rights) -> None:
     users = {check: rights.add_user(f"for_{check}") for check in COMMANDS}
     said = ask(node, users, "--sudo", "-v")
-    assert {verdict.state for verdict in said.values()} == {"UNKNOWN"}
-    rings, every = (said[check].output.partition("\n")[0] for check in ("rings", "all"))
-    tools = ("cfgtool -s", "cfgtool -n", 'cmapctl ""', "cmapctl -m stats")
-    line = f"for_rings ALL=(root) NOPASSWD: {', '.join(f'/usr/sbin/corosync-{tool}' for tool in tools)}"
-    refused = "sudo refuses corosync-cfgtool -s; to allow it: add to /etc/sudoers.d/check_ha: "
-    assert rings == first_line("rings", [refused + line])
-    refused = "sudo refuses ps, ip, cat /etc/corosync/corosync.conf; to allow it: check_ha_setup --user for_all"
-    assert every == f"{first_line('all', [refused])}; and 2 more (-v lists all)"
+    for check, verdict in said.items():
+        user = users[check]
+        line = first_line(check, [f"sudo refuses check_ha_collect; to allow it: check_ha_setup --user {user}"])
+        assert (verdict.state, verdict.output.partition("\n")[0].partition(" | ")[0]) == ("UNKNOWN", line)
+        assert remedies(verdict.output) == [f"check_ha_setup --user {user}"]
+        rights.carry_out(remedies(verdict.output)[0])  # writes the file anew, for this user
+        assert_refused(lab, ask(node, {check: user}, "--sudo"))
 
-    told = {check: remedies(verdict.output) for check, verdict in said.items()}
-    whole = {check: found[0] for check, found in told.items() if found[0].startswith("check_ha_setup ")}
-    assert list(whole) == ["all", "config"]
-    for check, remedy in whole.items():  # writes the file anew, for this user
-        rights.carry_out(remedy)
-        assert_refused(lab, ask(node, {check: users.pop(check)}, "--sudo"))
-    for check in users:
-        for remedy in told[check]:
-            rights.carry_out(remedy)
-    assert_refused(lab, ask(node, users, "--sudo"))
+
+def test_sudo_with_the_lines_of_an_earlier_version(lab: Lab, node: Node, rights: Rights) -> None:
+    """They are no use any more, and are replaced by what a check says."""
+    line = (
+        "nagios ALL=(root) TIMEOUT=10 NOPASSWD: /usr/sbin/cibadmin -Q, /usr/sbin/crm_mon --output-as\\=xml --inactive"
+    )
+    node.write(SUDOERS, marked(f"{line}\n"), mode="440")
+    assert node.run(["sudo", "-n", "cibadmin", "-Q"], user="nagios").returncode == 0
+    said = ask(node, {"nodes": "nagios"}, "--sudo")
+    assert said["nodes"].text == "sudo refuses check_ha_collect; to allow it: check_ha_setup --user nagios"
+    rights.carry_out(remedies(said["nodes"].output)[0])
+    assert_refused(lab, ask(node, {"nodes": "nagios"}, "--sudo"))
+    assert node.run(["sudo", "-n", "cibadmin", "-Q"], user="nagios").returncode == 1
+
+
+def allow(node: Node) -> None:
+    """Put the shipped file for sudo in place, for where the commands are in the lab."""
+    node.write(SUDOERS, shipped("sudoers").replace("/usr/lib/nagios/plugins", "/usr/local/bin"), mode="440")
+
+
+SECRET = "s3cr3t-of-the-bmc"
 
 
 def test_shipped_sudoers(lab: Lab, node: Node, rights: Rights) -> None:
-    node.write(SUDOERS, shipped("sudoers"), mode="440")
+    allow(node)
     assert_ok(lab, ask(node, "nagios", "--sudo"))
     assert view(node, "nagios", "--sudo") == (True, True, set())
     assert node.run(["sudo", "-n", "crm_attribute", "--name=x", "--update=1"], user="nagios").returncode == 1
+    assert node.run(["sudo", "-n", "cibadmin", "-Q"], user="nagios").returncode == 1
+
+
+def with_password(node: Node) -> None:
+    """Give a resource a password, as fence devices have one."""
+    update = f'<nvpair id="p_single-passwd" name="passwd" value="{SECRET}"/>'
+    attributes = (
+        f'<primitive id="p_single"><instance_attributes id="p_single-secret">{update}</instance_attributes></primitive>'
+    )
+    node.must("cibadmin", "--modify", "--allow-create", "--scope=resources", "--xml-text", attributes)
+    assert SECRET in node.must("cibadmin", "-Q")
+
+
+def test_no_password_through_sudo(lab: Lab, node: Node, rights: Rights) -> None:
+    allow(node)
+    with_password(node)
+    names = "".join(f"{tool.file}\n" for tool in ALL)
+    done = node.run(["sudo", "-n", "/usr/local/bin/check_ha_collect"], user="nagios", stdin=names)
+    assert (done.returncode, done.stdout[:18]) == (0, "check_ha stream 1\n")
+    assert '<nvpair id="p_single-passwd" name="passwd" value="********"/>' in done.stdout
+    assert SECRET not in done.stdout
+    assert node.must("sha256sum", "/etc/corosync/authkey").split()[0] not in done.stdout
+
+
+def test_no_password_for_the_read_only_role(lab: Lab, node: Node, rights: Rights) -> None:
+    with_password(node)
+    node.must("sh", "-e", stdin=shipped("acl-crmsh.sh"))
+    rights.join("nagios", "haclient")
+    shown = node.run(["cibadmin", "-Q"], user="nagios")
+    assert shown.returncode == 0
+    assert 'id="p_single"' in shown.stdout
+    assert SECRET not in shown.stdout
 
 
 def test_table_of_readme(node: Node, rights: Rights) -> None:
-    node.write(SUDOERS, shipped("sudoers"), mode="440")
+    allow(node)
     rights.allow_corosync(rights.add_user("rings"))
     users = {
         "root": "root",

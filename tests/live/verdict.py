@@ -75,10 +75,22 @@ def install(lab: Lab) -> None:
 
 
 def _install(machine: Machine) -> None:
+    machine.write("/usr/local/bin/check_ha_collect", _collector(), mode="755")
     for command, entry in COMMANDS.items():
         module, function = entry.split(":")
         script = _SCRIPT.format(python=sys.executable, checkout=str(CHECKOUT), module=module, function=function)
         machine.write(f"/usr/local/bin/{command}", script, mode="755")
+
+
+def _collector() -> str:
+    """What sudo runs there: as it is shipped, but for where it finds Python and this checkout."""
+    text = (CHECKOUT / "nrpe" / "check_ha_collect").read_text(encoding="utf-8")
+    here = f'import sys; sys.pycache_prefix = "/run/lab/compiled"; sys.path.insert(0, "{CHECKOUT}"); '
+    found = {"${self%/*}/python3": sys.executable, "from check_ha.": f"{here}from check_ha."}
+    for shipped, changed in found.items():
+        assert text.count(shipped) == 1
+        text = text.replace(shipped, changed)
+    return text
 
 
 def judge(machine: Machine, command: str, arguments: Sequence[str] = (), user: str = "root") -> Optional[Verdict]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import grp
+import os
 import shutil
 import stat
 from pathlib import Path
@@ -14,7 +15,7 @@ from check_ha.cli import setup
 from check_ha.node_setup import apply as applying
 from check_ha.node_setup import node as nodes
 from check_ha.node_setup.marked import is_unedited, marked
-from check_ha.node_setup.node import Host, closed_to_others, node_at
+from check_ha.node_setup.node import Host, closed_to_others, in_other_hands, node_at
 from check_ha.node_setup.plan import SUDOERS, UIDGID, Step, Wish, plan
 from tests.needed import program
 
@@ -31,6 +32,7 @@ def tree(tmp_path: Path) -> Path:
         "nrpe_user=nagios\ninclude=/etc/nagios/nrpe_local.cfg\n include_dir=/etc/nagios/nrpe.d/\n", encoding="utf-8"
     )
     (tmp_path / "opt/check_ha/bin/check_ha_quorum").touch(mode=0o755)
+    (tmp_path / "opt/check_ha/bin/check_ha_collect").touch(mode=0o755)
     (tmp_path / "usr/local/sbin/crm_mon").touch(mode=0o755)
     return tmp_path
 
@@ -43,7 +45,8 @@ def run(tree: Path, capsys: pytest.CaptureFixture[str], *argv: str) -> Tuple[int
 
 def files(tree: Path) -> List[str]:
     """What there is but for what the fixture made."""
-    given = {"etc/nagios/nrpe.cfg", "opt/check_ha/bin/check_ha_quorum", "usr/local/sbin/crm_mon"}
+    made = ("check_ha_quorum", "check_ha_collect")
+    given = {"etc/nagios/nrpe.cfg", "usr/local/sbin/crm_mon", *(f"opt/check_ha/bin/{name}" for name in made)}
     found = (str(path.relative_to(tree)) for path in tree.rglob("*") if path.is_file())
     return sorted(f"/{name}" for name in found if name not in given)
 
@@ -78,7 +81,7 @@ def test_sudo_then_again_then_undone(tree: Path, capsys: pytest.CaptureFixture[s
     assert f"command[check_ha_rings]={PLUGINS}/check_ha_rings --sudo\n" in cfg
     sudoers = tree / SUDOERS.lstrip("/")
     assert stat.S_IMODE(sudoers.stat().st_mode) == 0o440
-    assert r"/usr/local/sbin/crm_mon --output-as\=xml --inactive" in sudoers.read_text(encoding="utf-8")
+    assert 'CHECK_HA = /opt/check_ha/bin/check_ha_collect ""\n' in sudoers.read_text(encoding="utf-8")
 
     assert run(tree, capsys) == (0, f"check_ha_setup: {tree}, user nagios\nNothing to do.\n")
     assert run(tree, capsys, "--remove", "--yes")[0] == 0
@@ -108,6 +111,67 @@ def test_only_the_rights(tree: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert run(tree, capsys, "--no-nrpe", "--way", "rights", "--user", "icinga", "--yes")[0] == 0
     assert files(tree) == [UIDGID]
     assert "uid: icinga" in (tree / UIDGID.lstrip("/")).read_text(encoding="utf-8")
+
+
+OLD_SUDOERS = """\
+# /etc/sudoers.d/check_ha, mode 0440: lets the user of NRPE run exactly these command lines as root.
+Cmnd_Alias CHECK_HA = \\
+    /usr/sbin/cibadmin -Q, \\
+    /usr/sbin/crm_mon --output-as\\=xml --inactive
+nagios ALL=(root) TIMEOUT=10 NOPASSWD: CHECK_HA
+"""
+
+
+def test_the_lines_of_an_earlier_version_are_replaced(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    program("visudo", package="sudo")
+    sudoers = tree / SUDOERS.lstrip("/")
+    sudoers.parent.mkdir()
+    sudoers.write_text(marked(OLD_SUDOERS), encoding="utf-8")
+    status, shown = run(tree, capsys, "--yes")
+    assert status == 0
+    assert f"  replace  {SUDOERS}\n" in shown
+    assert "      -    /usr/sbin/cibadmin -Q, \\\n" in shown
+    assert "cibadmin" not in sudoers.read_text(encoding="utf-8")
+    assert run(tree, capsys, "--remove", "--yes")[0] == 0
+    assert not sudoers.exists()
+
+
+def test_without_the_command_that_sudo_runs(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tree / "opt/check_ha/bin/check_ha_collect").unlink()
+    status, shown = run(tree, capsys, "--yes")
+    assert (status, shown) == (
+        1,
+        f"check_ha_setup: there is no check_ha_collect in {tree}{PLUGINS}, which sudo is to run: "
+        "install check_ha as a whole\n",
+    )
+    assert run(tree, capsys, "--yes", "--way", "rights")[0] == 0
+
+
+def test_what_root_runs_is_in_no_other_hands(tmp_path: Path) -> None:
+    assert in_other_hands(Path("/usr/bin/env")) is None
+    (tmp_path / "bin").mkdir()
+    door = tmp_path / "bin" / "door"
+    door.symlink_to("/usr/bin/env")
+    if os.geteuid() == 0:
+        assert in_other_hands(door) is None
+        (tmp_path / "bin").chmod(0o777)
+        assert in_other_hands(door) == tmp_path / "bin"
+        (tmp_path / "bin").chmod(0o755)
+        os.chown(tmp_path / "bin", 65534, -1)
+    assert in_other_hands(door) in (tmp_path / "bin", door)
+
+
+def test_a_command_that_another_user_may_change_is_given_no_rights(
+    tree: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(setup, "node_at", lambda root, user: live(tree))
+    monkeypatch.setattr(setup, "in_other_hands", lambda path: path.parent)
+    monkeypatch.setattr(setup, "closed_to_others", lambda path: ())
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    status, shown = run(tree, capsys, "--yes")
+    text = f"check_ha_setup: not root alone decides what {tree}{PLUGINS} holds: install below /opt, as root\n"
+    assert (status, shown) == (1, text)
+    assert files(tree) == []
 
 
 def test_an_edited_file_is_left_alone(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -120,7 +120,7 @@ def test_from_package_to_nrpe_and_back(machine: CleanRoot) -> None:
         # without the file of sudoers, the same user is refused, and told so
         os.rename(machine.path / "etc/sudoers.d/check_ha", machine.path / "root/sudoers")
         done = machine.run(*asked, "-t", "20", "-c", "check_ha_rings")
-        assert (done.returncode, "sudo refuses corosync-cfgtool" in done.stdout) == (3, True)
+        assert (done.returncode, "sudo refuses check_ha_collect" in done.stdout) == (3, True)
         os.rename(machine.path / "root/sudoers", machine.path / "etc/sudoers.d/check_ha")
 
     machine.must("apt-get", "remove", "-q", "-y", "check-ha")

@@ -53,6 +53,10 @@ def assert_verdict(folder: Path, where: Path) -> None:
     argv: List[str] = [str(folder / "check_ha_rings"), "--from", str(RECORDING)]
     done = subprocess.run(argv, cwd=where, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == replay(check_named("rings"), "--from", str(RECORDING))
+    door = [str(folder / "check_ha_collect")]  # isolated, and finds this package all the same
+    done = subprocess.run(door, cwd=where, input="ip-addr.json\n", capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("check_ha stream 1\n")
 
 
 @pytest.mark.parametrize("pattern", ["*.whl", "*.tar.gz"])

@@ -15,6 +15,7 @@ import pytest
 
 from check_ha.cli import node
 from check_ha.cli.register import check_named
+from check_ha.sources import collect
 from check_ha.sources.recording import Recording
 from check_ha.sources.shareable import all_shareable
 from check_ha.sources.stream import Stream, written
@@ -25,7 +26,7 @@ from tests.sources.test_shareable import SHARED, all_plants, leaks, node_with_se
 
 ROOT = Path(__file__).parents[2]
 HEALTHY = SAMPLES / "healthy-2node" / "node1"
-DOOR = ROOT / "bin" / "check_ha_collect"
+DOOR = ROOT / "nrpe" / "check_ha_collect"
 MAIN = "from check_ha.sources.collect import main; main()"
 
 __all__ = ["node_with_secrets"]
@@ -271,3 +272,68 @@ def test_every_check_says_the_same_of_what_has_gone_through_it(
     monkeypatch.setattr(node, "source_of", lambda common, _: Filtered(Path(common.from_)))
     for name, said in before.items():
         assert replay(check_named(name), "--from", str(directory), "-v") == said
+
+
+class Ended(BaseException):
+    """In place of the end of this process."""
+
+
+@pytest.fixture(name="in_process")
+def run_in_this_process(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Any:
+    """The command within the process of the test, to which nothing of it must happen."""
+    handlers: Dict[int, Any] = {}
+    listdir = os.listdir
+
+    def refuse(*_: object) -> None:
+        raise ValueError
+
+    def end(code: int) -> None:
+        raise Ended(code)
+
+    monkeypatch.setattr(os, "_exit", end)
+    monkeypatch.setattr(os, "environ", {"TZ": "UTC"})
+    monkeypatch.setattr(os, "chdir", str)
+    monkeypatch.setattr(os, "umask", str)
+    monkeypatch.setattr(os, "listdir", lambda path: ["0", "1000000"] if path == "/proc/self/fd" else listdir(path))
+    monkeypatch.setattr(signal, "signal", lambda number, handler: handlers.update({number: handler}))
+    monkeypatch.setattr(signal, "setitimer", lambda *_: None)
+    monkeypatch.setattr(signal, "pthread_sigmask", lambda *_: None)
+    monkeypatch.setattr(resource, "setrlimit", refuse)
+
+    def run(asked: str, *folders: str) -> Tuple[int, str, Dict[int, Any]]:
+        before = os.dup(0)
+        (tmp_path / "asked").write_text(asked, encoding="utf-8")
+        with open(tmp_path / "asked", "rb") as file:
+            os.dup2(file.fileno(), 0)
+        try:
+            with pytest.raises(Ended) as ended:
+                collect.main(folders)
+        finally:
+            os.dup2(before, 0)
+            os.close(before)
+        out, err = capfd.readouterr()
+        assert err == ""
+        return ended.value.args[0], out, handlers
+
+    return run
+
+
+def test_from_names_to_a_stream(in_process: Any, tmp_path: Path) -> None:
+    write_tool(tmp_path, "crm_mon", "echo answer")
+    code, text, handlers = in_process("crm_mon.xml\nlimit 60\n", str(tmp_path))
+    said = Stream(text.encode(), "it").collect([CRM_MON])[CRM_MON]
+    assert (code, said.stdout, said.limit) == (0, b"answer\n", 9.0)
+    with pytest.raises(SystemExit):
+        handlers[signal.SIGTERM](signal.SIGTERM, None)
+    handlers[signal.SIGTERM](signal.SIGTERM, None)  # a second one does nothing
+
+
+def test_what_is_refused_or_fails(in_process: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for asked, why in REFUSED.items():
+        assert in_process(asked)[:2] == (3, f"HA_COLLECT UNKNOWN - {why}\n")
+
+    def fail(*_: object) -> None:
+        raise MemoryError("with a secret")
+
+    monkeypatch.setattr(collect, "_collected", fail)
+    assert in_process("crm_mon.xml\n")[:2] == (3, "HA_COLLECT UNKNOWN - it failed: MemoryError\n")

@@ -236,29 +236,6 @@ def test_environment_is_clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert output.stdout == b" C /usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin\n"
 
 
-def test_sudo_is_put_in_front(tmp_path: Path) -> None:
-    write_tool(tmp_path, "sudo", 'printf "%s " "$@"')
-    write_tool(tmp_path, "ip", "")
-    output = ThisNode((str(tmp_path),), sudo=True).collect([IP_ADDR])[IP_ADDR]
-    assert output.stdout.decode() == f"-n {tmp_path}/ip -j addr "
-    assert output.as_root
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "sudo: a password is required",
-        "Sorry, user nagios is not allowed to execute '/usr/sbin/crm_mon --output-as=xml --inactive' as root on node1.",
-    ],
-)
-def test_what_sudo_refuses_is_not_tried_the_old_way(tmp_path: Path, words: str) -> None:
-    write_tool(tmp_path, "sudo", f'echo "{words}" >&2; exit 1')
-    write_tool(tmp_path, "crm_mon", "")
-    output = ThisNode((str(tmp_path),), sudo=True).collect([CRM_MON])[CRM_MON]
-    assert output.argv[2:] == (f"{tmp_path}/crm_mon", "--output-as=xml", "--inactive")
-    assert output.stderr == f"{words}\n"
-
-
 @pytest.mark.parametrize("signal", ["TERM", "INT", "HUP"])
 def test_a_check_that_is_told_to_end_takes_its_tools_along(tmp_path: Path, signal: str) -> None:
     write_tool(tmp_path, "crm_mon", "exec sleep 97")

@@ -340,6 +340,28 @@ def test_hidden_values() -> None:
     assert hidden_values(document, masked_cib(document)) == {b"hunter2"}
 
 
+WITH_HISTORY = """\
+<cib crm_feature_set="{}"><configuration/><status><node_state id="1"><lrm id="1"><lrm_resources><lrm_resource id="a"/>
+</lrm_resources></lrm>
+<transient_attributes id="1"/></node_state><node_state id="2"><lrm id="2"/></node_state><node_state id="3"><lrm id="3">
+</lrm></node_state></status></cib>
+"""
+WITHOUT = re.sub(r'<lrm id="2"/>|(?s:<lrm id="[13]">.*?</lrm>)', "", WITH_HISTORY)
+
+
+@pytest.mark.parametrize("version", ["3.1.0", "3.16.1", "3.19.7"])
+def test_no_history_of_a_pacemaker_that_tells_it_otherwise(version: str) -> None:
+    said = output(CIBADMIN, stdout=WITH_HISTORY.format(version))
+    assert all_shareable([said], history=False)[0].stdout.decode() == WITHOUT.format(version)
+    assert all_shareable([said])[0].stdout == said.stdout
+
+
+@pytest.mark.parametrize("version", ["3.0.14", "3.0.1", "x", '" x="3.1.0'])
+def test_the_history_of_an_old_pacemaker_is_kept(version: str) -> None:
+    said = output(CIBADMIN, stdout=WITH_HISTORY.format(version))
+    assert b"<lrm_resource" in all_shareable([said], history=False)[0].stdout
+
+
 ENDLESS = {
     "blanks": b"<a" + b" " * 400_000,
     "blanks-in-a-tag": b'<nvpair name="x"' + b" " * 400_000 + b"/>",

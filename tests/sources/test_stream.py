@@ -145,6 +145,13 @@ def test_unknown_when_it_is_too_large(tmp_path: Path, monkeypatch: pytest.Monkey
     assert (code, text) == (3, f"HA_NODES UNKNOWN - {tmp_path}/stream is larger than 1 MB\n")
 
 
+def test_standard_input_that_is_too_large(standard_input: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "LIMIT", 1000)
+    code, text = replay(check_named("nodes"), "--from", "-")
+    assert (code, text) == (3, "HA_NODES UNKNOWN - standard input is larger than 0 MB\n")
+    assert os.lseek(standard_input, 0, os.SEEK_CUR) < 10_000
+
+
 def test_no_answer_when_a_tool_has_printed_more_than_any_does() -> None:
     flooded = written(
         "node1", 1.0, [output(QUORUMTOOL)._replace(stdout=(b"x" * 1023 + b"\n") * (QUORUMTOOL.limit << 10) + b"x")]
