@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Dict, Iterable, List, Optional, Tuple
 
+from check_ha.model.cib import Cib, is_false
 from check_ha.model.cluster import INFINITY, Clone, Cluster, FailCount, Failure, Group, Placed, Primitive
 
 IN_MOTION = frozenset({"Starting", "Stopping", "Migrating", "Promoting", "Demoting"})
@@ -95,6 +96,14 @@ def count_text(one: FailCount) -> str:
     return "INFINITY" if one.fail_count >= INFINITY else f"{one.fail_count} of {one.migration_threshold}"
 
 
+def unmanaged_by(name: str, cib: Optional[Cib]) -> str:
+    """Return where the CIB has is-managed=false for a primitive: itself, else the innermost of what is around it."""
+    own = [one.meta for one in (cib.primitives if cib else ()) if one.id == name]
+    around = [(one.id, one.meta) for one in (cib.collections if cib else ()) if name in one.primitives]
+    metas = [*((name, meta) for meta in own), *reversed(around)]  # the outer ones stand first
+    return next((holder for holder, meta in metas if is_false(dict(reversed(meta)).get("is-managed"))), "")
+
+
 MENDED = "once the cause is fixed"
 """What comes before ``cleanup()``: before that it would only fail again."""
 
@@ -103,6 +112,11 @@ def cleanup(resource: str, node: str = "") -> str:
     """Return the command that clears what failed, of every instance of that resource."""
     where = f" --node {node}" if node else ""
     return f"crm_resource --cleanup --resource {plain(resource)}{where}"
+
+
+def what_keeps_it(name: str, cluster: Cluster) -> Tuple[str, Tuple[str, ...]]:
+    """Return the advice and the command where the reason is not known."""
+    return "to see what keeps it from running", (explain(name, cluster.version),)
 
 
 def refresh(*resources: str, version: Tuple[int, ...] = (), node: str = "") -> str:

@@ -90,14 +90,15 @@ def _missing(vip: VirtualIp, refused_by: str, here: str, version: Tuple[int, ...
 def _interface(vip: VirtualIp, interfaces: Interfaces, here: str, version: Tuple[int, ...]) -> Iterator[Finding]:
     """Yield what is wrong with the interface that carries the address of one that runs here."""
     places = [(found, interfaces.named(found.interface)) for found in vip.found_on(interfaces)]
+    serving = _serving(vip, [interface for _, interface in places])
     # one that works is enough: a second copy is told below
-    if not any(interface.works for _, interface in places):
-        unsure = [interface for _, interface in places if interface.works is None]
+    if not any(interface.works for interface in serving):
+        unsure = [interface for interface in serving if interface.works is None]
         if unsure:
             text = f"{vip.label}: ip does not show whether interface {unsure[0].name} of {here} works"
             yield Finding(UNREADABLE, text, (*resources(vip.id), *nodes(here)))
         else:
-            yield _unreachable(vip, places[0][1], here)
+            yield _unreachable(vip, serving[0], here)
     for found, interface in places:
         mend = _anew(found, vip, version)
         if vip.interface not in ("", interface.name, *interface.other_names):
@@ -106,6 +107,15 @@ def _interface(vip: VirtualIp, interfaces: Interfaces, here: str, version: Tuple
         elif vip.prefix not in (None, found.prefix):
             text = f"is on {here} with prefix /{found.prefix}, and the CIB says /{vip.prefix}"
             yield about(WRONG_PREFIX, vip, text, *nodes(here), advice=f"on {here}", commands=(mend,))
+
+
+def _serving(vip: VirtualIp, interfaces: Sequence[Interface]) -> Sequence[Interface]:
+    """Return those of these interfaces by which clients reach it: that which the CIB names, else all but the loopback.
+
+    Where there is none of these it is on what there is, as an address that is announced by routing is on the loopback.
+    """
+    named = [one for one in interfaces if vip.interface in (one.name, *one.other_names)]
+    return named or [one for one in interfaces if "LOOPBACK" not in (one.flags or ())] or interfaces
 
 
 def _unreachable(vip: VirtualIp, interface: Interface, here: str) -> Finding:
