@@ -1,7 +1,7 @@
 """Whether a rule of a constraint holds: true, false, or ``None`` for what cannot be told from here.
 
-Semantics of pe_eval_expr() and pcmk__evaluate_date_expression(), 1.1 to 3.0; what compares a node attribute as more or
-less, and what stands in a ``date_spec``, is not worked out.
+Semantics of pe_eval_expr() and pcmk__evaluate_date_expression(), 1.1 to 3.0; of what compares a node attribute as more
+or less only whole numbers are worked out, and of a ``date_spec`` nothing.
 """
 
 from __future__ import annotations
@@ -57,7 +57,18 @@ def _attribute_holds(part: Expression, value: Optional[str]) -> Truth:
         return (value is not None) == (part.operation == "defined")
     if part.operation in ("eq", "ne"):
         return (value is not None and part.value.lower() == value.lower()) == (part.operation == "eq")
-    return None
+    if value is None:
+        return part.operation in ("lt", "lte")
+    return _compared(part, value)
+
+
+def _compared(part: Expression, value: str) -> Truth:
+    """Compare whole numbers, as Pacemaker does since 2.0.5 where no type is given; before, it compares texts then."""
+    numbers = all(one.isascii() and one.isdigit() and len(one) < 10 for one in (part.value, value))
+    if not numbers or part.type not in ("", "integer", "number") or (not part.type and len(value) != len(part.value)):
+        return None
+    left, right = int(value), int(part.value)
+    return {"lt": left < right, "lte": left <= right, "gt": left > right, "gte": left >= right}.get(part.operation)
 
 
 def _date_holds(date: DateExpression, now: float) -> Truth:

@@ -74,6 +74,8 @@ class Expression(NamedTuple):
     attribute: str
     operation: str
     value: str = ""
+    type: str = ""
+    """How values are compared: ``string``, ``integer``, ``number``, ``version``; empty: as that Pacemaker does."""
 
 
 class DateExpression(NamedTuple):

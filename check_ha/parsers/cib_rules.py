@@ -106,7 +106,8 @@ def _parts(rule: Element) -> Iterator[Union[Rule, Expression, DateExpression]]:
         elif element.tag == "rule":
             yield _rule(element)
         elif element.tag == "expression":
-            yield Expression(element.get("attribute", ""), element.get("operation", ""), element.get("value", ""))
+            words = (element.get(name, "") for name in ("attribute", "operation", "value", "type"))
+            yield Expression(*words)
         else:
             yield DateExpression(
                 operation=element.get("operation", "in_range"),

@@ -90,6 +90,26 @@ def test_attributes_of_a_node(attribute: str, operation: str, value: str, truth:
     assert holds(rule(rule(Expression(attribute, operation, value))), NOW, "node1", KNOWN) is truth
 
 
+@pytest.mark.parametrize(
+    ("value", "operation", "limit", "kind", "truth"),
+    [
+        ("15", "gt", "9", "number", True),
+        ("5", "gt", "9", "integer", False),
+        ("9", "gte", "9", "number", True),
+        ("9", "lte", "9", "number", True),
+        ("9", "lt", "9", "number", False),
+        ("15", "gt", "9", "", None),  # as a text, by which older versions compare, it is less
+        ("15", "gt", "19", "", False),
+        ("15", "gt", "9", "string", None),
+        ("1.5", "gt", "1", "number", None),
+        (None, "lt", "9", "number", True),
+        (None, "gt", "9", "number", False),
+    ],
+)
+def test_more_or_less(value: Optional[str], operation: str, limit: str, kind: str, truth: Truth) -> None:
+    assert holds(rule(Expression("load", operation, limit, kind)), NOW, "node1", {"load": value}) is truth
+
+
 def test_without_a_node_only_the_date_can_be_false() -> None:
     assert holds(rule(NODE1), NOW) is None
     assert holds(rule(NODE1, DateExpression("lt", end=PAST)), NOW) is False

@@ -38,7 +38,7 @@ def test_recorded() -> None:
                 Rule(
                     "cli-ban-p_single-on-node2-rule",
                     (
-                        Expression("#uname", "eq", "node2"),
+                        Expression("#uname", "eq", "node2", "string"),
                         DateExpression("lt", end=Moment("2026-11-24 01:20:38 +01:00", berlin, berlin)),
                     ),
                     score=-INFINITY,
@@ -52,7 +52,7 @@ def test_recorded() -> None:
                 Rule(
                     "cli-prefer-rule-g_web",
                     (
-                        Expression("#uname", "eq", "node2"),
+                        Expression("#uname", "eq", "node2", "string"),
                         DateExpression("lt", end=Moment("2026-11-24 18:20:38 -05:00", new_york, new_york)),
                     ),
                     score=INFINITY,
