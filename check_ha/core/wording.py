@@ -23,6 +23,13 @@ def joined(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1]))) if names else "none"
 
 
+def some(names: Sequence[str], most: int = 8) -> str:
+    """Return all of them as ``joined`` does; of many the first, and how many more: ``node1, node2 and 30 more``."""
+    if len(names) <= most:
+        return joined(names)
+    return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} more"
+
+
 def are(names: Iterable[str]) -> str:
     """Return ``is`` or ``are``."""
     return "is" if len(set(names)) == 1 else "are"

@@ -7,6 +7,8 @@ from typing import NamedTuple, Optional, Tuple
 
 SCHEMA = 1
 """Raised when a reader of the old one would misunderstand; a field that is merely new does not raise it."""
+COMPRESSED = 2
+"""The schema of a view that holds another one, compressed: that of a large cluster."""
 
 NO_FILE = "none"
 """The hash or fingerprint where there is no such file."""

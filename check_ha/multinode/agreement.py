@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.core.condition import Condition, Severity
-from check_ha.core.wording import joined
+from check_ha.core.wording import joined, some
 from check_ha.model.view import View
 from check_ha.multinode.answers import Answer
 from check_ha.sources.tools import (
@@ -97,7 +97,7 @@ def differing_sections(one: View, other: View) -> str:
 def agreement(told: Mapping[str, Sequence[str]], names: Sequence[str]) -> str:
     """Return what the nodes agree on, in one sentence; an item that one node alone tells was compared with nothing."""
     tellers = {name: sum(name in those for those in told.values()) for name in names}
-    parts = [f"{joined(list(told))} agree on {joined([*(name for name in names if tellers[name] > 1), 'clock'])}"]
+    parts = [f"{some(list(told))} agree on {joined([*(name for name in names if tellers[name] > 1), 'clock'])}"]
     for node, those in told.items():
         untold = [name for name in names if tellers[name] and name not in those]
         parts += [f"{node} does not report {joined(untold)}"] if untold else []
@@ -106,12 +106,16 @@ def agreement(told: Mapping[str, Sequence[str]], names: Sequence[str]) -> str:
 
 
 def listed_names(view: View) -> Dict[int, str]:
-    """Return the name that corosync has for each node id."""
+    """Return the name that corosync has for each node id; none where the view had no room for all."""
+    if any(cut.field == "nodelist" for cut in view.cut):
+        return {}
     return {one.id: one.name or next(iter(one.addresses), "") for one in view.nodelist or () if one.id is not None}
 
 
 def pacemaker_names(view: View) -> Dict[int, str]:
-    """Return the name that Pacemaker has for each node id."""
+    """Return the name that Pacemaker has for each node id; none where the view had no room for all."""
+    if any(cut.field == "nodes" for cut in view.cut):
+        return {}
     nodes = view.pacemaker.nodes if view.pacemaker else ()
     return {int(one.id): one.name for one in nodes if not one.remote and one.id.isascii() and one.id.isdigit()}
 

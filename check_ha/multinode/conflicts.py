@@ -7,10 +7,10 @@ from typing import Dict, Iterator, List, Sequence, Tuple
 from check_ha.core.condition import Condition, Severity
 from check_ha.core.finding import Finding, nodes, resources
 from check_ha.core.options import FilterOptions
-from check_ha.core.wording import are, joined
+from check_ha.core.wording import are, some
 from check_ha.multinode.cluster_state import ClusterState
 from check_ha.multinode.disagreements import RINGS
-from check_ha.multinode.partition_text import described
+from check_ha.multinode.partition_text import sides
 from check_ha.multinode.placement import Carrier
 
 SPLIT_BRAIN = Condition(
@@ -69,12 +69,12 @@ def conflicts(state: ClusterState, options: FilterOptions, unseen: Sequence[str]
         if len(names) > 1 and options.selects(name):
             together.setdefault(tuple(sorted(names)), []).append(name)
     for names, ids in together.items():
-        text = f"{joined(ids)} {are(ids)} active on {joined(names)} at once"
+        text = f"{some(ids)} {are(ids)} active on {some(names)} at once"
         yield Finding(RESOURCE_TWICE, text, (*resources(*ids), *nodes(*names)))
     yield from _promoted(state, options)
     for partition in state.partitions:
         if len(partition.dcs) > 1:
-            text = f"{partition.label} are one partition and follow {len(partition.dcs)} DCs: {joined(partition.dcs)}"
+            text = f"{partition.label} are one partition and follow {len(partition.dcs)} DCs: {some(partition.dcs)}"
             subjects = nodes(*dict.fromkeys((*partition.dcs, *partition.nodes)))
             yield Finding(TWO_DCS, text, subjects, advice="if it lasts, restart Pacemaker on one of the DCs")
 
@@ -83,21 +83,20 @@ def _partitioned(state: ClusterState, unseen: Sequence[str]) -> Iterator[Finding
     if len(state.partitions) < 2:
         return
     worst_first = sorted(state.partitions, key=lambda one: (not one.acts, not one.runs, -len(one.members)))
-    sides = " against ".join(described(one) for one in worst_first)
+    told = sides(worst_first)
     subjects = nodes(*(node for one in worst_first for node in one.nodes))
     unclear = [*(node for one in worst_first if not one.runs and not one.idle for node in one.nodes), *unseen]
-    advice, commands = (FIRST_LOOK.format(joined(unclear)), ()) if unclear else (MEND, RINGS)
+    advice, commands = (FIRST_LOOK.format(some(unclear)), ()) if unclear else (MEND, RINGS)
     if state.split:
-        yield Finding(
-            SPLIT_BRAIN, f"split brain: {sides}", subjects, STOP_ONE, STOP_COROSYNC_1 if state.corosync_1 else STOP
-        )
+        stop = STOP_COROSYNC_1 if state.corosync_1 else STOP
+        yield Finding(SPLIT_BRAIN, f"split brain: {told}", subjects, STOP_ONE, stop)
     elif all(one.leaderless and one.idle for one in worst_first[1:]):
         names = [node for one in worst_first[1:] for node in one.nodes]
-        text = f"{joined(names)} {'has' if len(names) == 1 else 'have'} not joined the others (yet): {sides}"
+        text = f"{some(names)} {'has' if len(names) == 1 else 'have'} not joined the others (yet): {told}"
         yield Finding(JOINING, text, nodes(*names, *worst_first[0].nodes), advice, commands)
     else:
         contained = all(one.runs or one.idle for one in worst_first)
-        text = f"{'partitioned, contained' if contained else 'partitioned'}: {sides}"
+        text = f"{'partitioned, contained' if contained else 'partitioned'}: {told}"
         yield Finding(PARTITIONED, text, subjects, advice, commands)
 
 
@@ -107,7 +106,7 @@ def _address(address: str, owners: Sequence[str], carriers: Sequence[Carrier]) -
     subjects = (*resources(*owners), *nodes(*names))
     faults = [f"{one.interface} of {one.node} is {one.fault}" for one in carriers if one.fault]
     if len(carriers) > 1:
-        text = f"{label} is carried by {joined(names)}" + (f" ({', '.join(faults)})" if faults else "")
+        text = f"{label} is carried by {some(names)}" + (f" ({', '.join(faults)})" if faults else "")
         yield Finding(ADDRESS_TWICE, text, subjects)
     elif faults:
         yield Finding(INTERFACE_DOWN, f"no client reaches {label}: {faults[0]}", subjects, CABLE)
@@ -118,8 +117,8 @@ def _promoted(state: ClusterState, options: FilterOptions) -> Iterator[Finding]:
     for promoted in state.promoted:
         for name, names in promoted.items():
             where.setdefault(name, []).append(names)
-    for name, sides in where.items():
-        if len(sides) > 1 and options.selects(name):
-            text = f"{name} is promoted on {' and also on '.join(map(joined, sides))}"
-            subjects = (*resources(name), *nodes(*(node for side in sides for node in side)))
+    for name, places in where.items():
+        if len(places) > 1 and options.selects(name):
+            text = f"{name} is promoted on {' and also on '.join(map(some, places))}"
+            subjects = (*resources(name), *nodes(*(node for place in places for node in place)))
             yield Finding(PROMOTED_TWICE, text, subjects)

@@ -14,7 +14,7 @@ from typing import Dict, Iterator, List, Optional, Tuple
 
 from check_ha.core.condition import Condition, Severity
 from check_ha.core.finding import Finding, nodes
-from check_ha.core.wording import joined
+from check_ha.core.wording import some
 from check_ha.model.view import SILENT, View
 from check_ha.multinode.cluster_state import ClusterState
 from check_ha.multinode.node_names import ClusterNodes
@@ -65,16 +65,16 @@ def _quorum_differs(partition: Partition) -> Iterator[Finding]:
     if not with_quorum or not without:
         return
     voteless = partition.without_device_vote
-    text = f"corosync has no quorum on {joined(without)}, and has it on {joined(with_quorum)}, in one partition"
-    text += f"; the quorum device gives no vote to {joined(voteless)}" if voteless else ""
-    advice = f"find out why {joined(voteless)} cannot reach the quorum device" if voteless else ""
+    text = f"corosync has no quorum on {some(without)}, and has it on {some(with_quorum)}, in one partition"
+    text += f"; the quorum device gives no vote to {some(voteless)}" if voteless else ""
+    advice = f"find out why {some(voteless)} cannot reach the quorum device" if voteless else ""
     yield Finding(QUORUM_DIFFERS, text, nodes(*dict.fromkeys((*voteless, *without, *with_quorum))), advice)
 
 
 def _not_joined(node: str, partition: Partition, cluster: ClusterNodes) -> Finding:
     others = [alias for alias, name in cluster.other_names.items() if name == node]
-    called = f" ({joined(others)} to others)" if others else ""
-    text = f"{node}{called} runs Pacemaker and is not part of the cluster of DC {joined(partition.dcs)}: "
+    called = f" ({some(others)} to others)" if others else ""
+    text = f"{node}{called} runs Pacemaker and is not part of the cluster of DC {some(partition.dcs)}: "
     text += "it is joining, or cannot join"
     versions = {
         name: cluster.views[name].versions.pacemaker for name in (node, *partition.dcs) if name in cluster.views
@@ -117,7 +117,7 @@ def _versions(views: Dict[str, View], dc: Optional[str] = None) -> Dict[str, Tup
 
 def _older(node: str, view: View, others: List[str], newest: Tuple[int, ...], stale: bool) -> Finding:
     version = ".".join(map(str, newest))
-    has = f"{joined(others)} {'has' if len(others) == 1 else 'have'}"
+    has = f"{some(others)} {'has' if len(others) == 1 else 'have'}"
     subjects = nodes(node, *others)
     if stale:
         text = f"changes do not reach {node}: its CIB is {view.cib_epoch}, {has} had {version} for longer"

@@ -21,7 +21,7 @@ from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import NOT_RESPONDING, NOT_RUNNING, REMOTE_NODE, Condition, Severity
 from check_ha.core.finding import NODE, Finding, Row, Subject, nodes
 from check_ha.core.options import Options, duration, option
-from check_ha.core.wording import joined
+from check_ha.core.wording import some
 from check_ha.model.view import NO_FILE, STOPPED, View
 from check_ha.multinode.agreement import (
     CLUSTER_NAME,
@@ -118,7 +118,7 @@ def _differences(item: ComparedItem, known: Dict[str, View]) -> Iterator[Finding
         yield from _differing_files(item, sides, known)
         return
     sides.reverse()  # who differs from most comes first
-    text = ", ".join(f"{value} on {joined(names)}" for value, names in sides)
+    text = ", ".join(f"{value} on {some(names)}" for value, names in sides)
     yield Finding(item.condition, f"{item.name}: {text}", nodes(*(node for _, names in sides for node in names)))
 
 
@@ -127,12 +127,12 @@ def _differing_files(
 ) -> Iterator[Finding]:
     without = next((names for value, names in sides if value == NO_FILE), None)
     if without:
-        text = f"{joined(without)} {'has' if len(without) == 1 else 'have'} no {item.name}"
+        text = f"{some(without)} {'has' if len(without) == 1 else 'have'} no {item.name}"
         yield Finding(item.condition, text, nodes(*without))
     (_, most), *others = [side for side in sides if side[0] != NO_FILE]
     for _, names in others:
         where = f" in {differing_sections(known[most[0]], known[names[0]])}" if item.condition is CONF else ""
-        text = f"{item.name} of {joined(names)} differs from that of {joined(most)}{where}"
+        text = f"{item.name} of {some(names)} differs from that of {some(most)}{where}"
         yield Finding(item.condition, text, nodes(*names, *most))
 
 
@@ -145,7 +145,7 @@ def _node_ids(known: Dict[str, View]) -> Iterator[Finding]:
             sides = sides_of({node: names.get(number, "nobody") for node, names in maps.items() if names})
             if len(sides) > 1 and number not in done:
                 done.add(number)
-                text = ", ".join(f"{value} for {joined(names)}" for value, names in sides)
+                text = ", ".join(f"{value} for {some(names)}" for value, names in sides)
                 sayers = [node for _, names in reversed(sides) for node in names]
                 yield Finding(NODE_IDS, f"node id {number} is {text}", nodes(*sayers))
 
@@ -163,9 +163,9 @@ def _not_told(known: Dict[str, View]) -> Iterator[Finding]:
     silent = [node for node, names in told.items() if not names]
     if silent:
         verb = "tells" if len(silent) == 1 else "tell"
-        yield Finding(NOT_TOLD, f"{joined(silent)} {verb} nothing that could be compared", nodes(*silent))
+        yield Finding(NOT_TOLD, f"{some(silent)} {verb} nothing that could be compared", nodes(*silent))
     elif len(known) > 1 and not any(sum(name in names for names in told.values()) > 1 for name in NAMES):
-        text = f"nothing could be compared: {joined(list(known))} report nothing in common"
+        text = f"nothing could be compared: {some(list(known))} report nothing in common"
         yield Finding(NOT_TOLD, text, nodes(*known))
     for item in (*ITEMS, *NODE_ID_ITEMS):
         missing = [node for node, view in known.items() if item.value(view) is None]
@@ -188,6 +188,8 @@ def _reason(item: ComparedItem, view: View) -> str:
     failed = view.why(*(tool.file for tool in item.tools))
     if any(stopped.get(tool.family) for tool in item.tools) or (failed and failed.condition == NOT_RUNNING.name):
         return ""
+    if failed is None and item in NODE_ID_ITEMS and view.cut:
+        return "there was no room for all of them in its view"
     return failed.text if failed else "it does not say why"
 
 

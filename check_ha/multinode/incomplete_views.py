@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Dict, Iterator
+from typing import Dict, Iterator, List
 
 from check_ha.core.condition import Condition, Severity
 from check_ha.core.finding import Finding, nodes
-from check_ha.model.view import View
+from check_ha.core.wording import some
+from check_ha.model.view import CutView, View
 from check_ha.multinode.agreement import furthest, span
 from check_ha.multinode.cluster_state import ClusterState
 from check_ha.multinode.node_names import ClusterNodes
@@ -41,10 +42,19 @@ def _incomplete(cluster: ClusterNodes, state: ClusterState) -> Iterator[Finding]
     for node, view in views.items():
         if view.addresses is None:
             yield _lacks(node, view, "its addresses", IP_ADDR)
+    yield from _cut(views)
+
+
+def _cut(views: Dict[str, View]) -> Iterator[Finding]:
+    """Yield what there was no room for in the views: of most nodes of a large cluster the same."""
+    senders: Dict[CutView, List[str]] = {}
+    for node, view in views.items():
         for cut in view.cut:
             if cut.field in ("resources", "vips", "nodes", "members", "addresses"):
-                text = f"{node} sent {cut.kept} of {cut.total} {cut.field}: there was no room for more"
-                yield Finding(INCOMPLETE, text, nodes(node))
+                senders.setdefault(cut, []).append(node)
+    for cut, names in senders.items():
+        text = f"{some(names)} sent {cut.kept} of {cut.total} {cut.field}: there was no room for more"
+        yield Finding(INCOMPLETE, text, nodes(*names))
 
 
 def _partition_lacks(partition: Partition, inside: Dict[str, View]) -> Iterator[Finding]:

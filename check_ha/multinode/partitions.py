@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from check_ha.core.wording import joined
+from check_ha.core.wording import some
 from check_ha.model.view import SILENT, STOPPED, PacemakerView, ResourceView, View
 from check_ha.multinode.placement import Named, account_of, active_resources
 
@@ -40,7 +40,7 @@ class Partition(NamedTuple):
     @property
     def label(self) -> str:
         """Return ``node1 and node2``."""
-        return joined(self.nodes)
+        return some(self.nodes)
 
     @property
     def runs(self) -> Tuple[str, ...]:

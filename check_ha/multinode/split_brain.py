@@ -110,7 +110,9 @@ def _judged(asked: ClusterNodes, views: Views, options: SplitBrainOptions) -> _C
     before = combine(earlier.answered) if earlier else None
     state = combine(cluster.answered, before)
     silent = list(unreachable_nodes(cluster, state, options.max_age)) if cluster.answered else []
-    unseen = [one.subjects[0].name for one in silent if one.condition in (UNSEEN, NOT_ASKED)]
+    without = {*(one.node or one.asked for one in cluster.unreachable), *cluster.not_asked}
+    unknown = [one for one in silent if one.condition in (UNSEEN, NOT_ASKED)]
+    unseen = [subject.name for one in unknown for subject in one.subjects if subject.name in without]
     problems = list(conflicts(state, options, unseen))
     gone = list(conflicts(before, options, unseen)) if before and not problems else []
     findings = [*problems, *disagreements(cluster, state, earlier, views.pause)]

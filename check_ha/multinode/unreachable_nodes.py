@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Iterator, List, Optional, Sequence
+from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.core.check import Measure, Metric
 from check_ha.core.condition import Condition, Severity
 from check_ha.core.finding import Finding, nodes
-from check_ha.core.wording import age, are, joined
+from check_ha.core.wording import age, are, some
 from check_ha.model.view import FencingView, NodeView, View
 from check_ha.multinode.agreement import span
 from check_ha.multinode.answers import Answer
@@ -43,6 +43,10 @@ LOOK = (
     "look at the node itself (console, power, fence device); until it is known to be down, repair no link and start "
     "nothing in its place"
 )
+LOOK_AT_ALL = (
+    "look at the nodes themselves (console, power, fence device); until they are known to be down, repair no link and "
+    "start nothing in their place"
+)
 
 ASKED = Metric("cluster.nodes.asked.count", "nodes that were asked")
 ANSWERING = Metric("cluster.nodes.answering.count", "nodes that gave a view")
@@ -76,7 +80,7 @@ def not_one_cluster(clusters: Sequence[ClusterNodes]) -> Iterator[Finding]:
 
 def _with_cluster(cluster: ClusterNodes) -> str:
     names = dict.fromkeys(view.cluster for view in cluster.views.values() if view.cluster)
-    return joined(list(cluster.views)) + (f" (cluster {', '.join(filter(None, names))})" if names else "")
+    return some(list(cluster.views)) + (f" (cluster {', '.join(filter(None, names))})" if names else "")
 
 
 def no_views(cluster: ClusterNodes) -> Iterator[Finding]:
@@ -89,16 +93,22 @@ def no_views(cluster: ClusterNodes) -> Iterator[Finding]:
 
 
 def unreachable_nodes(cluster: ClusterNodes, state: ClusterState, max_age: float) -> Iterator[Finding]:
-    """Yield each node without a view, by what the others say of it, then whether enough is left to compare."""
+    """Yield the nodes without a view, by what the others say of them, then whether enough is left to compare.
+
+    Nodes that are silent for one reason, and of which the same is said, are one finding.
+    """
     views = list(cluster.views.values())
     left: List[str] = []
+    alike: Dict[_Silence, List[str]] = {}
     for answer in cluster.unreachable:
         fencing = _fencing(answer.node, views)
         down = _proven_down(answer.node, fencing, views, max_age)
         if not answer.unreadable:
-            yield _finding(answer, state, fencing, down, _attempt(answer.node, fencing, views, max_age))
+            silence = _silence(answer, state, fencing, down, _attempt(answer.node, fencing, views, max_age))
+            alike.setdefault(silence, []).append(answer.node or answer.asked)
         if not down:
             left.append(answer.node or answer.asked)
+    yield from (_finding(silence, names) for silence, names in alike.items())
     for name in cluster.not_asked:
         left.append(name)
         if not any(name in partition.members for partition in state.partitions):
@@ -106,29 +116,58 @@ def unreachable_nodes(cluster: ClusterNodes, state: ClusterState, max_age: float
             yield Finding(NOT_ASKED, text, nodes(name))
     if len(views) == 1 and left:
         only = cluster.answered[0].node
-        text = f"there is only the view of {only}, without {joined(left)} to compare it with"
+        text = f"there is only the view of {only}, without {some(left)} to compare it with"
         yield Finding(TOO_FEW, text, nodes(*left, only))
 
 
-def _finding(answer: Answer, state: ClusterState, fencing: Optional[FencingView], down: bool, attempt: str) -> Finding:
-    name = answer.node or answer.asked
-    silent = f"{name} cannot be asked ({answer.reason})"
+class _Silence(NamedTuple):
+    """What is said of a node without a view."""
+
+    condition: Condition
+    reason: str
+    """Why it has none."""
+    others: Tuple[str, ...]
+    """Those who count it as a member, or do not."""
+    end: str = ""
+    """With which what is said of it ends."""
+    named: bool = True
+    """Whether it is clear which node of the cluster it is."""
+
+
+def _silence(answer: Answer, state: ClusterState, fencing: Optional[FencingView], down: bool, attempt: str) -> _Silence:
     counting = [partition for partition in state.partitions if answer.node in partition.members]
     if counting:
-        others = [node for partition in counting for node in partition.nodes]
-        text = f"{silent}, and {joined(others)} {'counts' if len(others) == 1 else 'count'} it as a member"
-        return Finding(NOT_ANSWERING, text, nodes(name, *others))
+        others = tuple(node for partition in counting for node in partition.nodes)
+        return _Silence(NOT_ANSWERING, answer.reason, others)
     if not answer.node:
-        return Finding(UNSEEN, f"{silent}, and it is not clear which node of the cluster that is", nodes(name))
+        return _Silence(UNSEEN, answer.reason, (), named=False)
     if fencing and down:
-        text = f"{name} cannot be asked: it was fenced {age(fencing.age)} ({fencing.action})"
-        return Finding(FENCED, text, nodes(name))
-    meaning = "it is down, or alone and unseen"
-    if not state.partitions:
-        return Finding(UNSEEN, f"{silent}, and no other node is in the cluster: {meaning}", nodes(name), LOOK)
-    others = [node for partition in state.partitions for node in partition.nodes]
-    text = f"{silent} and is not a member for {joined(others)}: {meaning}{attempt}"
-    return Finding(UNSEEN, text, nodes(name, *others), LOOK)
+        return _Silence(FENCED, "", (), f"{age(fencing.age)} ({fencing.action})")
+    others = tuple(node for partition in state.partitions for node in partition.nodes)
+    return _Silence(UNSEEN, answer.reason, others, attempt if others else "")
+
+
+def _finding(silence: _Silence, names: Sequence[str]) -> Finding:
+    condition, reason, others, end, named = silence
+    alone = len(names) == 1
+    subjects = nodes(*names, *others)
+    silent = f"{some(names)} cannot be asked ({reason})"
+    if condition is NOT_ANSWERING:
+        count = "counts" if len(others) == 1 else "count"
+        text = f"{silent}, and {some(others)} {count} {'it as a member' if alone else 'them as members'}"
+        return Finding(condition, text, subjects)
+    if condition is FENCED:
+        them = "it was" if alone else "they were"
+        return Finding(condition, f"{some(names)} cannot be asked: {them} fenced {end}", subjects)
+    if not named:
+        which = "which node of the cluster that is" if alone else "which nodes of the cluster these are"
+        return Finding(condition, f"{silent}, and it is not clear {which}", subjects)
+    meaning = "it is down, or alone and unseen" if alone else "they are down, or alone and unseen"
+    if not others:
+        return Finding(condition, f"{silent}, and no other node is in the cluster: {meaning}", subjects, LOOK)
+    members = "is not a member" if alone else "are not members"
+    text = f"{silent} and {members} for {some(others)}: {meaning}{end}"
+    return Finding(condition, text, subjects, LOOK if alone else LOOK_AT_ALL)
 
 
 def _states(name: str, views: Sequence[View]) -> List[NodeView]:

@@ -1,7 +1,8 @@
 """Other nodes as a source: each is asked for its view by a command, all at once, under one deadline.
 
-The command is a template of the user's, as ``ssh -o BatchMode=yes {node} check_ha_view``. It is split into words once
-and no shell sees it; a node's name stands for ``{node}`` within each word, and is such that it can be nothing else.
+The command is a template of the user's, as ``ssh -o BatchMode=yes {node} check_ha_view -t {seconds}``. It is split into
+words once and no shell sees it; a node's name stands for ``{node}`` within each word, and is such that it can be
+nothing else. ``{seconds}`` is what the node may take, which leaves the way there and back a second.
 """
 
 from __future__ import annotations
@@ -15,15 +16,20 @@ from typing import Dict, Iterable, Sequence, Tuple
 from check_ha.sources.runner import FOLDERS, Command, Limits, find, run_all
 from check_ha.sources.tools import PEER, Output, Tool
 
-DEFAULT_VIA = "ssh -o BatchMode=yes {node} check_ha_view"
+DEFAULT_VIA = "ssh -o BatchMode=yes {node} check_ha_view -t {seconds}"
+RECORD_VIA = "ssh -o BatchMode=yes {node} check_ha_record"
 PLUGINS = ("/usr/lib/nagios/plugins", "/usr/lib64/nagios/plugins")
 """Where check_nrpe is; looked into after FOLDERS."""
 
-_LIMIT = 1
-LARGEST = _LIMIT * 1024 * 1024
-"""Bytes that one node may print."""
+_LIMIT = 32
+"""MB that one node may print: the recording of a large cluster."""
+LARGEST = 1024 * 1024
+"""Bytes that a view may have."""
 
 _PLACE = "{node}"
+_TIME = "{seconds}"
+_WAY = 1.0
+"""Seconds for the way to a node and back."""
 _VARIABLES = ("HOME", "SSH_AUTH_SOCK")  # for ssh run by hand
 
 
@@ -67,17 +73,16 @@ class Peers:
     def ask(self, nodes: Iterable[str], share: float = 1.0) -> Dict[str, Output]:
         """Return what each of these nodes answers, within that share of the time that is left."""
         seconds = max(0.0, self.left) * share
-        commands = [Command(self._tool(node), self._command(node)) for node in nodes]
+        commands = [self._command(node, seconds) for node in nodes]
         limits = Limits(round(seconds, 1), time.monotonic() + seconds, _VARIABLES)
         return {tool.file: output for tool, output in run_all(commands, limits).items()}
 
-    def _tool(self, node: str) -> Tool:
-        return Tool(node, tuple(word.replace(_PLACE, node) for word in self._via), PEER, limit=_LIMIT)
-
-    def _command(self, node: str) -> Tuple[str, ...]:
-        """Return the command line; empty when there is no such program. A path is taken as it is."""
-        argv = self._tool(node).argv
+    def _command(self, node: str, seconds: float) -> Command:
+        """Return the command; empty when there is no such program. A path is taken as it is."""
+        given = f"{round(max(seconds - _WAY, seconds / 2, 0.1), 1):g}"
+        argv = tuple(word.replace(_PLACE, node).replace(_TIME, given) for word in self._via)
+        tool = Tool(node, argv, PEER, limit=_LIMIT)
         if "/" in argv[0]:
-            return argv if os.access(argv[0], os.X_OK) else ()
+            return Command(tool, argv if os.access(argv[0], os.X_OK) else ())
         program = find(argv[0], self._folders)
-        return (program, *argv[1:]) if program else ()
+        return Command(tool, (program, *argv[1:]) if program else ())

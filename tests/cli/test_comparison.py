@@ -20,9 +20,10 @@ import pytest
 from check_ha.cli import commands
 from check_ha.cli.comparison import files_of, understand
 from check_ha.cli.run import run
-from check_ha.cli.view import view_from, view_text
+from check_ha.cli.view import view_from
 from check_ha.core.check import Check
 from check_ha.multinode import drift, split_brain
+from check_ha.output.view_text import view_text
 from check_ha.sources.peers import Peers
 from check_ha.sources.recording import Recording
 from tests.faketools import write_tool

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import sys
 from pathlib import Path
 from typing import Any, Dict, List, Tuple
@@ -10,8 +11,19 @@ from typing import Any, Dict, List, Tuple
 import pytest
 
 from check_ha.cli import view as command
-from check_ha.cli.view import LIMIT, view_text
-from check_ha.model.view import AddressView, CutView, FailedToolView, FencingView, NodeView, ResourceView, View
+from check_ha.model.view import (
+    AddressView,
+    ConfiguredView,
+    CutView,
+    FailedToolView,
+    FencingView,
+    MemberView,
+    NodeView,
+    ResourceView,
+    View,
+    VipView,
+)
+from check_ha.output.view_text import LIMIT, view_text
 from check_ha.parsers.view import parse_view
 from tests.faketools import from_recording, write_tool
 from tests.multinode.views import VIP, pacemaker, resource, view
@@ -116,41 +128,87 @@ def test_a_large_cluster_fits_whole() -> None:
     assert read(view_text(made)) == made
 
 
-def test_what_is_cut_is_said() -> None:
-    made = large(*(resource(f"p_{number}", "node1") for number in range(4000)))
-    cut = read(view_text(made))
-    assert cut.cut == (CutView("resources", 1000, 4000),)
-    assert cut.pacemaker
+def of_64_nodes(number: int, **more: Any) -> View:
+    """The view of node1 in a cluster of 64 nodes with so many resources, in groups of four with a virtual IP each."""
+    names = [f"node{one}.example.net" for one in range(1, 65)]
+    placed = [resource(f"p_{one * 7919 % 100003:06}_app", names[one // 4 * 31 % 64]) for one in range(number)]
+    vips = [VipView(placed[one].id, (f"10.0.{one >> 8}.{one & 255}",)) for one in range(0, number, 4)]
+    made = view("node1", **{
+        "vips": tuple(vips),
+        "nodelist": tuple(ConfiguredView(one, name, (f"198.51.100.{one}",)) for one, name in enumerate(names, 1)),
+        "pacemaker": pacemaker(*sorted(placed)),
+        **more,
+    })  # fmt: skip
     assert made.pacemaker
-    assert cut.pacemaker.resources == made.pacemaker.resources[:1000]
+    assert made.corosync
+    nodes = tuple(NodeView(name, str(one), True, expected_up=True) for one, name in enumerate(names, 1))
+    members = tuple(MemberView(one, name, 1) for one, name in enumerate(names, 1))
+    return made._replace(
+        pacemaker=made.pacemaker._replace(nodes=nodes), corosync=made.corosync._replace(members=members)
+    )
+
+
+def test_64_nodes_with_2000_resources_fit_whole() -> None:
+    made = of_64_nodes(2000)
+    text = view_text(made)
+    assert read(text) == made
+    assert text.startswith('{"schema":2,"check_ha":"')
+    assert text.isascii()
+    assert "|" not in text
+
+
+def test_what_fits_is_as_an_older_check_ha_reads_it() -> None:
+    assert view_text(view("node1")).startswith('{"schema":1,"check_ha":"')
+
+
+def test_what_is_cut_is_said_and_what_is_needed_most_is_kept() -> None:
+    """Where a fence device is active, or a clone that is not promoted, is needed least: what may run once is told."""
+    clones = [resource(f"a_{number}", "node1", "node2", cloned=True) for number in range(200)]
+    devices = [resource(f"b_{number}", "node1", fencing=True) for number in range(200)]
+    made = of_64_nodes(8000, vips=())
+    assert made.pacemaker
+    single = made.pacemaker.resources
+    made = made._replace(pacemaker=made.pacemaker._replace(resources=(*clones, *devices, *single)))
+    cut = read(view_text(made))
+    assert cut.pacemaker
+    kept = len(cut.pacemaker.resources)
+    assert cut.cut == (CutView("resources", kept, 8400),)
+    assert 4000 < kept < 8000
+    assert cut.pacemaker.resources == single[:kept]
     assert cut._replace(pacemaker=made.pacemaker, cut=()) == made
 
 
-def test_the_longest_goes_first() -> None:
-    made = large(
-        *(resource(f"p_{number}", "node1") for number in range(700)),
-        addresses=tuple(AddressView(f"10.0.{n // 250}.{n % 250}", f"cali{n}") for n in range(2000)),
-    )
+def test_what_is_needed_least_is_cut_first() -> None:
+    """Where that is enough; of the addresses those of virtual IPs are kept."""
+    many = [AddressView(f"172.{n * 7919 % 251}.{n // 250}.{n % 250}", f"cali{n * 104729 % 99991}") for n in range(6000)]
+    made = of_64_nodes(400, addresses=(*many, AddressView("10.0.0.4", "pub0")))
     cut = read(view_text(made))
-    assert [one.field for one in cut.cut] == ["addresses"]
+    assert [(one.field, one.total) for one in cut.cut] == [("addresses", 6001)]
+    assert cut.addresses
+    assert cut.addresses[0] == AddressView("10.0.0.4", "pub0")
+    assert 1000 < len(cut.addresses) < 6000
 
 
 def test_everything_is_too_long() -> None:
-    long = "x" * 300
-    resources = [resource(long, *([long] * 2000)) for _ in range(3)]
-    made = large(*resources, troubles=tuple(FailedToolView(long, long, long) for _ in range(1000)))
-    assert made.pacemaker
-    made = made._replace(
-        pacemaker=made.pacemaker._replace(fencings=tuple(FencingView(long, long, long, 1.0) for _ in range(1000)))
+    """Texts that cannot be compressed: all goes but what is needed most."""
+    noise = random.Random(1)
+    texts = ["".join(noise.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=300)) for _ in range(900)]
+    resources = pacemaker(*(resource(text, text) for text in texts[:300]))
+    made = view(
+        "node1",
+        pacemaker=resources._replace(fencings=tuple(FencingView(text, text, text, 1.0) for text in texts[600:])),
+        troubles=tuple(FailedToolView(text, text, text) for text in texts[300:600]),
     )
     cut = read(view_text(made))
-    assert {one.field for one in cut.cut} >= {"resources", "troubles", "fencings"}
+    assert [(one.field, one.kept > 0) for one in cut.cut] == [
+        ("sections", False), ("fencings", False), ("troubles", False), ("resources", True),
+    ]  # fmt: skip
 
 
 def test_a_limit_that_nothing_fits_in() -> None:
-    made = json.loads(view_text(view("node1"), 100))
-    assert made["node"] == "node1"
-    assert {one["field"] for one in made["cut"] if one["kept"] == 0} >= {"resources", "addresses", "nodelist"}
+    made = parse_view(view_text(view("node1"), 100).encode())
+    assert made.node == "node1"
+    assert {one.field for one in made.cut if one.kept == 0} >= {"resources", "addresses", "nodelist"}
 
 
 def test_long_texts_are_shortened() -> None:

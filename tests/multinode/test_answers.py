@@ -6,12 +6,12 @@ from typing import Any, List, Tuple
 
 import pytest
 
-from check_ha.cli.view import view_text
 from check_ha.core.wording import joined
 from check_ha.model.view import AddressView, ConfiguredView, View
 from check_ha.multinode.answers import Answer, answer_of
 from check_ha.multinode.cluster_state import combine
 from check_ha.multinode.node_names import clusters_of, identify
+from check_ha.output.view_text import view_text
 from check_ha.sources.tools import BROKEN, FLOODED, HUNG, MISSING, PEER, Output, Tool
 from tests.multinode.views import VIP, answer, corosync, pacemaker, resource, silent, stopped, three, view
 
@@ -44,7 +44,7 @@ def test_the_exit_status_of_a_transport_says_nothing_of_a_view(status: int) -> N
     [
         ({"fault": MISSING, "status": None}, "/usr/bin/ssh: no such program here"),
         ({"fault": HUNG, "status": None, "stdout": TEXT}, "no answer within 4 s"),
-        ({"fault": FLOODED, "status": None}, "it printed more than any view holds"),
+        ({"fault": FLOODED, "status": None}, "it printed more than any node has to say"),
         ({"fault": BROKEN, "status": None, "stderr": "Exec format error"}, "/usr/bin/ssh: Exec format error"),
         ({"status": -9, "stdout": TEXT}, "ssh was killed by signal 9"),
         ({"status": 0}, "ssh ended with exit status 0 and printed nothing"),
@@ -59,7 +59,7 @@ def test_no_view(given: Any, reason: str) -> None:
 
 def test_garbled() -> None:
     assert said(stdout=b'{"schema": 9}\n') == Answer(
-        "node1", reason="a view of schema 9, and this version of check_ha knows 1: update it", unreadable=True
+        "node1", reason="a view of schema 9, and this version of check_ha knows 1 and 2: update it", unreadable=True
     )
 
 

@@ -13,11 +13,12 @@ from typing import Any, Dict, Iterator, List, Set, Tuple
 
 import pytest
 
-from check_ha.cli.view import view_from, view_text
+from check_ha.cli.view import view_from
 from check_ha.core.check import Check, Judgement
 from check_ha.core.condition import Severity
 from check_ha.multinode import drift, split_brain
 from check_ha.multinode.answers import Answer, Views
+from check_ha.output.view_text import view_text
 from check_ha.parsers.errors import ParseError
 from check_ha.parsers.view import parse_view
 from check_ha.sources.recording import Recording

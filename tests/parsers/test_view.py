@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import json
+import zlib
+from base64 import b64encode
 from typing import Any, Dict, Tuple, get_type_hints
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from check_ha.cli.view import view_text
 from check_ha.model.view import RUNNING, SILENT, STOPPED, DaemonsView, View, VipView
+from check_ha.output.view_text import view_text
 from check_ha.parsers.errors import ParseError
-from check_ha.parsers.view import LONGEST, Shared, parse_view
+from check_ha.parsers.view import LONGEST, Shared, parse_one_of_many, parse_view
 from tests.multinode.views import view
 
 TEXT = view_text(view("node1"))
@@ -55,7 +57,9 @@ def test_fields_of_a_newer_version_are_passed_over() -> None:
 @pytest.mark.parametrize(
     ("data", "complaint"),
     [
-        pytest.param(changed("schema", to=2), "a view of schema 2, and this version of check_ha knows 1", id="schema"),
+        pytest.param(
+            changed("schema", to=3), "a view of schema 3, and this version of check_ha knows 1 and 2", id="schema"
+        ),
         pytest.param(without("schema"), "view: schema is missing or not what it should be", id="no-schema"),
         pytest.param(b"{}", "view: schema is missing or not what it should be", id="empty-object"),
         pytest.param(b"[]", "view is not an object", id="array"),
@@ -82,7 +86,7 @@ def test_fields_of_a_newer_version_are_passed_over() -> None:
         pytest.param(changed("corosync", "quorate", to=1), "corosync: quorate is", id="number-for-truth"),
         pytest.param(changed("corosync", "members", to="node1"), "corosync: members is", id="text-for-list"),
         pytest.param(changed("corosync", "members", 0, to="node1"), "members is not an object", id="text-for-object"),
-        pytest.param(changed("corosync", "members", to=[{}] * 5001), "corosync: members is", id="long-list"),
+        pytest.param(changed("corosync", "members", to=[{}] * 20001), "corosync: members is", id="long-list"),
         pytest.param(changed("pacemaker", "resources", 0, "nodes", to=[1]), "resources: nodes is", id="number-in-list"),
         pytest.param(changed("pacemaker", "resources", 0, "nodes", to={}), "resources: nodes is", id="object-for-list"),
         pytest.param(changed("pacemaker", "resources", 0, "cloned", to="no"), "resources: cloned is", id="flag"),
@@ -169,10 +173,40 @@ def survives(data: bytes) -> None:
         assert isinstance(parse_view(data), View)
 
 
+def packed(data: bytes, schema: int = 2) -> bytes:
+    return json.dumps({"schema": schema, "check_ha": "0.2.0", "zlib": b64encode(data).decode()}).encode()
+
+
+def test_one_that_is_compressed() -> None:
+    assert parse_view(packed(zlib.compress(TEXT.encode()))) == view("node1")
+
+
+DAMAGED = zlib.compress(TEXT.encode())[:-20]
+
+
+@pytest.mark.parametrize(
+    ("data", "complaint"),
+    [
+        pytest.param(b'{"schema": 2}', "view: zlib is missing or not what it should be", id="nothing"),
+        pytest.param(b'{"schema": 2, "zlib": "*\xc3\xa9"}', "a view that cannot be unpacked", id="no-base64"),
+        pytest.param(packed(b"x" * 50), "a view that cannot be unpacked", id="not-compressed"),
+        pytest.param(packed(DAMAGED), "a view that cannot be unpacked", id="cut-off"),
+        pytest.param(packed(zlib.compress(b"[]")), "view is not an object", id="something-else"),
+        pytest.param(packed(zlib.compress(b"")), "a view that is cut off after 0 bytes", id="empty"),
+        pytest.param(packed(zlib.compress(b'{"schema": 9}')), "a view of schema 9, and this version", id="newer-in-it"),
+        pytest.param(packed(zlib.compress(packed(b""))), "a view of schema 2, and this version", id="twice"),
+        pytest.param(packed(zlib.compress(b" " * 9_000_000)), "a view of more than 8 MB", id="bomb"),
+        pytest.param(TEXT.encode()[:-1].replace(b'"schema":1', b'"schema":2') + b"}", "view: zlib", id="not-packed"),
+    ],
+)
+def test_refused_when_it_is_compressed(data: bytes, complaint: str) -> None:
+    assert refused(data).startswith(complaint)
+
+
 def test_equal_lists_of_several_views_are_read_once() -> None:
     shared: Shared = {}
-    one, other = parse_view(TEXT.encode(), shared), parse_view(TEXT.encode(), shared)
-    third = parse_view(changed("pacemaker", "nodes", 1, "online", to=False), shared)
+    one, other = parse_one_of_many(TEXT.encode(), shared), parse_one_of_many(TEXT.encode(), shared)
+    third = parse_one_of_many(changed("pacemaker", "nodes", 1, "online", to=False), shared)
     assert one == other == view("node1")
     assert one.pacemaker
     assert other.pacemaker

@@ -32,6 +32,17 @@ def test_all_are_asked_at_once(tmp_path: Path) -> None:
     assert answers["node1"].tool.family == PEER
 
 
+@pytest.mark.parametrize(
+    ("timeout", "share", "seconds"),
+    [(8.0, 0.5, "3"), (8.0, 1.0, "7"), (30.0, 0.5, "14"), (1.0, 0.5, "0.2"), (0.1, 1.0, "0.1")],
+)
+def test_a_node_is_told_how_long_it_may_take(timeout: float, share: float, seconds: str, tmp_path: Path) -> None:
+    """A second less than it is waited for; a view has 3 of 8 seconds where an alarm is looked at twice."""
+    write_tool(tmp_path, "ask", "exit 0")
+    output = Peers((str(tmp_path / "ask"), "{node}", "{seconds}"), timeout).ask(["node1"], share)["node1"]
+    assert output.tool.argv[1:] == ("node1", seconds)
+
+
 def test_one_that_hangs_does_not_keep_the_others(tmp_path: Path) -> None:
     started = time.monotonic()
     answers = peers(tmp_path, "[ $1 = node1 ] || exec sleep 100; echo here", timeout=0.6).ask(["node1", "node2"])
@@ -138,4 +149,4 @@ def test_templates_that_are_none(text: str, complaint: str) -> None:
 
 
 def test_default() -> None:
-    assert template(DEFAULT_VIA) == ("ssh", "-o", "BatchMode=yes", "{node}", "check_ha_view")
+    assert template(DEFAULT_VIA) == ("ssh", "-o", "BatchMode=yes", "{node}", "check_ha_view", "-t", "{seconds}")
