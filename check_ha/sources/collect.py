@@ -20,7 +20,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from typing import TYPE_CHECKING, Dict, NoReturn, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Dict, NamedTuple, NoReturn, Optional, Sequence, Tuple
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -37,6 +37,19 @@ _PATIENCE = 1.0
 _MEGABYTE = 1 << 20
 
 
+class _TimeLeft(NamedTuple):
+    """What the tools may take."""
+
+    limit: float
+    ends: float
+    """By the monotonic clock."""
+
+    @property
+    def seconds(self) -> float:
+        """Return what is left of it now."""
+        return max(0.2, min(self.limit, self.ends - time.monotonic()))
+
+
 class RefusedError(Exception):
     """The caller asks for something that is not done; the message says what."""
 
@@ -51,11 +64,11 @@ def main(folders: Optional[Sequence[str]] = None) -> NoReturn:
         _drop_what_is_the_callers()
         _end_when_told()
         tools, limit, seconds = _wanted(_read(begun + _PATIENCE))
-        deadline = begun + min(limit, LONGEST)
+        time_left = _TimeLeft(min(limit, LONGEST), begun + LONGEST)
         if seconds and user:
-            stream = _kept(int(user), seconds, deadline, folders)
+            stream = _kept(int(user), seconds, time_left, folders)
         else:
-            stream = _collected(tools, deadline, folders)
+            stream = _collected(tools, time_left, folders)
         _print(stream)
         code = 0
     except RefusedError as refused:
@@ -160,27 +173,27 @@ def _wanted(text: str) -> Tuple[Sequence[Tool], float, float]:
     return list(wanted.values()), numbers["limit"], numbers["keep"]
 
 
-def _kept(user: int, seconds: float, deadline: float, folders: Optional[Sequence[str]]) -> bytes:
+def _kept(user: int, seconds: float, time_left: _TimeLeft, folders: Optional[Sequence[str]]) -> bytes:
     """Return what was collected for this user within these seconds, or what is collected now, and kept."""
     from check_ha.sources import kept
 
-    with kept.alone(user, deadline - 0.5):
+    with kept.alone(user, time.monotonic() + time_left.seconds - 0.5):
         stream = kept.recent(user, min(seconds, kept.LONGEST))
         if not stream:
             began = time.time()
-            stream = _collected(kept.KEPT, deadline, folders)
+            stream = _collected(kept.KEPT, time_left, folders)
             kept.keep(user, stream, began)
     return stream
 
 
-def _collected(tools: Sequence[Tool], deadline: float, folders: Optional[Sequence[str]]) -> bytes:
+def _collected(tools: Sequence[Tool], time_left: _TimeLeft, folders: Optional[Sequence[str]]) -> bytes:
     """Return what these tools say, as a stream without secrets."""
     from check_ha.sources.node import ThisNode
     from check_ha.sources.runner import FOLDERS
     from check_ha.sources.shareable import all_shareable
     from check_ha.sources.stream import written
 
-    source = ThisNode(folders or FOLDERS, round(max(0.2, deadline - time.monotonic()), 1))
+    source = ThisNode(folders or FOLDERS, round(time_left.seconds, 1))
     outputs = source.collect(tools).values()
     return written(source.node, source.now, all_shareable(outputs, history=False))
 
