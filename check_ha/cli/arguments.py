@@ -52,6 +52,13 @@ def seconds(text: str) -> float:
     return value
 
 
+def _seconds_kept(text: str) -> float:
+    value = float(text) if text.replace(".", "", 1).isdigit() and text.isascii() else -1.0
+    if not 0 <= value <= 300:
+        raise ValueError("not a number of seconds from 0 to 300")
+    return value
+
+
 def file_name(text: str) -> str:
     """Return the name of a file or directory; an empty one, as an unset variable leaves it, is refused."""
     if not text:
@@ -122,6 +129,11 @@ class SeverityOptions(Options):
 
 class RunOptions(ReplayOptions, SeverityOptions):
     """How a run judges."""
+
+    max_age_of_data: float = option(
+        0.0, "with --sudo: what was collected at most so long ago will do, all of it together (0: ask anew)",
+        metavar="SECONDS", parse=_seconds_kept,
+    )  # fmt: skip
 
     state_dir: Optional[str] = option(
         None, "where to keep what the next run needs to know", metavar="DIR", parse=file_name
