@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := --quiet --disable-pip-version-check
-SOURCES := setup.cfg pyproject.toml nrpe/check_ha_collect $(shell find check_ha -name '*.py')
+SOURCES := setup.cfg pyproject.toml nrpe/check_ha_collect nrpe/check_ha_record $(shell find check_ha -name '*.py')
 VERSION := $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' check_ha/__init__.py)
 # What a package is made from: no tests, and of the samples no recorded clusters
 SHIPPED := check_ha generators nrpe $(filter-out samples/clusters samples/demo.py, $(wildcard samples/*)) \

@@ -15,6 +15,7 @@ PAIRS = {
     "docs/checks.md": "docs/fr/checks.md",
     "docs/options.md": "docs/fr/options.md",
     "docs/rights.md": "docs/fr/rights.md",
+    "docs/old-nodes.md": "docs/fr/old-nodes.md",
     "docs/json.md": "docs/fr/json.md",
     "docs/library.md": "docs/fr/library.md",
     "docs/moving-over.md": "docs/fr/moving-over.md",

@@ -75,10 +75,17 @@ def _checkmk(_: str) -> str:
     return checkmk.mrpe()
 
 
+def _recorder(text: str) -> str:
+    from generators import recorder
+
+    return recorder.recorder(text)
+
+
 FILES: Mapping[str, Callable[[str], str]] = {
     "setup.cfg": scripts,
     "nrpe/check_ha.cfg": _command_file,
     "check_ha/node_setup/check_ha.cfg": _command_file,
+    "nrpe/check_ha_record": _recorder,
     "nrpe/sudoers": _sudoers,
     "nrpe/uidgid": _uidgid,
     "nrpe/acl-crmsh.sh": _acl("crmsh"),
@@ -89,7 +96,7 @@ FILES: Mapping[str, Callable[[str], str]] = {
     "samples/centreon/check_ha.clapi": _centreon,
     "samples/checkmk/mrpe.cfg": _checkmk,
 }
-"""Each file, and how it is made: from the text that is there, which matters to setup.cfg."""
+"""Each file, and how it is made: from the text that is there, which matters to setup.cfg and to the recorder."""
 
 
 def made(root: Path) -> Dict[Path, str]:

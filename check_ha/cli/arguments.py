@@ -7,7 +7,7 @@ it; argparse alone would exit 2 (CRITICAL) and write to stderr.
 import argparse
 import re
 import sys
-from typing import Any, Callable, Dict, NamedTuple, NoReturn, Optional, Sequence, Tuple, Type, TypeVar
+from typing import Any, Callable, Dict, Mapping, NamedTuple, NoReturn, Optional, Sequence, Tuple, Type, TypeVar
 
 import nagiosplugin
 
@@ -72,6 +72,18 @@ def _severity(text: str) -> Tuple[str, Severity]:
         raise ValueError("not of the form CONDITION=STATE, with ok, warning, critical or unknown") from None
 
 
+def _node(text: str) -> str:
+    from check_ha.sources.peers import node_name  # with subprocess, which a replay does without
+
+    return node_name(text)
+
+
+def _via(text: str) -> Tuple[str, ...]:
+    from check_ha.sources.peers import template
+
+    return template(text)
+
+
 class SourceOptions(Options):
     """How the tools are run."""
 
@@ -90,6 +102,12 @@ class ReplayOptions(SourceOptions):
 
     from_: Optional[str] = option(
         None, "judge what was recorded: a directory, a file, or - for standard input", metavar="FILE", parse=file_name
+    )
+    node: Optional[str] = option(
+        None, "judge another node, by the name or address to ask it by", metavar="NODE", parse=_node
+    )
+    via: Tuple[str, ...] = option(
+        (), "the command that asks that node (check_ha_record, by ssh)", metavar="COMMAND", parse=_via
     )
 
 
@@ -230,8 +248,21 @@ def new_parser(command: str, manual: str, epilog: str = "") -> Parser:
 
 def parse(check: Check, argv: Optional[Sequence[str]] = None) -> Arguments:
     """Understand the command line of a check of one node; ends the process with UNKNOWN when it cannot."""
-    given = understood(check, parser_for(check), argv)
+    parser = parser_for(check)
+    given = understood(check, parser, argv)
+    refuse_together(parser, given)
     return Arguments(options_from(CommonOptions, given), options_from(check.options, given), min(given["verbose"], 3))
+
+
+def refuse_together(parser: Parser, given: Mapping[str, Any]) -> None:
+    """End the process with UNKNOWN where it was told to look in two places."""
+    if given["node"] is None:
+        if given["via"]:
+            parser.error("--via: --node says which node is to be asked")
+        return
+    for name in ("from_", "tools", "sudo"):
+        if given[name]:
+            parser.error(f"{flag_of(name)} is for this node, and --node asks another one")
 
 
 def understood(check: Check, parser: Parser, argv: Optional[Sequence[str]]) -> Dict[str, Any]:

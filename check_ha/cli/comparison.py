@@ -28,7 +28,7 @@ from check_ha.sources.deadline import announce, limited, tools_have_ended
 from check_ha.sources.files import read_plain
 from check_ha.sources.peers import DEFAULT_VIA, LARGEST, Peers, node_name, template
 from check_ha.sources.recording import Recording, RecordingError
-from check_ha.sources.stream import LIMIT, Stream, is_stream
+from check_ha.sources.stream import LIMIT, Stream, stream_in
 from check_ha.sources.tools import FLOODED, PEER, Output, Source, Tool
 
 PAUSE = 2.0
@@ -96,7 +96,7 @@ def _asked(check: Check, own: object, peers: Peers, nodes: Sequence[str]) -> Tup
     those are asked that have answered. A comparison that wakes nobody has all of it.
     """
     twice = any(condition.severity is Severity.CRITICAL for condition in check.conditions)
-    outputs = peers.ask(nodes, 0.5 if twice else 1.0)
+    outputs = viewed(peers.ask(nodes, 0.5 if twice else 1.0))
     announce(f"judging {check.name}")
     first = Views(answers_of({node: outputs[node] for node in nodes}))
     judgement: Judgement = check.judge(first, own)
@@ -104,13 +104,30 @@ def _asked(check: Check, own: object, peers: Peers, nodes: Sequence[str]) -> Tup
     if twice and needs_second_look(first.answers, judgement.findings) and peers.left > 1.2 * slowest:
         pause = max(0.0, min(PAUSE, (peers.left - 1.5 * slowest) / 2))
         time.sleep(pause)
-        again = peers.ask([answer.asked for answer in first.answers if answer.view])
+        again = viewed(peers.ask([answer.asked for answer in first.answers if answer.view]))
         outputs.update(again)
         tools_have_ended()
         second = {answer.asked: answer for answer in answers_of(again)}
         answers = tuple(second.get(answer.asked, answer) for answer in first.answers)
         judgement = check.judge(Views(answers, first, pause), own)
     return judgement, {output.tool: output for output in outputs.values()}
+
+
+def viewed(outputs: Dict[str, Output]) -> Dict[str, Output]:
+    """Return the outputs with the view of each node that has sent a recording instead (check_ha_record)."""
+    return {node: _viewed(output) for node, output in outputs.items()}
+
+
+def _viewed(output: Output) -> Output:
+    data = stream_in(output.stdout)
+    if data is None:
+        return output._replace(fault=FLOODED) if len(output.stdout) > LARGEST and not output.fault else output
+    if output.fault:
+        return output
+    try:
+        return output._replace(stdout=_view_of(Stream(data, "its recording")))
+    except RecordingError as error:
+        return output._replace(stdout=str(error).encode())
 
 
 def files_of(given: Sequence[str], nodes: Sequence[str]) -> Dict[str, str]:
@@ -144,9 +161,7 @@ def _replayed(node: str, path: str) -> Output:
         elif path:
             os.stat(path)
             data = read_plain(path, LIMIT)
-            if is_stream(data):
-                data = _view_of(Stream(data, path))
-            output = output._replace(stdout=data, fault=FLOODED if len(data) > LARGEST else None)
+            output = _viewed(output._replace(stdout=data))
         else:
             output = output._replace(stderr="not in this replay")
     except OverflowError:

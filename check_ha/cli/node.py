@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from functools import partial
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
@@ -10,14 +11,14 @@ from check_ha.cli.process import unfinished
 from check_ha.cli.run import Order, Outcome
 from check_ha.cli.state import Memory, default_directory
 from check_ha.core.check import Applies, Check, Judgement
-from check_ha.core.condition import NOT_COMPARED, UNREADABLE, Severity
+from check_ha.core.condition import NOT_COMPARED, NOT_RESPONDING, TOOL_MISSING, UNREADABLE, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading, also_needed, examine, stand_ins
 from check_ha.core.finding import Finding
 from check_ha.core.options import Options
 from check_ha.core.verdict import Thresholds, Verdict, verdict_of
 from check_ha.output.plain_text import clean
 from check_ha.sources.deadline import announce, limited, restart, tools_have_ended
-from check_ha.sources.tools import Output, Source, Tool
+from check_ha.sources.tools import HUNG, MISSING, Output, Source, Tool
 
 
 class Settings(NamedTuple):
@@ -26,6 +27,14 @@ class Settings(NamedTuple):
     own: Options
     severities: Mapping[str, Severity]
     thresholds: Thresholds
+
+
+class NoAnswerError(Exception):
+    """A node that was asked does not answer."""
+
+    def __init__(self, condition: Condition, text: str) -> None:
+        super().__init__(text)
+        self.finding = Finding(condition, text)
 
 
 _OWN_FOLDER = "give it a folder of this user's own with --state-dir"
@@ -41,18 +50,26 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
     settings = Settings(arguments.own, dict(common.severity), (common.warning, common.critical))
 
     def carry_out() -> Outcome:
-        source = source_of(common, check.command)
+        try:
+            source = source_of(common, check.command)
+        except NoAnswerError as silence:
+            return silent(check.name, silence, settings.severities)
         outputs: Dict[Tool, Output] = {}
         if check.applies:
             outputs.update(collect(check.applies.readings, source))
             if applies(check.applies, outputs, source) is False:
                 return Outcome(_nothing(check, check.applies, settings, source), outputs)
         outputs.update(collect(check.readings, source, outputs))
-        memory = Memory(state_directory(common) if check.remembers else None, check.name)
-        verdict, _ = judge(check, settings, outputs, source, memory)
+        verdict, _ = judge(check, settings, outputs, source, memory_of(common, check))
         return Outcome(verdict, outputs)
 
     return Order(limited(common.timeout, carry_out, partial(unfinished, check.name)), arguments.verbose, common.format)
+
+
+def silent(check: str, silence: NoAnswerError, severities: Mapping[str, Severity]) -> Outcome:
+    """Return what is said of this check (empty: of all of them) where the node does not answer."""
+    finding = silence.finding._replace(check=check, override=severities.get(silence.finding.condition.name))
+    return Outcome(Verdict(check, finding.severity, "", (finding,), (), (), time=time.time()), {})
 
 
 def applies(one: Applies, outputs: Mapping[Tool, Output], source: Source) -> Optional[bool]:
@@ -102,8 +119,14 @@ def _judgement(check: Check, own: Options, evidence: Evidence) -> Judgement:
 
 
 def source_of(common: ReplayOptions, name: str) -> Source:
-    """Return this node, or the recording of ``--from``; one that is none ends the process with UNKNOWN."""
+    """Return this node, the recording of ``--from``, or what ``--node`` has to say.
+
+    A recording that is none ends the process with UNKNOWN; NoAnswerError tells of a node that does not answer.
+    """
     restart(common.timeout)
+    if common.node is not None:
+        announce(f"asking {common.node}")
+        return _asked(common.node, common.via, common.timeout)
     announce("reading the recording" if common.from_ else "asking the tools")
     if common.from_ is None:
         return this_node(common)
@@ -115,6 +138,24 @@ def source_of(common: ReplayOptions, name: str) -> Source:
     except RecordingError as error:
         sys.stdout.write(f"{name.replace('check_', '', 1).upper()} UNKNOWN - {clean(str(error))}\n")
         sys.exit(3)
+
+
+def _asked(node: str, via: Sequence[str], timeout: float) -> Source:
+    """Return what check_ha_record has printed on another node; NoAnswerError where it is nothing, or not whole."""
+    from check_ha.multinode.answers import no_answer
+    from check_ha.sources.peers import RECORD_VIA, Peers, template
+    from check_ha.sources.recording import RecordingError
+    from check_ha.sources.stream import Stream, stream_in
+
+    output = Peers(via or template(RECORD_VIA), timeout).ask([node])[node]
+    data = None if output.fault else stream_in(output.stdout)
+    if data is None:
+        condition = {HUNG: NOT_RESPONDING, MISSING: TOOL_MISSING}.get(output.fault or "", UNREADABLE)
+        raise NoAnswerError(condition, f"{node}: {no_answer(output)}")
+    try:
+        return Stream(data, f"what {node} has sent")
+    except RecordingError as error:
+        raise NoAnswerError(UNREADABLE, str(error)) from error
 
 
 def this_node(options: SourceOptions) -> Source:
@@ -148,6 +189,12 @@ def collect(
     tools_have_ended()
     announce("reading what the tools said")
     return outputs
+
+
+def memory_of(common: RunOptions, check: Check, command: str = "") -> Memory:
+    """Return what the last run of this command has kept for this check of this node."""
+    name = f"{command}{check.name}" + (f"@{common.node}" if common.node else "")
+    return Memory(state_directory(common) if check.remembers else None, name)
 
 
 def state_directory(common: RunOptions) -> Optional[str]:

@@ -30,13 +30,12 @@ from functools import partial
 from typing import Any, Dict, List, NoReturn, Sequence, Tuple
 
 from check_ha.cli.arguments import Parser, add_options, new_parser
-from check_ha.cli.node import Judged, applies, collect, judge, source_of, state_directory, strictest
+from check_ha.cli.node import Judged, NoAnswerError, applies, collect, judge, memory_of, silent, source_of, strictest
 from check_ha.cli.process import guarded, unfinished
 from check_ha.cli.register import CHECKS, all_checks
 from check_ha.cli.run import HUMAN, Order, Outcome, run
 from check_ha.cli.settings import OverallOptions, Understood
 from check_ha.cli.settings import understand as understand_settings
-from check_ha.cli.state import Memory
 from check_ha.core.check import Check
 from check_ha.core.combined import combined
 from check_ha.core.condition import Severity
@@ -87,7 +86,10 @@ def understand(argv: Sequence[str]) -> Order:
 def _outcome(chosen: Sequence[Check], understood: Understood) -> Outcome:
     """Ask each tool once, whatever number of checks wants it, and judge all checks on what they say."""
     options = understood.options
-    source = source_of(options, "check_ha")
+    try:
+        source = source_of(options, "check_ha")
+    except NoAnswerError as silence:
+        return silent("", silence, dict(options.severity))
     outputs: Dict[Tool, Output] = {}
     parsed: Dict[Tool, Any] = {}
     checks, notes = _applying(chosen, source, outputs)
@@ -97,7 +99,7 @@ def _outcome(chosen: Sequence[Check], understood: Understood) -> Outcome:
     parts: List[Judged] = []
     for check in checks:
         # not the file of the check's own command: what that has not seen yet must not be taken away from it
-        memory = Memory(state_directory(options) if check.remembers else None, f"all-{check.name}")
+        memory = memory_of(options, check, "all-")
         keep = not options.human  # who only looks takes no news from the others
         parts.append(judge(check, understood.settings[check.name], outputs, source, memory, parsed, keep))
     summary = _summary([verdict for verdict, _ in parts], options.skip)

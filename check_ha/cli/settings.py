@@ -6,7 +6,15 @@ The command line stands above the file, and what is said of one check above what
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.cli import config_file as configfile
-from check_ha.cli.arguments import FormatOptions, Parser, RunOptions, SectionOptions, file_name, options_from
+from check_ha.cli.arguments import (
+    FormatOptions,
+    Parser,
+    RunOptions,
+    SectionOptions,
+    file_name,
+    options_from,
+    refuse_together,
+)
 from check_ha.cli.config_file import ConfigError, Sections
 from check_ha.cli.node import Settings
 from check_ha.cli.register import CHECKS
@@ -58,6 +66,7 @@ def understand(parser: Parser, argv: Sequence[str], checks: Sequence[Check]) -> 
         settings = _settings(checks, sections, of_file.get("severity", ()), given["severity"] or ())
     except ConfigError as error:
         parser.error(f"{path}: {error}")
+    refuse_together(parser, {**given, **_both(of_file, given)})
     _refuse_unknown(parser, given["severity"] or (), checks)
     options = options_from(OverallOptions, _both(of_file, given))
     kept = {name: one for name, one in settings.items() if name not in options.skip}

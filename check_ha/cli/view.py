@@ -25,9 +25,10 @@ from check_ha.cli.arguments import (
     file_name,
     new_parser,
     options_from,
+    refuse_together,
     seconds,
 )
-from check_ha.cli.node import collect, source_of
+from check_ha.cli.node import NoAnswerError, collect, source_of
 from check_ha.cli.process import guarded
 from check_ha.core.evidence import examine
 from check_ha.core.options import option
@@ -53,8 +54,15 @@ class ViewOptions(ReplayOptions):
 @guarded
 def main() -> None:
     """Run the command."""
-    options = options_from(ViewOptions, vars(parser().parse_args()))
-    view = view_from(source_of(options, NAME))
+    made = parser()
+    given = vars(made.parse_args())
+    refuse_together(made, given)
+    options = options_from(ViewOptions, given)
+    try:
+        view = view_from(source_of(options, NAME))
+    except NoAnswerError as silence:
+        sys.stdout.write(f"HA_VIEW UNKNOWN - nothing is known: {clean(silence.finding.text, LINE_LIMIT)}\n")
+        sys.exit(UNKNOWN)
     if len(view.troubles) >= sum(reading.instead_of is None for reading in READINGS):
         reasons = "; ".join(dict.fromkeys(failed.text for failed in view.troubles))
         sys.stdout.write(f"HA_VIEW UNKNOWN - nothing is known: {clean(reasons, LINE_LIMIT)}\n")

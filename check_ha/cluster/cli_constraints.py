@@ -57,7 +57,7 @@ def cli_constraints(cluster: Optional[Cluster], cib: Optional[Cib], now: float) 
 
 
 def _configured(location: Location, shown: bool, names: Optional[Set[str]], now: float) -> CliConstraint:
-    resource = location.resources[0] if location.resources else location.pattern
+    resource = location.pattern or next(iter(location.resources), "")
     nodes = tuple(dict.fromkeys(nodes_of(location)))
     rules = location.rules
     own = {f"cli-ban-{resource}-on-{node}" for node in nodes if names is None or node in names}

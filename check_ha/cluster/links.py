@@ -90,11 +90,12 @@ def links_of(
     word, own = ("position", set()) if status.by_index and not nodes else ("node", {status.local_id})
     if measured and own:
         _add_unlisted(links, nodes, reachable, [one for one in statistics if one.peer != status.local_id])
+    # node 0 is one whose state corosync-cfgtool could not ask: whose it is it does not say
     peers = tuple(
         Peer(
             node_id,
             _name(cmap, node_id, names) or f"{word} {node_id}",
-            members.get(node_id, False) if members else None,
+            members.get(node_id, False) if members and (node_id or status.by_index) else None,
             tuple(links.get(node_id, ())) if measured else (),
         )
         for node_id in sorted({*nodes, *links, *members} - own)

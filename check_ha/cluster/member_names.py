@@ -44,14 +44,15 @@ def member_names(
 
 
 def never_seen(cmap: Optional[CorosyncMap], names: Mapping[int, str], cluster: Optional[Cluster]) -> List[str]:
-    """Return the nodes of the CIB that corosync has not seen since it started; with a nodelist corosync knows all."""
+    """Return the nodes of the CIB that corosync has not seen since it started; with a nodelist corosync knows all.
+
+    None where a member that was seen has no name, or none that Pacemaker has: it may be any of these nodes.
+    """
     if cmap is None or cmap.nodes or cluster is None:
         return []
     seen = [names.get(member.node_id, "") for member in cmap.members]
     nodes = [node.name for node in cluster.nodes if node.type not in ("remote", "ping")]
-    unnamed = seen.count("")  # who that is among those that are left cannot be told
-    left = [name for name in nodes if name not in seen]
-    return left if len(left) > unnamed == 0 else []
+    return [name for name in nodes if name not in seen] if set(seen) <= set(nodes) else []
 
 
 def named(cmap: CorosyncMap, node_id: int, names: Mapping[int, str]) -> str:

@@ -1,6 +1,6 @@
 """What a node's flags amount to: crm_mon prints a dozen of them, and ``online`` alone means little."""
 
-from typing import Dict, FrozenSet, List, Mapping, Optional
+from typing import Dict, FrozenSet, List, Mapping, Optional, Tuple
 
 from check_ha.cluster.fence_history import Fencing
 from check_ha.cluster.resources import instances_by_id
@@ -94,6 +94,15 @@ class ResourcesBehindNodes:
         """Return whether it is in maintenance because its connection is unmanaged."""
         connection = self.instances.get(node.name, [])
         return node.type == "remote" and any(not one.primitive.managed for one in connection)
+
+
+def leave_maintenance(node: Node, behind: ResourcesBehindNodes) -> Tuple[str, ...]:
+    """Return the commands that end its maintenance; crmsh (4.4) and pcs have theirs for cluster nodes only."""
+    if behind.connection_unmanaged(node):
+        return (f"crm_resource --resource {behind.resource_behind(node)} --meta --delete-parameter is-managed",)
+    every = f"crm_attribute --node {node.name} --name maintenance --delete"
+    more = (f"crm node ready {node.name}", f"pcs node unmaintenance {node.name}") if node.type == "member" else ()
+    return (every, *more)
 
 
 def may_act(cluster: Cluster) -> bool:

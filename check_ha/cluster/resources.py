@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Dict, Iterable, List, Optional, Tuple
 
+from check_ha.model.cib import Cib, is_false
 from check_ha.model.cluster import INFINITY, Clone, Cluster, FailCount, Failure, Group, Placed, Primitive
 
 IN_MOTION = frozenset({"Starting", "Stopping", "Migrating", "Promoting", "Demoting"})
@@ -95,6 +96,14 @@ def count_text(one: FailCount) -> str:
     return "INFINITY" if one.fail_count >= INFINITY else f"{one.fail_count} of {one.migration_threshold}"
 
 
+def unmanaged_by(name: str, cib: Optional[Cib]) -> str:
+    """Return where the CIB has is-managed=false for a primitive: itself, else the innermost of what is around it."""
+    own = [one.meta for one in (cib.primitives if cib else ()) if one.id == name]
+    around = [(one.id, one.meta) for one in (cib.collections if cib else ()) if name in one.primitives]
+    metas = [*((name, meta) for meta in own), *reversed(around)]  # the outer ones stand first
+    return next((holder for holder, meta in metas if is_false(dict(reversed(meta)).get("is-managed"))), "")
+
+
 MENDED = "once the cause is fixed"
 """What comes before ``cleanup()``: before that it would only fail again."""
 
@@ -105,23 +114,30 @@ def cleanup(resource: str, node: str = "") -> str:
     return f"crm_resource --cleanup --resource {plain(resource)}{where}"
 
 
+def what_keeps_it(name: str, cluster: Cluster) -> Tuple[str, Tuple[str, ...]]:
+    """Return the advice and the command where the reason is not known."""
+    return "to see what keeps it from running", (explain(name, cluster.version),)
+
+
 def refresh(*resources: str, version: Tuple[int, ...] = (), node: str = "") -> str:
     """Return the command that has the cluster look again what runs where; of many resources at once.
 
     ``--cleanup`` does that only for what has failed, since 1.1.18, in which --refresh got its meaning of today; before,
     --cleanup did it. ``version`` is that of crm_mon, as far as it tells it.
     """
-    verb = "--cleanup" if version and version < (1, 1, 18) else "--refresh"
     names = list(dict.fromkeys(plain(one) for one in resources))
+    if version and version < (1, 1, 18):
+        return " && ".join(cleanup(name, node) for name in names)
     if len(names) > 3:
-        return f"crm_resource {verb}"
-    where = f" --node {node}" if node else ""
-    return " && ".join(f"crm_resource {verb} --resource {name}{where}" for name in names)
+        return "crm_resource --refresh"
+    if node:
+        return " && ".join(f"crm_resource --refresh --resource {name} --node {node}" for name in names)
+    return " && ".join(f"crm_resource --refresh --resource {name}" for name in names)
 
 
-def restart(resource: str, version: Tuple[int, ...] = ()) -> str:
-    """Return the command that stops and starts it; before 1.1.13 one that starts again what is not there."""
-    return cleanup(resource) if version and version < (1, 1, 13) else f"crm_resource --restart --resource {resource}"
+def can_restart(version: Tuple[int, ...]) -> bool:
+    """Return whether this crm_resource has --restart; before 1.1.13 --cleanup starts what it does not find."""
+    return not version or version >= (1, 1, 13)
 
 
 def explain(resource: str, version: Tuple[int, ...] = ()) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from check_ha.cluster.resources import in_motion, names_of, plain, stopped_on_purpose
+from check_ha.cluster.resources import in_motion, names_of, plain, stopped_on_purpose, unmanaged_by
 from check_ha.cluster.tickets import missing_tickets, tickets_needed
 from check_ha.model.addresses import InterfaceAddress, Interfaces
 from check_ha.model.cib import Cib, ConfiguredPrimitive
@@ -126,7 +126,8 @@ def virtual_ips(cluster: Cluster, cib: Optional[Cib], more: Mapping[str, str]) -
         if placed.primitive.agent in agents and not gone:
             found.setdefault(plain(placed.primitive.id), []).append(placed)
     configured = {primitive.id: primitive for primitive in cib.primitives} if cib else {}
-    return tuple(_virtual_ip(name, placed, configured.get(name), agents) for name, placed in found.items())
+    networks = {one.id: dict(one.network) for one in cib.collections} if cib else {}
+    return tuple(_virtual_ip(name, placed, configured.get(name), agents, networks) for name, placed in found.items())
 
 
 class LeftOut(NamedTuple):
@@ -134,8 +135,8 @@ class LeftOut(NamedTuple):
 
     id: str
     label: str
-    unmanaged: bool
-    """Whether its own ``is-managed`` is false, which is why crm_mon leaves it out."""
+    held_by: str
+    """Where ``is-managed`` is false, which is why crm_mon leaves it out: itself, or the group or clone around it."""
 
 
 def left_out(cluster: Cluster, cib: Optional[Cib], more: Mapping[str, str]) -> Tuple[LeftOut, ...]:
@@ -153,7 +154,7 @@ def left_out(cluster: Cluster, cib: Optional[Cib], more: Mapping[str, str]) -> T
         LeftOut(
             one.id,
             _label(one.id, _canonical(one.values(agents[one.agent]))),
-            dict(one.meta).get("is-managed", "true").lower() in ("false", "no", "off", "n", "0"),
+            unmanaged_by(one.id, cib),
         )
         for one in (cib.primitives if cib else ())
         if one.agent in agents and one.id not in shown
@@ -170,7 +171,11 @@ def tickets_missing(vip: VirtualIp, cluster: Cluster, cib: Optional[Cib]) -> Tup
 
 
 def _virtual_ip(
-    name: str, instances: Sequence[Placed], configured: Optional[ConfiguredPrimitive], agents: Mapping[str, str]
+    name: str,
+    instances: Sequence[Placed],
+    configured: Optional[ConfiguredPrimitive],
+    agents: Mapping[str, str],
+    networks: Mapping[str, Mapping[str, str]],
 ) -> VirtualIp:
     agent = instances[0].primitive.agent
     lvs_support: Tuple[str, ...] = ()
@@ -184,6 +189,8 @@ def _virtual_ip(
         masks = tuple(value for name in _PREFIX for value in configured.values(name))
     elif any(isinstance(parent, Bundle) for parent in instances[0].parents):
         texts = _address_in_id(name)
+        network = networks.get(instances[0].parents[0].id, {})
+        nic, masks = ((network[one],) if one in network else () for one in ("host-interface", "host-netmask"))
     return VirtualIp(
         id=name,
         instances=tuple(instances),

@@ -24,6 +24,8 @@ class Condition(NamedTuple):
     severity: Severity
     meaning: str
     """One sentence for help and README."""
+    standing: bool = False
+    """It is so until somebody changes the configuration: what has just happened is told before it."""
 
 
 NOT_RUNNING = Condition("not-running", Severity.CRITICAL, "Corosync or Pacemaker does not run on this node.")

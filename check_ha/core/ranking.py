@@ -18,7 +18,8 @@ _OF_ITS_OWN = (FILTERED_OUT, OUT_OF_RANGE)
 
 
 def ranked(found: Iterable[Finding]) -> List[Finding]:
-    """Return the findings worst first; of equals in the order given, and behind them what another check told already.
+    """Return the findings worst first; of equals in the order given, then what stays until the configuration changes,
+    and behind them what another check told already.
 
     That is what is about no node, resource or daemon but such as another check has named, or has the condition and the
     culprit of a finding of another check. What does both is left out.
@@ -35,7 +36,7 @@ def ranked(found: Iterable[Finding]) -> List[Finding]:
             namers.setdefault(subject, set()).add(one.check)
         if not (known and again):
             ordered.append(one._replace(again=again or (known and bool(about))))
-    return sorted(ordered, key=lambda one: (-one.severity, one.again))
+    return sorted(ordered, key=lambda one: (-one.severity, one.again, one.condition.standing))
 
 
 def together(found: Sequence[Finding]) -> List[Finding]:

@@ -42,9 +42,11 @@ class ConfiguredCollection(NamedTuple):
 
     id: str
     meta: Pairs = ()
-    """Of a bundle also ``promoted-max``, which stands at its container."""
+    """Of a bundle also ``promoted-max`` and ``replicas-per-host``, which stand at its container."""
     primitives: Tuple[str, ...] = ()
     """The ids of those in it, at any depth."""
+    network: Pairs = ()
+    """Of a bundle what it says of its addresses: ``host-interface``, ``host-netmask``."""
 
 
 class ConfiguredNode(NamedTuple):
@@ -101,7 +103,7 @@ class Location(NamedTuple):
 
     id: str
     resources: Tuple[str, ...]
-    """Empty where only a pattern names them."""
+    """Those it names, and all that a tag, a template or its pattern means."""
     node: Optional[str] = None
     score: Optional[int] = None
     rules: Tuple[Rule, ...] = ()
@@ -123,6 +125,8 @@ class Dependency(NamedTuple):
     """True: without the other it may run, but not be promoted."""
     promoted: bool = False
     """True: the other must be promoted."""
+    alternatives: Tuple[str, ...] = ()
+    """What will do in place of ``needs`` (``require-all="false"``)."""
 
 
 class TicketDependency(NamedTuple):

@@ -41,6 +41,8 @@ class ComparedItem(NamedTuple):
     value: Callable[[View], Optional[str]]
     tools: Tuple[Tool, ...]
     """What tells it."""
+    always: bool = False
+    """Whether a daemon that answers always tells it: then it is not that there is none."""
 
 
 def _conf(view: View) -> Optional[str]:
@@ -59,7 +61,7 @@ ITEMS = (
     ComparedItem(VERSIONS, "pacemaker version", lambda view: view.versions.pacemaker, (PACEMAKERD_FEATURES,)),
     ComparedItem(FEATURE_SET, "feature set", lambda view: view.versions.feature_set, (CRM_MON, PACEMAKERD_FEATURES)),
     ComparedItem(CLUSTER_NAME, "cluster name", lambda view: view.cluster, (CMAPCTL, COROSYNC_CONF)),
-    ComparedItem(CONFIG_VERSION, "config_version", _config_version, (CMAPCTL,)),
+    ComparedItem(CONFIG_VERSION, "config_version", _config_version, (CMAPCTL,), always=True),
 )
 IDS = "node ids"
 NAMES = (*(item.name for item in ITEMS), IDS)

@@ -8,7 +8,7 @@ from check_ha.core.condition import Severity
 from check_ha.core.finding import Finding
 from check_ha.model.view import View
 from check_ha.parsers.errors import ParseError
-from check_ha.parsers.view import Shared, parse_view
+from check_ha.parsers.view import Shared, parse_one_of_many
 from check_ha.sources.tools import BROKEN, FLOODED, HUNG, MISSING, Output
 
 _LONGEST_REASON = 200
@@ -49,15 +49,20 @@ def answers_of(outputs: Mapping[str, Output]) -> Tuple[Answer, ...]:
 def answer_of(asked: str, output: Output, shared: Optional[Shared] = None) -> Answer:
     """Return the view that a node printed: the first line that starts as JSON does, for a login may print more."""
     if output.fault or (output.status is not None and output.status < 0):
-        return Answer(asked, reason=_failed(output))
+        return Answer(asked, reason=no_answer(output))
     lines = [line.strip() for line in output.stdout.split(b"\n")]
     line = next((line for line in lines if line.startswith(b"{")), None)
     if line is None:
-        return Answer(asked, reason=_said(output))
+        return Answer(asked, reason=no_answer(output))
     try:
-        return Answer(asked, parse_view(line, shared), within=output.seconds)
+        return Answer(asked, parse_one_of_many(line, {} if shared is None else shared), within=output.seconds)
     except ParseError as error:
         return Answer(asked, reason=str(error), unreadable=True)
+
+
+def no_answer(output: Output) -> str:
+    """Return why the command that asks a node has brought no answer: what went wrong with it, or its own words."""
+    return _failed(output) or _said(output)
 
 
 def _failed(output: Output) -> str:
@@ -66,10 +71,11 @@ def _failed(output: Output) -> str:
     if output.fault == HUNG:
         return f"no answer within {output.limit:g} s"
     if output.fault == FLOODED:
-        return "it printed more than any view holds"
+        return "it printed more than any node has to say"
     if output.fault == BROKEN:
         return f"{output.argv[0]}: {output.stderr}"
-    return f"{_program(output)} was killed by signal {-(output.status or 0)}"
+    signal = -(output.status or 0)
+    return f"{_program(output)} was killed by signal {signal}" if signal > 0 else ""
 
 
 def _said(output: Output) -> str:

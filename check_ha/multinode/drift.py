@@ -171,7 +171,7 @@ def _not_told(known: Dict[str, View]) -> Iterator[Finding]:
         missing = [node for node, view in known.items() if item.value(view) is None]
         for node in missing:
             reason = _reason(item, known[node])
-            if len(missing) == len(known) and not _hangs(item, known[node]):
+            if len(missing) == len(known) and not (item.always and _hangs(item, known[node])):
                 continue  # then it is said that nobody tells it
             if node not in silent and reason:
                 yield Finding(NOT_TOLD, f"{node} does not report its {item.name}: {reason}", nodes(node))

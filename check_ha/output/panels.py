@@ -6,11 +6,13 @@ A part that no tool was asked for is left out; one whose tool failed says so.
 
 from __future__ import annotations
 
-from typing import Iterator, List, Optional, Sequence, Tuple
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 from check_ha.cluster.fence_history import Fencing, by_target, deed
 from check_ha.cluster.links import Link, Links, Peer, links_of
+from check_ha.cluster.member_names import member_names, never_seen
 from check_ha.cluster.nodes import State, described, state_of
+from check_ha.cluster.own_count import OWN, own_count
 from check_ha.cluster.resources import reason_of
 from check_ha.cluster.virtual_addresses import VirtualIp, virtual_ips
 from check_ha.core.finding import NODE, RESOURCE
@@ -20,7 +22,17 @@ from check_ha.model.cluster import Node
 from check_ha.model.corosync import QuorumStatus
 from check_ha.output.canvas import Line, Row, Span, Style, fits, heading, line, paragraph, span, table
 from check_ha.output.scene import MANY, STYLES, Scene, more, style_of, title, unknown
-from check_ha.sources.tools import CFGTOOL, CFGTOOL_NODES, CIBADMIN, CMAPCTL, CRM_MON, IP_ADDR, QUORUMTOOL
+from check_ha.sources.tools import (
+    CFGTOOL,
+    CFGTOOL_NODES,
+    CIBADMIN,
+    CMAPCTL,
+    CRM_MON,
+    CRM_NODE_LIST,
+    IP_ADDR,
+    QUORUMTOOL,
+    QUORUMTOOL_NODES,
+)
 
 RECENT = 86400.0
 """Seconds for which a node that was fenced is shown among what failed."""
@@ -32,7 +44,7 @@ def nodes(scene: Scene) -> List[Line]:
     cluster = scene.cluster
     if cluster is None:
         return unknown(scene, "Nodes", CRM_MON)
-    quorum: Optional[QuorumStatus] = scene.evidence.values.get(QUORUMTOOL)
+    quorum = _quorum(scene)
     style, few = scene.styles("nodes", NODE), len(cluster.nodes) <= MANY
     shown = [node for node in cluster.nodes if few or style(node.name) != Style.GOOD][:MANY]
     rest = [node.name for node in cluster.nodes if node not in shown]
@@ -58,17 +70,34 @@ def _node(node: Node, scene: Scene, quorum: Optional[QuorumStatus], style: str) 
 def _vote(node: Node, quorum: Optional[QuorumStatus]) -> str:
     if quorum is None or not quorum.members or node.type != "member":
         return ""
-    votes = next((member.votes for member in quorum.members if str(member.node_id) == node.id), None)
+    votes = next((one.votes for one in quorum.members if node.id == str(one.node_id) or node.name == one.name), None)
     return "no vote" if votes is None else f"{votes} vote{'s' if votes != 1 else ''}"
+
+
+def _names(scene: Scene) -> Dict[int, str]:
+    values = scene.evidence.values
+    return member_names(values.get(CMAPCTL), values.get(CRM_NODE_LIST), scene.cluster, values.get(QUORUMTOOL_NODES))
+
+
+def _quorum(scene: Scene) -> Optional[QuorumStatus]:
+    """Return the votes as corosync counts them, else as Pacemaker does; with the members that 1.4 lists elsewhere."""
+    values = scene.evidence.values
+    quorum: Optional[QuorumStatus] = values.get(QUORUMTOOL)
+    if quorum and not quorum.counted:
+        return own_count(scene.cluster, values.get(CMAPCTL), _names(scene)) if scene.cluster else None
+    return quorum._replace(members=values.get(QUORUMTOOL_NODES, ())) if quorum and not quorum.members else quorum
 
 
 def votes(scene: Scene) -> List[Line]:
     """Return one line: the votes of this partition."""
-    quorum: Optional[QuorumStatus] = scene.evidence.values.get(QUORUMTOOL)
+    quorum = _quorum(scene)
+    if quorum is None and scene.evidence.values.get(QUORUMTOOL):
+        return paragraph([heading("Votes")], "corosync has no quorum provider, nobody counts them", scene.width)
     if quorum is None:
         return unknown(scene, "Votes", QUORUMTOOL)
     text = f"{quorum.total_votes} of {quorum.expected_votes}, {quorum.quorum} needed: "
     text += "quorate" if quorum.quorate else "NO QUORUM"
+    text += " by Pacemaker's own count" if quorum.provider == OWN else ""
     if quorum.device_votes is not None:
         text += f"; the quorum device gives {quorum.device_votes}"
     flags = [flag for flag in quorum.flags if flag not in ("Quorate", "Qdevice")]
@@ -81,7 +110,10 @@ def links(scene: Scene) -> List[Line]:
     status = scene.evidence.values.get(CFGTOOL)
     if status is None:
         return unknown(scene, "Links", CFGTOOL)
-    found = links_of(status, scene.evidence.values.get(CMAPCTL), scene.evidence.values.get(CFGTOOL_NODES))
+    cmap, names = scene.evidence.values.get(CMAPCTL), _names(scene)
+    absent = never_seen(cmap, names, scene.cluster)
+    reachable = scene.evidence.values.get(CFGTOOL_NODES)
+    found = links_of(status, cmap, reachable, names=names, never_seen=absent)
     about = ", ".join(filter(None, [f"from {scene.here}" if scene.here else "", found.transport or ""]))
     lines = paragraph([heading("Links")], about + ("" if found.measured else _UNMEASURED), scene.width)
     if found.rings:

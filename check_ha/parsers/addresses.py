@@ -72,11 +72,16 @@ def parse_ip_addr(data: bytes) -> Interfaces:
          {"ifindex":2, ...}]
 
     An interface whose cable is out has ``"flags":["NO-CARRIER","BROADCAST","MULTICAST","UP"]``, ``"operstate":"DOWN"``.
-    Older versions print ``{}`` for what they filtered out. No interface at all, or no address, is a ParseError: even a
-    node without network has its loopback.
+    Older versions print ``{}`` for what they filtered out, and those before 4.14 know no JSON: what ``ip addr`` prints
+    is understood as well. No interface at all, or no address, is a ParseError: even a node without network has its
+    loopback.
     """
     if not data.strip():
         raise ParseError("no output where the JSON of ip -j addr was expected")
+    if data[:1].isdigit():
+        from check_ha.parsers.addresses_text import parse_ip_addr_text  # old systems only
+
+        return parse_ip_addr_text(data)
     interfaces = [interface for interface in _objects(_load(data), "the output of ip") if interface]
     if not interfaces:
         raise ParseError("ip -j addr lists no interface", _snippet(data))

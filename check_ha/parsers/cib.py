@@ -21,6 +21,7 @@ from check_ha.model.cib_parts import ATTRIBUTES, CONSTRAINTS, CRM_CONFIG, NODES,
 from check_ha.parsers.cib_dependencies import parse_dependencies
 from check_ha.parsers.cib_failures import parse_expiring
 from check_ha.parsers.cib_history import cib_document, recorded_in
+from check_ha.parsers.cib_names import Names
 from check_ha.parsers.cib_rules import parse_levels, parse_locations, parse_score, parse_tickets
 from check_ha.parsers.errors import ParseError
 from check_ha.parsers.xml import Element
@@ -45,7 +46,7 @@ def parse_cib(data: bytes) -> Cib:
     configuration = root.find("configuration")
     if configuration is None:
         raise ParseError("CIB without configuration", hidden="configuration")
-    references = _References(root)
+    references, names = _References(root), Names(configuration)
     properties = _properties(configuration.find("crm_config"), references)
     symmetric = not is_false(dict(reversed(properties)).get("symmetric-cluster"))
     return Cib(
@@ -53,11 +54,11 @@ def parse_cib(data: bytes) -> Cib:
         epoch=_epoch(root),
         properties=properties,
         nodes=tuple(_nodes(configuration.find("nodes"), references)),
-        locations=parse_locations(configuration.find("constraints")),
+        locations=names.locations(parse_locations(configuration.find("constraints"))),
         levels=parse_levels(configuration.find("fencing-topology")),
-        tickets=tuple(parse_tickets(configuration.find("constraints"))),
+        tickets=names.tickets(parse_tickets(configuration.find("constraints"))),
         collections=tuple(_collections(configuration.find("resources"), references)),
-        dependencies=tuple(parse_dependencies(configuration.find("constraints"))),
+        dependencies=tuple(names.dependencies(parse_dependencies(configuration.find("constraints")))),
         expiring=parse_expiring(configuration),
         hidden=tuple(_hidden(root, configuration)),
         recorded=recorded_in(root, symmetric) if whole else None,
@@ -136,11 +137,20 @@ def _collections(parent: Optional[Element], references: "_References") -> Iterat
     for element in () if parent is None else parent.iterchildren(*_COLLECTIONS):
         meta = _values(_sets(element.iterchildren("meta_attributes"), references), references)
         for container in element.iterchildren("docker", "podman", "rkt") if element.tag == "bundle" else ():
-            meta = (*meta, ("promoted-max", container.get("promoted-max") or container.get("masters") or "0"))
+            promoted = container.get("promoted-max") or container.get("masters") or "0"
+            each = container.get("replicas-per-host") or "1"
+            meta = (*meta, ("promoted-max", promoted), ("replicas-per-host", each))
         if element.get("id"):
             primitives = tuple([one.get("id", "") for one in _primitives(element)])
-            yield ConfiguredCollection(element.get("id", ""), meta, primitives)
+            yield ConfiguredCollection(element.get("id", ""), meta, primitives, _network(element))
         yield from _collections(element, references)
+
+
+def _network(bundle: Element) -> Pairs:
+    """Return ``<network ip-range-start="192.0.2.121" host-netmask="24" host-interface="eth0"/>``."""
+    network = bundle.find("network") if bundle.tag == "bundle" else None
+    pairs = [(name, network.get(name)) for name in ("host-interface", "host-netmask")] if network is not None else []
+    return tuple((name, value) for name, value in pairs if value)
 
 
 def _primitive(

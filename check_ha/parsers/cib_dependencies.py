@@ -5,8 +5,8 @@
 
 Only what is mandatory is one: ``kind`` Mandatory or absent (with the ``score`` that was its name before, not 0), a
 colocation of INFINITY. In resource sets (Pacemaker 1.1 to 3.0, pcmk_sched_ordering.c and pcmk_sched_colocation.c) each
-member needs the one before it, unless ``sequential="false"``; an order goes from set to set, and of a colocation each
-set needs the set after it.
+member needs the one before it, unless ``sequential="false"``; an order goes from set to set (after one with
+``require-all="false"`` as soon as any of it runs), and of a colocation each set needs the set after it.
 """
 
 from __future__ import annotations
@@ -88,8 +88,14 @@ class _Set:
             yield Dependency(self._constraint, name, needed, self._promoted, self._promoted)
 
     def needs(self, other: _Set) -> Iterator[Dependency]:
-        """Yield that the members need those of the other; of a chain the first needs the last, which is enough."""
-        if other._all:
-            for name in self._members[:1] if self._sequential else self._members:
-                for needed in other._members[-1:] if other._sequential else other._members:
-                    yield Dependency(self._constraint, name, needed, self._promoted, other._promoted)
+        """Yield that the members need those of the other; of a chain the first needs the last, which is enough.
+
+        With ``require-all="false"`` one of them is enough.
+        """
+        needed = other._members[-1:] if other._sequential and other._all else other._members
+        for name in self._members[:1] if self._sequential else self._members:
+            plain = Dependency(self._constraint, name, "", self._promoted, other._promoted)
+            if other._all:
+                yield from (plain._replace(needs=one) for one in needed)
+            elif needed:
+                yield plain._replace(needs=needed[0], alternatives=tuple(needed[1:]))

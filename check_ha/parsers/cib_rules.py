@@ -15,6 +15,7 @@ What ACLs hide is absent, and what is not understood is kept as such: neither is
 
 from __future__ import annotations
 
+import re
 from typing import Iterator, List, Optional, Tuple, Union
 
 from check_ha.model.cib import DateExpression, Expression, FencingLevel, Location, Moment, Rule, TicketDependency
@@ -36,6 +37,14 @@ def parse_score(text: Optional[str]) -> int:
     if not (digits.isascii() and digits.isdigit()):
         return 0
     return sign * (INFINITY if len(digits) > 7 else min(int(digits), INFINITY))
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Return what regexec() would, for what both kinds of regular expression have in common."""
+    try:
+        return re.search(pattern, text) is not None
+    except re.error:
+        return False
 
 
 def parse_locations(constraints: Optional[Element]) -> Tuple[Location, ...]:

@@ -138,7 +138,7 @@ class _Reader:
         if self._stack[-1].path == "logging.logger_subsys":
             for setting in self._stack[-1].settings:
                 if setting.key == "subsys" and re.fullmatch(_IN_A_KEY + "*", setting.value) is None:
-                    self._wrong(setting.line, f"subsys is {setting.value!r}, which cannot be part of a key", _OF_2)
+                    self._wrong(setting.line, f"subsys is {setting.value!r}, which cannot be part of a key", _OF_3)
         self._fold()
 
     def _path(self, number: int, name: str) -> Optional[str]:

@@ -35,7 +35,7 @@ def is_objctl(line: str) -> bool:
 def read_objctl(lines: List[str]) -> Iterator[Line]:
     """Yield the entries; of a key that is there twice in one section, corosync takes the first."""
     if not lines[-1].startswith(_LAST):
-        raise ParseError("corosync-objctl ended early", lines[-1])
+        raise ParseError("the list of objects ended early", lines[-1])
     seen: Dict[str, Line] = {}
     for name, (key, value, line) in _numbered(lines):
         seen.setdefault(name, (key, value, line))

@@ -52,14 +52,18 @@ Shared = Dict[str, List[Tuple[Any, Any]]]
 """Lists that were read from other views, by name: as JSON has them, and as records."""
 
 
-def parse_view(data: bytes, shared: Optional[Shared] = None) -> View:
-    """Return the view in this one line of JSON; ParseError with the reason where there is none.
+def parse_view(data: bytes) -> View:
+    """Return the view in this one line of JSON; ParseError with the reason where there is none."""
+    return parse_one_of_many(data, {})
 
-    The views of one cluster are much alike: with one ``shared`` for all of them, equal lists are read once.
+
+def parse_one_of_many(data: bytes, shared: Shared) -> View:
+    """Return the same of one of the views of a cluster, which are much alike: equal lists are read once.
+
+    ``shared`` is empty for the first of them, and then handed on.
     """
     if len(data) > LONGEST:
         raise ParseError(f"a view of more than {LONGEST // 1024} kB")
-    shared = {} if shared is None else shared
     fields = _Fields("view", _loaded(data), shared)
     if fields.natural("schema") == COMPRESSED:
         fields = _Fields("view", _loaded(_unpacked(fields.long_text("zlib"))), shared)

@@ -49,9 +49,10 @@ class ThisNode:
 def second_try(output: Output) -> Tuple[str, ...]:
     """Return the command line to run next, or none: an older one after a usage error, the same one to try again.
 
-    crm_mon 1.1 answers ``--output-as`` with its help on stderr and exit 1, 2.0.0 to 2.0.2 with exit 64; corosync 1.4
-    what it does not know with its usage on stdout and exit 0, and it has no corosync-cmapctl. The corosync tools may
-    fail during a membership change with CS_ERR_TRY_AGAIN (error 6), corosync-cfgtool even with exit 0.
+    crm_mon 1.1 answers ``--output-as`` with its help on stderr and exit 1, 2.0.0 to 2.0.2 with exit 64, an ip that
+    knows no ``-j`` with exit 255; corosync 1.4 what it does not know with its usage on stdout and exit 0, and it has no
+    corosync-cmapctl. The corosync tools may fail during a membership change with CS_ERR_TRY_AGAIN (error 6),
+    corosync-cfgtool even with exit 0.
     """
     tool = output.tool
     if output.fault == MISSING:
@@ -59,6 +60,5 @@ def second_try(output: Output) -> Tuple[str, ...]:
     words = output.stderr + output.stdout[:200].decode("utf-8", "replace")  # stdout up to 2.4.5, and in 3.0
     if tool.family == COROSYNC and any(said in words for said in _TRY_AGAIN):
         return tool.argv
-    if tool.older and ((output.status in (1, 64) and not output.stdout.strip()) or output.stdout.startswith(b"usage:")):
-        return tool.older
-    return ()
+    unknown = output.status in (1, 64, 255) and not output.stdout.strip()
+    return tool.older if tool.older and (unknown or output.stdout.startswith(b"usage:")) else ()

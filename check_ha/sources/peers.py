@@ -17,12 +17,14 @@ from check_ha.sources.runner import FOLDERS, Command, Limits, find, run_all
 from check_ha.sources.tools import PEER, Output, Tool
 
 DEFAULT_VIA = "ssh -o BatchMode=yes {node} check_ha_view -t {seconds}"
+RECORD_VIA = "ssh -o BatchMode=yes {node} check_ha_record"
 PLUGINS = ("/usr/lib/nagios/plugins", "/usr/lib64/nagios/plugins")
 """Where check_nrpe is; looked into after FOLDERS."""
 
-_LIMIT = 1
-LARGEST = _LIMIT * 1024 * 1024
-"""Bytes that one node may print."""
+_LIMIT = 32
+"""MB that one node may print: the recording of a large cluster."""
+LARGEST = 1024 * 1024
+"""Bytes that a view may have."""
 
 _PLACE = "{node}"
 _TIME = "{seconds}"

@@ -13,7 +13,6 @@ are the CPU seconds that it had used, where it was just running.
 
 from __future__ import annotations
 
-import json
 import os
 from functools import partial
 from typing import Any, Callable, Dict, Iterable, Mapping
@@ -127,11 +126,15 @@ def write_recording(directory: str, node: str, now: float, outputs: Iterable[Out
 
 def index_text(index: Mapping[str, Any], commands: Iterable[Mapping[str, Any]]) -> str:
     """Return ``commands.json`` with one command a line, for people who read it."""
+    import json  # which a stream does without
+
     lines = ",\n".join(f"  {json.dumps(command)}" for command in commands)
     return f'{json.dumps(index)[:-1]}, "commands": [\n{lines}\n]}}\n'
 
 
 def _index(directory: str) -> Mapping[str, Any]:
+    import json
+
     if not os.path.isdir(directory):
         raise RecordingError(f"{directory} is not a directory")
     path = os.path.join(directory, INDEX)

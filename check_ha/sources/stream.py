@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Any, Dict, Iterable, List, Mapping, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple
 
 from check_ha.sources.files import read_plain
 from check_ha.sources.recording import Recorded, Recording, RecordingError
@@ -100,9 +100,10 @@ class Stream(Recorded):
         return b"".join(parts)
 
 
-def is_stream(data: bytes) -> bool:
-    """Return whether this begins as a stream of any version."""
-    return data.startswith(b"check_ha stream ")
+def stream_in(data: bytes) -> Optional[bytes]:
+    """Return the stream, of any version, that is in what a command has printed: a login may print more before it."""
+    found = re.search(rb"^check_ha stream ", data, re.MULTILINE)
+    return data[found.start() :] if found else None
 
 
 def _checked(data: bytes, name: str) -> bytes:

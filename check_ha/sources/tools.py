@@ -99,7 +99,8 @@ CMAPCTL = Tool(
     secret=rb"[^\s=]*" + _KEY + rb"[^\s=]*(?: \(\w+\) =|=)",
 )
 CMAPCTL_STATS = Tool("cmapctl-stats.txt", ("corosync-cmapctl", "-m", "stats"), COROSYNC)
-IP_ADDR = Tool("ip-addr.json", ("ip", "-j", "addr"), SYSTEM)
+# JSON since iproute2 4.14 (before: exit 255). Text without -o, which leaves out the state of an interface from 3.x on.
+IP_ADDR = Tool("ip-addr.json", ("ip", "-j", "addr"), SYSTEM, older=("ip", "addr"))
 # etimes since procps 3.3.0 (before: exit 1).
 PS = Tool(
     "ps.txt",

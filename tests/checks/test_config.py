@@ -7,6 +7,7 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple
 import pytest
 
 from check_ha.checks.config.check import CHECK, ConfigOptions, judge
+from check_ha.checks.config.verified import CIB
 from check_ha.core.check import Judgement
 from check_ha.core.evidence import Evidence, examine
 from check_ha.core.options import regex
@@ -14,6 +15,7 @@ from check_ha.model.node import FileState, Verification
 from check_ha.parsers.cmapctl import parse_cmapctl
 from check_ha.parsers.corosync_conf import parse_corosync_conf
 from check_ha.sources.tools import (
+    CIBADMIN,
     CMAPCTL,
     COROSYNC_CONF,
     COROSYNC_FILES,
@@ -442,6 +444,11 @@ DOWN = "Failed to initialize the cmap API. Error CS_ERR_LIBRARY\n"
 NO_CIB = "crm_verify: CIB query failed: Input file not available\n"
 
 
+INVALID = "error: CIB did not pass schema validation\nErrors found during check: config not valid\n"
+OPTIONS = "<crm_config/>"
+WHOLE = f'<cib epoch="1"><configuration>{OPTIONS}<nodes/><resources/><constraints/></configuration><status/></cib>'
+
+
 def tools(**given: Output) -> Evidence:
     """What the tools say when all is well, but for those that are given."""
     outputs = {
@@ -495,6 +502,18 @@ FAILURES: Dict[str, Tuple[Evidence, List[str]]] = {
             stat=output(COROSYNC_FILES, argv=SUDO, stdout=STAT + KEY_STAT, stderr="sudo: unable to resolve host n\n"),
         ),
         [],
+    ),
+    "unknown-crm_verify-saw-a-part": (
+        tools(verify=output(CRM_VERIFY, 78, stderr=INVALID), cib=output(CIBADMIN, stdout=WHOLE.replace(OPTIONS, ""))),
+        ["no-permission"],
+    ),
+    "unknown-crm_verify-saw-a-part-and-stammers": (
+        tools(verify=output(CRM_VERIFY, 0, stderr="-:2: element configuration: Relax-NG validity error : Expecting\n"),
+              cib=output(CIBADMIN, stdout=WHOLE.replace(OPTIONS, ""))),
+        ["no-permission", "unreadable"],
+    ),
+    "warn-crm_verify-saw-all": (
+        tools(verify=output(CRM_VERIFY, 78, stderr=INVALID), cib=output(CIBADMIN, stdout=WHOLE)), ["verify-errors"],
     ),
     "unknown-file-closed": (tools(conf=output(COROSYNC_CONF, 1, stderr=DENIED)), ["no-permission"]),
     "unknown-folder-closed": (
@@ -562,3 +581,27 @@ FAILURES: Dict[str, Tuple[Evidence, List[str]]] = {
 def test_tools_that_fail(seen: Evidence, expected: List[str]) -> None:
     findings = (*judge(seen, ConfigOptions()).findings, *seen.findings)
     assert [finding.condition.name for finding in findings] == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        (output(CRM_VERIFY, 78, stderr=INVALID), True),
+        (output(CRM_VERIFY), False),
+        (output(CRM_VERIFY, 78, stderr=INVALID, user="root"), False),
+        (output(CRM_VERIFY, 78, stderr=INVALID, argv=SUDO), False),
+    ],
+    ids=("complains", "content", "root", "sudo"),
+)
+def test_the_cib_is_asked_only_where_a_part_of_it_may_be_hidden(said: Output, asked: bool) -> None:
+    assert CIB.needed({CRM_VERIFY: said}) is asked
+
+
+def test_what_hides_a_part_is_told_with_what_shows_it() -> None:
+    confined = output(CIBADMIN, stdout=WHOLE.replace(OPTIONS, ""))
+    evidence = tools(verify=output(CRM_VERIFY, 78, stderr=INVALID), cib=confined)
+    (finding,) = judge(evidence, ConfigOptions()).findings
+    assert finding.text == (
+        "crm_verify sees only a part of the CIB: an ACL role hides crm_config of the CIB from user nagios (cibadmin)"
+    )
+    assert finding.commands[0].startswith("cibadmin -Mc -o acls")

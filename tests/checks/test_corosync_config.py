@@ -22,6 +22,8 @@ from check_ha.checks.config.differences import (
 from check_ha.checks.config.good_sense import unwise
 from check_ha.checks.config.in_force import not_in_force
 from check_ha.checks.config.misspelt import misspelt
+from check_ha.checks.config.of_newer import of_newer
+from check_ha.checks.config.refused.rings import repeated_rings
 from check_ha.checks.config.refused.whole import refusals
 from check_ha.checks.config.settings import Settings, map_keys, settings_of, version_of
 from check_ha.model.node import FileState
@@ -42,7 +44,7 @@ def conf(nodes: str = node(1) + node(2) + node(3), totem: str = CRYPTO, quorum: 
     return f"totem {{\nversion: 2\ncluster_name: c\n{totem}\n}}\nnodelist {{\n{nodes}}}\nquorum {{\n{quorum}\n}}\n"
 
 
-VERSIONS = {2: (2, 4, 6), 3: (3, 1, 7)}
+VERSIONS = {1: (1, 4, 8), 2: (2, 4, 6), 3: (3, 1, 7)}
 
 
 def settings(text: str, major: int = 3) -> Settings:
@@ -692,6 +694,8 @@ def test_key(keyfile: Optional[str], inline: bool, files: Tuple[FileState, ...],
 SECTIONS = "totem interface nodelist node quorum device net logging member"
 NAMES = """
     version transport token ttl linknumber mcastaddr bindnetaddr nodeid ring0_addr ring9_addr name two_node
+    ringnumber rrp_mode broadcast mcastport
+    compatibility netmtu
     provider model votes expected_votes auto_tie_breaker auto_tie_breaker_node priority subsys debug
     memberaddr crypto_hash totem.interface.0.ttl interface.0.ttl totem.interface.1.mcastaddr nodelist.node.0.nodeid
     quorum.two_node logging.debug logging.logger_subsys.A.subsys system.priority
@@ -704,9 +708,10 @@ LINES = st.one_of(
 )
 
 
-@given(lines=st.lists(LINES, max_size=25), major=st.sampled_from([2, 3]))
+@given(lines=st.lists(LINES, max_size=25), major=st.sampled_from([1, 2, 3]))
 def test_any_file_is_judged(lines: List[str], major: int) -> None:
     text = "\n".join(lines) + "\n}" * 3
     written = settings(text, major)
-    assert all(finding.text for finding in (*refusals(written), *unwise(written)))
+    assert all(finding.text for finding in (*refusals(written), *unwise(written), *of_newer(written)))
+    assert all(finding.text for finding in repeated_rings(parse_corosync_conf(text.encode())))
     assert differences(written, written) == ()

@@ -116,6 +116,23 @@ def judged(*given: Output) -> Judgement:
     return judgement._replace(findings=(*judgement.findings, *evidence.findings))
 
 
+def old(parent: int) -> List[Row]:
+    """The daemons of Pacemaker 1.1, started by that process."""
+    return [(91 + at, parent, "S<", "haclust+", f"/usr/lib/pacemaker/{name}") for at, name in enumerate(OLD)]
+
+
+PLUGIN = [*HEALTHY[:2], *old(parent=74)]
+OF_PLUGIN = output(
+    CMAPCTL,
+    stdout="service.name=pacemaker\nservice.ver=0\nruntime.totem.pg.mrp.srp.members.1.status=joined\n"
+    "runtime.blackbox.dump_state=no\n",
+    argv=("/usr/sbin/corosync-objctl",),
+)
+UNCOUNTED = output(
+    QUORUMTOOL,
+    stdout="Version:          1.4.8\nNodes:            0\nRing ID:          0\nQuorum type:      (null)\n"
+    "Quorate:          Yes\n",
+)
 NO_CMAP = output(CMAPCTL, 1, stderr="Failed to initialize the cmap API. Error CS_ERR_LIBRARY\n")
 NO_MON = output(
     CRM_MON, 102, stdout='<pacemaker-result><status code="102" message="Not connected"/></pacemaker-result>'
@@ -331,6 +348,22 @@ CASES: Dict[str, Tuple[Tuple[Output, ...], Found]] = {
         [("daemon-missing", "pacemaker-execd, pacemaker-attrd, pacemaker-schedulerd are not running, "
           "though pacemakerd is")],
     ),
+    "ok-corosync-1-starts-them": ((ps(PLUGIN), USAGE, OF_PLUGIN), []),
+    "ok-corosync-1-starts-them-by-the-process-list": ((ps(PLUGIN), USAGE, missing(CMAPCTL), UNCOUNTED), []),
+    "crit-corosync-1-has-lost-one": ((ps(PLUGIN, without="lrmd"), USAGE, OF_PLUGIN), [
+        ("daemon-missing", "lrmd is not running, though corosync (pid 74) is"),
+    ]),
+    "crit-corosync-1-has-lost-all": ((ps(HEALTHY[:2]), *STOPPED, OF_PLUGIN), [
+        ("daemon-missing", "cib, stonithd, lrmd, attrd, pengine, crmd are not running, though corosync (pid 74) is"),
+    ]),
+    "crit-corosync-1-is-frozen": ((ps(PLUGIN, corosync="TSLsl"), USAGE, hung(CMAPCTL)), [
+        ("frozen", "corosync (pid 74) is frozen (stopped by a signal) and does not answer (corosync-cmapctl: no answer "
+         "within 8 s)"),
+    ]),
+    "crit-pacemakerd-killed-1.1": ((ps([*HEALTHY[:2], *old(parent=1)]), USAGE), [
+        ("daemon-missing", "pacemakerd is not running, its daemons still are (cib, stonithd, lrmd, attrd, pengine, "
+         "crmd): nobody restarts them"),
+    ]),
     "unknown-executables-cut-off": ((output(PS_EXE, stdout=EXE_CUT_OFF),), [
         ("unreadable", "ps -o pid,exe: the list is cut off, it lacks pacemakerd (pid 89), pacemaker-based (pid 91), "
          "pacemaker-fenced (pid 92), pacemaker-execd (pid 93), pacemaker-attrd (pid 94), "
@@ -500,6 +533,11 @@ STEPS: Dict[str, Tuple[Tuple[Output, ...], str]] = {
         (ps(without="attrd"),),
         "pacemakerd restarts a daemon that ends, until it gives up: journalctl -u pacemaker",
     ),
+    "child-of-corosync-1-missing": (
+        (ps(PLUGIN, without="attrd"), USAGE, OF_PLUGIN),
+        "corosync restarts a daemon that ends, until it gives up",
+    ),
+    "pacemakerd-killed-1.1": ((ps([*HEALTHY[:2], *old(parent=1)]), USAGE), "service pacemaker restart"),
     "pacemakerd-killed": ((ps(without="pacemakerd"), NO_MON, NO_ADMIN), "systemctl restart pacemaker"),
     "qdevice-down": ((QDEVICE,), "systemctl restart corosync-qdevice"),
     "sbd-down": (

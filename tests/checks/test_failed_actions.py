@@ -15,6 +15,7 @@ from check_ha.model.cib import (
     ConfiguredCollection,
     ConfiguredPrimitive,
     CountedFailures,
+    Dependency,
     FailedOperation,
     Recorded,
 )
@@ -48,6 +49,13 @@ def state(
 
 def judged(given: Optional[Cluster], **options: Any) -> Judgement:
     return judge(evidence({CRM_MON: given}), FailedActionOptions(**options))
+
+
+def test_what_it_needs_by_the_cib_is_stopped() -> None:
+    view = state(primitive("first", target_role="Stopped"), DOWN, failures=[failed("p_db")])
+    for needed, expected in (("first", [MONITOR]), ("other", [NOWHERE, MONITOR])):
+        cib = Cib((), dependencies=(Dependency("o", "p_db", needed),))
+        assert found(judge(evidence({CRM_MON: view, CIBADMIN: cib}), FailedActionOptions())) == expected
 
 
 DB = primitive("p_db", "node1")
@@ -147,6 +155,19 @@ CASES = {
     ),
     "crit-resource-down-all-instances-of-a-clone": (
         state(clone("c_db", DOWN, DOWN), failures=[failed("p_db")]), [NOWHERE, MONITOR],
+    ),
+    "warn-down-as-there-is-no-quorum": (state(DOWN, failures=[failed("p_db")], with_quorum=False), [MONITOR]),
+    "warn-down-as-there-is-no-dc": (state(DOWN, failures=[failed("p_db")], dc=None), [MONITOR]),
+    "warn-down-as-no-node-can-run-it": (
+        state(DOWN, failures=[failed("p_db")], nodes=(node("node1", is_dc=True, standby=True),)), [MONITOR],
+    ),
+    "warn-down-as-the-member-before-it-is-stopped": (
+        state(group("g", primitive("p_fs", target_role="Stopped"), DOWN), failures=[failed("p_db")]), [MONITOR],
+    ),
+    "crit-down-and-failed-to-start": (
+        state(group("g", primitive("p_fs", target_role="Stopped"), DOWN), failures=[failed("p_db", task="start")]),
+        [("resource-down", "p_db failed and runs nowhere: start on node1 failed (not running)"),
+         ("failed-action", "p_db: start on node1 failed 5m ago (not running)")],
     ),
     "crit-resource-down-unmanaged": (
         state(primitive("p_db", managed=False), failures=[failed("p_db")]), [NOWHERE, MONITOR],

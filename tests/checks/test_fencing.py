@@ -12,7 +12,14 @@ from check_ha.core.check import Judgement
 from check_ha.core.condition import STARTING
 from check_ha.core.finding import Finding
 from check_ha.core.options import regex
-from check_ha.model.cib import Cib, ConfiguredNode, ConfiguredPrimitive, FencingLevel, Location
+from check_ha.model.cib import (
+    Cib,
+    ConfiguredCollection,
+    ConfiguredNode,
+    ConfiguredPrimitive,
+    FencingLevel,
+    Location,
+)
 from check_ha.model.cluster import (
     INFINITY,
     Cluster,
@@ -113,6 +120,16 @@ CASES: Dict[str, Tuple[Optional[Cluster], Optional[Cib], Found]] = {
         view(st("node1", "node2"), st("node2", "node1"), nodes=GONE),
         cib(),
         [("fence-due", "node2 is UNCLEAN and must be fenced, and the fence history shows no attempt")],
+    ),
+    "warn-device-waits-for-what-is-stopped-on-purpose": (
+        view(st("node1", "node2"), group("g", primitive("p", target_role="Stopped"), st("node2"))),
+        cib(),
+        [("device-stopped", "st_node2 runs nowhere: it waits for p (g), which is stopped on purpose (target-role)")],
+    ),
+    "crit-no-node-can-run-the-devices": (
+        view(st("node1"), st("node2"), nodes=(node("node1", is_dc=True, standby=True), node("node2", standby=True))),
+        cib(),
+        [("device-stopped", "st_node1, st_node2 run nowhere: no node can run resources")],
     ),
     "crit-device-is-stopped-and-called-active": (
         view(st("node1", "node2"), st("node2", "node1", role="Stopped")),
@@ -358,6 +375,15 @@ CASES: Dict[str, Tuple[Optional[Cluster], Optional[Cib], Found]] = {
         cib(levels=(FencingLevel(1, ("gone",), "node1"), FencingLevel(2, ("st_node1",), "node1"))),
         [("level-broken", "fencing level 1 of node1 names gone: no such device")],
     ),
+    "warn-level-that-names-another-resource": (
+        view(),
+        cib(
+            *BOTH,
+            ConfiguredPrimitive("p_db", "ocf:pacemaker:Dummy"),
+            levels=(FencingLevel(1, ("p_db",), "node1"), FencingLevel(2, ("st_node1",), "node1")),
+        ),
+        [("level-broken", "fencing level 1 of node1 names p_db: no such device")],
+    ),
 }
 
 
@@ -458,7 +484,28 @@ STEPS: Dict[str, Tuple[Cluster, Cib, str]] = {
     "device-is-stopped": (
         view(st("node1", "node2"), st("node2")),
         cib(),
+        "to see what keeps it from running: crm_resource --why --resource st_node2",
+    ),
+    "device-waits-for-what-is-stopped-on-purpose": (
+        view(st("node1", "node2"), group("g", primitive("p", target_role="Stopped"), st("node2"))),
+        cib(),
+        "to see what keeps it from running: crm_resource --why --resource st_node2",
+    ),
+    "device-failed-to-start": (
+        view(st("node1", "node2"), st("node2"), failures=(NO_ROUTE,)),
+        cib(),
         "once the cause is fixed: crm_resource --cleanup --resource st_node2",
+    ),
+    "device-in-maintenance-mode": (
+        view(st("node1", "node2"), st("node2", managed=False), options=ON._replace(maintenance_mode=True)),
+        cib(),
+        "crm_attribute --name maintenance-mode --delete",
+    ),
+    "device-in-an-unmanaged-group": (
+        view(st("node1", "node2"), group("g", st("node2", managed=False))),
+        cib()._replace(collections=(ConfiguredCollection("g", (("is-managed", "false"),), ("st_node2",)),)),
+        "st_node2 is unmanaged; to let the cluster start it: "
+        "crm_resource --meta --resource g --set-parameter is-managed --parameter-value true",
     ),
     "device-is-disabled": (
         view(st("node1", "node2"), st("node2", **DISABLED)),

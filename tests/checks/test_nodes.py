@@ -7,10 +7,11 @@ from typing import Any, Dict, Optional, Tuple
 
 import pytest
 
-from check_ha.checks.nodes.check import CHECK, NodeOptions, judge
+from check_ha.checks.nodes.check import CHECK, CIB, NodeOptions, judge
 from check_ha.core.check import Judgement
 from check_ha.core.finding import NODE, RESOURCE, Subject
 from check_ha.core.options import regex
+from check_ha.model.cib import Cib, Dependency
 from check_ha.model.cluster import (
     Bundle,
     Cluster,
@@ -23,8 +24,9 @@ from check_ha.model.cluster import (
     Primitive,
     Replica,
 )
-from check_ha.sources.tools import CRM_MON
-from tests.checks.build import Found, cluster, evidence, found, lines, measured, node, primitive
+from check_ha.sources.tools import CIBADMIN, CRM_MON
+from tests.checks.build import Found, cluster, evidence, found, group, lines, measured, node, primitive
+from tests.core.said import output
 
 NOON = datetime(2026, 11, 23, 12, 0, 0)
 REMOTE = "ocf:pacemaker:remote"
@@ -226,6 +228,21 @@ CASES: Dict[str, Tuple[Optional[Cluster], Found]] = {
     "warn-guest-stopped-on-purpose": (
         two(offline("guest1", id_as_resource="vm1"), primitive("vm1", target_role="Stopped"), connection("guest1")),
         [("remote-stopped", "guest1 is offline on purpose: vm1 is stopped (target-role)")],
+    ),
+    "crit-remote-without-quorum": (
+        two(offline("remote1"), connection("remote1"), with_quorum=False, failures=(failed("remote1", "node1"),)),
+        [("remote-lost", "remote1 is offline: this partition has no quorum to run its connection")],
+    ),
+    "warn-guest-behind-what-is-stopped-on-purpose": (
+        two(offline("guest1", id_as_resource="vm1"), connection("guest1"),
+            group("g", primitive("fs", target_role="Stopped"), primitive("vm1"))),
+        [("remote-stopped",
+          "guest1 is offline: vm1 runs nowhere, it waits for fs (g), which is stopped on purpose (target-role)")],
+    ),
+    "crit-guest-behind-what-is-down": (
+        two(offline("guest1", id_as_resource="vm1"), group("g", primitive("fs"), primitive("vm1")),
+            connection("guest1")),
+        [("remote-lost", "guest1 is offline: vm1 runs nowhere, it waits for fs (g), which runs nowhere")],
     ),
     "ok-container-of-a-bundle-down": (two(offline("web-0", id_as_resource="web-podman-0"), replica()), []),
     "crit-bundle-node-lost-while-its-container-runs": (
@@ -481,3 +498,18 @@ def test_what_a_finding_is_about() -> None:
     second = node("node2", standby_onfail=True)
     (stopped,) = judged(two(second, failures=(failed("p_db:0", "node2"),))).findings
     assert stopped.subjects == (Subject(NODE, "node2"), Subject(RESOURCE, "p_db"))
+
+
+@pytest.mark.parametrize(("online", "asked"), [("false", True), ("true", False)])
+def test_the_cib_is_asked_only_where_a_remote_node_is_offline(online: str, asked: bool) -> None:
+    shown = f'<node name="remote1" id="remote1" online="{online}" unclean="false" type="remote"/>'
+    assert CIB.needed({CRM_MON: output(CRM_MON, stdout=shown)}) is asked
+
+
+def test_what_a_connection_waits_for_by_the_cib() -> None:
+    view = two(offline("remote1"), primitive("net", target_role="Stopped"), connection("remote1"))
+    cib = Cib((), dependencies=(Dependency("o", "remote1", "net"),))
+    assert found(judge(evidence({CRM_MON: view, CIBADMIN: cib}), NodeOptions())) == [
+        ("remote-stopped",
+         "remote1 is offline: its connection runs nowhere, it waits for net, which is stopped on purpose (target-role)")
+    ]  # fmt: skip

@@ -118,10 +118,10 @@ REFUSED: Dict[str, Tuple[str, Tuple[int, ...], List[str]]] = {
     ),
     "ok-group-made-of-the-name": (founding(NO_GROUP, ("version: 2", "version: 2\ncluster_name: c")), NEW, []),
     "ok-no-group-with-udpu": (founding(NO_GROUP, UDPU), NEW, []),
-    "no-group-with-udpu-2.3.6": (
-        founding(NO_GROUP, UDPU), (2, 3, 6),
-        ["totem.interface.1.mcastaddr is not set, and there is no totem.cluster_name to make one of"],
+    "no-network-1.4": (
+        founding(("bindnetaddr: 203.0.113.0\n", "")), OLD, ["totem.interface.1.bindnetaddr is not set"],
     ),
+    "no-network-2.4": (founding(("bindnetaddr: 198.51.100.0\n", "")), NEW, ["there is a ring 1 and no ring 0"]),
     "ok-broadcast": (founding(NO_GROUP, ("5407", "5407\nbroadcast: yes")), OLD, []),
     "no-group-but-an-address": (
         founding(("226.94.1.2", "10.0.0.1")), OLD,
@@ -138,7 +138,17 @@ REFUSED: Dict[str, Tuple[str, Tuple[int, ...], List[str]]] = {
          "totem.nodeid is not set, which an IPv6 address needs (totem.interface.1.mcastaddr)"],
     ),
     "families-of-rings": (
-        founding(("203.0.113.0", "fd01::1"), UDPU), NEW, ["rings with IPv4 and with IPv6 addresses"],
+        founding(("203.0.113.0", "fd01::1"), UDPU), OLD, ["rings with IPv4 and with IPv6 addresses"],
+    ),
+    "family-without-ip-version": (
+        founding(("203.0.113.0", "fd01::1"), UDPU), NEW,
+        ["totem.interface.1.bindnetaddr is 'fd01::1', and ip_version is ipv4",
+         "rings with IPv4 and with IPv6 addresses"],
+    ),
+    "no-address": (
+        founding(("226.94.1.2", "my group"), ("203.0.113.0", "1.2.3.4.5")), NEW,
+        ["totem.interface.1.bindnetaddr is '1.2.3.4.5', which is neither an address nor a host name",
+         "totem.interface.1.mcastaddr is 'my group', which is neither an address nor a host name"],
     ),
     "ports-next-to-each-other": (
         founding(SAME_GROUP), OLD,
@@ -167,6 +177,9 @@ REFUSED: Dict[str, Tuple[str, Tuple[int, ...], List[str]]] = {
     ),
     "ok-sizes-2.4": (founding(("max_messages: 20", "max_messages: 700\nnetmtu: 10001")), NEW, []),
     "ok-any-provider-1.4": (founding(("corosync_votequorum", "corosync_quorum_ykd")), OLD, []),
+    "version-02-1.4": (founding(("version: 2", "version: 02")), OLD, ["totem.version must be 2, but is 02"]),
+    "ok-version-02-2.4": (founding(("version: 2", "version: 02")), NEW, []),
+    "ok-facility-in-capitals-1.4": (founding(("debug: off", "syslog_facility: DAEMON")), OLD, []),
     "logging-1.4": (founding(("debug: off", "debug: maybe")), OLD, [
         "logging.debug must be one of on, off, trace, but is 'maybe'",
         "logging.logger_subsys.AMF.debug must be one of on, off, trace, but is 'maybe'",
@@ -181,8 +194,9 @@ def test_refused(text: str, version: Tuple[int, ...], expected: List[str]) -> No
     assert texts == [f"{prefix}{text}{suffix}" for text in expected]
 
 
-def test_a_ring_that_is_there_twice_in_1_4() -> None:
-    conf = parse_corosync_conf(founding(("ringnumber: 1\n", "")).encode())
+@pytest.mark.parametrize("second", ["", "ringnumber: 0\n", "ringnumber: x\n"])
+def test_a_ring_that_is_there_twice_in_1_4(second: str) -> None:
+    conf = parse_corosync_conf(founding(("ringnumber: 1\n", second)).encode())
     (finding,) = repeated_rings(conf)
     assert "line 19: ring 0 is in line 13 already (ringnumber)" in finding.text
     assert NEWEST_1 not in versions_that_load(conf)

@@ -8,12 +8,12 @@ import pytest
 
 from check_ha.checks.quorum.check import judge
 from check_ha.core.check import Judgement
-from check_ha.core.condition import NO_PERMISSION, NOT_RESPONDING, TOOL_MISSING, UNREADABLE, Condition
+from check_ha.core.condition import NO_PERMISSION, NOT_RESPONDING, TOOL_MISSING, UNREADABLE, Condition, Severity
 from check_ha.core.finding import Finding
 from check_ha.core.options import Options
 from check_ha.model.cluster import Cluster, ClusterOptions
-from check_ha.model.corosync import CorosyncMap, Member, NodelistNode, QuorumStatus
-from check_ha.sources.tools import CMAPCTL, CRM_MON, QUORUMTOOL
+from check_ha.model.corosync import CorosyncMap, Member, NodelistNode, QuorumStatus, SeenMember
+from check_ha.sources.tools import CMAPCTL, CRM_MON, CRM_NODE_LIST, QUORUMTOOL, QUORUMTOOL_NODES
 from tests.checks.build import Found, cluster, evidence, found, lines, measured, node
 
 
@@ -267,6 +267,72 @@ def test_a_map_that_hangs_is_told_by_what_all_checks_have_in_common() -> None:
     failed = {CMAPCTL: Finding(NOT_RESPONDING, "no answer")}
     given = evidence({QUORUMTOOL: status(3, 3, 2)})._replace(failed=failed)
     assert found(judge(given, Options())) == []
+
+
+UNCOUNTED = status(0, 0, 0, quorate=False, flags=(), members=(), counted=False)
+MAP_1 = CorosyncMap(
+    (),
+    (SeenMember(23344070, True, ("198.51.100.1",)), SeenMember(40121286, True, ("198.51.100.2",))),
+    values={"totem.version": "2"},
+)
+IDS = {23344070: "node1", 40121286: "node2"}
+
+
+def with_plugin(online: Sequence[str] = ("node1", "node2"), **more: Any) -> Cluster:
+    """Pacemaker as the plugin of corosync 1: ids are names, and it counts votes itself."""
+    both = tuple(node(name, id=name, online=name in online) for name in ("node1", "node2"))
+    return cluster(nodes=both, **{"expected_votes": 2, **more})
+
+
+COUNTS_ITSELF = ("no-provider", "corosync has no quorum provider: pacemaker counts the votes itself")
+NOT_COUNTED = ("no-provider", "corosync.conf has no quorum provider: votes are not counted")
+OWN_COUNT: Dict[str, Tuple[Optional[Cluster], CorosyncMap, Found]] = {
+    "warn-two-nodes": (with_plugin(), MAP_1, [
+        ("no-margin", "the loss of one more vote loses quorum: 2 needed by pacemaker's own count"), COUNTS_ITSELF,
+    ]),
+    "crit-one-is-gone": (
+        with_plugin(["node1"], with_quorum=False),
+        MAP_1._replace(members=(MAP_1.members[0], MAP_1.members[1]._replace(joined=False))),
+        [("no-quorum", "no quorum: 1 of 2 votes, 2 needed; missing: node2"), COUNTS_ITSELF],
+    ),
+    "crit-one-has-never-joined": (
+        with_plugin(["node1"], with_quorum=False), MAP_1._replace(members=MAP_1.members[:1]),
+        [("no-quorum", "no quorum: 1 of 2 votes, 2 needed; missing: node2"), COUNTS_ITSELF],
+    ),
+    "warn-pacemaker-is-stopped-on-one": (with_plugin(["node1"]), MAP_1, [
+        ("no-margin", "the loss of one more vote loses quorum: 2 needed by pacemaker's own count"), COUNTS_ITSELF,
+        ("views-differ", "node2: has a vote in corosync, offline in pacemaker (pacemaker is stopped there, or cannot "
+         "join)"),
+    ]),
+    "warn-pacemaker-says-nothing-of-votes": (with_plugin(expected_votes=None), MAP_1, [NOT_COUNTED]),
+    "warn-pacemaker-does-not-answer": (None, MAP_1, [NOT_COUNTED]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("crm", "config", "findings"), OWN_COUNT.values(), ids=OWN_COUNT)
+def test_without_a_provider_corosync_1_leaves_the_count_to_pacemaker(
+    crm: Optional[Cluster], config: CorosyncMap, findings: Found
+) -> None:
+    given = evidence({QUORUMTOOL: UNCOUNTED, CRM_MON: crm, CMAPCTL: config, CRM_NODE_LIST: IDS})
+    judgement = judge(given, Options())
+    assert found(judgement) == findings
+    own = [one.severity for one in judgement.findings if (one.condition.name, one.line) == COUNTS_ITSELF]
+    assert own in ([], [Severity.OK])
+
+
+def test_pacemakers_own_count_in_one_sentence() -> None:
+    given = evidence({QUORUMTOOL: UNCOUNTED, CRM_MON: with_plugin(), CMAPCTL: MAP_1, CRM_NODE_LIST: IDS})
+    judgement = judge(given, Options())
+    assert judgement.summary == "2 nodes with 2 of 2 votes, quorate (2 needed) by pacemaker's own count, DC node1"
+    assert lines(judgement)[:2] == ("node1: 1 vote", "node2: 1 vote")
+    assert measured(judgement)["cluster.votes.margin.count"] == 0
+
+
+def test_a_member_that_only_dns_names_may_be_any_node() -> None:
+    listed = (Member(23344070, 1, "node1.example.net"), Member(40121286, 1, "node2.example.net"))
+    votes = status(2, 2, 2, members=())
+    given = evidence({QUORUMTOOL: votes, CRM_MON: with_plugin(), CMAPCTL: MAP_1, QUORUMTOOL_NODES: listed})
+    assert [name for name, _ in found(judge(given, Options()))] == ["no-margin"]
 
 
 SUMMARIES: Dict[str, Tuple[Optional[QuorumStatus], Optional[Cluster], str]] = {

@@ -245,6 +245,10 @@ ABSENT: Dict[str, Tuple[Optional[Cluster], Found]] = {
         [("stopped", "no node can run resources (node1 standby): q is not running"),
          ("stopped", "p runs nowhere: start failed on node1 (no such file)")],
     ),
+    "crit-no-node-to-run-on-and-recovered-before": (
+        cluster(primitive("p"), nodes=(node("node1", standby=True),), failures=failed("p", "node1", task="monitor")),
+        [("stopped", "no node can run resources (node1 standby): p is not running")],
+    ),
     "crit-on-unclean-node": (
         cluster(primitive("p", "node3"), web(primitive("v", "node3"), primitive("a", "node3")), nodes=LOST),
         [("on-lost-node",
@@ -422,6 +426,14 @@ def pair(*nodes: str) -> Tuple[Primitive, Primitive]:
     return primitive("p_dlm", *nodes), primitive("p_lvm", *nodes)
 
 
+UNWATCHED = primitive("p", "remote1", managed=False)
+AWAY = (node("node1", is_dc=True), node("remote1", type="remote", maintenance=True))
+
+
+def remote1(**more: Any) -> Primitive:
+    return primitive("remote1", "node1", agent="ocf:pacemaker:remote", **more)
+
+
 UNIQUE = clone("u", *(primitive(f"p_u:{number}", "node1") for number in (0, 1)), primitive("p_u:2"), unique=True)
 
 CLONES: Dict[str, Tuple[Cluster, Found]] = {
@@ -474,6 +486,11 @@ CLONES: Dict[str, Tuple[Cluster, Found]] = {
     "warn-one-unique-instance-runs": (
         cluster(clone("u", primitive("p_u:0", "node1"), primitive("p_u:1"), unique=True)),
         [("clone-incomplete", "u: 1 of 2 instances runs")],
+    ),
+    "warn-connection-to-a-remote-node-unmanaged": (
+        cluster(remote1(managed=False), UNWATCHED, nodes=AWAY),
+        [("unmanaged",
+          "remote1 is unmanaged: the cluster will not start, stop or move it, and nobody watches p there")],
     ),
     "warn-group-in-clone-first-member": (
         cluster(stack(pair("node1"), pair()), failures=failed("p_dlm", "node2")),
@@ -614,7 +631,13 @@ LOCKING = (("shutdown-lock", "true"),)
 LEFT_OUT = ": it leaves out what is unmanaged on a lost node"
 VANISHED = cluster(primitive("p", "node1"), instances_configured=3)
 
+ONE_EACH = clone("u", primitive("p_u:0", "node1"), primitive("p_u:1", "node2"), primitive("p_u:2"), unique=True)
 WITH_CIB: Dict[str, Tuple[Cluster, Optional[Cib], Found]] = {
+    "warn-a-node-may-hold-two-instances": (
+        cluster(ONE_EACH), Cib((), collections=(ConfiguredCollection("u", (("clone-node-max", "2"),)),)),
+        [("clone-incomplete", "u: 2 of 3 instances run")],
+    ),
+    "ok-a-node-may-hold-one-instance": (cluster(ONE_EACH), Cib((), collections=(ConfiguredCollection("u"),)), []),
     "warn-ticket-not-granted": (
         cluster(primitive("p"), tickets=REVOKED), ticket("p"),
         [("no-ticket", "p is not running: ticket siteA is not granted here")],
@@ -804,9 +827,23 @@ CONSTRAINED: Dict[str, Tuple[Cluster, Optional[Cib], Found]] = {
         Cib((), dependencies=(Dependency("o1", "p", "q"), Dependency("o2", "q", "p"))),
         [("stopped", "q runs nowhere, and with it p")],
     ),
+    "warn-waits-for-either": (
+        cluster(primitive("p"), OFF, primitive("second", target_role="Stopped")),
+        needs("p", "first", alternatives=("second",)),
+        [("disabled", "first is stopped on purpose (target-role), and with it p"),
+         ("disabled", "second is stopped on purpose (target-role)")],
+    ),
+    "crit-the-other-one-runs": (
+        cluster(primitive("p"), OFF, primitive("second", "node1")), needs("p", "first", alternatives=("second",)),
+        [("stopped", "p runs nowhere"), ("disabled", "first is stopped on purpose (target-role)")],
+    ),
     "crit-waits-for-what-failed": (
         cluster(primitive("after"), primitive("first"), failures=failed("first", "node1")), needs("after", "first"),
         [("stopped", "first runs nowhere: start failed on node1 (no such file), and with it after")],
+    ),
+    "warn-failed-before": (
+        cluster(primitive("after"), OFF, failures=failed("after", "node1", task="monitor")), needs("after", "first"),
+        [("disabled", "first is stopped on purpose (target-role), and with it after")],
     ),
     "crit-failed-itself": (
         cluster(primitive("after"), OFF, failures=failed("after", "node1")), needs("after", "first"),
@@ -932,6 +969,13 @@ BANNED = tuple(Ban("b", "p", name, -INFINITY) for name in ("node1", "node2"))
 
 PUT_BACK = ConfiguredCollection("ms_db", (("target-role", "Unpromoted"),))
 STEPS: Dict[str, Tuple[Cluster, Optional[Cib], str]] = {
+    "remote-node-in-maintenance": (
+        cluster(remote1(), UNWATCHED, nodes=AWAY), None, "crm_attribute --node remote1 --name maintenance --delete",
+    ),
+    "connection-to-a-remote-node-unmanaged": (
+        cluster(remote1(managed=False), UNWATCHED, nodes=AWAY), None,
+        "crm resource manage remote1, or: pcs resource manage remote1",
+    ),
     "a-member-is-disabled": (
         cluster(MEMBER_OFF), meta(f=STOPPED), "crm resource start f, or: pcs resource enable f",
     ),
@@ -1099,7 +1143,7 @@ def test_what_waits_for_a_resource_that_is_expected_to_be_stopped() -> None:
 def test_what_waits_for_a_resource_that_is_filtered_out() -> None:
     view = cluster(primitive("after"), OFF)
     assert found(judged(view, needs("after", "first"), exclude=(regex("first"),))) == [
-        ("stopped", "after runs nowhere: it waits for first, which is disabled")
+        ("stopped", "after runs nowhere: it waits for first, which is stopped on purpose (target-role)")
     ]
 
 

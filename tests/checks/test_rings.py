@@ -12,6 +12,7 @@ from check_ha.core.check import Judgement
 from check_ha.core.condition import NO_PERMISSION, NOT_RESPONDING
 from check_ha.core.finding import Finding
 from check_ha.core.wording import decimal
+from check_ha.model.cluster import Cluster
 from check_ha.model.corosync import (
     CorosyncMap,
     LinkStatistics,
@@ -23,8 +24,8 @@ from check_ha.model.corosync import (
     SeenMember,
     Statistics,
 )
-from check_ha.sources.tools import CFGTOOL, CFGTOOL_NODES, CMAPCTL, CMAPCTL_STATS
-from tests.checks.build import Found, evidence, found, lines, measured
+from check_ha.sources.tools import CFGTOOL, CFGTOOL_NODES, CMAPCTL, CMAPCTL_STATS, CRM_MON, CRM_NODE_LIST
+from tests.checks.build import Found, cluster, evidence, found, lines, measured, node
 
 States = Mapping[int, Sequence[Optional[bool]]]
 
@@ -271,6 +272,43 @@ CASES = {
 @pytest.mark.parametrize(("status", "config", "findings"), CASES.values(), ids=CASES)
 def test_findings(status: LinkStatus, config: Optional[CorosyncMap], findings: Found) -> None:
     assert found(judged(status, config)) == findings
+
+
+OLD_MAP = CorosyncMap(
+    (), (SeenMember(23344070, True, ("198.51.100.1",)), SeenMember(40121286, True, ("198.51.100.2",))), None, None,
+    WHOLE, QUIET,
+)  # fmt: skip
+ALONE = OLD_MAP._replace(members=OLD_MAP.members[:1])
+PLUGIN = cluster(nodes=tuple(node(name, id=name) for name in ("node1", "node2")), expected_votes=2)
+OF_OLD: Dict[str, Tuple[CorosyncMap, Dict[int, str], Optional[Cluster], Found]] = {
+    "ok-both-members": (OLD_MAP, {23344070: "node1", 40121286: "node2"}, PLUGIN, []),
+    "crit-left-and-called-by-what-is-left": (
+        OLD_MAP._replace(members=(ALONE.members[0], OLD_MAP.members[1]._replace(joined=False))),
+        {23344070: "node1"}, PLUGIN, [("unreachable", "node2 unreachable: not a member")],
+    ),
+    "crit-left-and-nothing-names-it": (
+        OLD_MAP._replace(members=(ALONE.members[0], OLD_MAP.members[1]._replace(joined=False))), {}, None,
+        [("unreachable", "198.51.100.2 unreachable: not a member")],
+    ),
+    "crit-never-joined-and-in-the-cib": (
+        ALONE, {23344070: "node1"}, PLUGIN, [("unreachable", "node2 unreachable: not a member")],
+    ),
+    "unknown-never-joined-and-a-vote-is-expected-by-pacemaker": (
+        ALONE, {23344070: "node1"}, cluster(nodes=(node("node1", id="node1"),), expected_votes=2),
+        [("members-unknown", "corosync has seen 1 of the nodes since it started, and expects 2 votes: who is missing "
+          "is not known")],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("config", "names", "crm", "findings"), OF_OLD.values(), ids=OF_OLD)
+def test_two_rings_of_corosync_1(
+    config: CorosyncMap, names: Dict[int, str], crm: Optional[Cluster], findings: Found
+) -> None:
+    """Both read "no faults" as long as the peer is no member."""
+    status = rings("ok", "ok")._replace(local_id=23344070)
+    given = evidence({CFGTOOL: status, CMAPCTL: config, CRM_NODE_LIST: names or None, CRM_MON: crm})
+    assert found(judge(given, RingOptions())) == findings
 
 
 def test_no_links_were_read() -> None:

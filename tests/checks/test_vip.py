@@ -10,7 +10,7 @@ import pytest
 from check_ha.checks.vip.check import VipOptions, judge
 from check_ha.core.check import Judgement
 from check_ha.model.addresses import Interface, InterfaceAddress, Interfaces
-from check_ha.model.cib import Cib, ConfiguredPrimitive, TicketDependency
+from check_ha.model.cib import Cib, ConfiguredCollection, ConfiguredPrimitive, Dependency, TicketDependency
 from check_ha.model.cluster import Bundle, Cluster, ClusterOptions, Failure, Primitive, Replica, Ticket
 from check_ha.sources.tools import CIBADMIN, CRM_MON, CRM_NODE, IP_ADDR
 from tests.checks.build import Found, clone, cluster, evidence, found, group, lines, measured, node, primitive
@@ -85,6 +85,8 @@ def test_no_resources_were_read() -> None:
 OFFLINE = (node("node1", is_dc=True), node("node2", online=False, unclean=True))
 ABSENT = interfaces()
 
+RECOVERED = Failure("p_vip", "monitor", "node1", 7, "not running", "", "complete")
+
 STATES = {
     "crit-stopped": (cluster(vip()), [("vip-stopped", "p_vip (192.0.2.100) runs nowhere")]),
     "crit-stopped-and-why": (
@@ -101,6 +103,23 @@ STATES = {
     "crit-stopped-as-there-is-no-quorum": (
         cluster(vip(), with_quorum=False),
         [("vip-stopped", "p_vip (192.0.2.100) runs nowhere: this partition has no quorum")],
+    ),
+    "crit-no-quorum-and-an-old-failure": (
+        cluster(vip(), with_quorum=False, failures=(RECOVERED,)),
+        [("vip-stopped", "p_vip (192.0.2.100) runs nowhere: this partition has no quorum")],
+    ),
+    "crit-no-node-to-run-on": (
+        cluster(vip(), nodes=(node("node1", is_dc=True, standby=True),), failures=(RECOVERED,)),
+        [("vip-stopped", "p_vip (192.0.2.100) runs nowhere: no node can run resources")],
+    ),
+    "warn-behind-a-member-stopped-on-purpose": (
+        cluster(group("g_web", primitive("p_fs", target_role="Stopped"), vip()), failures=(RECOVERED,)),
+        [("disabled",
+          "p_vip (192.0.2.100) does not run: it waits for p_fs (g_web), which is stopped on purpose (target-role)")],
+    ),
+    "crit-behind-a-member-that-failed": (
+        cluster(group("g_web", primitive("p_fs"), vip())),
+        [("vip-stopped", "p_vip (192.0.2.100) runs nowhere: it waits for p_fs (g_web), which runs nowhere")],
     ),
     "crit-stopped-member-of-a-group": (cluster(group("g_web", vip())), [
         ("vip-stopped", "p_vip (192.0.2.100) runs nowhere"),
@@ -362,6 +381,9 @@ DUMMY = Interface("eth0", ("BROADCAST", "NOARP", "UP", "LOWER_UP"), "UNKNOWN")
 TWICE = Interfaces(
     (InterfaceAddress("eth0", ADDRESS, 24, "inet"), InterfaceAddress("eth1", ADDRESS, 24, "inet")), (CABLE_OUT, ETH1)
 )
+ON_LOOPBACK_TOO = Interfaces(
+    (InterfaceAddress("lo", ADDRESS, 32, "inet"), InterfaceAddress("eth0", ADDRESS, 24, "inet")), (LOOPBACK, CABLE_OUT)
+)
 MEND = "ip addr del 192.0.2.100/24 dev eth0 && crm_resource --restart --resource p_vip"
 
 INTERFACES: Dict[str, Tuple[Cluster, Cib, Interfaces, List[Tuple[str, str, str]]]] = {
@@ -404,6 +426,20 @@ INTERFACES: Dict[str, Tuple[Cluster, Cib, Interfaces, List[Tuple[str, str, str]]
         ("wrong-interface", "p_vip (192.0.2.100) is on interface eth0 of node1, and the CIB says nic=eth1",
          f"on node1: {MEND}"),
     ]),
+    "crit-the-interface-of-nic-has-no-carrier": (
+        RUNS, cib(p_vip={"ip": ADDRESS, "nic": "eth0"}), TWICE,
+        [("interface-down",
+          "p_vip (192.0.2.100) is on interface eth0 of node1, which is without carrier: no client reaches it",
+          "look at the cable and the switch port of eth0, or let another node run p_vip"),
+         ("wrong-interface", "p_vip (192.0.2.100) is on interface eth1 of node1, and the CIB says nic=eth0",
+          f"on node1: {MEND}".replace("eth0", "eth1"))],
+    ),
+    "crit-the-loopback-reaches-nobody": (RUNS, CONFIGURED, ON_LOOPBACK_TOO, [
+        ("interface-down",
+         "p_vip (192.0.2.100) is on interface eth0 of node1, which is without carrier: no client reaches it",
+         "look at the cable and the switch port of eth0, or let another node run p_vip"),
+    ]),
+    "ok-announced-from-the-loopback": (RUNS, CONFIGURED, interfaces(ADDRESS, on="lo"), []),
     "warn-on-another-interface-too": (RUNS, cib(p_vip={"ip": ADDRESS, "nic": "eth1"}), TWICE, [
         ("wrong-interface", "p_vip (192.0.2.100) is on interface eth0 of node1, and the CIB says nic=eth1",
          f"on node1: {MEND}"),
@@ -465,6 +501,20 @@ def test_crit_left_out_by_crm_mon() -> None:
     assert found(expected) == found(judgement)
 
 
+@pytest.mark.parametrize(
+    ("maintenance_mode", "step"),
+    [
+        (False, "crm_resource --resource g_web --meta --delete-parameter is-managed"),
+        (True, "crm_attribute --name maintenance-mode --delete"),
+    ],
+)
+def test_left_out_for_what_is_around_it(maintenance_mode: bool, step: str) -> None:
+    group_of_it = ConfiguredCollection("g_web", (("is-managed", "false"),), ("p_vip",))
+    crm = cluster(instances_configured=1, options=ClusterOptions(maintenance_mode=maintenance_mode))
+    (finding,) = judged(crm, CONFIGURED._replace(collections=(group_of_it,)), interfaces()).findings
+    assert finding.step == f"make sure that the lost node does not have the address, then: {step}"
+
+
 def test_not_left_out_what_crm_mon_does_not_count() -> None:
     """A clone with clone-max=0 is in the CIB, and neither counted nor listed."""
     configured = Cib((*CONFIGURED.primitives, ConfiguredPrimitive("p_other", IPADDR2, (("ip", "192.0.2.101"),))))
@@ -509,6 +559,22 @@ def test_crit_address_of_a_bundle() -> None:
         "address-missing",
         "address-stray",
     ]
+
+
+@pytest.mark.parametrize(
+    ("network", "expected"),
+    [
+        ({"host-interface": "eth0", "host-netmask": "24"}, []),
+        ({"host-interface": "eth1"}, ["wrong-interface"]),
+        ({"host-netmask": "32"}, ["wrong-prefix"]),
+    ],
+)
+def test_where_a_bundle_puts_its_addresses(network: Mapping[str, str], expected: List[str]) -> None:
+    configured = Cib((), collections=(ConfiguredCollection("httpd", network=tuple(network.items())),))
+    judgement = judged(
+        cluster(bundle(vip("node1", name="httpd-ip-192.0.2.131"))), configured, interfaces("192.0.2.131")
+    )
+    assert [condition for condition, _ in found(judgement)] == expected
 
 
 def test_unknown_address_of_a_bundle() -> None:
@@ -709,3 +775,29 @@ def test_details() -> None:
         "p_other (192.0.2.101): Started, Stopped on node2; interfaces of node1: not there",
     )
     assert lines(judged(cluster(vip()), None, None, None)) == ("p_vip: Stopped; interfaces of this node: not there",)
+
+
+@pytest.mark.parametrize(
+    ("first", "more", "expected"),
+    [
+        (primitive("first", target_role="Stopped"), {}, ("disabled", "is stopped on purpose (target-role)")),
+        (primitive("first", locked_to="node2"), {}, ("disabled", "is kept for a node that was shut down")),
+        (primitive("first"), {}, ("vip-stopped", "runs nowhere")),
+        (
+            clone("first", primitive("p_db", "node1", role="Unpromoted"), promotable=True),
+            {"promoted": True},
+            ("vip-stopped", "is promoted nowhere"),
+        ),
+        (
+            clone("first", primitive("p_db", "node1", role="Unpromoted", target_role="Unpromoted"), promotable=True),
+            {"promoted": True},
+            ("disabled", "is not promoted on purpose"),
+        ),
+    ],
+    ids=("warn-disabled", "warn-locked", "crit-down", "crit-not-promoted", "warn-held-back"),
+)
+def test_what_it_waits_for_by_a_constraint(first: Any, more: Mapping[str, Any], expected: Tuple[str, str]) -> None:
+    configured = CONFIGURED._replace(dependencies=(Dependency("o", "p_vip", "first", **more),))
+    ((condition, line),) = found(judged(cluster(first, vip()), configured, interfaces()))
+    assert condition == expected[0]
+    assert f"it waits for first, which {expected[1]}" in line

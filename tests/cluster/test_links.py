@@ -131,6 +131,16 @@ def test_a_node_that_was_not_asked_has_no_known_state() -> None:
     assert states(links_of(status, None, reachable(0, (0, "10.55.0.1", True)))) == [("node 0", [(0, None)])]
 
 
+def test_a_node_that_was_not_asked_is_not_one_that_is_no_member() -> None:
+    status = LinkStatus(1, "knet", ((0, "10.55.0.1"),), (PeerLink(0, 0, None), PeerLink(2, 0, True)))
+    found = links_of(status, cmap(node(1, 0), node(2, 0), node(3, 0), joined=[1, 2, 3]), None)
+    assert [(peer.name, peer.member, [link.listed for link in peer.links]) for peer in found.peers] == [
+        ("node 0", None, [True]),
+        (found.peers[1].name, True, [True]),
+        (found.peers[2].name, True, [False]),
+    ]
+
+
 def test_membership() -> None:
     status = LinkStatus(1, "knet", ((0, "10.55.0.1"),), (PeerLink(2, 0, True), PeerLink(3, 0, True)))
     nodes = (node(1, 0), node(2, 0), node(3, 0), node(4, 0))

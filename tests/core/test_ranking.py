@@ -46,6 +46,14 @@ def test_what_is_about_what_another_check_named_comes_behind_what_is_as_bad() ->
     ]
 
 
+def test_what_stays_until_the_configuration_changes_comes_behind_what_has_happened() -> None:
+    off = told("fencing", "fencing is off", severity=WARNING)
+    standing = off._replace(condition=off.condition._replace(standing=True))
+    ring = told("rings", "FAULTY", Subject(LINK, "1"), severity=WARNING)
+    assert ranked([standing, ring]) == [ring, standing]
+    assert ranked([standing, ring._replace(override=UNKNOWN)])[0] == standing
+
+
 def test_it_does_not_come_behind_what_is_less_bad() -> None:
     assert order(
         told("nodes", "offline", *nodes("node2")),

@@ -33,8 +33,8 @@ ROLES: Mapping[str, Sequence[Tuple[str, str]]] = {
 }
 
 
-ALARMS = {"config": "verify-errors", "daemons": "starting"}
-"""What these may say of a part: crm_verify that what is hidden is wrong, and a node without DC that it is young."""
+ALARMS = {"daemons": "starting"}
+"""What it may say of a part: of a node without DC that it is young."""
 
 
 class Said(NamedTuple):

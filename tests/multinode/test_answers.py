@@ -44,7 +44,7 @@ def test_the_exit_status_of_a_transport_says_nothing_of_a_view(status: int) -> N
     [
         ({"fault": MISSING, "status": None}, "/usr/bin/ssh: no such program here"),
         ({"fault": HUNG, "status": None, "stdout": TEXT}, "no answer within 4 s"),
-        ({"fault": FLOODED, "status": None}, "it printed more than any view holds"),
+        ({"fault": FLOODED, "status": None}, "it printed more than any node has to say"),
         ({"fault": BROKEN, "status": None, "stderr": "Exec format error"}, "/usr/bin/ssh: Exec format error"),
         ({"status": -9, "stdout": TEXT}, "ssh was killed by signal 9"),
         ({"status": 0}, "ssh ended with exit status 0 and printed nothing"),

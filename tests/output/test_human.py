@@ -133,6 +133,21 @@ def test_what_an_old_crm_mon_does_not_list_is_shown_all_the_same() -> None:
     )
 
 
+def test_the_plugin_of_corosync_1_counts_the_votes_and_names_the_members() -> None:
+    _, picture = picture_of(RECORDINGS / "founding" / "14-ver0-corosync-stopped-node2" / "node1")
+    lines = picture.splitlines()
+    at = lines.index("Nodes")
+    assert lines[at + 1 : at + 8] == [
+        "  node1  online, DC, this node  0 resources  1 vote",
+        "  node2  offline                0 resources  no vote",
+        "Votes       1 of 2, 2 needed: NO QUORUM by Pacemaker's own count",
+        "Rings",
+        "  ring 0  198.51.100.1  ring 0 active with no faults",
+        "  ring 1  203.0.113.1   ring 1 active with no faults",
+        "  node2  NOT a member",
+    ]
+
+
 def test_what_nobody_was_asked_for_is_left_out(healthy: Path) -> None:
     others = [name for name in CHECKS if name != "rings"]
     argv = [word for name in others for word in ("--skip", name)]

@@ -72,6 +72,13 @@ def test_every_command_is_in_it_with_man_page_and_completion(deb: Path) -> None:
         assert f" ./usr/share/bash-completion/completions/{command.name}\n" in listed
 
 
+def test_the_recorder_for_other_nodes_is_in_it(deb: Path, tmp_path: Path) -> None:
+    subprocess.run(["dpkg-deb", "-x", str(deb), str(tmp_path)], check=True)
+    recorder = tmp_path / "usr/share/check_ha/check_ha_record"
+    assert os.access(recorder, os.X_OK)
+    assert recorder.read_bytes() == (ROOT / "nrpe/check_ha_record").read_bytes()
+
+
 @pytest.fixture(scope="module", params=RELEASES)
 def machine(request: pytest.FixtureRequest, deb: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CleanRoot]:
     """A clean Debian with NRPE and sudo, in which the package has been installed with apt."""

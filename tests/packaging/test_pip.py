@@ -65,6 +65,7 @@ def test_pip_install(distributions: Path, pattern: str, tmp_path: Path) -> None:
     must([sys.executable, "-m", "venv", str(tmp_path / "venv")], tmp_path)
     must([f"{tmp_path}/venv/bin/pip", "install", "-q", str(distribution)], tmp_path)
     assert_verdict(tmp_path / "venv/bin", tmp_path)
+    assert os.access(tmp_path / "venv/share/check_ha/check_ha_record", os.X_OK)
 
 
 def test_pipx_install(distributions: Path, tmp_path: Path) -> None:

@@ -225,3 +225,59 @@ def test_families_of_a_literal_address(text: str, families: Tuple[str, ...]) -> 
 )
 def test_multicast(text: str, multicast: bool) -> None:
     assert is_multicast(text) == multicast
+
+
+TEXT = """\
+1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN group default qlen 1000
+    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00
+    inet 127.0.0.1/8 scope host lo
+       valid_lft forever preferred_lft forever
+2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc pfifo_fast state UP group default qlen 1000
+    link/ether 02:fc:00:00:00:01 brd ff:ff:ff:ff:ff:ff
+    altname enp0s3
+    inet 192.0.2.1/24 brd 192.0.2.255 scope global eth0
+    inet 192.0.2.100/24 brd 192.0.2.255 scope global secondary eth0:vip
+    inet6 2001:db8::64/64 scope global tentative dadfailed
+3: vlan7@eth0: <NO-CARRIER,BROADCAST,MULTICAST,UP> mtu 1500 qdisc noqueue state DOWN group default
+    link/ether 02:fc:00:00:00:01 brd ff:ff:ff:ff:ff:ff
+4: ppp0: <POINTOPOINT,UP,LOWER_UP> mtu 1500 qdisc noop state UNKNOWN
+    link/ppp
+    inet 192.0.2.7 peer 192.0.2.8/32 scope global ppp0
+"""
+
+
+def test_text_where_json_is_not_known() -> None:
+    """iproute2 6.1, and what older ones leave out of it."""
+    found = parse_ip_addr(TEXT.encode())
+    assert found.addresses == (
+        InterfaceAddress("lo", "127.0.0.1", 8, "inet"),
+        InterfaceAddress("eth0", "192.0.2.1", 24, "inet"),
+        InterfaceAddress("eth0", "192.0.2.100", 24, "inet"),
+        InterfaceAddress("eth0", "2001:db8::64", 64, "inet6", refused=True),
+        InterfaceAddress("ppp0", "192.0.2.7", 32, "inet"),
+    )
+    assert [(one.name, one.fault, one.works) for one in found.links] == [
+        ("lo", "", True),
+        ("eth0", "", True),
+        ("vlan7", "without carrier", False),
+        ("ppp0", "", True),
+    ]
+    assert found.named("enp0s3").name == "eth0"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (TEXT[:-1], "the output of ip addr is cut off"),
+        ("1: lo: what is this\n", "unknown line of ip addr"),
+        ("1: lo: <UP> mtu 1500\nnonsense\n", "unknown line of ip addr"),
+        ("1: lo: <UP> mtu 1500\n    link/loopback\n", "ip addr lists no address"),
+        ("1: lo: <UP> mtu 1500\n    inet 127.0.0\n", "address of lo not understood"),
+        ("1: lo: <UP> mtu 1500\n    inet ::1/128\n", "address of lo not understood"),
+        ("1: lo: <UP> mtu 1500\n    inet 127.0.0.1/33\n", "address of lo not understood"),
+    ],
+)
+def test_text_refused(text: str, message: str) -> None:
+    with pytest.raises(ParseError) as refusal:
+        parse_ip_addr(text.encode())
+    assert refusal.value.message == message

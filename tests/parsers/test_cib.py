@@ -143,16 +143,24 @@ COLLECTIONS: Dict[str, Tuple[str, Tuple[ConfiguredCollection, ...]]] = {
         (ConfiguredCollection("c", (), ("vip",)), ConfiguredCollection("g", (), ("vip",))),
     ),
     "bundle": (
-        f'<bundle id="b"><docker image="i" replicas="3" promoted-max="2"/>{vip()}</bundle>',
-        (ConfiguredCollection("b", (("promoted-max", "2"),), ("vip",)),),
+        '<bundle id="b"><docker image="i" replicas="4" promoted-max="2" replicas-per-host="2"/>'
+        f'<network ip-range-start="192.0.2.9" host-netmask="24" host-interface="eth0"/>{vip()}</bundle>',
+        (
+            ConfiguredCollection(
+                "b",
+                (("promoted-max", "2"), ("replicas-per-host", "2")),
+                ("vip",),
+                (("host-interface", "eth0"), ("host-netmask", "24")),
+            ),
+        ),
     ),
     "bundle-of-old": (
         f'<bundle id="b"><rkt image="i" masters="1"/>{vip()}</bundle>',
-        (ConfiguredCollection("b", (("promoted-max", "1"),), ("vip",)),),
+        (ConfiguredCollection("b", (("promoted-max", "1"), ("replicas-per-host", "1")), ("vip",)),),
     ),
     "bundle-that-is-not-promotable": (
         '<bundle id="b"><podman image="i" replicas="3"/></bundle>',
-        (ConfiguredCollection("b", (("promoted-max", "0"),)),),
+        (ConfiguredCollection("b", (("promoted-max", "0"), ("replicas-per-host", "1"))),),
     ),
 }
 

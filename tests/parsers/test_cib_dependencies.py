@@ -76,7 +76,7 @@ SETS: Dict[str, tuple[str, Dict[str, str]]] = {
         {"a": "", "b": "", "c": "ab", "d": "ab"},
     ),
     "order-any-of-the-first": (
-        order(members("ab", sequential="false", require_all="false"), members("cd")), {"c": "", "d": "c"},
+        order(members("ab", sequential="false", require_all="false"), members("cd")), {"c": "a", "d": "ac"},
     ),
     "order-after-a-stop": (order(members("ab", action="stop"), members("cd")), {"a": "", "b": "", "c": "", "d": "c"}),
     "colocation-one": (colocation(members("abc")), {"a": "", "b": "a", "c": "ab"}),
@@ -98,6 +98,11 @@ def test_resource_sets(constraints: str, expected: Dict[str, str]) -> None:
         return direct.union(*map(needed, direct))
 
     assert {name: needed(name) for name in expected} == {name: set(names) for name, names in expected.items()}
+
+
+def test_one_of_several_is_enough() -> None:
+    (either,) = parse(order(members("ab", sequential="false", require_all="false"), members("c")))
+    assert either == Dependency("o", "c", "a", alternatives=("b",))
 
 
 def test_the_roles_of_sets() -> None:

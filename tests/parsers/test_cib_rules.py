@@ -59,7 +59,7 @@ def test_recorded() -> None:
                 ),
             ),
         ),
-        Location("l_st", (), "node3", -5, pattern="^st_(node\\d)$"),
+        Location("l_st", ("st_node1", "st_node2", "st_node3"), "node3", -5, pattern="^st_(node\\d)$"),
         Location("l_set", ("st_node1", "st_node3"), "node2", -INFINITY),
         Location(
             "l_rule",

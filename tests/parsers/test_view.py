@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from check_ha.model.view import RUNNING, SILENT, STOPPED, DaemonsView, View, VipView
 from check_ha.output.view_text import view_text
 from check_ha.parsers.errors import ParseError
-from check_ha.parsers.view import LONGEST, Shared, parse_view
+from check_ha.parsers.view import LONGEST, Shared, parse_one_of_many, parse_view
 from tests.multinode.views import view
 
 TEXT = view_text(view("node1"))
@@ -205,8 +205,8 @@ def test_refused_when_it_is_compressed(data: bytes, complaint: str) -> None:
 
 def test_equal_lists_of_several_views_are_read_once() -> None:
     shared: Shared = {}
-    one, other = parse_view(TEXT.encode(), shared), parse_view(TEXT.encode(), shared)
-    third = parse_view(changed("pacemaker", "nodes", 1, "online", to=False), shared)
+    one, other = parse_one_of_many(TEXT.encode(), shared), parse_one_of_many(TEXT.encode(), shared)
+    third = parse_one_of_many(changed("pacemaker", "nodes", 1, "online", to=False), shared)
     assert one == other == view("node1")
     assert one.pacemaker
     assert other.pacemaker

@@ -196,8 +196,7 @@ def planted(plants: Plants) -> Dict[str, str]:
     }
 
 
-@pytest.fixture(name="tools")
-def node_with_secrets(tmp_path: Path) -> Path:
+def planted_tools(tmp_path: Path) -> Path:
     """Tools that answer as those of a healthy node, but for what is planted."""
     folder, kept = tmp_path / "tools", tmp_path / "said"
     folder.mkdir()
@@ -210,6 +209,11 @@ def node_with_secrets(tmp_path: Path) -> Path:
     write_recording(str(kept), source.node, source.now, outputs)
     from_recording(kept, folder)
     return folder
+
+
+@pytest.fixture(name="tools")
+def node_with_secrets(tmp_path: Path) -> Path:
+    return planted_tools(tmp_path)
 
 
 def leaks(plants: Sequence[str], text: str) -> List[str]:

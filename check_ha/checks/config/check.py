@@ -8,6 +8,10 @@ written down, or loaded and not in force, as auto_tie_breaker, wait_for_all and 
 Asks crm_verify for errors in the CIB. Looks at who may read the cluster's key, where there is encryption; the key is
 never read.
 
+Where there is no nodelist (corosync 1.4, multicast), expected_votes, the interfaces and the members that are there tell
+how many nodes it is for. Each version is judged by its own rules; where nothing tells which one it is, and not all take
+the file, that is UNKNOWN.
+
 Where the file cannot be read, the running configuration is judged instead. Run it on every node: each has its own file
 and its own key. What it cannot see: a configuration file or a key file in another place, whether a host name in the
 file resolves, and whether corosync finds this node in it; corosync -t tells.
@@ -54,26 +58,25 @@ from check_ha.checks.config.report import (
 )
 from check_ha.checks.config.settings import NEWEST_3, Settings, Version, map_keys, settings_of, version_of
 from check_ha.checks.config.unwise import IGNORED, Seen
+from check_ha.checks.config.verified import CIB, VERIFY, VERIFY_ERRORS, verified
 from check_ha.core.check import Check, Judgement
 from check_ha.core.condition import REMOTE_NODE, UNREADABLE, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
-from check_ha.core.finding import DAEMON, FILE, TOOL, Finding, Subject, nodes
+from check_ha.core.finding import DAEMON, FILE, Finding, Subject, nodes
 from check_ha.core.options import Options, option, regex
 from check_ha.core.wording import count, joined
 from check_ha.model.corosync import CorosyncMap, QuorumStatus
 from check_ha.model.corosync_conf import CorosyncConf, Mistake
-from check_ha.model.node import FileState, Verification
+from check_ha.model.node import FileState
 from check_ha.parsers.cmapctl import parse_cmapctl
 from check_ha.parsers.corosync_conf import parse_corosync_conf
-from check_ha.parsers.crm_verify import parse_crm_verify
 from check_ha.parsers.installed import parse_corosync_version, parse_stat
 from check_ha.parsers.quorumtool import parse_quorumtool
-from check_ha.sources.tools import CMAPCTL, COROSYNC_CONF, COROSYNC_FILES, COROSYNC_VERSION, CRM_VERIFY, QUORUMTOOL
+from check_ha.sources.tools import CMAPCTL, COROSYNC_CONF, COROSYNC_FILES, COROSYNC_VERSION, QUORUMTOOL
 
 CONF = Reading(COROSYNC_CONF, parse_corosync_conf)
 MAP = Reading(CMAPCTL, parse_cmapctl)
 FILES = Reading(COROSYNC_FILES, parse_stat, silent=True)
-VERIFY = Reading(CRM_VERIFY, parse_crm_verify)
 QUORUM = Reading(QUORUMTOOL, parse_quorumtool, silent=True)
 VERSION = Reading(COROSYNC_VERSION, parse_corosync_version, required=False)
 
@@ -82,7 +85,6 @@ RELOAD_FAILED = Condition(
     "reload-failed", Severity.WARNING, "Corosync failed to load corosync.conf at the last reload."
 )
 VERSION_DIFFERS = Condition("version-differs", Severity.WARNING, "Nodes run with different config_versions.")
-VERIFY_ERRORS = Condition("verify-errors", Severity.WARNING, "crm_verify finds errors in the CIB.")
 
 _ABOUT_THE_KEY = (KEY_MISSING, KEY_OWNER, KEY_EXPOSED)
 
@@ -128,7 +130,7 @@ def judge(evidence: Evidence, options: ConfigOptions) -> Judgement:
         *(_versions(cmap) if cmap else ()),
         *(_flags_unknown(evidence, written) if cmap and written else ()),
         *(unwise(settings, valid, _seen(cmap, evidence.get(QUORUM))) if settings else ()),
-        *(_verified(verification) if verification else ()),
+        *verified(evidence),
     ]
     return Judgement(
         summary=summary_of(settings, written, running, verification),
@@ -260,20 +262,10 @@ def _versions(cmap: CorosyncMap) -> Iterator[Finding]:
         yield Finding(VERSION_DIFFERS, text, (*nodes(*versions), Subject(FILE, CONFIG)))
 
 
-def _verified(verification: Verification) -> Iterator[Finding]:
-    if not verification.valid:
-        first, more = (verification.errors or ("no reason given",))[0], len(verification.errors) - 1
-        others = f" ({count(more, 'more error')})" if more > 0 else ""
-        subjects = (Subject(TOOL, CRM_VERIFY.label),)
-        yield Finding(
-            VERIFY_ERRORS, f"crm_verify finds errors in the CIB: {first}{others}", subjects, "", ("crm_verify -L -V",)
-        )
-
-
 CHECK = Check(
     name="config",
     manual=__doc__,
-    readings=(CONF, MAP, QUORUM, FILES, VERIFY, VERSION),
+    readings=(CONF, MAP, QUORUM, FILES, VERIFY, CIB, VERSION),
     conditions=(
         CONFIG_MISSING, INVALID, KEY_MISSING, KEY_OWNER, KEY_EXPOSED, CONFIG_WRITABLE, RUNNING_DIFFERS, RELOAD_FAILED,
         VERSION_DIFFERS, UNKNOWN_SETTING, *UNWISE, VERIFY_ERRORS,

@@ -11,7 +11,9 @@ from check_ha.core.condition import Condition, Severity
 from check_ha.core.finding import SETTING, Finding, Subject
 from check_ha.model.corosync_conf import CorosyncConf, Section
 
-UNKNOWN_SETTING = Condition("unknown-setting", Severity.WARNING, "A name in corosync.conf is misspelt or misplaced.")
+UNKNOWN_SETTING = Condition(
+    "unknown-setting", Severity.WARNING, "A name in corosync.conf is misspelt or misplaced.", standing=True
+)
 
 _TOTEM = """
     version nodeid clear_node_high_bit secauth crypto_type crypto_model crypto_cipher crypto_hash crypto_accept keyfile

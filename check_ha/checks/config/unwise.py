@@ -7,18 +7,32 @@ from check_ha.checks.config.settings import ConfNode, Settings
 from check_ha.core.condition import Condition, Severity
 from check_ha.core.finding import NODE, SETTING, Subject
 
-SINGLE_LINK = Condition("single-link", Severity.WARNING, "Only one network connects the nodes.")
+SINGLE_LINK = Condition("single-link", Severity.WARNING, "Only one network connects the nodes.", standing=True)
 NO_TWO_NODE = Condition(
-    "no-two-node", Severity.WARNING, "Two nodes without two_node: the failure of one stops the other as well."
+    "no-two-node",
+    Severity.WARNING,
+    "Two nodes without two_node: the failure of one stops the other as well.",
+    standing=True,
 )
 NO_WAIT_FOR_ALL = Condition(
-    "no-wait-for-all", Severity.WARNING, "Nodes that boot while cut off from the others may get quorum on their own."
+    "no-wait-for-all",
+    Severity.WARNING,
+    "Nodes that boot while cut off from the others may get quorum on their own.",
+    standing=True,
 )
-VOTES_DIFFER = Condition("votes-differ", Severity.WARNING, "expected_votes differs from the votes that the nodes have.")
-NO_PROVIDER = Condition("no-provider", Severity.WARNING, "No quorum provider is set: nobody counts votes.")
+VOTES_DIFFER = Condition(
+    "votes-differ", Severity.WARNING, "expected_votes differs from the votes that the nodes have.", standing=True
+)
+NO_PROVIDER = Condition(
+    "no-provider", Severity.WARNING, "No quorum provider is set: nobody counts votes.", standing=True
+)
 QDEVICE_SETTINGS = Condition("qdevice-settings", Severity.WARNING, "The quorum device cannot work with these settings.")
-NO_ENCRYPTION = Condition("no-encryption", Severity.WARNING, "The messages between the nodes are not encrypted.")
-IGNORED = Condition("setting-ignored", Severity.WARNING, "Corosync ignores a setting or a line and does not say so.")
+NO_ENCRYPTION = Condition(
+    "no-encryption", Severity.WARNING, "The messages between the nodes are not encrypted.", standing=True
+)
+IGNORED = Condition(
+    "setting-ignored", Severity.WARNING, "Corosync ignores a setting or a line and does not say so.", standing=True
+)
 
 
 class Seen(NamedTuple):

@@ -19,6 +19,7 @@ lists no failed actions, and before 1.1.14 no fail-counts: they are read from th
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Dict, Iterator, Mapping, Optional, Sequence
 
 from check_ha.checks.failed_actions.listed import (
@@ -44,7 +45,7 @@ from check_ha.checks.failed_actions.remembered import (
     seen_now,
 )
 from check_ha.cluster.completed import completed
-from check_ha.cluster.nodes import may_act
+from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.cluster.resources import instances_by_id, names_of, plain
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import FILTERED_OUT, WITH_MEMORY
@@ -91,7 +92,7 @@ def judge(evidence: Evidence, options: FailedActionOptions) -> Judgement:
     oldest = evidence.now - (DEFAULT if options.max_age is None else options.max_age)
     expired = expired_since(before, current, cib, cluster, oldest)
     findings = [
-        *(down(failures, counts, instances) if may_act(cluster) and not cluster.options.stop_all_resources else ()),
+        *down(failures, counts, instances, partial(ResourceStates, cluster, evidence.get(CIB), evidence.now)),
         *reached(counts),
         *failed_actions(recent, counts, stamps),
         *fail_counts([one for one in counts if recent_count(one, cluster, options.max_age)], recent),

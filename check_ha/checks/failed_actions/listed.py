@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from check_ha.checks.failed_actions.remembered import Stamps
+from check_ha.cluster.nodes import may_act
 from check_ha.cluster.recorded_failures import LISTS_COUNTS, LISTS_FAILURES
+from check_ha.cluster.resource_states.state import ResourceState
+from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.cluster.resources import bans, count_text, plain, reason_of, should_run
 from check_ha.core.condition import UNREADABLE, Condition, Severity
 from check_ha.core.finding import TOOL, Finding, Subject, nodes, resources
@@ -23,7 +26,9 @@ THRESHOLD_REACHED = Condition(
     "threshold-reached", Severity.CRITICAL, "A fail-count is at migration-threshold or INFINITY: banned from that node."
 )
 RESOURCE_DOWN = Condition(
-    "resource-down", Severity.CRITICAL, "A resource that failed should run and is active on no node."
+    "resource-down",
+    Severity.CRITICAL,
+    "A resource that failed should run and is active on no node, for no other reason.",
 )
 
 NOT_SHOWN = Condition(
@@ -80,18 +85,39 @@ def without_history(
 
 
 def down(
-    failures: Sequence[Failure], counts: Sequence[FailCount], instances: Mapping[str, Sequence[Placed]]
+    failures: Sequence[Failure],
+    counts: Sequence[FailCount],
+    instances: Mapping[str, Sequence[Placed]],
+    look: Callable[[], ResourceStates],
 ) -> Iterator[Finding]:
-    """Yield resources that failed and run nowhere, although they should."""
+    """Yield resources that failed and run nowhere, although they should, and for no other reason than that."""
+    states: Optional[ResourceStates] = None
     failed = dict.fromkeys(plain(name) for name in (*(f.resource for f in failures), *(c.resource for c in counts)))
     for name in failed:
         placed = instances.get(name, ())
         if placed and not any(_runs(one) for one in placed) and any(should_run(one) for one in placed):
+            states = states or look()
+            if _down_for_another_reason(name, states):
+                continue
             own = [failure for failure in failures if plain(failure.resource) == name]
             last = max(own, key=lambda one: one.when or datetime.min, default=None)
             why = f": {last.task} on {last.node} failed ({reason_of(last)})" if last else ""
             subjects = (*resources(name), *(nodes(last.node) if last else ()))
             yield Finding(RESOURCE_DOWN, f"{name} failed and runs nowhere{why}", subjects, _MENDED, (cleanup(name),))
+
+
+def _down_for_another_reason(name: str, states: ResourceStates) -> bool:
+    """Return whether it would not run without a failure either: nothing may run, or what it needs does not.
+
+    That is told by other checks, and what is listed here may be an old failure that was made good.
+    """
+    cluster = states.cluster
+    if cluster.dc is None or cluster.options.stop_all_resources or not may_act(cluster):
+        return True
+    resource = next((one for one in states.all if name in one.ids), None)
+    if resource is None or states.waiting(name) is not None:
+        return resource is not None
+    return states.state(resource) == ResourceState.TICKET or not (states.hosts or states.failed_to_start(resource))
 
 
 def _runs(placed: Placed) -> bool:

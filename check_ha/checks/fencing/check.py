@@ -15,6 +15,7 @@ What it cannot see: whether a device works. Started means that its last monitor 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Iterator, List, Optional, Sequence, Tuple
 
 from check_ha.checks.fencing import device_state, history, switch
@@ -24,6 +25,7 @@ from check_ha.checks.fencing.devices import FenceDevice, fence_devices
 from check_ha.checks.fencing.levels import LEVEL_BROKEN, broken_levels
 from check_ha.cluster.completed import completed
 from check_ha.cluster.fence_history import Fencing, by_target, detail, last_fencing, newest
+from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.cluster.this_node import this_node
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import FILTERED_OUT
@@ -103,7 +105,9 @@ def _now(
     selected = [node for node in cluster.nodes if options.selects(node.name)]
     yield from history.due(selected, fencings)
     unclean = {node.name for node in selected if node.unclean}
-    found = [*device_state.problems([one for one in devices if options.selects(one.id)], cluster, unclean)]
+    those = [one for one in devices if options.selects(one.id)]
+    look = partial(ResourceStates, cluster, evidence.get(CIB), evidence.now)
+    found = [*device_state.problems(those, cluster, unclean, look)]
     waiting = [one for one in found if device_state.explained_by_start(one, cluster)]
     yield from (one for one in found if one not in waiting)
     yield from evidence.unless_starting(waiting)

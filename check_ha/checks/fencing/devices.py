@@ -3,11 +3,11 @@
 from typing import Collection, Dict, List, NamedTuple, Optional, Tuple
 
 from check_ha.cluster.nodes import lost
-from check_ha.cluster.resources import in_motion, plain, stopped_on_purpose
-from check_ha.model.cib import FALSE, Cib, ConfiguredPrimitive
+from check_ha.cluster.resources import in_motion, plain, stopped_on_purpose, unmanaged_by
+from check_ha.model.cib import Cib, ConfiguredPrimitive
 from check_ha.model.cluster import Clone, Cluster, Group, Placed
 
-_CLASS = "stonith:"
+FENCING = "stonith:"
 
 
 class FenceDevice(NamedTuple):
@@ -23,6 +23,8 @@ class FenceDevice(NamedTuple):
     """The nodes on which crm_mon shows it started."""
     nodes: Tuple[str, ...] = ()
     """Those of them that are in the cluster: it is started there, which only means that they monitor it."""
+    held_by: str = ""
+    """Where the CIB has is-managed=false for it: itself, or the group or clone around it."""
 
     @property
     def failed(self) -> bool:
@@ -62,12 +64,8 @@ class FenceDevice(NamedTuple):
 
     @property
     def unmanaged(self) -> bool:
-        """Whether its own is-managed keeps the cluster from starting it."""
-        meta = dict(self.configured.meta) if self.configured else {}
-        return (
-            any(not placed.primitive.managed for placed in self.instances)
-            or meta.get("is-managed", "").lower() in FALSE
-        )
+        """Whether is-managed keeps the cluster from starting it."""
+        return bool(self.held_by) or any(not placed.primitive.managed for placed in self.instances)
 
     @property
     def around(self) -> Tuple[str, ...]:
@@ -78,14 +76,15 @@ class FenceDevice(NamedTuple):
 
 def fence_devices(cluster: Optional[Cluster], cib: Optional[Cib]) -> Tuple[FenceDevice, ...]:
     """Return every fence device, as listed by crm_mon; then those that only the CIB knows."""
-    configured = {one.id: one for one in cib.primitives if one.agent.startswith(_CLASS)} if cib else {}
+    configured = {one.id: one for one in cib.primitives if one.agent.startswith(FENCING)} if cib else {}
     gone = {node.name for node in cluster.nodes if lost(node)} if cluster else set()
     found: Dict[str, List[Placed]] = {}
     for placed in cluster.primitives() if cluster else ():
-        if placed.primitive.agent.startswith(_CLASS) and not placed.primitive.orphaned:
+        if placed.primitive.agent.startswith(FENCING) and not placed.primitive.orphaned:
             found.setdefault(plain(placed.primitive.id), []).append(placed)
     shown = [_device(name, instances, configured.get(name), gone) for name, instances in found.items()]
-    return (*shown, *(FenceDevice(one.id, one.agent, (), one) for one in configured.values() if one.id not in found))
+    rest = [FenceDevice(one.id, one.agent, (), one) for one in configured.values() if one.id not in found]
+    return tuple(one._replace(held_by=unmanaged_by(one.id, cib)) for one in (*shown, *rest))
 
 
 def _device(

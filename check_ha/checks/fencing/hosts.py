@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Collection, Dict, Iterable, List, Mapping, Optional
 
 from check_ha.cluster.rules import Truth, holds
@@ -11,19 +10,10 @@ from check_ha.model.cluster import INFINITY
 
 
 def constraints_of(cib: Cib, names: Collection[str]) -> Mapping[str, List[Location]]:
-    """Return the location constraints of each of these resources.
-
-    A pattern that begins with ``!`` means all that it does not match.
-    """
+    """Return the location constraints of each of these resources."""
     found: Dict[str, List[Location]] = {name: [] for name in names}
     for location in cib.locations:
-        if location.promoted_only:
-            continue
-        concerned: Iterable[str] = location.resources
-        if location.pattern:
-            negated = location.pattern.startswith("!")
-            concerned = [name for name in names if matches(location.pattern[negated:], name) != negated]
-        for name in concerned:
+        for name in () if location.promoted_only else location.resources:
             if name in found:
                 found[name].append(location)
     return found
@@ -46,11 +36,3 @@ def may_run(locations: Iterable[Location], node: str, symmetric: bool, now: floa
     if min(sure, default=0) <= -INFINITY:
         return False
     return None if len(sure) < len(scores) else bool(sure) and sum(sure) >= 0
-
-
-def matches(pattern: str, text: str) -> bool:
-    """Return what regexec() would, for what both kinds of regular expression have in common."""
-    try:
-        return re.search(pattern, text) is not None
-    except re.error:
-        return False

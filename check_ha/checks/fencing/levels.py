@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import Dict, Iterator, Mapping, Sequence, Tuple
 
 from check_ha.checks.fencing.capability import DISABLED, Capability
-from check_ha.checks.fencing.hosts import matches
+from check_ha.checks.fencing.devices import FENCING
 from check_ha.checks.fencing.targets import WATCHDOG
 from check_ha.core.condition import Condition, Severity
 from check_ha.core.finding import LEVEL, Finding, Subject, nodes, resources
 from check_ha.core.wording import listed
 from check_ha.model.cib import Cib, FencingLevel
+from check_ha.parsers.cib_rules import matches
 
 LEVEL_BROKEN = Condition(
     "level-broken",
@@ -43,7 +44,8 @@ def broken_levels(cib: Cib, devices: Sequence[Capability], targets: Sequence[str
     Of a level whose devices are there that is told node by node (``stonith_admin -l NODE`` does not list the device).
     A device that is disabled is told as such.
     """
-    known = {one.id for one in cib.primitives} | {WATCHDOG}
+    # without an agent it is hidden by an ACL
+    known = {one.id for one in cib.primitives if one.agent.startswith(FENCING) or not one.agent} | {WATCHDOG}
     for level in cib.levels:
         missing = [name for name in level.devices if name not in known]
         if missing:

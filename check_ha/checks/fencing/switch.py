@@ -13,7 +13,9 @@ from check_ha.core.wording import are, count, listed
 from check_ha.model.cib import FALSE, Cib
 from check_ha.model.cluster import Cluster
 
-FENCING_DISABLED = Condition("fencing-disabled", Severity.WARNING, "Fencing is switched off (stonith-enabled=false).")
+FENCING_DISABLED = Condition(
+    "fencing-disabled", Severity.WARNING, "Fencing is switched off (stonith-enabled=false).", standing=True
+)
 NO_DEVICE = Condition("no-device", Severity.CRITICAL, "Fencing is on, and there is neither fence device nor watchdog.")
 NO_QUORUM = Condition("no-quorum", Severity.CRITICAL, "This partition has no quorum: it may not fence anybody.")
 NO_DC = Condition("no-dc", Severity.CRITICAL, "No designated controller is elected: nobody decides on fencing.")

@@ -1,11 +1,12 @@
 """Is every node of the cluster there, and at work?
 
-Asks crm_mon, which shows the cluster as the partition of this node sees it. Cluster nodes, remote nodes and guest nodes
-are judged alike, worst first: a node that must be fenced (UNCLEAN), that is pending, offline, shutting down, in
-standby, in maintenance, in bad health. A node that stays pending for longer than --grace is not just joining; that
-needs state between two runs (see --state-dir; a replay with --from keeps none). A remote or guest node that is gone is
-lost, unless the resource that brings it up is stopped on purpose; a node inside a bundle counts only while its
-container runs (check_ha_resources judges that). Without a DC nothing is known of any node, and that is said once.
+Asks crm_mon, which shows the cluster as the partition of this node sees it; where a remote or guest node is offline
+also cibadmin, which knows what its resource waits for. Cluster nodes, remote nodes and guest nodes are judged alike,
+worst first: a node that must be fenced (UNCLEAN), that is pending, offline, shutting down, in standby, in maintenance,
+in bad health. A node that stays pending for longer than --grace is not just joining; that needs state between two runs
+(see --state-dir; a replay with --from keeps none). A remote or guest node that is gone is lost, unless the resource
+that brings it up, or what that waits for, is stopped on purpose; a node inside a bundle counts only while its container
+runs (check_ha_resources judges that). Without a DC nothing is known of any node, and that is said once.
 
 A node that is offline or pending may still run all that this side runs, unless fencing has proven it down. So look at
 it before you do anything: repairing the network, booting it or starting the cluster there joins the two halves.
@@ -17,7 +18,9 @@ reported by check_ha_resources.
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, Mapping, Sequence
+import re
+from functools import partial
+from typing import Any, Callable, Dict, Iterator, Mapping, Sequence
 
 from check_ha.checks.nodes.members import CONDITIONS as OF_MEMBERS
 from check_ha.checks.nodes.members import of_node
@@ -25,17 +28,27 @@ from check_ha.checks.nodes.remotes import CONDITIONS as OF_REMOTES
 from check_ha.checks.nodes.remotes import of_disconnected
 from check_ha.cluster.fence_history import by_target
 from check_ha.cluster.nodes import ResourcesBehindNodes, State, described, feature_sets, state_of
+from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import FILTERED_OUT, WITH_MEMORY, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import NODE, Finding, Row, Subject, nodes
 from check_ha.core.options import FilterOptions, duration, option
 from check_ha.core.wording import count
+from check_ha.model.cib_parts import CONSTRAINTS, RESOURCES
 from check_ha.model.cluster import Cluster, Node
+from check_ha.parsers.cib import parse_cib
 from check_ha.parsers.crm_mon import parse_crm_mon
-from check_ha.sources.tools import CRM_MON
+from check_ha.sources.tools import CIBADMIN, CRM_MON, Output
+
+
+def _disconnected(output: Output) -> bool:
+    """Return whether a remote or guest node is offline: what its resource waits for is in the CIB."""
+    return re.search(rb'<node [^>]*online="false"[^>]* type="remote"', output.stdout) is not None
+
 
 CLUSTER = Reading(CRM_MON, parse_crm_mon)
+CIB = Reading(CIBADMIN, parse_cib, silent=True, parts=(RESOURCES, CONSTRAINTS), instead_of=CRM_MON, when=_disconnected)
 
 NO_DC = Condition("no-dc", Severity.CRITICAL, "No designated controller is elected: the state of no node is known.")
 MIXED_VERSION = Condition("mixed-version", Severity.WARNING, "Nodes run different versions of Pacemaker.")
@@ -80,7 +93,7 @@ def judge(evidence: Evidence, options: NodeOptions) -> Judgement:
         summary=_summary([node for node in selected if not behind.in_stopped_bundle(node)], cluster),
         findings=evidence.unless_starting(_without_dc(selected))
         if cluster.dc is None and selected
-        else tuple(_findings(selected, too_long, cluster, behind)),
+        else tuple(_findings(selected, too_long, cluster, behind, partial(ResourceStates, cluster, evidence.get(CIB)))),
         measures=tuple(_measures(cluster, selected)),
         rows=tuple(_row(node, cluster) for node in cluster.nodes),
         remember={"pending": since},
@@ -108,7 +121,11 @@ def _without_dc(selected: Sequence[Node]) -> Iterator[Finding]:
 
 
 def _findings(
-    selected: Sequence[Node], too_long: Times, cluster: Cluster, behind: ResourcesBehindNodes
+    selected: Sequence[Node],
+    too_long: Times,
+    cluster: Cluster,
+    behind: ResourcesBehindNodes,
+    look: Callable[[], ResourceStates],
 ) -> Iterator[Finding]:
     if not selected:
         yield Finding(FILTERED_OUT, f"--include and --exclude leave none of {count(len(cluster.nodes), 'node')}")
@@ -116,7 +133,7 @@ def _findings(
         fencings = {fencing.target: fencing for fencing in by_target(cluster)}
         for node in selected:
             if node.type == "remote" and state_of(node) == State.OFFLINE:
-                yield from of_disconnected(node, cluster, behind)
+                yield from of_disconnected(node, cluster, behind, look())
             else:
                 yield from of_node(node, fencings.get(node.name), too_long.get(node.name), cluster, behind)
         yield from _versions(cluster)
@@ -190,7 +207,7 @@ def _row(node: Node, cluster: Cluster) -> Row:
 CHECK = Check(
     name="nodes",
     manual=__doc__,
-    readings=(CLUSTER,),
+    readings=(CLUSTER, CIB),
     conditions=(NO_DC, *OF_MEMBERS, *OF_REMOTES, MIXED_VERSION, FILTERED_OUT),
     metrics=(
         NODES_ONLINE, NODES_UNCLEAN, NODES_STANDBY, NODES_MAINTENANCE, REMOTES_ONLINE, RUNNING, NODES_TOTAL,

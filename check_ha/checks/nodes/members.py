@@ -9,6 +9,7 @@ from check_ha.cluster.nodes import (
     ResourcesBehindNodes,
     State,
     described,
+    leave_maintenance,
     may_act,
     proven_down,
     state_of,
@@ -135,13 +136,10 @@ def _maintenance(node: Node, behind: ResourcesBehindNodes) -> Finding:
     name, number = node.name, node.resources_running
     watched = f"nobody watches {count(number, 'resource')} there" if number else "it runs nothing"
     if behind.connection_unmanaged(node):
-        connection = behind.resource_behind(node)
-        manage = f"crm_resource --resource {connection} --meta --delete-parameter is-managed"
-        subjects = (*nodes(name), *resources(connection))
-        return Finding(MAINTENANCE, f"{name} is unmanaged: {watched}", subjects, commands=(manage,))
-    every = f"crm_attribute --node {name} --name maintenance --delete"
-    more = (f"crm node ready {name}", f"pcs node unmaintenance {name}") if node.type == "member" else ()
-    return Finding(MAINTENANCE, f"{name} is in maintenance: {watched}", nodes(name), commands=(every, *more))
+        subjects, text = (*nodes(name), *resources(behind.resource_behind(node))), f"{name} is unmanaged: {watched}"
+    else:
+        subjects, text = nodes(name), f"{name} is in maintenance: {watched}"
+    return Finding(MAINTENANCE, text, subjects, commands=leave_maintenance(node, behind))
 
 
 def _unhealthy(node: Node) -> Finding:

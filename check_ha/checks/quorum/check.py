@@ -14,6 +14,7 @@ from typing import Iterator, List, Mapping, Optional, Sequence
 
 from check_ha.checks.quorum import pacemaker, votes
 from check_ha.cluster.member_names import member_names, never_seen, without_names
+from check_ha.cluster.own_count import OWN, own_count
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
@@ -35,7 +36,9 @@ MAP = Reading(CMAPCTL, parse_cmapctl, required=False)
 NAMES = Reading(CRM_NODE_LIST, parse_crm_node_list, silent=True, instead_of=CMAPCTL, when=without_names)
 LISTED = Reading(QUORUMTOOL_NODES, parse_quorumtool_nodes, silent=True, instead_of=CMAPCTL, when=without_names)
 
-NO_PROVIDER = Condition("no-provider", Severity.WARNING, "corosync.conf names no quorum provider: nobody counts votes.")
+NO_PROVIDER = Condition(
+    "no-provider", Severity.WARNING, "corosync.conf names no quorum provider: nobody counts votes.", standing=True
+)
 
 VOTES_TOTAL = Metric("cluster.votes.total.count", "votes in this partition")
 VOTES_EXPECTED = Metric("cluster.votes.expected.count", "votes of the whole cluster")
@@ -77,7 +80,7 @@ def _counted(evidence: Evidence, names: Mapping[int, str]) -> Optional[QuorumSta
     cluster, cmap = evidence.get(CLUSTER), evidence.get(MAP)
     quorum = evidence.get(QUORUM)
     if quorum and not quorum.counted:
-        return pacemaker.own_count(cluster, cmap, names) if cluster else None
+        return own_count(cluster, cmap, names) if cluster else None
     members = evidence.get(LISTED) if quorum and not quorum.members else None
     return quorum._replace(members=members) if quorum and members else quorum
 
@@ -90,7 +93,7 @@ def _provider_missing(
         # what the plugin of corosync 1 is made for
         text = "corosync has no quorum provider: pacemaker counts the votes itself"
         yield Finding(NO_PROVIDER, text, subjects, override=Severity.OK)
-    elif (shown is None or not shown.counted) and cmap and not cmap.values.get("quorum.provider"):
+    elif (shown and not shown.counted) or (shown is None and cmap and not cmap.values.get("quorum.provider")):
         yield Finding(NO_PROVIDER, "corosync.conf has no quorum provider: votes are not counted", subjects)
 
 
@@ -100,7 +103,7 @@ def _summary(quorum: Optional[QuorumStatus], cluster: Optional[Cluster]) -> str:
     number = len(quorum.members)
     members = f"{count(number, 'node')} with " if number else ""
     dc = f", DC {cluster.dc.name}" if cluster and cluster.dc else ""
-    if quorum.provider == votes.OWN:
+    if quorum.provider == OWN:
         dc = f" by pacemaker's own count{dc}"
     return f"{members}{quorum.total_votes} of {quorum.expected_votes} votes, quorate ({quorum.quorum} needed){dc}"
 

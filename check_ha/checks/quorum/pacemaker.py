@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Iterator, Mapping, Optional
 
-from check_ha.checks.quorum.votes import COROSYNC, NO_QUORUM, OWN
+from check_ha.checks.quorum.votes import COROSYNC, NO_QUORUM
 from check_ha.core.condition import Condition, Severity
 from check_ha.core.finding import DAEMON, Finding, Subject, nodes
 from check_ha.model.cluster import Cluster
-from check_ha.model.corosync import CorosyncMap, Member, QuorumStatus
+from check_ha.model.corosync import QuorumStatus
 
 NO_DC = Condition("no-dc", Severity.CRITICAL, "No designated controller is elected: nobody acts on failures.")
 VIEWS_DIFFER = Condition(
@@ -18,32 +18,6 @@ VIEWS_DIFFER = Condition(
 CONDITIONS = (NO_DC, VIEWS_DIFFER)
 
 PACEMAKER = Subject(DAEMON, "pacemaker")
-
-
-def own_count(cluster: Cluster, cmap: Optional[CorosyncMap], names: Mapping[int, str]) -> Optional[QuorumStatus]:
-    """Return the votes as Pacemaker counts them with the plugin of corosync 1: a node has one, the majority is quorum.
-
-    ``None`` where it says nothing of them.
-    """
-    expected, quorate = cluster.expected_votes, cluster.with_quorum
-    if expected is None or quorate is None:
-        return None
-    joined = [one.node_id for one in cmap.members if one.joined] if cmap else []
-    members = tuple(Member(one, 1, names.get(one, "")) for one in joined)
-    online = sum(node.online for node in cluster.nodes if node.type not in ("remote", "ping"))
-    return QuorumStatus(
-        quorate=quorate,
-        node_id=None,
-        ring_id="",
-        expected_votes=expected,
-        highest_expected=None,
-        total_votes=len(members) or online,
-        quorum=expected // 2 + 1,
-        flags=("Quorate",) if quorate else (),
-        activity_blocked=not quorate,
-        members=members,
-        provider=OWN,
-    )
 
 
 def pacemaker_differs(cluster: Cluster, quorum: Optional[QuorumStatus], names: Mapping[int, str]) -> Iterator[Finding]:
@@ -66,13 +40,15 @@ def pacemaker_differs(cluster: Cluster, quorum: Optional[QuorumStatus], names: M
 def _members_differ(cluster: Cluster, quorum: QuorumStatus, names: Mapping[int, str]) -> Iterator[Finding]:
     """Find the nodes that one of the two counts in and the other does not.
 
-    With the plugin of corosync 1 Pacemaker knows its nodes by name only: a member without name may be any of them.
+    With the plugin of corosync 1 Pacemaker knows its nodes by name only: a member without name, or with one that
+    only DNS has, may be any of them.
     """
     voting = {str(member.node_id) for member in quorum.members}
     called = {names.get(member.node_id, "") for member in quorum.members}
+    known = called <= {node.name for node in cluster.nodes}
     for node in cluster.nodes:
         by_name = not node.id.isdigit()
-        if node.type != "member" or (by_name and "" in called):
+        if node.type != "member" or (by_name and not known):
             continue
         votes = node.name in called if by_name else node.id in voting
         subjects = (*nodes(node.name), COROSYNC, PACEMAKER)

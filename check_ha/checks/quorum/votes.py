@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from check_ha.cluster.member_names import named
+from check_ha.cluster.own_count import OWN
 from check_ha.core.condition import NOT_RESPONDING, UNREADABLE, Condition, Severity
 from check_ha.core.finding import DAEMON, DEVICE, SETTING, TOOL, Finding, Subject, nodes
 from check_ha.core.wording import are, count, joined
@@ -23,7 +24,7 @@ VOTES_STALE = Condition(
 )
 NO_MARGIN = Condition(
     "no-margin", Severity.WARNING,
-    "The loss of one more vote loses quorum. Two nodes without two_node are always in that state.",
+    "The loss of one more vote loses quorum. Two nodes without two_node are always in that state.", standing=True,
 )  # fmt: skip
 QDEVICE_NOT_VOTING = Condition(
     "qdevice-not-voting", Severity.WARNING,
@@ -35,8 +36,6 @@ CONDITIONS = (
     NO_QUORUM, QUORUM_CONTRADICTED, VOTES_MISSING, VOTES_STALE, NO_MARGIN, QDEVICE_NOT_VOTING, QDEVICE_DOWN,
 )  # fmt: skip
 
-OWN = "pacemaker"
-"""Who counts the votes where corosync has no quorum provider."""
 COROSYNC = Subject(DAEMON, "corosync")
 QDEVICE = Subject(DEVICE, "quorum device")
 _EXPECTED = (Subject(SETTING, "quorum.expected_votes"),)

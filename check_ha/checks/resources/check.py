@@ -50,7 +50,6 @@ from check_ha.checks.resources.eligible import instances_expected, promoted_expe
 from check_ha.checks.resources.expected import Expectation, expectations, expected_to_be, not_as_expected
 from check_ha.checks.resources.failed import blocked, failed, failure_ignored, multiple_active, orphaned
 from check_ha.checks.resources.incomplete import incomplete
-from check_ha.checks.resources.instances import ResourceInstances
 from check_ha.checks.resources.maintenance import in_maintenance, moving, unmanaged
 from check_ha.checks.resources.not_running import (
     common_cause,
@@ -62,9 +61,11 @@ from check_ha.checks.resources.not_running import (
     without_ticket,
 )
 from check_ha.checks.resources.promotion import not_promoted, promoted_incomplete
-from check_ha.checks.resources.state import ResourceState, ResourceStates
 from check_ha.checks.resources.whole_cluster import whole_cluster
 from check_ha.cluster.completed import completed
+from check_ha.cluster.resource_states.instances import ResourceInstances
+from check_ha.cluster.resource_states.state import ResourceState
+from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.cluster.resources import plain
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import FILTERED_OUT

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Dict, FrozenSet, Iterable, Iterator, List, Optional, Sequence, Tuple
 
-from check_ha.checks.resources.instances import ResourceInstances
-from check_ha.checks.resources.state import ResourceStates
+from check_ha.cluster.resource_states.instances import ResourceInstances
+from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.cluster.resources import CONNECTION
 from check_ha.cluster.rules import Attributes, holds
 from check_ha.core.wording import joined, listed
@@ -82,8 +82,14 @@ def _attributes(node: Node, states: ResourceStates) -> Attributes:
 def instances_expected(resource: ResourceInstances, states: ResourceStates) -> int:
     """Return how many instances should run: as many as are listed and the nodes can hold, never more than that."""
     running = resource.running_on(states.lost)
-    most = max((running.count(node) for node in running), default=1) if resource.may_share_nodes else 1
+    most = max([_most_on_a_node(resource, states), *map(running.count, running)]) if resource.may_share_nodes else 1
     return min(len(resource.instances), most * len({*eligible_nodes(resource, states), *running}))
+
+
+def _most_on_a_node(resource: ResourceInstances, states: ResourceStates) -> int:
+    """Return how many instances a node may hold, by the CIB; one where it does not say."""
+    name = "replicas-per-host" if resource.bundle else "clone-node-max"
+    return _number(states.meta.get(resource.outermost, {}), name)
 
 
 def nodes_missing(resource: ResourceInstances, states: ResourceStates) -> Tuple[str, ...]:

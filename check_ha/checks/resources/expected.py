@@ -3,7 +3,7 @@
 from typing import FrozenSet, Iterator, NamedTuple, Sequence, Tuple
 
 from check_ha.checks.resources.conditions import WRONG_NODE, WRONG_ROLE
-from check_ha.checks.resources.instances import ResourceInstances
+from check_ha.cluster.resource_states.instances import ResourceInstances
 from check_ha.core.finding import Finding, nodes, resources
 from check_ha.model.cluster import Cluster
 

@@ -4,9 +4,10 @@ import functools
 from typing import Callable, Dict, Iterator, List, Sequence, Tuple
 
 from check_ha.checks.resources.conditions import BLOCKED, FAILED, FAILURE_IGNORED, MULTIPLE_ACTIVE, ORPHANED
-from check_ha.checks.resources.instances import ResourceInstances
-from check_ha.checks.resources.state import ResourceState, ResourceStates
 from check_ha.checks.resources.wording import and_with_it, failure_subjects, failure_text
+from check_ha.cluster.resource_states.instances import ResourceInstances
+from check_ha.cluster.resource_states.state import ResourceState
+from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.cluster.resources import MENDED, cleanup, in_motion, plain, refresh
 from check_ha.core.condition import Condition
 from check_ha.core.finding import Finding, nodes

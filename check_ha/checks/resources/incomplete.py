@@ -6,11 +6,10 @@ from typing import Dict, Iterator, List, Sequence, Tuple
 
 from check_ha.checks.resources.conditions import CLONE_INCOMPLETE
 from check_ha.checks.resources.eligible import instances_expected, nodes_missing
-from check_ha.checks.resources.instances import ResourceInstances
-from check_ha.checks.resources.reasons import what_keeps_it
-from check_ha.checks.resources.state import ResourceStates
 from check_ha.checks.resources.wording import failure_subjects, failure_text
-from check_ha.cluster.resources import MENDED, cleanup, plain
+from check_ha.cluster.resource_states.instances import ResourceInstances
+from check_ha.cluster.resource_states.states import ResourceStates
+from check_ha.cluster.resources import MENDED, cleanup, plain, what_keeps_it
 from check_ha.core.finding import Finding, resources
 from check_ha.core.wording import listed
 
@@ -37,7 +36,7 @@ def _incomplete(found: Sequence[ResourceInstances], missing: Sequence[str], stat
     if failures:
         why = f": {failure_text(resource, failures, () if resource.may_share_nodes else missing)}"
     blamed = plain(failures[0].resource) if failures else resource.id
-    advice, commands = (MENDED, (cleanup(blamed),)) if why else what_keeps_it(blamed, states)
+    advice, commands = (MENDED, (cleanup(blamed),)) if why else what_keeps_it(blamed, states.cluster)
     where = dict.fromkeys((*(() if resource.may_share_nodes else missing), *too_often))
     return Finding(
         CLONE_INCOMPLETE,

@@ -3,9 +3,11 @@
 from typing import Dict, Iterator, List, Sequence, Tuple
 
 from check_ha.checks.resources.conditions import MAINTENANCE, PENDING, UNMANAGED
-from check_ha.checks.resources.instances import ResourceInstances
-from check_ha.checks.resources.state import ResourceState, ResourceStates
 from check_ha.checks.resources.wording import and_with_it, by_name, failure_text, named_as, without_meta
+from check_ha.cluster.nodes import ResourcesBehindNodes, leave_maintenance
+from check_ha.cluster.resource_states.instances import ResourceInstances
+from check_ha.cluster.resource_states.state import ResourceState
+from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.cluster.resources import in_motion, names_of
 from check_ha.core.finding import Finding, nodes
 from check_ha.core.wording import are, listed
@@ -35,6 +37,7 @@ def moving(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterat
 def in_maintenance(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
     """Yield resources that nobody watches because their node is in maintenance, or they are."""
     own, by_node = _in_maintenance(found, states)
+    behind = ResourcesBehindNodes(states.cluster)
     for name, those in by_name(own, states).items():
         where = states.where_set(those, "maintenance", is_true) or (those[0].outermost,)
         yield Finding(
@@ -43,34 +46,41 @@ def in_maintenance(found: Sequence[ResourceInstances], states: ResourceStates) -
             named_as(name, those),
             commands=(without_meta(where, "maintenance"),),
         )
-    for node, those in by_node.items():
-        names = [resource.label for resource in those]
-        yield Finding(
-            MAINTENANCE,
-            f"{node} is in maintenance: nobody watches {listed(names)} there",
-            (*nodes(node), *(resource.subject for resource in those)),
-            commands=(f"crm node ready {node}", f"pcs node unmaintenance {node}"),
-        )
+    told = {resource.id for resource in found if _itself_unmanaged(resource, states)}
+    for node in states.cluster.nodes:
+        those = by_node.get(node.name, [])
+        if those and node.name not in told:  # which is told by its connection
+            names = [resource.label for resource in those]
+            yield Finding(
+                MAINTENANCE,
+                f"{node.name} is in maintenance: nobody watches {listed(names)} there",
+                (*nodes(node.name), *(resource.subject for resource in those)),
+                commands=leave_maintenance(node, behind),
+            )
 
 
 def unmanaged(found: Sequence[ResourceInstances], states: ResourceStates) -> Iterator[Finding]:
     """Yield resources that the cluster neither recovers nor moves, for no maintenance."""
-    those = [
-        resource
-        for resource in found
-        if any(_because_of(one, states) == _ITSELF and not _own(one, states) for one in _unmanaged(resource, states))
-    ]
+    those = [resource for resource in found if _itself_unmanaged(resource, states)]
+    _, by_node = _in_maintenance(found, states)
     for name, named in by_name(those, states).items():
         where = states.where_set(named, "is-managed", is_false) or (named[0].outermost,)
         manage = " && ".join(f"crm resource manage {one}" for one in where)
         if named[0].bundle:
             manage = without_meta(where, "is-managed")
+        unwatched = by_node.get(name, [])
+        there = f", and nobody watches {listed([one.label for one in unwatched])} there" if unwatched else ""
         yield Finding(
             UNMANAGED,
-            f"{name} is unmanaged: the cluster will not start, stop or move it",
-            named_as(name, named),
+            f"{name} is unmanaged: the cluster will not start, stop or move it{there}",
+            (*named_as(name, named), *(one.subject for one in unwatched)),
             commands=(manage, f"pcs resource manage {' '.join(where)}"),
         )
+
+
+def _itself_unmanaged(resource: ResourceInstances, states: ResourceStates) -> bool:
+    """Return whether ``is-managed`` is the reason, for no maintenance."""
+    return any(_because_of(one, states) == _ITSELF and not _own(one, states) for one in _unmanaged(resource, states))
 
 
 def _in_maintenance(

@@ -13,11 +13,12 @@ from check_ha.checks.resources.conditions import (
     STOPPED,
     STOPPED_ALL,
 )
-from check_ha.checks.resources.instances import ResourceInstances
 from check_ha.checks.resources.reasons import reason_down, release
-from check_ha.checks.resources.state import ResourceState, ResourceStates
 from check_ha.checks.resources.wording import and_with_it, by_name, named_as, without_meta
 from check_ha.cluster.nodes import described, may_act
+from check_ha.cluster.resource_states.instances import ResourceInstances
+from check_ha.cluster.resource_states.state import ResourceState
+from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.core.finding import SETTING, TICKET, Finding, Subject, nodes, resources
 from check_ha.core.wording import are, listed
 from check_ha.model.cluster import Group
@@ -41,7 +42,7 @@ def common_cause(
         condition, text = NO_QUORUM, f"no quorum, and no-quorum-policy is {options.no_quorum_policy or 'stop'}"
         advice, here = "see check_ha_quorum", " here"
     elif not states.hosts:
-        down = [one for one in down if not states.failures(one)]
+        down = [one for one in down if not states.failed_to_start(one)]
         idle = [node for node in states.cluster.nodes if node.type != "remote"]
         hosts = tuple(node.name for node in idle)
         words = ", ".join(f"{node.name} {described(node)}" for node in idle)

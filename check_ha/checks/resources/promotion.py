@@ -13,9 +13,9 @@ from check_ha.checks.resources.eligible import (
     promoted_expected,
     removal,
 )
-from check_ha.checks.resources.instances import ResourceInstances
-from check_ha.checks.resources.state import ResourceStates
 from check_ha.checks.resources.wording import and_with_it, failure_subjects
+from check_ha.cluster.resource_states.instances import ResourceInstances
+from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.cluster.resources import plain, told
 from check_ha.core.finding import CONSTRAINT, Finding, Subject, resources
 from check_ha.core.wording import are, joined

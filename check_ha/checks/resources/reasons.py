@@ -3,11 +3,11 @@
 from typing import NamedTuple, Sequence, Tuple
 
 from check_ha.checks.resources.eligible import bans, constraint_ids, eligible_nodes, keeping, nodes_allowed, removal
-from check_ha.checks.resources.instances import ResourceInstances
-from check_ha.checks.resources.state import ResourceStates
 from check_ha.checks.resources.wording import failure_subjects, failure_text
 from check_ha.cluster.nodes import can_start
-from check_ha.cluster.resources import MENDED, cleanup, explain
+from check_ha.cluster.resource_states.instances import ResourceInstances
+from check_ha.cluster.resource_states.states import ResourceStates
+from check_ha.cluster.resources import MENDED, cleanup, what_keeps_it
 from check_ha.core.finding import CONSTRAINT, TICKET, Subject, nodes
 from check_ha.core.wording import joined
 from check_ha.model.cib import is_true
@@ -25,12 +25,9 @@ class Reason(NamedTuple):
 
 def reason_down(resource: ResourceInstances, states: ResourceStates) -> Reason:
     """Return why a resource runs nowhere."""
-    cause = states.cause(resource)
-    if cause:
-        state = "is promoted nowhere" if states.not_promoted(cause) else f"is {states.state(cause)}"
-        return Reason(
-            f"it waits for {cause.label}, which {state}", (cause.subject,), *what_keeps_it(resource.id, states)
-        )
+    waiting = states.waiting(resource.ids[0])
+    if waiting:
+        return Reason(waiting.text, (waiting.cause.subject,), *what_keeps_it(resource.id, states.cluster))
     if states.hosts and not eligible_nodes(resource, states):
         return _no_node(resource, states)
     failures = states.failures(resource)
@@ -54,7 +51,7 @@ def _no_node(resource: ResourceInstances, states: ResourceStates) -> Reason:
         return Reason(f"{keeping(ids)} it off every node that is up", subjects, *removal(resource, banned, states))
     allowed = nodes_allowed(resource, states)
     if allowed is None:
-        return Reason("no node that is up can run it", (), *what_keeps_it(resource.id, states))
+        return Reason("no node that is up can run it", (), *what_keeps_it(resource.id, states.cluster))
     if states.cluster.options.symmetric is False:
         text = "no constraint allows it on a node that is up (symmetric-cluster=false)"
     else:
@@ -78,15 +75,10 @@ def _doubt(resource: ResourceInstances, states: ResourceStates) -> Reason:
     if states.cib and is_true(states.cib.option("shutdown-lock")) and away:
         text = f"perhaps kept for {' or '.join(away)} (shutdown-lock)"
         return Reason(text, nodes(*away), *release(resource.id, away))
-    return Reason("", (), *what_keeps_it(resource.id, states))
+    return Reason("", (), *what_keeps_it(resource.id, states.cluster))
 
 
 def release(resource: str, away: Sequence[str]) -> Tuple[str, Tuple[str, ...]]:
     """Return the advice and the commands for what is kept for a node that was shut down."""
     commands = tuple(f"crm_resource --refresh --resource {resource} --node {node}" for node in away)
     return f"start {' or '.join(away)} again, or let it run elsewhere", commands
-
-
-def what_keeps_it(name: str, states: ResourceStates) -> Tuple[str, Tuple[str, ...]]:
-    """Return the advice and the command where the reason is not known."""
-    return "to see what keeps it from running", (explain(name, states.cluster.version),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Iterator, List, Sequence, Tuple
 
 from check_ha.checks.resources.conditions import BLOCKED, MAINTENANCE, NO_RESOURCE, NOT_LISTED
-from check_ha.checks.resources.state import ResourceStates
+from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.cluster.resources import plain
 from check_ha.core.condition import UNREADABLE
 from check_ha.core.finding import SETTING, TOOL, Finding, Subject, resources

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Dict, Iterable, List, Sequence, Tuple
 
-from check_ha.checks.resources.instances import ResourceInstances
-from check_ha.checks.resources.state import ResourceStates
+from check_ha.cluster.resource_states.instances import ResourceInstances
+from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.cluster.resources import plain, told
 from check_ha.core.finding import Subject, nodes, resources
 from check_ha.core.wording import listed

@@ -137,7 +137,7 @@ def _by_cluster(
             yield from evidence.unless_starting([Finding(NO_DC, text, resources(*labels))])
         return
     failed = {plain(failure.resource) for failure in cluster.failures}
-    for one in states(cluster, cib, selected):
+    for one in states(cluster, cib, selected, evidence.now):
         waiting = one.condition is VIP_STOPPED and not failed.intersection(subject.name for subject in one.subjects)
         yield from evidence.unless_starting([one]) if waiting else [one]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Iterator, Optional, Sequence, Set, Tuple
 
 from check_ha.checks.vip.placement import about
-from check_ha.cluster.resources import restart
+from check_ha.cluster.resources import can_restart, cleanup
 from check_ha.cluster.virtual_addresses import VirtualIp
 from check_ha.core.condition import UNREADABLE, Condition, Severity
 from check_ha.core.finding import TOOL, Finding, Subject, nodes, resources
@@ -67,8 +67,18 @@ def on_interfaces(
             yield from _strays(vip, vip.found_on(interfaces), wanted, here)
 
 
+def _anew(found: InterfaceAddress, vip: VirtualIp, version: Tuple[int, ...]) -> str:
+    """Return the commands that take an address away and have the cluster set it anew."""
+    if not can_restart(version):
+        return " && ".join((f"ip addr del {found.address}/{found.prefix} dev {found.interface}", cleanup(vip.id)))
+    return (
+        f"ip addr del {found.address}/{found.prefix} dev {found.interface}"
+        f" && crm_resource --restart --resource {vip.id}"
+    )
+
+
 def _missing(vip: VirtualIp, refused_by: str, here: str, version: Tuple[int, ...]) -> Finding:
-    again = (restart(vip.id, version),)
+    again = (f"crm_resource --restart --resource {vip.id}" if can_restart(version) else cleanup(vip.id),)
     if refused_by:
         text = f"is on interface {refused_by} of {here} and cannot be used: another machine has it (dadfailed)"
         advice = "find that machine and take the address from it, then"
@@ -80,22 +90,32 @@ def _missing(vip: VirtualIp, refused_by: str, here: str, version: Tuple[int, ...
 def _interface(vip: VirtualIp, interfaces: Interfaces, here: str, version: Tuple[int, ...]) -> Iterator[Finding]:
     """Yield what is wrong with the interface that carries the address of one that runs here."""
     places = [(found, interfaces.named(found.interface)) for found in vip.found_on(interfaces)]
+    serving = _serving(vip, [interface for _, interface in places])
     # one that works is enough: a second copy is told below
-    if not any(interface.works for _, interface in places):
-        unsure = [interface for _, interface in places if interface.works is None]
+    if not any(interface.works for interface in serving):
+        unsure = [interface for interface in serving if interface.works is None]
         if unsure:
             text = f"{vip.label}: ip does not show whether interface {unsure[0].name} of {here} works"
             yield Finding(UNREADABLE, text, (*resources(vip.id), *nodes(here)))
         else:
-            yield _unreachable(vip, places[0][1], here)
+            yield _unreachable(vip, serving[0], here)
     for found, interface in places:
-        mend = f"ip addr del {found.address}/{found.prefix} dev {found.interface} && {restart(vip.id, version)}"
+        mend = _anew(found, vip, version)
         if vip.interface not in ("", interface.name, *interface.other_names):
             text = f"is on interface {interface.name} of {here}, and the CIB says nic={vip.interface}"
             yield about(WRONG_INTERFACE, vip, text, *nodes(here), advice=f"on {here}", commands=(mend,))
         elif vip.prefix not in (None, found.prefix):
             text = f"is on {here} with prefix /{found.prefix}, and the CIB says /{vip.prefix}"
             yield about(WRONG_PREFIX, vip, text, *nodes(here), advice=f"on {here}", commands=(mend,))
+
+
+def _serving(vip: VirtualIp, interfaces: Sequence[Interface]) -> Sequence[Interface]:
+    """Return those of these interfaces by which clients reach it: that which the CIB names, else all but the loopback.
+
+    Where there is none of these it is on what there is, as an address that is announced by routing is on the loopback.
+    """
+    named = [one for one in interfaces if vip.interface in (one.name, *one.other_names)]
+    return named or [one for one in interfaces if "LOOPBACK" not in (one.flags or ())] or interfaces
 
 
 def _unreachable(vip: VirtualIp, interface: Interface, here: str) -> Finding:

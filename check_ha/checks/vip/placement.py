@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from check_ha.cluster.nodes import may_act
+from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.cluster.resources import plain, told
 from check_ha.cluster.virtual_addresses import LeftOut, VirtualIp, tickets_missing
 from check_ha.core.condition import Condition, Severity
@@ -26,7 +27,11 @@ NOT_LISTED = Condition(
 WRONG_NODE = Condition("wrong-node", Severity.WARNING, "A virtual IP is not on the node that --expect names.")
 MOVED = Condition("moved", Severity.OK, "A virtual IP has moved to another node since the last run.")
 UNMANAGED = Condition("unmanaged", Severity.WARNING, "The cluster does not manage a virtual IP: it will not move it.")
-DISABLED = Condition("disabled", Severity.WARNING, "A virtual IP is stopped on purpose (target-role, shutdown-lock).")
+DISABLED = Condition(
+    "disabled",
+    Severity.WARNING,
+    "A virtual IP, or what it waits for, is stopped on purpose (target-role, shutdown-lock).",
+)
 NO_TICKET = Condition(
     "no-ticket",
     Severity.WARNING,
@@ -56,22 +61,20 @@ def about(
 def not_listed(absent: Sequence[LeftOut], cluster: Cluster) -> Iterator[Finding]:
     """Yield what the CIB has and crm_mon leaves out. Without a DC it is not known where anything runs."""
     for one in absent if cluster.dc else ():
-        advice = (
-            "make sure that the lost node does not have the address, then" if one.unmanaged else "where it ran last"
+        advice, command = "where it ran last", f"crm_resource --locate --resource {one.id}"
+        if one.held_by:
+            command = f"crm_resource --resource {one.held_by} --meta --delete-parameter is-managed"
+        if cluster.options.maintenance_mode:
+            command = "crm_attribute --name maintenance-mode --delete"
+        if one.held_by or cluster.options.maintenance_mode:
+            advice = "make sure that the lost node does not have the address, then"
+        text = (
+            f"{one.label} is configured, but crm_mon leaves it out, as it does with unmanaged resources on a lost node"
         )
-        command = f"crm_resource --locate --resource {one.id}"
-        if one.unmanaged:
-            command = f"crm_resource --resource {one.id} --meta --delete-parameter is-managed"
-        yield Finding(
-            NOT_LISTED,
-            f"{one.label} is configured, but crm_mon leaves it out, as it does with unmanaged resources on a lost "
-            "node: "
-            "no online node runs it",
-            resources(one.id), advice, (command,),
-        )  # fmt: skip
+        yield Finding(NOT_LISTED, f"{text}: no online node runs it", resources(one.id), advice, (command,))
 
 
-def states(cluster: Cluster, cib: Optional[Cib], vips: Sequence[VirtualIp]) -> Iterator[Finding]:
+def states(cluster: Cluster, cib: Optional[Cib], vips: Sequence[VirtualIp], now: float) -> Iterator[Finding]:
     """Yield what the cluster itself says of each."""
     if cluster.options.maintenance_mode and vips:
         yield Finding(
@@ -79,11 +82,13 @@ def states(cluster: Cluster, cib: Optional[Cib], vips: Sequence[VirtualIp]) -> I
             (Subject(SETTING, "maintenance-mode"), *resources(*(vip.id for vip in vips))),
             commands=("crm_attribute --name maintenance-mode --delete",),
         )  # fmt: skip
+    stopped = [vip.id for vip in vips if not vip.nodes and not vip.in_motion and not vip.spare]
+    others = ResourceStates(cluster, cib, now) if stopped else None
     online = {node.name for node in cluster.nodes if node.online}
     for vip in vips:
         yield from _state(cluster, vip, online)
-        if not vip.nodes and not vip.in_motion and not vip.spare:
-            yield _stopped(cluster, cib, vip)
+        if others and vip.id in stopped:
+            yield _stopped(cluster, cib, vip, others)
         yield from _unmanaged(cluster, vip)
 
 
@@ -103,8 +108,11 @@ def _state(cluster: Cluster, vip: VirtualIp, online: Set[str]) -> Iterator[Findi
         yield about(VIP_STOPPED, vip, text, *where)
 
 
-def _stopped(cluster: Cluster, cib: Optional[Cib], vip: VirtualIp) -> Finding:
-    """It runs nowhere: on purpose, or why not."""
+def _stopped(cluster: Cluster, cib: Optional[Cib], vip: VirtualIp, others: ResourceStates) -> Finding:
+    """It runs nowhere: on purpose, its own or that of what it waits for, or why not.
+
+    A failure that is listed may be an old one, made good since: it is the reason only where nothing else is.
+    """
     if vip.disabled or cluster.options.stop_all_resources:
         return about(DISABLED, vip, "is stopped on purpose (target-role or stop-all-resources)")
     if vip.locked_to:
@@ -114,10 +122,16 @@ def _stopped(cluster: Cluster, cib: Optional[Cib], vip: VirtualIp) -> Finding:
     if tickets:
         subjects = [Subject(TICKET, ticket) for ticket in tickets]
         return about(NO_TICKET, vip, f"does not run: ticket {', '.join(tickets)} is not granted here", *subjects)
+    waiting = others.waiting(vip.id)
+    if waiting and may_act(cluster):
+        condition, state = (DISABLED, "does not run") if waiting.on_purpose else (VIP_STOPPED, "runs nowhere")
+        return about(condition, vip, f"{state}: {waiting.text}", waiting.cause.subject)
     failures = [failure for failure in cluster.failures if plain(failure.resource) == vip.id]
     why = told(failures)
     if not may_act(cluster) or (cluster.with_quorum is False and not why):
-        why, failures = "this partition has no quorum", []
+        failures, why = [], "this partition has no quorum"
+    elif not others.hosts and not any(failure.task == "start" for failure in failures):
+        failures, why = [], "no node can run resources"
     where = nodes(*dict.fromkeys(failure.node for failure in failures))
     return about(VIP_STOPPED, vip, f"runs nowhere{f': {why}' if why else ''}", *where)
 

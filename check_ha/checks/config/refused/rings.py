@@ -4,6 +4,7 @@ From totemconfig.c of 1.4.8, 2.3.6 and 2.4.6. A ring is an interface section; in
 which the nodelist gives it as well.
 """
 
+import re
 from typing import Dict, Iterator, List, Tuple
 
 from check_ha.checks.config.invalid import key, not_loaded
@@ -52,7 +53,8 @@ def repeated_rings(conf: CorosyncConf) -> Iterator[Finding]:
     number = "0"
     for section in totem.sections if totem else ():
         if section.path == "totem.interface":
-            number = section.get("ringnumber") or number
+            given = section.get("ringnumber")
+            number = number if given is None else str(int((re.match("[0-9]{1,9}", given) or ["0"])[0]))
             if number in seen:
                 text = f"line {section.line}: ring {number} is in line {seen[number]} already (ringnumber)"
                 yield not_loaded(text, Subject(LINK, number), Subject(SETTING, "totem.interface.ringnumber"))
@@ -77,6 +79,11 @@ def _rings(settings: Settings) -> List[int]:
 def _interface(settings: Settings, ring: int) -> Iterator[Finding]:
     prefix = f"totem.interface.{ring}"
     port, ttl = settings.number(f"{prefix}.mcastport"), settings.number(f"{prefix}.ttl")
+    network = settings.keys.get(f"{prefix}.bindnetaddr")
+    if network is None and settings.major == 1 and settings.transport == "udp":
+        yield not_loaded(f"{prefix}.bindnetaddr is not set", key(f"{prefix}.bindnetaddr"))
+    elif network is not None and not settings.nodes:  # else those of the nodelist are taken
+        yield from _address(settings, f"{prefix}.bindnetaddr", network)
     if port == 0 or (port is None and settings.major == 1):
         yield not_loaded(f"{prefix}.mcastport is not set" if port is None else f"{prefix}.mcastport is 0", _ring(ring))
     if ttl is not None and not 0 <= ttl <= 255:
@@ -93,16 +100,27 @@ def _multicast(settings: Settings, ring: int) -> Iterator[Finding]:
     if _broadcasts(settings):
         return
     made = settings.major > 1 and "totem.cluster_name" in settings.keys
-    needed = settings.transport == "udp" or settings.version == (2, 3, 6)  # which makes one for any transport
-    if address is None and needed and not made:
+    if address is None and settings.transport == "udp" and not made:
         instead = ", and there is no totem.cluster_name to make one of" if settings.major > 1 else ""
         yield not_loaded(f"{name} is not set{instead}", key(name))
-    elif (
-        address is not None and settings.transport == "udp" and literal_families(address) and not is_multicast(address)
-    ):
-        yield not_loaded(f"{name} is {address}, which is not a multicast address", key(name))
+    elif address is not None and settings.transport == "udp":
+        if literal_families(address) and not is_multicast(address):
+            yield not_loaded(f"{name} is {address}, which is not a multicast address", key(name))
+        else:
+            yield from _address(settings, name, address)
     if address is not None and IPV6 in literal_families(address) and not _has_id(settings):
         yield not_loaded(f"totem.nodeid is not set, which an IPv6 address needs ({name})", key("totem.nodeid"))
+
+
+def _address(settings: Settings, name: str, address: str) -> Iterator[Finding]:
+    """Yield why it cannot be one. Corosync 2 takes no IPv6 address but with ip_version ipv6; names may resolve."""
+    families = literal_families(address)
+    if not address or re.search(r"[^\w.:%-]", address) or (not families and not re.search("[A-Za-z]", address)):
+        yield not_loaded(f"{name} is {address!r}, which is neither an address nor a host name", key(name))
+    elif settings.major == 2 and families:
+        version = settings.keys.get("totem.ip_version", "ipv4")
+        if (IPV6 if version == "ipv6" else IPV4) not in families:
+            yield not_loaded(f"{name} is {address!r}, and ip_version is {version}", key(name))
 
 
 def _has_id(settings: Settings) -> bool:

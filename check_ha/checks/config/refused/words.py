@@ -60,6 +60,7 @@ def _word(settings: Settings, name: str, choice: Tuple[str, ...]) -> Iterator[Fi
     value = settings.keys.get(name)
     if value is None:
         return
-    plain = value.lower() if name.endswith(_PRIORITY_NAMES) else value  # their case does not matter
+    loose = name.endswith(_PRIORITY_NAMES) or (settings.major == 1 and name.endswith("syslog_facility"))
+    plain = value.lower() if loose else value  # their case does not matter
     if plain not in choice:
         yield not_loaded(f"{name} must be one of {', '.join(choice)}, but is {value!r}", key(name))

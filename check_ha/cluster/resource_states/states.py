@@ -4,28 +4,13 @@ from __future__ import annotations
 
 from typing import Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
-from check_ha.checks.resources.instances import ResourceInstances, resources_of
 from check_ha.cluster.nodes import bundle_nodes, can_start, lost
+from check_ha.cluster.resource_states.instances import ResourceInstances, resources_of
+from check_ha.cluster.resource_states.state import ResourceState, Waiting
 from check_ha.cluster.resources import bans, plain, stopped_on_purpose
 from check_ha.cluster.tickets import missing_tickets, tickets_needed
 from check_ha.model.cib import Cib, Location
 from check_ha.model.cluster import Ban, Cluster, FailCount, Failure
-
-
-class ResourceState:
-    """The state of a resource, in one word."""
-
-    RUNNING = "running"
-    MOVING = "moving"
-    """An action runs on it, and nothing of it is active yet or any more."""
-    LOST = "lost"
-    """Shown as active on nothing but nodes that are lost."""
-    LOCKED = "locked"
-    """Kept for the node that was shut down with it (shutdown-lock)."""
-    DISABLED = "disabled"
-    TICKET = "ticket"
-    """It depends on a ticket that is not granted here."""
-    DOWN = "down"
 
 
 class ResourceStates:
@@ -134,6 +119,13 @@ class ResourceStates:
         """Return the nodes that its fail-count bans it from."""
         return tuple(one.node for name in resource.ids for one in self._fail_counts.get(name, ()) if bans(one))
 
+    def failed_to_start(self, resource: ResourceInstances) -> bool:
+        """Return whether failures may keep it from starting: a failed start, or a fail-count that bans it from a node.
+
+        What failed later than that is started again, and its failure listed until somebody cleans up.
+        """
+        return any(one.task == "start" for one in self.failures(resource)) or bool(self.failed_too_often(resource))
+
     def culprit(self, found: Sequence[ResourceInstances], nodes: Iterable[str] = ()) -> ResourceInstances:
         """Return the one to blame for several that are down together: the first that failed, else the first."""
         failed = [one for one in found if self.failures(one, nodes) or self.failed_too_often(one)]
@@ -150,6 +142,13 @@ class ResourceStates:
     def cause(self, resource: ResourceInstances) -> Optional[ResourceInstances]:
         """Return the resource because of which it is down, where there is one."""
         return self._causes.get(resource.id)
+
+    def waiting(self, name: str) -> Optional[Waiting]:
+        """Return what a resource of that plain name waits for, where that is why it is down."""
+        cause = next((self._causes[one.id] for one in self.all if name in one.ids and one.id in self._causes), None)
+        if cause is None:
+            return None
+        return Waiting(cause, self.state(cause))
 
     def consequences(self, found: Iterable[ResourceInstances]) -> List[ResourceInstances]:
         """Return what is down because of these."""
@@ -175,7 +174,7 @@ def _causes(states: ResourceStates) -> Dict[str, ResourceInstances]:
     for members in groups.values():
         down = [one for one in members if states.state(one) == ResourceState.DOWN]
         cause = states.culprit(down) if members[0] in down else members[0]
-        causes.update({one.id: cause for one in down if one is not cause and not states.failures(one)})
+        causes.update({one.id: cause for one in down if one is not cause and not states.failed_to_start(one)})
     for resource, cause in _by_constraints(states):
         if _root(cause, causes) is not resource:
             causes.setdefault(resource.id, cause)
@@ -190,7 +189,7 @@ def _root(resource: ResourceInstances, causes: Mapping[str, ResourceInstances]) 
 
 
 def _by_constraints(states: ResourceStates) -> Iterator[Tuple[ResourceInstances, ResourceInstances]]:
-    """Yield what is down and has not failed, with what an order or colocation has it wait for."""
+    """Yield what is down and has not failed to start, with what an order or colocation has it wait for."""
     by_name: Dict[str, List[ResourceInstances]] = {}
     for resource in states.all:
         for name in resource.names:
@@ -198,10 +197,12 @@ def _by_constraints(states: ResourceStates) -> Iterator[Tuple[ResourceInstances,
     for one in states.cib.dependencies if states.cib else ():
         waiting = [
             resource for resource in by_name.get(one.resource, ())
-            if states.state(resource) == ResourceState.DOWN and not states.failures(resource)
+            if states.state(resource) == ResourceState.DOWN and not states.failed_to_start(resource)
         ]  # fmt: skip
         needed = by_name.get(one.needs, ())
         cause = next((other for other in needed if not states.settled(other)), None)
+        if any(all(map(states.settled, by_name.get(name, ()))) for name in one.alternatives):
+            continue
         if cause is None and one.promoted and not any(other.promoted_on(states.lost) for other in needed):
             cause = next((other for other in needed if other.promotable), None)
         if cause and not one.promotion:
