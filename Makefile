@@ -1,4 +1,4 @@
-# make demo    see what the checks say: of this node's cluster, or of recorded ones
+# make demo    see what the checks say: of this node's cluster, or of recorded ones (FULL=--full: all of it)
 # make test    everything that must hold
 # make help    the other targets
 
@@ -14,6 +14,7 @@ SHIPPED := check_ha generators nrpe $(filter-out samples/clusters samples/demo.p
 TREE := build/check-ha-$(VERSION)
 PREFIX := /opt/check_ha
 SETUP :=
+FULL :=
 # Many of the fast tests wait for something. The slow ones share what takes long to start, within one process.
 FAST := -m "not cluster and not packages and not matrix" -n 4 --dist worksteal
 SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
@@ -50,7 +51,7 @@ $(VENV)/tested: $(VENV)/installed
 	@touch $@
 
 demo: $(VENV)/installed
-	@$(BIN)/python samples/demo.py
+	@$(BIN)/python samples/demo.py $(FULL)
 
 test: lint types
 	$(PYTEST) $(FAST) --cov --cov-report=term
