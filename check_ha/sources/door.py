@@ -19,7 +19,9 @@ COLLECTOR = Tool("check_ha_collect", ("check_ha_collect",), SYSTEM, limit=LIMIT 
 PLACES = ("/usr/lib/nagios/plugins", "/usr/lib64/nagios/plugins", "/opt/check_ha/bin")
 """Where it is looked for, if not beside the check itself."""
 _MORE = 0.6
-"""Seconds that it may take beside those of the tools: to mask and to print what they have said."""
+"""Seconds beyond the deadline that are left to it to mask and to print what the tools have said."""
+_START = 0.4
+"""Seconds of the time of the tools in which it is started, also on a node that has much else to do."""
 
 
 class Door:
@@ -63,7 +65,7 @@ class Door:
             return runner.run_all([runner.Command(COLLECTOR, ())], limits)[COLLECTOR]._replace(
                 fault=MISSING, stderr=reason
             )
-        seconds = max(0.2, self._deadline - time.monotonic())
+        seconds = max(0.2, self._deadline - _START - time.monotonic())
         names = "".join(f"{tool.file}\n" for tool in tools) + f"limit {seconds:.1f}\n{more}"
         return runner.run_all([runner.Command(COLLECTOR, (sudo, "-n", collector), stdin=names.encode())], limits)[
             COLLECTOR
