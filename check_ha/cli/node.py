@@ -161,8 +161,6 @@ def _asked(node: str, via: Sequence[str], timeout: float) -> Source:
 
 def this_node(options: SourceOptions) -> Source:
     """Return this node, asked by the user of the check or through sudo."""
-    from check_ha.sources.runner import FOLDERS  # with subprocess, which a replay does without
-
     folders = None if options.tools is None else (options.tools,)
     if options.sudo:
         from check_ha.sources.door import PLACES, Door, Recent
@@ -171,7 +169,8 @@ def this_node(options: SourceOptions) -> Source:
         door = Door(folders or (*here, *PLACES), options.timeout)
         max_age = getattr(options, "max_age_of_data", 0.0)
         return Recent(door, max_age) if max_age else door
-    from check_ha.sources.node import ThisNode
+    from check_ha.sources.node import ThisNode  # with subprocess, which a replay does without
+    from check_ha.sources.runner import FOLDERS
 
     return ThisNode(folders or FOLDERS, options.timeout)
 

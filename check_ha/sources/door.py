@@ -11,17 +11,17 @@ import time
 from typing import Dict, Iterable, Optional, Sequence, Union
 
 from check_ha.sources.kept import KEPT, LONGEST, recent
-from check_ha.sources.peers import PLUGINS
 from check_ha.sources.recording import RecordingError
-from check_ha.sources.runner import FOLDERS, Command, Limits, find, run_all
 from check_ha.sources.stream import LIMIT, Stream
 from check_ha.sources.tools import CUT, HUNG, MISSING, SYSTEM, Output, Tool
 
 COLLECTOR = Tool("check_ha_collect", ("check_ha_collect",), SYSTEM, limit=LIMIT >> 20)
-PLACES = (*PLUGINS, "/opt/check_ha/bin")
+PLACES = ("/usr/lib/nagios/plugins", "/usr/lib64/nagios/plugins", "/opt/check_ha/bin")
 """Where it is looked for, if not beside the check itself."""
 _MORE = 0.6
-"""Seconds that it may take beside those of the tools: to mask and to print what they have said."""
+"""Seconds beyond the deadline that are left to it to mask and to print what the tools have said."""
+_START = 0.4
+"""Seconds of the time of the tools in which it is started, also on a node that has much else to do."""
 
 
 class Door:
@@ -55,14 +55,21 @@ class Door:
         return self._failed
 
     def _asked(self, tools: Sequence[Tool], more: str) -> Output:
-        collector, sudo = find(COLLECTOR.name, self._folders), find("sudo", (*self._folders, *FOLDERS))
-        limits = Limits(self.limit, self._deadline + _MORE)
+        from check_ha.sources import runner  # with subprocess, which is not needed for what is kept
+
+        collector = runner.find(COLLECTOR.name, self._folders)
+        sudo = runner.find("sudo", (*self._folders, *runner.FOLDERS))
+        limits = runner.Limits(self.limit, self._deadline + _MORE)
         if collector is None or sudo is None:
             reason = f"not installed in {', '.join(self._folders)}" if sudo else "there is no sudo"
-            return run_all([Command(COLLECTOR, ())], limits)[COLLECTOR]._replace(fault=MISSING, stderr=reason)
-        seconds = max(0.2, self._deadline - time.monotonic())
+            return runner.run_all([runner.Command(COLLECTOR, ())], limits)[COLLECTOR]._replace(
+                fault=MISSING, stderr=reason
+            )
+        seconds = max(0.2, self._deadline - _START - time.monotonic())
         names = "".join(f"{tool.file}\n" for tool in tools) + f"limit {seconds:.1f}\n{more}"
-        return run_all([Command(COLLECTOR, (sudo, "-n", collector), stdin=names.encode())], limits)[COLLECTOR]
+        return runner.run_all([runner.Command(COLLECTOR, (sudo, "-n", collector), stdin=names.encode())], limits)[
+            COLLECTOR
+        ]
 
 
 class Recent:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import time
 from pathlib import Path
@@ -93,8 +94,8 @@ def test_nobody_is_asked_while_it_is_recent(folder: Path, collect: Path) -> None
     assert asked.collect([CRM_MON])[CRM_MON].status == 0
     assert asked.collect([IP_ADDR])[IP_ADDR].status == 0
     assert calls(collect) == []
-    assert asked.note == "what the tools said is 7 s old"
-    assert time.time() - asked.now == pytest.approx(7, abs=1)
+    assert re.fullmatch("what the tools said is (7|8|9) s old", asked.note)
+    assert time.time() - asked.now == pytest.approx(8, abs=2)
 
 
 def test_the_collector_is_asked_where_there_is_none(folder: Path, collect: Path) -> None:
@@ -104,7 +105,7 @@ def test_the_collector_is_asked_where_there_is_none(folder: Path, collect: Path)
         asked = source(collect)
         assert asked.collect([CRM_MON])[CRM_MON].status == 0
         assert asked.collect([IP_ADDR])[IP_ADDR].status == 0
-        assert asked.note == ""
+        assert re.fullmatch("(what the tools said is [1-4] s old)?", asked.note)
     assert calls(collect) == ["keep 20.0"] * 2
 
 
@@ -122,7 +123,10 @@ def test_unknown_when_the_data_is_stale(ago: float, folder: Path, collect: Path)
     argv = ("--tools", str(collect), "--sudo", "--max-age-of-data", "20", "-t", "20")
     code, text = replay(check_named("nodes"), *argv)
     assert code == 3
-    assert text == f"HA_NODES UNKNOWN - check_ha_collect: its data is stale: {ago} s old by the clock of this node\n"
+    text, seconds = re.sub("-?[0-9]+", "N", text), re.search("-?[0-9]+", text)
+    assert text == "HA_NODES UNKNOWN - check_ha_collect: its data is stale: N s old by the clock of this node\n"
+    assert seconds
+    assert float(seconds[0]) == pytest.approx(ago, abs=4)
 
 
 def test_a_check_says_how_old_it_is(folder: Path, collect: Path) -> None:
@@ -130,7 +134,7 @@ def test_a_check_says_how_old_it_is(folder: Path, collect: Path) -> None:
     argv = ("--tools", str(collect), "--sudo", "--max-age-of-data", "20", "-t", "20", "-v")
     code, text = replay(check_named("resources"), *argv)
     assert code == 0
-    assert text.splitlines()[-2] == "what the tools said is 7 s old"
+    assert re.fullmatch("what the tools said is (7|8|9) s old", text.splitlines()[-2])
     assert calls(collect) == []
     assert replay(check_named("resources"), *argv[:3], *argv[5:])[0] == 0
     assert (collect / "names").exists()
