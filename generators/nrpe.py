@@ -17,6 +17,11 @@ _EXAMPLES = {
     "check_ha_resources": "-c '~:0'",
 }
 
+# Of these every node says the same; what one has collected will do for the others that ask within these seconds.
+_OF_THE_CLUSTER = ("check_ha_constraints", "check_ha_failed_actions", "check_ha_fencing", "check_ha_nodes",
+                   "check_ha_resources")  # fmt: skip
+_AGE = ("--max-age-of-data", "20")
+
 _CFG = """\
 # The checks of a cluster node, for NRPE: /etc/nagios/nrpe.d/check_ha.cfg (Debian), /etc/nrpe.d/check_ha.cfg (EL).
 #
@@ -38,7 +43,8 @@ def command_file() -> str:
 
 
 def _entry(command: Command) -> str:
-    words = [f"{PLUGINS}/{command.name}", "--sudo", *ARGUMENTS.get(command.name, ())]
+    shared = _AGE if command.name in _OF_THE_CLUSTER else ()
+    words = [f"{PLUGINS}/{command.name}", "--sudo", *shared, *ARGUMENTS.get(command.name, ())]
     lines = [f"# {command.question}"]
     number = command.check.number if command.check else None
     if number:

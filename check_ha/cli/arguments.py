@@ -21,6 +21,9 @@ from check_ha.output.plain_text import clean
 
 UNKNOWN = 3
 
+# argparse looks for translations of its words, of which there are none, and loads locale for that: 2 to 4 ms of 60
+argparse._ = str  # type: ignore[attr-defined]
+
 O = TypeVar("O", bound=Options)  # noqa: E741  # an Options class
 
 
@@ -49,6 +52,13 @@ def seconds(text: str) -> float:
     value = float(text) if text.replace(".", "", 1).isdigit() and text.isascii() else 0.0
     if not 0.1 <= value <= 3600:
         raise ValueError("not a number of seconds from 0.1 to 3600")
+    return value
+
+
+def _seconds_kept(text: str) -> float:
+    value = float(text) if text.replace(".", "", 1).isdigit() and text.isascii() else -1.0
+    if not 0 <= value <= 300:
+        raise ValueError("not a number of seconds from 0 to 300")
     return value
 
 
@@ -122,6 +132,11 @@ class SeverityOptions(Options):
 
 class RunOptions(ReplayOptions, SeverityOptions):
     """How a run judges."""
+
+    max_age_of_data: float = option(
+        0.0, "with --sudo: what was collected at most so long ago will do, all of it together (0: ask anew)",
+        metavar="SECONDS", parse=_seconds_kept,
+    )  # fmt: skip
 
     state_dir: Optional[str] = option(
         None, "where to keep what the next run needs to know", metavar="DIR", parse=file_name

@@ -103,11 +103,12 @@ def judge(
     if judgement.remember is not None and keep:
         announce("writing the state for the next run")
         memory.remember(judgement.remember)
+    note = getattr(source, "note", "")  # of how old the data is
     untold = [Finding(NOT_COMPARED, memory.trouble, advice=_OWN_FOLDER)] if memory.trouble else []
     findings = dict.fromkeys((*judgement.findings, *evidence.findings, *untold))
     complete = judgement._replace(findings=tuple(findings))
     verdict = verdict_of(check, complete, settings.severities, settings.thresholds)
-    return verdict._replace(time=source.now, node=source.node), evidence
+    return verdict._replace(time=source.now, node=source.node, notes=(note,) if note else ()), evidence
 
 
 def _judgement(check: Check, own: Options, evidence: Evidence) -> Judgement:
@@ -164,10 +165,12 @@ def this_node(options: SourceOptions) -> Source:
 
     folders = None if options.tools is None else (options.tools,)
     if options.sudo:
-        from check_ha.sources.door import PLACES, Door
+        from check_ha.sources.door import PLACES, Door, Recent
 
         here = (os.path.dirname(os.path.realpath(sys.argv[0])),) if os.path.isfile(sys.argv[0]) else ()
-        return Door(folders or (*here, *PLACES), options.timeout)
+        door = Door(folders or (*here, *PLACES), options.timeout)
+        max_age = getattr(options, "max_age_of_data", 0.0)
+        return Recent(door, max_age) if max_age else door
     from check_ha.sources.node import ThisNode
 
     return ThisNode(folders or FOLDERS, options.timeout)

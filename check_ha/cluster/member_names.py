@@ -8,13 +8,14 @@ the plugin of 1.4 only names. None of them is asked where the nodelist has names
 from __future__ import annotations
 
 import re
-from typing import Dict, Iterable, List, Mapping, Optional, Sequence
+from typing import TYPE_CHECKING, Dict, Iterable, List, Mapping, Optional, Sequence
 
-from check_ha.model.addresses import Interfaces
-from check_ha.model.cluster import Cluster
 from check_ha.model.corosync import CorosyncMap, Member
-from check_ha.parsers.addresses import canonical
 from check_ha.sources.tools import Output
+
+if TYPE_CHECKING:  # rings read no crm_mon but where nothing else names the nodes
+    from check_ha.model.addresses import Interfaces
+    from check_ha.model.cluster import Cluster
 
 
 def without_names(output: Output) -> bool:
@@ -67,6 +68,8 @@ def local_member(cmap: Optional[CorosyncMap], interfaces: Optional[Interfaces]) 
     """Return the id of this node: as the map has it, else of the one member whose addresses are on this node."""
     if cmap is None or cmap.local_node_id is not None or interfaces is None:
         return cmap.local_node_id if cmap else None
+    from check_ha.parsers.addresses import canonical  # nearly every map tells it
+
     own = {one.address for one in interfaces.addresses}
     here = [member.node_id for member in cmap.members if own.intersection(map(canonical, member.addresses))]
     return here[0] if len(here) == 1 else None

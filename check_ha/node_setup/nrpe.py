@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 PLUGINS = "/usr/lib/nagios/plugins"
 """Where packages put the commands."""
@@ -16,4 +17,5 @@ def command_file(plugins: str = PLUGINS, sudo: bool = True) -> str:
     """
     with open(_FILE, encoding="utf-8") as file:
         text = file.read()
-    return text.replace(f"={PLUGINS}/", f"={plugins}/").replace(" --sudo", " --sudo" if sudo else "")
+    text = text.replace(f"={PLUGINS}/", f"={plugins}/")
+    return text if sudo else re.sub(r" --sudo( --max-age-of-data [0-9]+)?", "", text)

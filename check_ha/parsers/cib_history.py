@@ -23,7 +23,7 @@ from typing import Dict, Iterator, Optional, Tuple
 from check_ha.model.cib import CountedFailures, FailedOperation, Recorded
 from check_ha.parsers.cib_rules import parse_score
 from check_ha.parsers.errors import ParseError
-from check_ha.parsers.xml import Element, emptied, parse_document
+from check_ha.parsers.xml import LARGE, Element, emptied, parse_document
 
 _OTHER_OPERATION = (
     rb'<op (?:id="[^"<>]*" )?(?:interval="[^"<>]*" )?name="'
@@ -58,7 +58,8 @@ def cib_document(data: bytes) -> Tuple[Element, bool]:
 
 def _configuration(data: bytes) -> bytes:
     """Return the document without the status, and without operations that nobody reads."""
-    return re.sub(_OTHER_OPERATION, b"", emptied(data, b"status"))
+    data = emptied(data, b"status")
+    return data if len(data) < LARGE else re.sub(_OTHER_OPERATION, b"", data)
 
 
 def recorded_in(root: Element, symmetric: bool) -> Optional[Recorded]:

@@ -17,7 +17,8 @@ from check_ha.parsers.errors import ParseError
 # runtime.connections.pacemakerd:CFG:92:23.service_id=7
 # quorum                                              a section without keys
 # runtime.blackbox.dump_state=no                      the last line
-_LINE = r"([^\s=]+)(?:=(.*))?"
+# my own key=value                                    corosync 1.4 takes any, and so may the name of a client be
+_LINE = r"([^\s=]+)|([^=]+)=(.*)"
 _LAST = "runtime.blackbox."
 _SKIPPED = ("runtime.services.", "runtime.connections.")  # counters and clients: nobody asks for them, and they repeat
 _REPEATED = ("totem.interface", "logging.logger_subsys", "uidgid", "service")
@@ -51,7 +52,7 @@ def _numbered(lines: List[str]) -> Iterator[Tuple[str, Line]]:
             raise ParseError("unknown line of corosync-objctl", line)
         if match is None or match[2] is None:
             continue
-        key, value = match[1], match[2]
+        key, value = match[2], match[3]
         section = next((one for one in _REPEATED if key.startswith(f"{one}.")), None)
         if section is None:
             yield key, (key, value, line)

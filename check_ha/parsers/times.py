@@ -66,12 +66,12 @@ def _digits(text: str) -> int:
     return int(text)
 
 
-# What parse_date() of lib/common/iso8601.c (2.1, 3.0) reads, but for week dates and times without a date.
-_INSTANT = re.compile(
+# What parse_date() of lib/common/iso8601.c (2.1, 3.0) reads, but for week dates and times without a date. Compiled when
+# a rule has one, and not on every run.
+_INSTANT = (
     r"(?P<year>\d{4})(?:-(?P<ordinal>\d{3})|-(?P<month>\d{1,2})-(?P<day>\d{1,2})|(?P<month2>\d\d)(?P<day2>\d\d))"
     r"(?:[ T](?P<hour>\d\d?)(?::?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:[.,]\d+)?)?)?"
-    r"\s*(?P<zone>Z|(?P<sign>[+-])(?P<zhour>\d\d)(?::?(?P<zminute>\d\d))?)?)?",
-    re.ASCII,
+    r"\s*(?P<zone>Z|(?P<sign>[+-])(?P<zhour>\d\d)(?::?(?P<zminute>\d\d))?)?)?"
 )
 _WESTMOST, _EASTMOST = 12 * 3600, 14 * 3600
 
@@ -88,7 +88,7 @@ def parse_instant(text: str) -> Tuple[float, float]:
     alone is midnight UTC. A time without zone is local on the node that evaluates it, which is not told here: then
     the result is the earliest and the latest that it may be, otherwise both are the same.
     """
-    found = _INSTANT.fullmatch(text.strip())
+    found = re.fullmatch(_INSTANT, text.strip(), re.ASCII)
     if found is None:
         raise ParseError("date of a rule not understood", text[:60])
     part = {name: int(value) for name, value in found.groupdict(default="0").items() if value.isdigit()}

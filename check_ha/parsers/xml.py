@@ -73,6 +73,10 @@ def _parsed(data: bytes, secret: bool, cut: Callable[[bytes], bytes]) -> Element
     return root
 
 
+LARGE = 200_000
+"""Bytes of a document from which it pays to take out what nobody reads before it is parsed."""
+
+
 def emptied(data: bytes, section: bytes) -> bytes:
     """Return the document without what is in a section that is most of it, and that nobody reads."""
     start, end = data.find(b"<%s>" % section), data.rfind(b"</%s>" % section)

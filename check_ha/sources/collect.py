@@ -7,8 +7,9 @@ the checks, and changes nothing.
 
     printf 'crm_mon.xml\ncfgtool-s.txt\n' | check_ha_collect | check_ha_rings --from -
 
-A line "limit 5" gives the tools 5 seconds; 8 without it, and at most 9. Exit 0 whatever the tools say. UNKNOWN (3),
-with one line, when it is asked for anything else.
+A line "limit 5" gives the tools 5 seconds; 8 without it, and at most 9. With "keep 20" it asks all tools together,
+keeps what they say in /run/check_ha for this user alone, and prints it again for 20 seconds. Exit 0 whatever the tools
+say. UNKNOWN (3), with one line, when it is asked for anything else.
 """
 
 # Whoever calls it may be hostile, and it runs as root: so all that comes from the caller is dropped first, and nothing
@@ -19,7 +20,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from typing import TYPE_CHECKING, Dict, NoReturn, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Dict, NamedTuple, NoReturn, Optional, Sequence, Tuple
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -36,6 +37,19 @@ _PATIENCE = 1.0
 _MEGABYTE = 1 << 20
 
 
+class _TimeLeft(NamedTuple):
+    """What the tools may take."""
+
+    limit: float
+    ends: float
+    """By the monotonic clock."""
+
+    @property
+    def seconds(self) -> float:
+        """Return what is left of it now."""
+        return max(0.2, min(self.limit, self.ends - time.monotonic()))
+
+
 class RefusedError(Exception):
     """The caller asks for something that is not done; the message says what."""
 
@@ -43,12 +57,18 @@ class RefusedError(Exception):
 def main(folders: Optional[Sequence[str]] = None) -> NoReturn:
     """Run the command; the folders are those in which tools are looked up, unless a test has others."""
     begun = time.monotonic()
+    user = os.environ.get("SUDO_UID", "")  # sudo sets it; for somebody else nothing is kept
+    user = user if user.isdigit() else ""
     code = 3
     try:
         _drop_what_is_the_callers()
         _end_when_told()
-        tools, limit = _wanted(_read(begun + _PATIENCE))
-        stream = _collected(tools, max(0.2, min(limit, LONGEST - (time.monotonic() - begun))), folders)
+        tools, limit, seconds = _wanted(_read(begun + _PATIENCE))
+        time_left = _TimeLeft(min(limit, LONGEST), begun + LONGEST)
+        if seconds and user:
+            stream = _kept(int(user), seconds, time_left, folders)
+        else:
+            stream = _collected(tools, time_left, folders)
         _print(stream)
         code = 0
     except RefusedError as refused:
@@ -130,19 +150,19 @@ def _read(deadline: float) -> str:
     raise RefusedError(f"standard input has more than {INPUT} bytes")
 
 
-def _wanted(text: str) -> Tuple[Sequence[Tool], float]:
-    """Return the tools that are named, each once, and the seconds that they are given."""
+def _wanted(text: str) -> Tuple[Sequence[Tool], float, float]:
+    """Return the tools that are named, each once, the seconds that they are given, and those of ``keep``."""
     import re
 
     from check_ha.sources.tools import ALL
 
     known = {tool.file: tool for tool in ALL}
     wanted: Dict[str, Tool] = {}
-    limit = DEFAULT
+    numbers = {"limit": DEFAULT, "keep": 0.0}
     for line in text.splitlines():
-        seconds = re.fullmatch(r"limit ([0-9]{1,4}(?:\.[0-9]{1,3})?)", line)
-        if seconds:
-            limit = float(seconds[1])
+        number = re.fullmatch(r"(limit|keep) ([0-9]{1,4}(?:\.[0-9]{1,3})?)", line)
+        if number:
+            numbers[number[1]] = float(number[2])
         elif line in known:
             wanted[line] = known[line]
         else:
@@ -150,17 +170,30 @@ def _wanted(text: str) -> Tuple[Sequence[Tool], float]:
             raise RefusedError(f"{name} is not the name of a tool")
     if not wanted:
         raise RefusedError("no tool is named on standard input")
-    return list(wanted.values()), limit
+    return list(wanted.values()), numbers["limit"], numbers["keep"]
 
 
-def _collected(tools: Sequence[Tool], limit: float, folders: Optional[Sequence[str]]) -> bytes:
+def _kept(user: int, seconds: float, time_left: _TimeLeft, folders: Optional[Sequence[str]]) -> bytes:
+    """Return what was collected for this user within these seconds, or what is collected now, and kept."""
+    from check_ha.sources import kept
+
+    with kept.alone(user, time.monotonic() + time_left.seconds - 0.5):
+        stream = kept.recent(user, min(seconds, kept.LONGEST))
+        if not stream:
+            began = time.time()
+            stream = _collected(kept.KEPT, time_left, folders)
+            kept.keep(user, stream, began)
+    return stream
+
+
+def _collected(tools: Sequence[Tool], time_left: _TimeLeft, folders: Optional[Sequence[str]]) -> bytes:
     """Return what these tools say, as a stream without secrets."""
     from check_ha.sources.node import ThisNode
     from check_ha.sources.runner import FOLDERS
     from check_ha.sources.shareable import all_shareable
     from check_ha.sources.stream import written
 
-    source = ThisNode(folders or FOLDERS, round(limit, 1))
+    source = ThisNode(folders or FOLDERS, round(time_left.seconds, 1))
     outputs = source.collect(tools).values()
     return written(source.node, source.now, all_shareable(outputs, history=False))
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Dict, Iterable, Optional, Sequence
+from typing import Dict, Iterable, Optional, Sequence, Union
 
+from check_ha.sources.kept import KEPT, LONGEST, recent
 from check_ha.sources.peers import PLUGINS
 from check_ha.sources.recording import RecordingError
 from check_ha.sources.runner import FOLDERS, Command, Limits, find, run_all
@@ -28,34 +29,78 @@ class Door:
 
     def __init__(self, folders: Sequence[str] = PLACES, timeout: float = 8.0) -> None:
         self._folders = tuple(folders)
-        self._limit = timeout
+        self.limit = timeout
         self._deadline = time.monotonic() + timeout
         self._failed: Optional[Output] = None
         self.now = time.time()
         self.node = os.uname().nodename
 
     def collect(self, tools: Iterable[Tool]) -> Dict[Tool, Output]:
-        """Return what these tools say to root; where that cannot be asked, why not: then it is not asked again."""
+        """Return what these tools say to root; where that cannot be asked, why not."""
         wanted = tuple(tools)
-        if self._failed is None:
-            output = self._asked(wanted)
-            try:
-                if output.fault is None and output.status == 0:
-                    return Stream(output.stdout, "its output").collect(wanted)
-                self._failed = _explained(output)
-            except RecordingError as error:
-                self._failed = output._replace(status=None, fault=CUT, stdout=b"", stderr=str(error))
-        return dict.fromkeys(wanted, self._failed)
+        said = self.ask(wanted)
+        return said.collect(wanted) if isinstance(said, Stream) else dict.fromkeys(wanted, said)
 
-    def _asked(self, tools: Sequence[Tool]) -> Output:
+    def ask(self, tools: Sequence[Tool], more: str = "") -> Union[Stream, Output]:
+        """Return the stream, or the output that says why there is none: then it is not asked again."""
+        if self._failed:
+            return self._failed
+        output = self._asked(tools, more)
+        try:
+            if output.fault is None and output.status == 0:
+                return Stream(output.stdout, "its output")
+            self._failed = _explained(output)
+        except RecordingError as error:
+            self._failed = output._replace(status=None, fault=CUT, stdout=b"", stderr=str(error))
+        return self._failed
+
+    def _asked(self, tools: Sequence[Tool], more: str) -> Output:
         collector, sudo = find(COLLECTOR.name, self._folders), find("sudo", (*self._folders, *FOLDERS))
-        limits = Limits(self._limit, self._deadline + _MORE)
+        limits = Limits(self.limit, self._deadline + _MORE)
         if collector is None or sudo is None:
             reason = f"not installed in {', '.join(self._folders)}" if sudo else "there is no sudo"
             return run_all([Command(COLLECTOR, ())], limits)[COLLECTOR]._replace(fault=MISSING, stderr=reason)
         seconds = max(0.2, self._deadline - time.monotonic())
-        names = "".join(f"{tool.file}\n" for tool in tools) + f"limit {seconds:.1f}\n"
+        names = "".join(f"{tool.file}\n" for tool in tools) + f"limit {seconds:.1f}\n{more}"
         return run_all([Command(COLLECTOR, (sudo, "-n", collector), stdin=names.encode())], limits)[COLLECTOR]
+
+
+class Recent:
+    """The same by what was collected at most ``max_age`` seconds ago: all tools together, by whichever check."""
+
+    def __init__(self, door: Door, max_age: float) -> None:
+        self._door = door
+        self._max_age = min(max_age, LONGEST)
+        self._held: Optional[Stream] = None
+        self.now = door.now
+        self.node = door.node
+        self.note = ""
+
+    def collect(self, tools: Iterable[Tool]) -> Dict[Tool, Output]:
+        """Return what these tools have said to root. What is not kept is asked now."""
+        wanted = tuple(tools)
+        if not set(wanted).issubset(KEPT):
+            return self._door.collect(wanted)
+        if self._held is None:
+            said = self._kept() or self._door.ask(wanted, f"keep {self._max_age:.1f}\n")
+            if not isinstance(said, Stream):
+                return dict.fromkeys(wanted, said)
+            age = time.time() - said.now
+            if not -1 <= age <= self._max_age + self._door.limit + 1:
+                stale = f"its data is stale: {age:.0f} s old by the clock of this node"
+                failed = Output(COLLECTOR, COLLECTOR.argv, None, b"", stale, 0.0, CUT, self._door.limit)
+                return dict.fromkeys(wanted, failed)
+            self._held, self.now = said, said.now
+            self.note = f"what the tools said is {age:.0f} s old" if age >= 1 else ""
+        return self._held.collect(wanted)
+
+    def _kept(self) -> Optional[Stream]:
+        """Return what is kept for this user; None where there is nothing, or something else."""
+        data = recent(os.geteuid(), self._max_age)
+        try:
+            return Stream(data, "what was kept") if data else None
+        except RecordingError:
+            return None
 
 
 def _explained(output: Output) -> Output:

@@ -40,7 +40,9 @@ _SETTINGS = frozenset(
 """What corosync.conf and the map have words for; numbers and switches are shown whatever they are of."""
 _SWITCH = re.compile(rb"(?:[+-]?[0-9][0-9.]*|yes|no|on|off|none|trace|hires|)$")
 _CONF_LINE = re.compile(rb"^([ \t]*)(#|(?:[\w./-]+)(?=[ \t]*:)|)([^\n]*)$", re.MULTILINE)
-_MAP_LINE = re.compile(rb"^([\w.:-]+)( \(str\) = |=)([^\n]*)$", re.MULTILINE)
+_MAP_LINE = re.compile(rb"^([\w.:-]+)( \(str\) = )([^\n]*)$", re.MULTILINE)
+_OBJECT_LINE = re.compile(rb"^([^=\n]+)(=)([^\n]*)$", re.MULTILINE)
+"""Of corosync-objctl, which tells no types; corosync 1.4 takes any key, with blanks as well."""
 
 
 def shareable(output: Output, secrets: Collection[bytes] = (), asked: FrozenSet[bytes] = frozenset()) -> Output:
@@ -121,7 +123,8 @@ def _of_map(text: bytes) -> bytes:
             return line.group()
         return key + kind + _starred(value)
 
-    return _MAP_LINE.sub(hidden, text)
+    lines = _OBJECT_LINE if re.match(rb"[^\s=]+=", text) else _MAP_LINE
+    return lines.sub(hidden, text)
 
 
 def _of_processes(text: bytes) -> bytes:

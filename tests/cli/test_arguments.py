@@ -162,6 +162,12 @@ WRONG = {
     "an-empty-name": (["--state-dir", ""], "argument --state-dir: '': not a name"),
     "an-empty-name-of-a-recording": (["--from="], "argument --from: '': not a name"),
     "an-empty-name-of-a-folder": (["--tools", ""], "argument --tools: '': not a name"),
+    "an-age-that-is-none": (
+        ["--max-age-of-data", "1m"], "argument --max-age-of-data: '1m': not a number of seconds from 0 to 300",
+    ),
+    "an-age-too-long": (
+        ["--max-age-of-data", "301"], "argument --max-age-of-data: '301': not a number of seconds from 0 to 300",
+    ),
     "a-switch-with-a-value": (["--sudo=yes"], "argument --sudo: ignored explicit argument 'yes'"),
 }  # fmt: skip
 

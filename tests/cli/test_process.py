@@ -61,6 +61,39 @@ def test_unknown_when_nobody_reads(command: str, flags: str) -> None:
     assert (ended.returncode, ended.stderr) == (3, b"")
 
 
+def console(name: str, folder: Path) -> List[str]:
+    """The script that pip installs for a command; it prints ``ended`` where Python ends in an orderly way."""
+    script = folder / f"{name}.py"
+    script.write_text(
+        "import atexit, sys\natexit.register(print, 'ended')\nfrom check_ha.cli.commands import vip\nsys.exit(vip())\n",
+        encoding="ascii",
+    )
+    return [sys.executable, str(script), "--from", HEALTHY]
+
+
+def run_console(command: List[str], stdout: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, stdout=stdout, stderr=subprocess.PIPE, env=environment, check=False, text=True)
+
+
+def test_ok_a_command_ends_at_once_and_what_calls_one_as_it_likes(tmp_path: Path) -> None:
+    command, program = run_console(console("check_ha_vip", tmp_path)), run_console(console("program", tmp_path))
+    assert command.stdout.startswith("HA_VIP OK - ")
+    assert (command.returncode, command.stderr) == (0, "")
+    assert (program.returncode, program.stdout) == (0, f"{command.stdout}ended\n")
+
+
+def test_unknown_a_command_when_standard_output_is_full_or_nobody_reads(tmp_path: Path) -> None:
+    with open("/dev/full", "w", encoding="ascii") as full:
+        ended = run_console(console("check_ha_vip", tmp_path), full.fileno())
+    assert (ended.returncode, ended.stderr) == (3, "")
+    reader, writer = os.pipe()
+    os.close(reader)
+    ended = run_console(console("check_ha_vip", tmp_path), writer)
+    os.close(writer)
+    assert (ended.returncode, ended.stderr) == (3, "")
+
+
 @pytest.mark.parametrize("closed", [">&-", "<&-", "<&- >&-", "<&- >&- 2>&-"])
 def test_crit_and_no_tool_is_left_whatever_is_closed(closed: str, tmp_path: Path) -> None:
     """The pipe that tells whether all of a tool has ended must not be taken for the standard output of the tool."""

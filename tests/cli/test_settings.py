@@ -100,10 +100,10 @@ BAD = {
     "[quorums]": f"[quorums]: no such check, there are {NAMES}, and check_ha for the run itself",
     "[DEFAULT]\nskip = vip": f"[DEFAULT]: no such check, there are {NAMES}, and check_ha for the run itself",
     "[check_ha]\nskip = vips": f"[check_ha] skip = 'vips': no such check, there are {NAMES}",
-    "[check_ha]\nconfig = x": "[check_ha] has no option 'config' (it has: from, node, severity, skip, state-dir, sudo, "
-    "timeout, tools, via)",
-    "[check_ha]\nhuman = yes": "[check_ha] has no option 'human' (it has: from, node, severity, skip, state-dir, sudo, "
-    "timeout, tools, via)",
+    "[check_ha]\nconfig = x": "[check_ha] has no option 'config' (it has: from, max-age-of-data, node, severity, "
+    "skip, state-dir, sudo, timeout, tools, via)",
+    "[check_ha]\nhuman = yes": "[check_ha] has no option 'human' (it has: from, max-age-of-data, node, severity, "
+    "skip, state-dir, sudo, timeout, tools, via)",
     "[check_ha]\nseverity = no-margins=ok": "[check_ha] severity: no check has a condition 'no-margins'",
     "[check_ha]\nseverity = rings.no-margin=ok": "[check_ha] severity: no check has a condition 'rings.no-margin'",
     "[rings]\nseverity = no-margin=ok": "[rings] severity: this check has no condition 'no-margin'",

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Sequence
 
@@ -77,8 +78,8 @@ def tool(command: Path, name: str, script: str) -> None:
     path.chmod(0o755)
 
 
-def collect(command: Path, timeout: float, *names: str) -> Dict[str, Any]:
-    argv = [sys.executable, "-c", RUN, str(command.parent), str(timeout), *names]
+def collect(command: Path, timeout: float, *names: str, run: str = RUN) -> Dict[str, Any]:
+    argv = [sys.executable, "-c", run, str(command.parent), str(timeout), *names]
     done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)  # type: ignore[no-any-return]
@@ -319,6 +320,56 @@ def test_a_time_limit_that_is_shorter_than_the_deadline(command: Path, sudo: Pat
     line = "HA_COLLECT UNKNOWN - it was told to end, or has taken too long\n"
     assert found["CRM_MON"][:3] == [3, None, line]
     assert gone(command, 2)
+
+
+@pytest.fixture(name="kept_folder")
+def folder_of_what_is_kept() -> Iterator[Path]:
+    """Without what is kept for nobody, before and afterwards."""
+    folder = Path("/run/check_ha")
+    had = folder.exists()
+    for again in (True, False):
+        for path in (folder / "65534.stream", folder / ".65534.lock"):
+            path.unlink(missing_ok=True)
+        if not again and not had and folder.exists():
+            folder.rmdir()
+        if again:
+            yield folder
+
+
+def test_two_at_once_collect_once(command: Path, sudo: Path, kept_folder: Path) -> None:
+    count = command.parents[1] / "count"
+    for one in ALL:
+        tool(command, one.name, f"echo '{one.name} '$* >>{count}; sleep 0.2; echo $(id -u)")
+    install(sudo, shipped(command))
+    environment = {"SUDO_UID": "0", "SUDO_USER": "root", "PATH": "/usr/bin:/bin"}
+    with ThreadPoolExecutor(3) as pool:
+        calls = [
+            pool.submit(as_nobody, [str(command)], f"{name}\nkeep 20\n", env=environment)
+            for name in ("crm_mon.xml", "cibadmin.xml", "ip-addr.json")
+        ]
+    said = [call.result() for call in calls]
+    assert {(done.returncode, done.stderr) for done in said} == {(0, "")}
+    assert len({done.stdout for done in said}) == 1
+    assert Stream(said[0].stdout.encode(), "it").collect([CRM_MON])[CRM_MON].stdout == b"0\n"
+    assert count.read_text(encoding="utf-8").count("crm_mon ") == 1
+    assert (kept_folder / "65534.stream").read_text(encoding="utf-8") == said[0].stdout
+    assert not (kept_folder / "0.stream").exists()
+    assert as_nobody([str(command)], "crm_mon.xml\nkeep 20\n").stdout == said[0].stdout
+    assert as_nobody([str(command)], "crm_mon.xml\nkeep 0.1\n").stdout != said[0].stdout
+    assert as_nobody([str(command)], "crm_mon.xml\n").stdout.count("\noutput ") == 1
+
+
+def test_what_is_kept_is_read_without_sudo(command: Path, sudo: Path, kept_folder: Path) -> None:
+    tool(command, "crm_mon", "date +%s%N")
+    install(sudo, shipped(command))
+    assert as_nobody([str(command)], "crm_mon.xml\nkeep 20\n").returncode == 0
+    sudo.unlink()
+    run = RUN.replace("Door((folder,), timeout)", "Recent(Door((folder,), timeout), 20)").replace(
+        "Door\n", "Door, Recent\n"
+    )
+    kept = [collect(command, 5, "CRM_MON", run=run)["CRM_MON"] for _ in range(2)]
+    assert kept[0][:2] == [0, None]
+    assert kept[0] == kept[1]
 
 
 OLD = """\

@@ -44,7 +44,8 @@ def _set_up(node: Node) -> None:
     _as_shipped(node, COMMAND_FILE, "check_ha.cfg")
     _as_shipped(node, "/etc/sudoers.d/check_ha", "sudoers")
     # The lab has no fencing unless a test is about it. Thresholds stand in the file: this is an admin's own edit.
-    fencing = r"s,/\(check_ha\|check_ha_fencing\) --sudo$,& --severity fencing-disabled=ok,"
+    # What a test has just broken must be seen at once.
+    fencing = r"s, --max-age-of-data 20,,; s,/\(check_ha\|check_ha_fencing\) --sudo$,& --severity fencing-disabled=ok,"
     node.must("sed", "-i", fencing, COMMAND_FILE)
 
 

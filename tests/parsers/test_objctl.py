@@ -19,6 +19,7 @@ totem.interface.bindnetaddr=203.0.113.0
 totem.interface.member.memberaddr=203.0.113.1
 totem.interface.member.memberaddr=203.0.113.2
 totem.transport=udpu
+my own key=value
 amf.mode=disabled
 quorum
 logging.logger_subsys.subsys=AMF

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+from typing import Any, Callable
 
 import pytest
 
+from check_ha.parsers import cib_history, crm_mon_history
+from check_ha.parsers.cib import parse_cib
+from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.parsers.errors import ParseError
 from check_ha.parsers.xml import emptied, parse_document, shorten, start_tag
+from tests.replay import SAMPLES
 
 LAUGHS = b"<!DOCTYPE l [<!ENTITY a0 'ha'>%s]><l>&a9;</l>" % b"".join(
     b"<!ENTITY a%d '%s'>" % (n, b"&a%d;" % (n - 1) * 10) for n in range(1, 10)
@@ -175,3 +180,23 @@ def test_no_error_quotes_what_is_secret(data: bytes) -> None:
     with pytest.raises(ParseError) as refusal:
         parse_document(data, secret=True)
     assert "hunter2" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("file", "parse", "cut"),
+    [
+        ("crm_mon.xml", parse_crm_mon, crm_mon_history.without_details),
+        ("cibadmin.xml", parse_cib, cib_history._configuration),
+    ],
+)
+def test_what_is_taken_out_of_a_large_document_nobody_reads(
+    file: str, parse: Callable[[bytes], Any], cut: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents = [path.read_bytes() for path in sorted(SAMPLES.glob(f"*/node1/{file}"))]
+    documents = [one for one in documents if b"</cib>" in one or b"</resources>" in one]
+    small = [(parse(one), len(cut(one))) for one in documents]
+    for module in (crm_mon_history, cib_history):
+        monkeypatch.setattr(module, "LARGE", 0)
+    large = [(parse(one), len(cut(one))) for one in documents]
+    assert [value for value, _ in large] == [value for value, _ in small]
+    assert sum(length for _, length in large) < sum(length for _, length in small)

@@ -21,6 +21,7 @@ HIDDEN: Dict[str, Tuple[Tool, str]] = {
     "key-in-capitals": (COROSYNC_CONF, f"totem {{\n\tKEY :\t{SECRET}\r\n}}\n"),
     "key-commented-out": (COROSYNC_CONF, f"# old key: {SECRET}\n"),
     "key-without-colon": (COROSYNC_CONF, f"  key {SECRET}\n"),
+    "key-of-corosync-1": (CMAPCTL, f"totem.version=2\ntotem.key={SECRET}\n"),
     "key-in-the-map": (CMAPCTL, f"totem.interface.0.ttl (u8) = 1\ntotem.key (str) = {SECRET}\n"),
 }
 
@@ -28,6 +29,7 @@ SHOWN: Dict[str, Tuple[Tool, str]] = {
     "keyfile": (COROSYNC_CONF, "totem {\n    keyfile: /etc/corosync/authkey\n}\n"),
     "name-of-a-node": (COROSYNC_CONF, "nodelist {\n node {\n  name: key\n  ring0_addr: key.example.org\n }\n}\n"),
     "keyfile-in-the-map": (CMAPCTL, "totem.keyfile (str) = /etc/corosync/authkey\n"),
+    "keyfile-of-corosync-1": (CMAPCTL, "totem.version=2\ntotem.keyfile=/etc/corosync/authkey\n"),
     "another-tool": (QUORUMTOOL, f"key: {SECRET}\n"),
 }
 

@@ -170,6 +170,16 @@ totem.version (u32) = 2
 """
 
 
+def test_of_the_objects_of_corosync_1_only_what_is_known_is_shown() -> None:
+    shown = (
+        "totem.version=2\nservice.name=pacemaker\ntotem.interface.bindnetaddr=198.51.100.0\n"
+        "runtime.totem.pg.mrp.srp.members.23344070.ip=r(0) ip(198.51.100.1) \n"
+    )
+    hidden = "totem.note=hunter2\nmy note=hunter2=3\nold key=hunter2\n"
+    made = Output(CMAPCTL, CMAPCTL.older, 0, (shown + hidden).encode(), "", 0.0)
+    assert shareable(made).stdout.decode() == shown + "totem.note=*******\nmy note=*********\nold key=*******\n"
+
+
 def planted_ps(plants: Plants) -> str:
     return f"""\
     PID    PPID STAT USER     COMMAND

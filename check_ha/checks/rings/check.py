@@ -15,7 +15,7 @@ known only by the CIB or by the votes that are expected.
 
 from __future__ import annotations
 
-from typing import Iterator, Optional, Sequence
+from typing import TYPE_CHECKING, Iterator, Optional, Sequence
 
 from check_ha.checks.rings import counters, links, missing
 from check_ha.cluster.links import Link, Links, Peer, links_of, ring_fault
@@ -26,7 +26,6 @@ from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import LINK, NODE, SETTING, Finding, Row, Subject, nodes
 from check_ha.core.options import FilterOptions, natural, option
 from check_ha.core.wording import count
-from check_ha.model.cluster import Cluster
 from check_ha.model.corosync import CorosyncMap, LinkStatistics, LinkStatus
 from check_ha.parsers.cfgtool import parse_cfgtool
 from check_ha.parsers.cfgtool_nodes import parse_cfgtool_nodes
@@ -42,6 +41,9 @@ from check_ha.sources.tools import (
     CRM_NODE_LIST,
     QUORUMTOOL_NODES,
 )
+
+if TYPE_CHECKING:  # rings read no crm_mon but where nothing else names the nodes
+    from check_ha.model.cluster import Cluster
 
 
 def _parse_cluster(data: bytes) -> Cluster:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Iterator, Mapping, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Iterator, Mapping, Optional, Sequence, Tuple
 
 from check_ha.cluster.links import Links, Peer
 from check_ha.core.condition import NOT_RESPONDING, UNREADABLE, Condition, Severity
 from check_ha.core.finding import DAEMON, LINK, TOOL, Finding, Subject, nodes
 from check_ha.core.wording import joined, listed
-from check_ha.model.cluster import Cluster
 from check_ha.model.corosync import CorosyncMap, LinkStatistics, LinkStatus, Statistics
+
+if TYPE_CHECKING:  # rings read no crm_mon but where nothing else names the nodes
+    from check_ha.model.cluster import Cluster
 
 MEMBERS_UNKNOWN = Condition(
     "members-unknown", Severity.UNKNOWN,
