@@ -14,7 +14,7 @@ from check_ha.sources.node import ThisNode
 from check_ha.sources.recording import Recording
 from check_ha.sources.tools import CMAPCTL, CRM_NODE_LIST, QUORUMTOOL_NODES
 from tests.faketools import from_recording
-from tests.replay import RECORDINGS, SAMPLES, replay
+from tests.replay import RECORDINGS, SAMPLES, label, replay
 
 FOUNDING = RECORDINGS / "founding"
 
@@ -29,11 +29,16 @@ class Node(NamedTuple):
 
 @pytest.fixture(
     name="node",
-    params=["14-ver0-healthy/node1", "14-active-both-rings-cut/node2", "23-pcmk1.1.10-healthy/node2"],
+    params=[
+        FOUNDING / "14-ver0-healthy/node1",
+        SAMPLES / "founding-1.4-both-rings-cut/node2",
+        FOUNDING / "23-pcmk1.1.10-healthy/node2",
+    ],
+    ids=label,
 )
 def recorded_node(request: pytest.FixtureRequest, tmp_path: Path) -> Node:
-    from_recording(FOUNDING / request.param, tmp_path)
-    return Node(str(FOUNDING / request.param), str(tmp_path))
+    from_recording(request.param, tmp_path)
+    return Node(str(request.param), str(tmp_path))
 
 
 @pytest.mark.parametrize("name", ["daemons", "quorum", "rings"])
