@@ -70,7 +70,7 @@ def _run(directory: Path, *argv: str) -> Run:
         "-t",
         "120",
         *argv,
-    ]  # where others use this machine
+    ]
     with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
         process = subprocess.Popen(command, stdout=stdout, stderr=stderr, cwd=ROOT, env=ALONE)
         _, status, used = os.wait4(process.pid, 0)  # RUSAGE_CHILDREN would be that of all there ever were
