@@ -61,7 +61,16 @@ def check_ha(directory: Path, *argv: str) -> Run:
 
 
 def _run(directory: Path, *argv: str) -> Run:
-    command = [sys.executable, "-c", CODE, "--from", str(directory), *argv]
+    command = [
+        sys.executable,
+        "-c",
+        CODE,
+        "--from",
+        str(directory),
+        "-t",
+        "120",
+        *argv,
+    ]
     with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
         process = subprocess.Popen(command, stdout=stdout, stderr=stderr, cwd=ROOT, env=ALONE)
         _, status, used = os.wait4(process.pid, 0)  # RUSAGE_CHILDREN would be that of all there ever were

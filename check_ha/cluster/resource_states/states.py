@@ -145,7 +145,7 @@ class ResourceStates:
 
     def waiting(self, name: str) -> Optional[Waiting]:
         """Return what a resource of that plain name waits for, where that is why it is down."""
-        cause = next((self._causes[one.id] for one in self.all if name in one.ids and one.id in self._causes), None)
+        cause = next((self._causes[one.id] for one in self.all if one.id in self._causes and name in one.ids), None)
         if cause is None:
             return None
         return Waiting(cause, self.state(cause))
