@@ -10,13 +10,15 @@ from typing import List, NamedTuple, Optional, Tuple
 from check_ha.cli import overall, setup, snapshot, view
 from check_ha.cli.arguments import parser_for
 from check_ha.cli.comparison import comparison_parser
-from check_ha.cli.register import CHECKS, COMPARISONS, check_named
+from check_ha.cli.register import ALONE, CHECKS, COMPARISONS, check_named
 from check_ha.core.check import Check
 from check_ha.sources import collect
-from check_ha.sources.tools import ALL, Tool
+from check_ha.sources.tools import ALL, DEAD, Question, Tool
 
 VIEW = "check_ha_view"
 """What the server's commands have the nodes run."""
+SIMULATION = Question((("NODE", DEAD),)).tool
+"""What is asked of the scheduler."""
 _MAIN = "check_ha.cli.commands:{}"
 COLLECT = "check_ha_collect"
 """What sudo runs for the others: a script of its own, without options."""
@@ -62,7 +64,7 @@ class Command(NamedTuple):
 @functools.cache
 def all_commands() -> Tuple[Command, ...]:
     """Return every command, by name."""
-    found = [*map(_of_check, CHECKS), *map(_of_comparison, COMPARISONS)]
+    found = [*map(_of_check, (*CHECKS, *ALONE)), *map(_of_comparison, COMPARISONS)]
     found += map(_of_module, (overall, view, snapshot, setup))
     found.append(
         Command(COLLECT, collect.__doc__ or "", argparse.ArgumentParser(COLLECT, add_help=False), "", tools=ALL)
@@ -78,6 +80,7 @@ def services() -> List[Command]:
 def _of_check(name: str) -> Command:
     check = check_named(name)
     tools = tuple(reading.tool for reading in check.readings)
+    tools += (SIMULATION,) if check.asks else ()
     return Command(check.command, check.manual, parser_for(check), _MAIN.format(name), check, tools)
 
 

@@ -10,7 +10,8 @@ import check_ha.model
 import check_ha.parsers
 from check_ha.core.evidence import Reading
 from check_ha.multinode.view import READINGS
-from generators.commands import all_commands
+from check_ha.parsers import parse_crm_simulate
+from generators.commands import SIMULATION, all_commands
 
 PROGRAM = Path(__file__).parents[1] / "samples" / "parsers.py"
 
@@ -34,7 +35,7 @@ def parsers() -> List[List[str]]:
 
 def _outputs() -> Dict[Any, str]:
     """Return the command line of the tool, or the file that it only prints, by the function that reads it."""
-    readings: List[Reading[Any]] = [*READINGS]
+    readings: List[Reading[Any]] = [*READINGS, Reading(SIMULATION, parse_crm_simulate)]
     for command in all_commands():
         if command.check and not command.on_server:
             readings += command.check.readings

@@ -13,7 +13,12 @@ ARGUMENTS: Mapping[str, Sequence[str]] = {"check_ha_failed_actions": ("--max-age
 """What a site would give a check even if it gave nothing else."""
 
 # Minutes between two runs, of what changes by hand only.
-_MINUTES: Mapping[str, int] = {"check_ha_config": 10, "check_ha_constraints": 5, "check_ha_drift": 10}
+_MINUTES: Mapping[str, int] = {
+    "check_ha_config": 10,
+    "check_ha_constraints": 5,
+    "check_ha_drift": 10,
+    "check_ha_failover": 5,
+}
 
 
 def title(command: Command) -> str:

@@ -38,6 +38,11 @@ def checks() -> List[str]:
     return sorted(CHECKS)
 
 
+def alone() -> List[str]:
+    """The names of the checks of a node that are no part of check_ha."""
+    return sorted(register.ALONE)
+
+
 def always() -> List[str]:
     """The names of the checks that no cluster goes without, in the order in which they are told."""
     return [name for name in CHECKS if check_named(name).applies is None]

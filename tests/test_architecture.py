@@ -15,7 +15,7 @@ from typing import Dict, FrozenSet, Iterator, List, NamedTuple, Set, Tuple
 import pytest
 
 from check_ha.cli.register import COMPARISONS, check_named
-from tests.replay import checks
+from tests.replay import alone, checks
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "check_ha"
@@ -26,7 +26,12 @@ STEPS: Dict[str, Tuple[str, ...]] = {
     "model": ("check_ha.model",),
     "parsers": ("check_ha.parsers", "check_ha.model"),
     "core": _PURE_CORE,
-    "cluster": (*_PURE_CORE, "check_ha.cluster", "check_ha.parsers.addresses.canonical"),
+    "cluster": (
+        *_PURE_CORE,
+        "check_ha.cluster",
+        "check_ha.parsers.addresses.canonical",
+        "check_ha.parsers.cib_rules.matches",
+    ),
     "checks": (*_PURE_CORE, "check_ha.cluster", "check_ha.parsers"),
     "multinode": (*_PURE_CORE, "check_ha.cluster", "check_ha.multinode", "check_ha.parsers"),
     "output": (*_PURE_CORE, "check_ha.cluster", "check_ha.output", "check_ha.__version__"),
@@ -200,7 +205,7 @@ def test_every_check_is_a_command() -> None:
     for line in filter(None, lines):
         command, _, where = line.partition(" = ")
         commands[command] = where
-    for name in checks():
+    for name in (*checks(), *alone()):
         assert commands[f"check_ha_{name}"] == f"check_ha.cli.commands:{name}"
     for command, where in commands.items():
         module, _, function = where.partition(":")
@@ -219,7 +224,7 @@ def reads_xml(module: str, seen: FrozenSet[str] = frozenset()) -> bool:
     return any(reads_xml(name, seen | {module}) for name in imported if name != "check_ha")
 
 
-@pytest.mark.parametrize("name", checks())
+@pytest.mark.parametrize("name", [*checks(), *alone()])
 def test_a_check_that_reads_no_xml_does_not_import_lxml(name: str) -> None:
     """lxml takes a third of the time in which such a check starts."""
     code = f"import sys, check_ha.cli.register as r; r.check_named({name!r}); print('lxml' in sys.modules)"
@@ -245,7 +250,7 @@ def test_rings_reads_no_xml() -> None:
     assert any(reads_xml(reading.parse.__module__) for reading in check_named("vip").readings)
 
 
-@pytest.mark.parametrize("name", checks())
+@pytest.mark.parametrize("name", [*checks(), *alone()])
 def test_a_check_starts_without_what_is_slow_to_import(name: str) -> None:
     slow = ("asyncio", "dataclasses", "email", "http", "importlib.metadata", "ipaddress", "socket", "ssl", "unittest",
             "urllib.request", "xml.etree")  # fmt: skip

@@ -10,12 +10,12 @@ from functools import partial
 from typing import Callable
 
 from check_ha.cli.process import guarded
-from check_ha.cli.register import CHECKS, COMPARISONS, check_named
+from check_ha.cli.register import ALONE, CHECKS, COMPARISONS, check_named
 from check_ha.cli.run import run
 
 
 def __getattr__(name: str) -> Callable[[], None]:
-    if name in CHECKS:
+    if name in CHECKS or name in ALONE:
         from check_ha.cli.node import understand
     elif name in COMPARISONS:
         from check_ha.cli.comparison import understand

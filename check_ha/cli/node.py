@@ -18,7 +18,7 @@ from check_ha.core.options import Options
 from check_ha.core.verdict import Thresholds, Verdict, verdict_of
 from check_ha.output.plain_text import clean
 from check_ha.sources.deadline import announce, limited, restart, tools_have_ended
-from check_ha.sources.tools import HUNG, MISSING, Output, Source, Tool
+from check_ha.sources.tools import CIBADMIN, HUNG, MISSING, Output, Source, Tool
 
 
 class Settings(NamedTuple):
@@ -60,10 +60,30 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
             if applies(check.applies, outputs, source) is False:
                 return Outcome(_nothing(check, check.applies, settings, source), outputs)
         outputs.update(collect(check.readings, source, outputs))
-        verdict, _ = judge(check, settings, outputs, source, memory_of(common, check))
+        memory = memory_of(common, check)
+        judged = _with_answers(check, settings, outputs, source, memory) if check.asks else check
+        verdict, _ = judge(judged, settings, outputs, source, memory)
         return Outcome(verdict, outputs)
 
     return Order(limited(common.timeout, carry_out, partial(unfinished, check.name)), arguments.verbose, common.format)
+
+
+def _with_answers(
+    check: Check, settings: Settings, outputs: Dict[Tool, Output], source: Source, memory: Memory
+) -> Check:
+    """Return the check with one more reading for each question that was answered; its output is among the others."""
+    from check_ha.parsers.crm_simulate import parse_crm_simulate
+
+    evidence = examine(check.readings, outputs, memory.recall(), source.now)
+    questions = check.asks(evidence, settings.own) if check.asks else ()
+    if not questions or CIBADMIN not in evidence.values:
+        return check
+    announce("asking crm_simulate")
+    answers = source.simulate(outputs[CIBADMIN].stdout, questions)
+    outputs.update(answers)
+    return check._replace(
+        readings=(*check.readings, *(Reading(tool, parse_crm_simulate, silent=True) for tool in answers))
+    )
 
 
 def silent(check: str, silence: NoAnswerError, severities: Mapping[str, Severity]) -> Outcome:

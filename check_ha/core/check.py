@@ -1,11 +1,12 @@
 """What a check is: its readings, conditions, metrics and options, and the function that judges."""
 
-from typing import Any, Callable, Mapping, NamedTuple, Optional, Tuple, Type, Union
+from typing import Any, Callable, Mapping, NamedTuple, Optional, Sequence, Tuple, Type, Union
 
 from check_ha.core.condition import COMMON, Condition
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import Finding, Row
 from check_ha.core.options import Options
+from check_ha.sources.tools import Question
 
 Number = Union[int, float]
 
@@ -101,6 +102,8 @@ class Check(NamedTuple):
     """Of a check that not every cluster needs: check_ha runs it where this holds."""
     nothing: Optional[Condition] = None
     """That there is nothing to judge here. Whoever runs this check expects something; to check_ha it is OK."""
+    asks: Optional[Callable[[Evidence, Any], Sequence[Question]]] = None
+    """Pure: what the scheduler is to be asked, by the evidence of the readings. ``answers_to`` are then among them."""
     shared: Tuple[Condition, ...] = COMMON
     """Conditions it has in common with other checks."""
 

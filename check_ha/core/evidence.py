@@ -84,6 +84,8 @@ class Evidence(NamedTuple):
     failed: Mapping[Tool, Finding] = MappingProxyType({})
     """For each tool without an answer, or whose answer lacks a part, the finding that this amounts to, reported or
     not."""
+    seconds: Mapping[Tool, float] = MappingProxyType({})
+    """How long each tool took."""
     starting: Optional[Finding] = None
     """That the cluster software of this node was just started, where a tool shows what is normal then."""
 
@@ -144,7 +146,8 @@ def examine(
         start = starting(outputs)
     elif start is None and link_down(own):
         start = linking(outputs)
-    return Evidence(values, findings, previous, now, reasons, start)
+    seconds = {reading.tool: outputs[reading.tool].seconds for reading in asked(readings, outputs)}
+    return Evidence(values, findings, previous, now, reasons, seconds, start)
 
 
 def asked(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]) -> List[Reading[Any]]:

@@ -59,10 +59,11 @@ if TYPE_CHECKING:
         Statistics,
     )
     from check_ha.model.corosync_conf import CorosyncConf, Mistake, Section, Setting
+    from check_ha.model.foretold import Foretold
     from check_ha.model.node import Features, FileState, Launcher, Process, Processes, Verification
     from check_ha.model.view import View
 
-_MODULES = ("cluster", "cib", "corosync", "node", "addresses", "corosync_conf", "view")
+_MODULES = ("cluster", "cib", "corosync", "node", "addresses", "corosync_conf", "foretold", "view")
 
 __all__ = [
     "INFINITY",
@@ -90,6 +91,7 @@ __all__ = [
     "FenceHistory",
     "FencingLevel",
     "FileState",
+    "Foretold",
     "Group",
     "Interface",
     "InterfaceAddress",

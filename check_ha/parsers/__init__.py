@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from check_ha.parsers.cmapctl import parse_cmapctl, parse_cmapctl_stats
     from check_ha.parsers.corosync_conf import parse_corosync_conf
     from check_ha.parsers.crm_mon import parse_crm_mon
+    from check_ha.parsers.crm_simulate import parse_crm_simulate
     from check_ha.parsers.crm_verify import parse_crm_verify
     from check_ha.parsers.crmadmin import parse_crmadmin
     from check_ha.parsers.errors import ParseError
@@ -46,6 +47,7 @@ __all__ = [
     "parse_crm_mon",
     "parse_crm_node",
     "parse_crm_node_list",
+    "parse_crm_simulate",
     "parse_crm_verify",
     "parse_crmadmin",
     "parse_ip_addr",
@@ -70,6 +72,7 @@ _PLACES = {
     "parse_crm_mon": "crm_mon.parse_crm_mon",
     "parse_crm_node": "nodename.parse_crm_node",
     "parse_crm_node_list": "nodename.parse_crm_node_list",
+    "parse_crm_simulate": "crm_simulate.parse_crm_simulate",
     "parse_crm_verify": "crm_verify.parse_crm_verify",
     "parse_crmadmin": "crmadmin.parse_crmadmin",
     "parse_ip_addr": "addresses.parse_ip_addr",

@@ -58,7 +58,7 @@ def parse_crm_mon(data: bytes) -> Cluster:
     """
     root = parse_document(data, cut=without_details)
     current_dc = _require_cluster_data(root)
-    nodes = _nodes(root)
+    nodes = parse_nodes(root)
     dc = _designated_controller(current_dc)
     options = _section(root, "summary/cluster_options", _options, ClusterOptions())
     hidden = tuple(_hidden(root, dc, nodes, options))
@@ -114,25 +114,25 @@ def _require_cluster_data(root: Element) -> Element:
     """
     if root.tag not in ("pacemaker-result", "crm_mon"):
         raise ParseError("XML, but not from crm_mon", start_tag(root))
-    troubles = _troubles(root)
+    said = troubles(root)
     current_dc = root.find("summary/current_dc")
-    if troubles or current_dc is None:
-        raise _no_cluster_data(troubles, shorten(_pacemakerd_state(root) or ""))
+    if said or current_dc is None:
+        raise _no_cluster_data(said, shorten(_pacemakerd_state(root) or ""))
     return current_dc
 
 
-def _no_cluster_data(troubles: Tuple[str, ...], state: str) -> ParseError:
+def _no_cluster_data(said: Tuple[str, ...], state: str) -> ParseError:
     """Return the error for a document without a cluster: what the first of its troubles means, all of them in words."""
     kind = UNRECOGNISED
-    if troubles and troubles[0].startswith("Could not connect to the CIB"):
-        kind = REFUSED if "Permission denied" in troubles[0] else UNCONNECTED
+    if said and said[0].startswith("Could not connect to the CIB"):
+        kind = REFUSED if "Permission denied" in said[0] else UNCONNECTED
     unusual = "" if state == "running" else state
-    words = (*troubles, f"pacemakerd is in state {unusual}") if unusual else troubles
+    words = (*said, f"pacemakerd is in state {unusual}") if unusual else said
     text = "; ".join(words) or "the document has no summary"
     return ParseError(f"no cluster data: {text}", kind=kind, state=unusual)
 
 
-def _troubles(root: Element) -> Tuple[str, ...]:
+def troubles(root: Element) -> Tuple[str, ...]:
     """Return what the document itself says went wrong."""
     status = root.find("status")
     if status is None:
@@ -191,7 +191,7 @@ def _hidden(
         yield STATUS
 
 
-def _nodes(root: Element) -> Tuple[Node, ...]:
+def parse_nodes(root: Element) -> Tuple[Node, ...]:
     """Return every node, members and others; as many as the document says there are (so in 1.1 to 3.0)."""
     nodes = tuple(_node(element) for element in root.iterfind("nodes/node"))
     if not nodes:

@@ -91,6 +91,16 @@ def stop() -> None:
     signal.signal(signal.SIGALRM, lambda *_: None)
 
 
+def reserve(seconds: float) -> float:
+    """Return what of a deadline of so many seconds is kept for judging what tools that use up the rest have said."""
+    return min(LEFT, seconds / 4)
+
+
+def left() -> float:
+    """Return the seconds that are left of this run."""
+    return _TIMER.ends - time.monotonic() if _TIMER.ends else DEFAULT
+
+
 def announce(step: str) -> None:
     """Tell what is being done from here on: ``reading the output of crm_mon``."""
     _TIMER.step = step

@@ -10,10 +10,11 @@ import os
 import time
 from typing import Dict, Iterable, Optional, Sequence, Union
 
+from check_ha.sources.deadline import reserve
 from check_ha.sources.kept import KEPT, LONGEST, recent
 from check_ha.sources.recording import RecordingError
 from check_ha.sources.stream import LIMIT, Stream
-from check_ha.sources.tools import CUT, HUNG, MISSING, SYSTEM, Output, Tool
+from check_ha.sources.tools import CUT, HUNG, MISSING, SYSTEM, Output, Question, Tool
 
 COLLECTOR = Tool("check_ha_collect", ("check_ha_collect",), SYSTEM, limit=LIMIT >> 20)
 PLACES = ("/usr/lib/nagios/plugins", "/usr/lib64/nagios/plugins", "/opt/check_ha/bin")
@@ -40,6 +41,12 @@ class Door:
         wanted = tuple(tools)
         said = self.ask(wanted)
         return said.collect(wanted) if isinstance(said, Stream) else dict.fromkeys(wanted, said)
+
+    def simulate(self, cib: bytes, questions: Sequence[Question]) -> Dict[Tool, Output]:
+        """Ask the scheduler, as the user of the check: what root has handed out of the CIB is enough for it."""
+        from check_ha.sources.scheduler.simulate import simulate  # with what only one check needs
+
+        return simulate(cib, questions, FOLDERS, Limits(self.limit, self._deadline - reserve(self.limit)))
 
     def ask(self, tools: Sequence[Tool], more: str = "") -> Union[Stream, Output]:
         """Return the stream, or the output that says why there is none: then it is not asked again."""
@@ -100,6 +107,10 @@ class Recent:
             self._held, self.now = said, said.now
             self.note = f"what the tools said is {age:.0f} s old" if age >= 1 else ""
         return self._held.collect(wanted)
+
+    def simulate(self, cib: bytes, questions: Sequence[Question]) -> Dict[Tool, Output]:
+        """Ask the scheduler, now."""
+        return self._door.simulate(cib, questions)
 
     def _kept(self) -> Optional[Stream]:
         """Return what is kept for this user; None where there is nothing, or something else."""

@@ -1,10 +1,14 @@
 """The CIB with asterisks for whatever the checks do not need: passwords stand in more places than anybody can list.
 
 What is let through is listed here: ids and names, addresses and what else tells a virtual IP, whom a fence device can
-fence (``pcmk_*``, ports, plugs), meta attributes, cluster options, constraints, the outcome of operations. The rest is
-hidden: parameters (``passwd``, ``hexadecimal_kg``, ``db_pw``, ``options``), run-command and options of bundles, alerts
-and their recipients, descriptions, exit reasons, comments. The digests of operations are left out: they are unsalted
-MD5 sums of all parameters, the secret ones among them (Pacemaker 1.1 to 3.0).
+fence (``pcmk_*``, ports, plugs), meta attributes, utilization, cluster options, constraints, the outcome of operations.
+The rest is hidden: parameters (``passwd``, ``hexadecimal_kg``, ``db_pw``, ``options``), run-command and options of
+bundles, alerts and their recipients, descriptions, exit reasons, comments. The digests of operations are left out: they
+are unsalted MD5 sums of all parameters, the secret ones among them (Pacemaker 1.1 to 3.0).
+
+The scheduler (``crm_simulate``) places everything where it does with the CIB itself. Without digests it restarts what
+runs on the way, so that under no-quorum-policy=freeze it foretells that what it should leave alone stops: on a node it
+is given the CIB as it is.
 
 A document that is no XML stays none, line by line: its verdict must be the same.
 """
@@ -36,7 +40,7 @@ _SHOWN = frozenset(
     granted last-granted standby owner
     in_ccm crmd join expected crm-debug-origin shutdown operation_key transition-key transition-magic on_node call-id
     rc-code op-status last-rc-change last-run exec-time queue-time op-force-restart op-secure-params migrate_source
-    migrate_target queue_time
+    migrate_target queue_time shutdown-lock container remote_node node_fenced
     replicas replicas-per-host promoted-max masters network ip-range-start control-port host-interface host-netmask
     add-host port internal-port range reference xmlns
     """.split()
@@ -84,6 +88,7 @@ _PARAMETERS = frozenset(
 )
 _OF_NODES = frozenset(b"standby maintenance terminate pingd shutdown probe_complete resource-discovery".split())
 _BEGINNINGS = (b"#", b"master-", b"fail-count-", b"last-failure-")
+_ASKING = (b"attribute", b"target-attribute", b"score-attribute", b"score-attribute-mangle", b"node-attribute")
 _HARMLESS = re.compile(
     rb"(?:true|false|yes|no|on|off|#default|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:/[0-9]{1,2})?|"
     rb"(?:(?:[0-9a-f]{1,4}:){7}|(?=[^:]*(?::[^:]+)*::)(?:[0-9a-f]{0,4}:){2,7})[0-9a-f]{0,4}(?:/[0-9]{1,3})?)?",
@@ -133,10 +138,10 @@ def masked_attributes(document: bytes, asked: FrozenSet[bytes] = frozenset()) ->
 
 
 def asked_by_rules(document: bytes) -> FrozenSet[bytes]:
-    """Return the names of the node attributes that rules and fencing levels of this CIB ask for."""
-    tags = re.findall(rb"<(?:expression|fencing-level)\b[^<]*", document)
+    """Return the names of the node attributes that rules, colocations and fencing levels of this CIB ask for."""
+    tags = re.findall(rb"<(?:expression|fencing-level|rule|rsc_colocation)\b[^<]*", document)
     asked = (dict(_pairs(tag)) for tag in tags)
-    return frozenset(one.get(b"attribute") or one.get(b"target-attribute") or b"" for one in asked)
+    return frozenset(one[name] for one in asked for name in _ASKING if one.get(name))
 
 
 def _values(document: bytes) -> Set[bytes]:
@@ -209,6 +214,8 @@ class _Masked:
     def _is_needed(self, name: bytes, value: bytes, where: bytes, around: bytes, element: bytes) -> bool:
         if _HARMLESS.fullmatch(value):
             return True
+        if where == b"utilization":  # what the scheduler reckons with
+            return re.fullmatch(rb"-?[0-9]{1,12}", value) is not None
         if element == b"attribute" or around in (b"node", b"transient_attributes"):
             return name in _OF_NODES or name.startswith(_BEGINNINGS) or name in self._of_rules
         if where == b"cluster_property_set":

@@ -10,8 +10,9 @@ import os
 import time
 from typing import Dict, Iterable, Optional, Sequence, Tuple
 
+from check_ha.sources.deadline import reserve
 from check_ha.sources.runner import FOLDERS, Command, Limits, find, run_all
-from check_ha.sources.tools import COROSYNC, MISSING, Output, Tool
+from check_ha.sources.tools import COROSYNC, MISSING, Output, Question, Tool
 
 _TRY_AGAIN = ("CS_ERR_TRY_AGAIN", "API error 6", "cmap. error 6", "error is: 6")
 _PAUSE = 1.0
@@ -32,6 +33,12 @@ class ThisNode:
         """Run these tools and wait for them, at most until the deadline."""
         commands = [Command(tool, self._command(tool.argv)) for tool in tools]
         return run_all(commands, Limits(self._limit, self._deadline), self._second_try)
+
+    def simulate(self, cib: bytes, questions: Sequence[Question]) -> Dict[Tool, Output]:
+        """Ask the scheduler as many of these as there is time for; never through sudo, as it needs no rights."""
+        from check_ha.sources.scheduler.simulate import simulate  # with what only one check needs
+
+        return simulate(cib, questions, self._folders, Limits(self._limit, self._deadline - reserve(self._limit)))
 
     def _second_try(self, output: Output) -> Optional[Command]:
         """Return what is to be run once more; nothing where that is another program, which is not installed."""

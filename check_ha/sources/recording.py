@@ -14,11 +14,13 @@ are the CPU seconds that it had used, where it was just running.
 from __future__ import annotations
 
 import os
+import time
 from functools import partial
-from typing import Any, Callable, Dict, Iterable, Mapping
+from typing import Any, Callable, Dict, Iterable, Mapping, Sequence
 
+from check_ha.sources import deadline
 from check_ha.sources.files import own_directory, read_plain, write_new
-from check_ha.sources.tools import BROKEN, FLOODED, HUNG, MISSING, Output, Tool
+from check_ha.sources.tools import BROKEN, FLOODED, HUNG, MISSING, Output, Question, Tool
 
 INDEX = "commands.json"
 SCHEMA = 1
@@ -51,6 +53,16 @@ class Recorded:
     def collect(self, tools: Iterable[Tool]) -> Dict[Tool, Output]:
         """Return what these tools have said; one that was not recorded is MISSING."""
         return {tool: self._output(tool) for tool in tools}
+
+    def simulate(self, cib: bytes, questions: Sequence[Question]) -> Dict[Tool, Output]:
+        """Return what the scheduler that is installed here says of this CIB; that took no time."""
+        from check_ha.sources.runner import FOLDERS, Limits  # with subprocess, which a replay does without
+        from check_ha.sources.scheduler.simulate import simulate
+
+        seconds = deadline.left()
+        limits = Limits(round(seconds, 1), time.monotonic() + seconds - deadline.reserve(seconds))
+        found = simulate(cib, questions, FOLDERS, limits)
+        return {tool: output._replace(seconds=0.0, user=self._user) for tool, output in found.items()}
 
     def _output(self, tool: Tool) -> Output:
         command = self._commands.get(tool.file)

@@ -35,6 +35,12 @@ class Command(NamedTuple):
     """Seconds to wait before it is started."""
     stdin: bytes = b""
     """What it reads on standard input; 4,096 bytes at most, which are never waited for."""
+    file: Optional[int] = None
+    """A descriptor that it reads as standard input, for what is longer."""
+    environment: Tuple[Tuple[str, str], ...] = ()
+    """What it has of environment beside the small fixed one."""
+    nice: int = 0
+    """By how much it gives way to others."""
 
 
 SecondTry = Callable[[Output], Optional[Command]]
@@ -100,16 +106,20 @@ class _Run:
         try:
             self.process = subprocess.Popen(  # noqa: S603  # full path, no shell
                 command.argv,
-                stdin=subprocess.PIPE if command.stdin else subprocess.DEVNULL,
+                stdin=subprocess.PIPE if command.stdin else command.file or subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=_environment(mark, limits.variables),
+                env={**_environment(mark, limits.variables), **dict(command.environment)},
                 start_new_session=True,
                 pass_fds=(leash,),
             )
         except OSError as error:
             self.fault = BROKEN
             self.stderr += str(error.strerror).encode()
+            return
+        if command.nice:
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, self.process.pid, command.nice)
         if self.process and self.process.stdin:
             with contextlib.suppress(BrokenPipeError):
                 os.write(self.process.stdin.fileno(), command.stdin)

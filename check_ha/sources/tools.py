@@ -6,7 +6,7 @@ well (``cat``, ``stat``), so that ``--sudo``, recording and replay hold for them
 """
 
 import re
-from typing import Dict, Iterable, NamedTuple, Optional, Protocol, Tuple
+from typing import Dict, Iterable, NamedTuple, Optional, Protocol, Sequence, Tuple
 
 PACEMAKER = "pacemaker"
 COROSYNC = "corosync"
@@ -181,6 +181,31 @@ ALL = (
 )
 """What ``check_ha_snapshot`` records."""
 
+DEAD, STANDBY, MAINTENANCE = "dead", "standby", "maintenance"
+
+
+class Question(NamedTuple):
+    """What the scheduler is asked: the cluster after these nodes are dead, in standby or in maintenance."""
+
+    changes: Tuple[Tuple[str, str], ...]
+    """Node and DEAD, STANDBY or MAINTENANCE."""
+    connections: Tuple[str, ...] = ()
+    """Those of the nodes that are remote ones: dead is one whose connection is stopped."""
+    quorum: Optional[bool] = None
+    """Whether what is left has quorum; ``None``: as it is now."""
+
+    @property
+    def tool(self) -> Tool:
+        """The command line that answers it, with the CIB on standard input; it is run as the user of the check."""
+        dead = [node for node, state in self.changes if state == DEAD and node not in self.connections]
+        argv = ["crm_simulate", "--xml-pipe", *(word for node in dead for word in ("--node-fail", node))]
+        argv += [] if self.quorum is None else ["--quorum", str(int(self.quorum))]
+        name = ",".join(f"{node}={state}" for node, state in self.changes)
+        # Before 2.1 (a usage error): --save-output FILE, which crm_mon renders.
+        argv = [*argv, "--simulate", "--output-as=xml"]
+        return Tool(f"crm_simulate-{name}.xml", tuple(argv), PACEMAKER, quoting=True, limit=64)
+
+
 MISSING = "missing"
 """No such program in the folders searched, or no such output in the recording."""
 HUNG = "hung"
@@ -258,3 +283,6 @@ class Source(Protocol):
 
     def collect(self, tools: Iterable[Tool]) -> Dict[Tool, Output]:
         """Return the output of each of these tools."""
+
+    def simulate(self, cib: bytes, questions: Sequence[Question]) -> Dict[Tool, Output]:
+        """Return the scheduler's answer to as many of these questions about this CIB as there is time for."""

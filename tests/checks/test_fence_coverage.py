@@ -6,10 +6,11 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import pytest
 
-from check_ha.checks.fencing.capability import Configuration, Device, capabilities
-from check_ha.checks.fencing.coverage import Coverage, coverage, unfenceable
+from check_ha.checks.fencing.coverage import unfenceable
 from check_ha.checks.fencing.levels import broken_levels
-from check_ha.checks.fencing.targets import named_after, targets_of
+from check_ha.cluster.fencing.capability import Configuration, Device, capabilities
+from check_ha.cluster.fencing.coverage import Coverage, coverage
+from check_ha.cluster.fencing.targets import named_after, targets_of
 from check_ha.cluster.rules import Truth
 from check_ha.model.cib import Cib, ConfiguredNode, ConfiguredPrimitive, Expression, FencingLevel, Location, Rule
 from check_ha.model.cluster import INFINITY

@@ -364,6 +364,7 @@ LOOK_UPS = {
     "crm_resource --locate --resource {}": "p_single",
     "crm_resource --why --resource {}": "p_single",
     "crm_simulate --show-scores --live-check": "",
+    "crm_simulate --live-check {} --simulate --show-scores": "--node-fail node2",
     "crm_verify -L -V": "",
     "corosync -t": "",
     "cibadmin --query --scope constraints": "",

@@ -19,12 +19,14 @@ from functools import partial
 from typing import Iterator, List, Optional, Sequence, Tuple
 
 from check_ha.checks.fencing import device_state, history, switch
-from check_ha.checks.fencing.capability import Configuration, Device, capabilities
-from check_ha.checks.fencing.coverage import COVERAGE_DOUBTFUL, NODE_UNFENCEABLE, Coverage, coverage, unfenceable
-from check_ha.checks.fencing.devices import FenceDevice, fence_devices
+from check_ha.checks.fencing.coverage import COVERAGE_DOUBTFUL, NODE_UNFENCEABLE, unfenceable
 from check_ha.checks.fencing.levels import LEVEL_BROKEN, broken_levels
 from check_ha.cluster.completed import completed
 from check_ha.cluster.fence_history import Fencing, by_target, detail, last_fencing, newest
+from check_ha.cluster.fencing.capability import capabilities
+from check_ha.cluster.fencing.configuration import configuration_of, fencing_enabled
+from check_ha.cluster.fencing.coverage import Coverage, coverage
+from check_ha.cluster.fencing.devices import FenceDevice, fence_devices
 from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.cluster.this_node import this_node
 from check_ha.core.check import Check, Judgement, Measure, Metric
@@ -33,7 +35,6 @@ from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import NODE, RESOURCE, Finding, Row, Subject
 from check_ha.core.options import FilterOptions, duration, option
 from check_ha.core.wording import are, count, listed
-from check_ha.model.cib import Cib
 from check_ha.model.cib_parts import CONSTRAINTS, CRM_CONFIG, NODES, RESOURCES
 from check_ha.model.cluster import Cluster
 from check_ha.parsers.cib import parse_cib
@@ -66,8 +67,8 @@ def judge(evidence: Evidence, options: FencingOptions) -> Judgement:
     """Judge the switch, the history, the devices and whom they cover; all of it is counted."""
     cluster, cib = evidence.get(CLUSTER), evidence.get(CIB)
     cluster = completed(cluster, cib, evidence.now) if cluster else None
-    devices, enabled = fence_devices(cluster, cib), switch.fencing_enabled(cluster, cib)
-    configuration = _configuration(devices, cluster, cib, evidence.now)
+    devices, enabled = fence_devices(cluster, cib), fencing_enabled(cluster, cib)
+    configuration = configuration_of(devices, cluster, cib, evidence.now)
     covered = coverage(configuration) if configuration else ()
     fencings = by_target(cluster) if cluster else ()
     means = not switch.without_means(devices, cluster, cib)
@@ -111,22 +112,6 @@ def _now(
     waiting = [one for one in found if device_state.explained_by_start(one, cluster)]
     yield from (one for one in found if one not in waiting)
     yield from evidence.unless_starting(waiting)
-
-
-def _configuration(
-    devices: Sequence[FenceDevice], cluster: Optional[Cluster], cib: Optional[Cib], now: float
-) -> Optional[Configuration]:
-    """Return what decides whom the devices can fence; None where one of the two documents is missing."""
-    if cluster is None or cib is None:
-        return None
-    return Configuration(
-        cib=cib,
-        devices=tuple(Device(one.configured, one.around, one.disabled) for one in devices if one.configured),
-        members=tuple(node.name for node in cluster.nodes if node.type == "member"),
-        targets=switch.targets_of_fencing(cluster, cib),
-        symmetric=cluster.options.symmetric is not False,
-        now=now,
-    )
 
 
 def _covered(covered: Sequence[Coverage]) -> Tuple[str, ...]:

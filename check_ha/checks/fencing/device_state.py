@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Callable, Collection, Iterator, Optional, Sequence
 
-from check_ha.checks.fencing.devices import FenceDevice, left_out
+from check_ha.cluster.fencing.devices import FenceDevice, left_out
 from check_ha.cluster.nodes import described
 from check_ha.cluster.resource_states.state import ResourceState
 from check_ha.cluster.resource_states.states import ResourceStates

@@ -1,41 +1,23 @@
-"""The fencing topology: which devices fence a node together, and which level never can.
-
-As advance_topology_level() of pacemaker-fenced decides it, 1.1 to 3.0.
-"""
+"""Fencing levels that can never work."""
 
 from __future__ import annotations
 
-from typing import Dict, Iterator, Mapping, Sequence, Tuple
+from typing import Iterator, Mapping, Sequence, Tuple
 
-from check_ha.checks.fencing.capability import DISABLED, Capability
-from check_ha.checks.fencing.devices import FENCING
-from check_ha.checks.fencing.targets import WATCHDOG
+from check_ha.cluster.fencing.capability import DISABLED, Capability
+from check_ha.cluster.fencing.devices import FENCING
+from check_ha.cluster.fencing.targets import WATCHDOG
+from check_ha.cluster.fencing.topology import levels_of
 from check_ha.core.condition import Condition, Severity
 from check_ha.core.finding import LEVEL, Finding, Subject, nodes, resources
 from check_ha.core.wording import listed
-from check_ha.model.cib import Cib, FencingLevel
-from check_ha.parsers.cib_rules import matches
+from check_ha.model.cib import Cib
 
 LEVEL_BROKEN = Condition(
     "level-broken",
     Severity.WARNING,
     "A fencing level names a device that does not exist, or that cannot fence the node: the level always fails.",
 )
-
-
-def levels_of(node: str, cib: Cib) -> Dict[int, Tuple[str, ...]]:
-    """Return the devices of each fencing level for this node. Levels for its name go before those for a pattern."""
-    exact = [level for level in cib.levels if level.target.lower() == node.lower()]
-    found: Dict[int, Tuple[str, ...]] = {}
-    for level in exact or [level for level in cib.levels if not level.target and _is_for(level, node, cib)]:
-        found[level.number] = (*found.get(level.number, ()), *level.devices)
-    return dict(sorted(found.items()))
-
-
-def _is_for(level: FencingLevel, node: str, cib: Cib) -> bool:
-    if level.attribute:
-        return any(level.attribute in one.attributes for one in cib.nodes if one.name == node)
-    return matches(level.pattern, node)
 
 
 def broken_levels(cib: Cib, devices: Sequence[Capability], targets: Sequence[str]) -> Iterator[Finding]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Iterator, Optional, Sequence, Tuple
+from typing import Iterator, Optional, Sequence
 
-from check_ha.checks.fencing.devices import FenceDevice
-from check_ha.checks.fencing.targets import has_watchdog, watchdog_fences
+from check_ha.cluster.fencing.configuration import targets_of_fencing
+from check_ha.cluster.fencing.devices import FenceDevice
+from check_ha.cluster.fencing.targets import has_watchdog, watchdog_fences
 from check_ha.cluster.nodes import may_act
 from check_ha.core.condition import Condition, Severity
 from check_ha.core.finding import SETTING, Finding, Subject, nodes
 from check_ha.core.wording import are, count, listed
-from check_ha.model.cib import FALSE, Cib
+from check_ha.model.cib import Cib
 from check_ha.model.cluster import Cluster
 
 FENCING_DISABLED = Condition(
@@ -23,28 +24,6 @@ NO_DC = Condition("no-dc", Severity.CRITICAL, "No designated controller is elect
 CONDITIONS = (FENCING_DISABLED, NO_DEVICE, NO_DC, NO_QUORUM)
 
 _ENABLED = (Subject(SETTING, "stonith-enabled"),)
-
-
-def fencing_enabled(cluster: Optional[Cluster], cib: Optional[Cib]) -> Optional[bool]:
-    """Return ``stonith-enabled``, which 3.0.2 calls ``fencing-enabled``; on by default; ``None``: not known."""
-    if cluster and cluster.options.fencing_enabled is not None:
-        return cluster.options.fencing_enabled
-    if cib is None:
-        return None
-    return (cib.option("fencing-enabled", "stonith-enabled") or "true").lower() not in FALSE
-
-
-def targets_of_fencing(cluster: Optional[Cluster], cib: Optional[Cib]) -> Tuple[str, ...]:
-    """Return the nodes that may have to be fenced.
-
-    A guest or bundle node is none: its container is recovered instead.
-    """
-    if cluster is None:
-        return tuple(node.name for node in cib.nodes) if cib else ()
-    return tuple(
-        node.name for node in cluster.nodes
-        if node.type == "member" or (node.type == "remote" and not node.id_as_resource)
-    )  # fmt: skip
 
 
 def without_means(devices: Sequence[FenceDevice], cluster: Optional[Cluster], cib: Optional[Cib]) -> bool:

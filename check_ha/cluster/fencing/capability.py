@@ -7,8 +7,8 @@ which is no help when it hangs: so a device counts for a node if another may run
 
 from typing import FrozenSet, List, Mapping, NamedTuple, Tuple
 
-from check_ha.checks.fencing.hosts import constraints_of, may_run
-from check_ha.checks.fencing.targets import WATCHDOG, Targets, named_after, targets_of
+from check_ha.cluster.fencing.hosts import constraints_of, may_run
+from check_ha.cluster.fencing.targets import WATCHDOG, Targets, named_after, targets_of
 from check_ha.cluster.rules import Truth, every, some
 from check_ha.model.cib import Cib, ConfiguredPrimitive
 

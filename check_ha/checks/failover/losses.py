@@ -1,0 +1,78 @@
+"""What runs now against what would run."""
+
+from __future__ import annotations
+
+from typing import Dict, List, NamedTuple, Optional, Tuple
+
+from check_ha.checks.failover.situation import Situation
+from check_ha.cluster.nodes import lost
+from check_ha.cluster.resource_states.instances import ResourceInstances, resources_of
+from check_ha.model.cluster import Cluster
+from check_ha.model.foretold import Foretold
+from check_ha.sources.tools import Question
+
+
+class Losses(NamedTuple):
+    """What a question amounts to."""
+
+    question: Question
+    after: Cluster
+    """The cluster as it would be."""
+    lost: Tuple[ResourceInstances, ...] = ()
+    """What runs now and would run nowhere."""
+    not_promoted: Tuple[ResourceInstances, ...] = ()
+    fewer: Tuple[ResourceInstances, ...] = ()
+    places: Tuple[Place, ...] = ()
+    """Where everything would be that runs now."""
+
+    @property
+    def nodes(self) -> Tuple[str, ...]:
+        """The nodes that it is about."""
+        return tuple(node for node, _ in self.question.changes)
+
+
+class Place(NamedTuple):
+    """Where a resource is now, and where it would be."""
+
+    resource: ResourceInstances
+    now: Tuple[str, ...]
+    then: Tuple[str, ...]
+    promoted_now: Tuple[str, ...] = ()
+    promoted_then: Tuple[str, ...] = ()
+
+
+def losses_of(situation: Situation, question: Question, outcome: Foretold) -> Losses:
+    """Compare what runs now with what would run."""
+    after = situation.cluster._replace(nodes=outcome.nodes, resources=outcome.resources)
+    gone = frozenset(node.name for node in after.nodes if lost(node))
+    then: Dict[str, ResourceInstances] = {one.id: one for one in resources_of(after)}
+    places: List[Place] = []
+    for one in situation.running:
+        if one.id in question.connections:
+            continue  # a remote node that is dead has no connection
+        other: Optional[ResourceInstances] = then.get(one.id)
+        places.append(
+            Place(
+                one,
+                one.running_on(situation.lost),
+                other.running_on(gone) if other else (),
+                one.promoted_on(situation.lost),
+                other.promoted_on(gone) if other else (),
+            )
+        )
+    return Losses(
+        question,
+        after,
+        lost=tuple(one.resource for one in places if not one.then),
+        not_promoted=tuple(one.resource for one in places if one.then and one.promoted_now and not one.promoted_then),
+        fewer=tuple(one.resource for one in places if _fewer(one)),
+        places=tuple(places),
+    )
+
+
+def _fewer(place: Place) -> bool:
+    cloned = place.resource.clone or place.resource.bundle
+    if not cloned or (place.promoted_now and not place.promoted_then):
+        return False
+    less = len(place.then) < len(place.now) or len(place.promoted_then) < len(place.promoted_now)
+    return bool(place.then) and less

@@ -1,0 +1,14 @@
+"""The cluster as Pacemaker's scheduler foretells it, from ``crm_simulate``."""
+
+from typing import NamedTuple, Tuple
+
+from check_ha.model.cluster import Node, Resource
+
+
+class Foretold(NamedTuple):
+    """What the cluster would look like once it has settled."""
+
+    nodes: Tuple[Node, ...]
+    resources: Tuple[Resource, ...] = ()
+    fenced: Tuple[str, ...] = ()
+    """The nodes that it would fence on the way; none is told by versions before 2.1."""

@@ -1,0 +1,1 @@
+"""Pacemaker's scheduler: asked what the cluster would look like."""

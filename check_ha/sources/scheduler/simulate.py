@@ -1,0 +1,168 @@
+"""Pacemaker's scheduler as a source: what the cluster would look like if a node were lost.
+
+``crm_simulate`` takes the CIB on standard input, asks no daemon and changes nothing, so that it needs no rights: it
+runs as the user of the check, at most two at a time, and gives way to everything else on the node.
+
+It writes the CIB to a file while it works (``CIB_shadow_dir``; by itself into a folder of Pacemaker's, or of the
+user's), and leaves it there when it is killed. So it gets a private directory, which is gone in every ending of ours;
+what a run that was killed has left there the next one removes.
+
+Versions before 2.1 know no ``--output-as``: they write the outcome to a file in that directory, which crm_mon prints.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import tempfile
+import time
+from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
+
+from check_ha.sources.runner import Command, Limits, find, run_all
+from check_ha.sources.scheduler.what_if import changed
+from check_ha.sources.tools import BROKEN, CRM_MON, MISSING, Output, Question, Tool
+
+_Words = Callable[[Tool], Sequence[str]]
+"""The options, for the tool of a question."""
+
+AT_ONCE = 2
+NICE = 10
+_PLACES = ("/dev/shm", "/var/tmp", "/tmp")  # noqa: S108  # made 0700 with a name that nobody can foresee
+_NAME = "check_ha-simulate-{}-{}-"
+
+
+def simulate(cib: bytes, questions: Sequence[Question], folders: Sequence[str], limits: Limits) -> Dict[Tool, Output]:
+    """Return the answers to as many of these questions as there is time for, in their order; at least to the first."""
+    program = find("crm_simulate", folders)
+    if program is None:
+        return {one.tool: _failed(one, limits, MISSING, "") for one in questions}
+    try:
+        with _private_directory() as place:
+            return _in_turn(cib, questions, _Scheduler(program, find("crm_mon", folders), place, limits))
+    except OSError as error:
+        text = f"no private directory can be made in {', '.join(_PLACES)}: {error.strerror}"
+        return {one.tool: _failed(one, limits, BROKEN, text) for one in questions}
+
+
+def _in_turn(cib: bytes, questions: Sequence[Question], scheduler: _Scheduler) -> Dict[Tool, Output]:
+    outputs: Dict[Tool, Output] = {}
+    longest = 0.0
+    for start in range(0, len(questions), AT_ONCE):
+        began = time.monotonic()
+        if outputs and scheduler.limits.deadline - began < 1.2 * longest:
+            break
+        outputs.update(scheduler.answers(cib, questions[start : start + AT_ONCE]))
+        longest = max(longest, time.monotonic() - began)
+    return outputs
+
+
+class _Scheduler:
+    """How it is run."""
+
+    def __init__(self, program: str, crm_mon: Optional[str], place: str, limits: Limits) -> None:
+        self._program = program
+        self._crm_mon = crm_mon
+        self._place = place
+        self.limits = limits
+        self._old = False
+
+    def answers(self, cib: bytes, questions: Sequence[Question]) -> Dict[Tool, Output]:
+        """Return the answers to these, which are asked side by side."""
+        outputs: Dict[Tool, Output] = {}
+        able: List[Tuple[Question, bytes]] = []
+        for one in questions:
+            try:
+                able.append((one, changed(cib, one)))
+            except ValueError as error:
+                outputs[one.tool] = _failed(one, self.limits, BROKEN, str(error))
+        if not self._old:
+            said = self._run(able, lambda tool: tool.argv[1:])
+            again = [(one, text) for one, text in able if _usage_error(said[one.tool])]
+            self._old = bool(again)
+            outputs.update(said)
+            able = again
+        outputs.update(self._rendered(able) if able else {})
+        return outputs
+
+    def _rendered(self, able: Sequence[Tuple[Question, bytes]]) -> Dict[Tool, Output]:
+        """Return the same by versions before 2.1, in two steps."""
+        files = {one.tool: os.path.join(self._place, f"outcome-{number}.xml") for number, (one, _) in enumerate(able)}
+        written = self._run(able, lambda tool: (*tool.argv[1:-1], "--save-output", files[tool]))
+        good = [tool for tool, output in written.items() if output.status == 0 and os.path.exists(files[tool])]
+        found = dict(written)
+        for argv in (CRM_MON.argv, CRM_MON.older) if self._crm_mon else ():
+            commands = [
+                Command(tool, (self._crm_mon or "", *argv[1:]), environment=(("CIB_file", files[tool]),), nice=NICE)
+                for tool in good
+            ]
+            for tool, output in run_all(commands, self.limits).items() if commands else ():
+                found[tool] = output._replace(seconds=round(output.seconds + written[tool].seconds, 3))
+            good = [tool for tool in good if _usage_error(found[tool])]
+        for file in files.values():
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(file)
+        return found
+
+    def _run(self, able: Sequence[Tuple[Question, bytes]], words: _Words) -> Dict[Tool, Output]:
+        environment = (("CIB_shadow_dir", self._place),)
+        with contextlib.ExitStack() as stack:
+            commands = [
+                Command(
+                    one.tool,
+                    (self._program, *words(one.tool)),
+                    file=stack.enter_context(_in_memory(text, self._place)),
+                    environment=environment,
+                    nice=NICE,
+                )
+                for one, text in able
+            ]
+            return run_all(commands, self.limits)
+
+
+def _usage_error(output: Output) -> bool:
+    return output.status in (1, 64) and not output.stdout.strip()
+
+
+def _failed(one: Question, limits: Limits, fault: str, text: str) -> Output:
+    return Output(one.tool, one.tool.argv, None, b"", text, 0.0, fault, limits.seconds)
+
+
+@contextlib.contextmanager
+def _in_memory(text: bytes, place: str) -> Iterator[int]:
+    """Return a descriptor of a file without a name that holds this."""
+    if hasattr(os, "memfd_create"):
+        descriptor = os.memfd_create("cib", os.MFD_CLOEXEC)
+    else:
+        descriptor = os.open(place, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        view = memoryview(text)
+        while view:
+            view = view[os.write(descriptor, view) :]
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _private_directory() -> Iterator[str]:
+    """Return a new directory of this user alone; OSError where none can be made."""
+    base = next((one for one in _PLACES if os.access(one, os.W_OK | os.X_OK)), _PLACES[-1])
+    _remove_left_over(base)
+    place = tempfile.mkdtemp(prefix=_NAME.format(os.geteuid(), os.getpid()), dir=base)
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _remove_left_over(base: str) -> None:
+    """Remove what runs of this user have left that were killed."""
+    own = re.compile(re.escape(_NAME.format(os.geteuid(), "PID")).replace("PID", r"([0-9]+)"))
+    for name in os.listdir(base):
+        found = own.match(name)
+        path = os.path.join(base, name)
+        if found and not os.path.exists(f"/proc/{found[1]}") and os.lstat(path).st_uid == os.geteuid():
+            shutil.rmtree(path, ignore_errors=True)  # which follows no link
