@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from check_ha.core.evidence import Evidence
 from check_ha.core.options import FilterOptions, Option, Options
-from check_ha.model.cluster import INFINITY
+from check_ha.model.cluster import INFINITY, Cluster
 from check_ha.sources.tools import ALL, BROKEN, FLOODED, HUNG, MISSING, Output, Tool
 
 HOSTILE = ("it's=a|b#c", "\033[2J\n\r\t", "\u202egnp", "\ud800", "x" * 400, "p|q", " ", "''")
@@ -96,7 +96,8 @@ def records(kind: Type[Any]) -> st.SearchStrategy[Any]:
 def evidences(check: Any) -> st.SearchStrategy[Evidence]:
     """All that a run of this check may know: each tool has answered, or has not."""
     answers = {
-        reading.tool: st.none() | values(typing.get_type_hints(reading.parse)["return"]) for reading in check.readings
+        reading.tool: st.none() | values(typing.get_type_hints(reading.parse, localns={"Cluster": Cluster})["return"])
+        for reading in check.readings
     }
     previous = st.none() | st.dictionaries(
         names | st.sampled_from(("2/0", "2/1")), numbers | st.lists(names), max_size=3

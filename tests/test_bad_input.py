@@ -64,13 +64,14 @@ def healthy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def broken(healthy: Path, folder: Path, tool: Tool, script: str) -> None:
-    """The tools of the healthy node, but for one command line of one."""
+    """The tools of the healthy node, but for one, however it is asked: some were asked in the older way."""
     for path in healthy.iterdir():
         shutil.copy(path, folder)
     (folder / tool.name).rename(folder / f"healthy-{tool.name}")
-    arguments = " ".join(tool.argv[1:])
+    lines = [argv[1:] for argv in (tool.argv, tool.older) if argv[:1] == (tool.name,)]
     data = HEALTHY / tool.file
-    other = f'if [ "$*" != "{arguments}" ]; then exec "{folder}/healthy-{tool.name}" "$@"; fi'
+    asked = " || ".join(f'[ "$*" = "{" ".join(arguments)}" ]' for arguments in lines)
+    other = f'{asked} || exec "{folder}/healthy-{tool.name}" "$@"'
     write_tool(folder, tool.name, f'{other}\nDATA="{data}"\n{script}')
 
 

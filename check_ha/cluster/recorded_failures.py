@@ -67,7 +67,13 @@ def _fail_count(one: CountedFailures, cib: Cib, updated: Optional[datetime], now
 
 
 def _local(when: Optional[int], updated: Optional[datetime], now: float) -> Optional[datetime]:
-    return None if when is None or updated is None else updated - timedelta(seconds=round(now) - when)
+    """Return the time by the clock of the node; None also for one that no calendar has."""
+    if when is None or updated is None:
+        return None
+    try:
+        return updated - timedelta(seconds=round(now) - when)
+    except OverflowError:
+        return None
 
 
 def _threshold(resource: str, cib: Cib) -> int:

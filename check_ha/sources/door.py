@@ -44,6 +44,7 @@ class Door:
 
     def simulate(self, cib: bytes, questions: Sequence[Question]) -> Dict[Tool, Output]:
         """Ask the scheduler, as the user of the check: what root has handed out of the CIB is enough for it."""
+        from check_ha.sources.runner import FOLDERS, Limits
         from check_ha.sources.scheduler.simulate import simulate  # with what only one check needs
 
         return simulate(cib, questions, FOLDERS, Limits(self.limit, self._deadline - reserve(self.limit)))

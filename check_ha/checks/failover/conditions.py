@@ -26,7 +26,7 @@ NOT_FORETOLD = Condition(
     "crm_simulate is missing, fails or is too slow; or nothing runs now that could be lost.",
 )  # fmt: skip
 NOT_YET = Condition(
-    "not-yet-foretold", Severity.OK, "There was no time for some of the nodes: the next runs look at them first."
+    "not-yet-foretold", Severity.UNKNOWN, "There was no time for some of the nodes: the next runs look at them first."
 )
 
 CONDITIONS = (
