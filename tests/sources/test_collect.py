@@ -176,7 +176,8 @@ def test_what_signals_do_limits_and_open_files_are_its_own(command: Path) -> Non
     core, cpu, blocked, ignored, *descriptors = output.stdout.decode().splitlines()
     assert core == "0"
     assert cpu == ("60" if os.geteuid() == 0 else "unlimited")
-    assert int(blocked.split()[1], 16) == int(ignored.split()[1], 16) == 0
+    own = 0b11 << 31  # two are glibc's: no program can say what they do
+    assert int(blocked.split()[1], 16) == int(ignored.split()[1], 16) & ~own == 0
     assert len(descriptors) <= 5  # 0 to 2, that of the listing, and the one by which its end is seen
 
 
@@ -220,7 +221,12 @@ def test_a_signal_at_any_moment_leaves_no_process(number: int, command: Path) ->
         command.parent / "tools", "crm_mon", f"setsid sleep 1003.{os.getpid()} & trap '' TERM; sleep 1003.{os.getpid()}"
     )
     for pause in (0.01, 0.04, 0.1, 0.3):
-        with subprocess.Popen([str(command)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        with subprocess.Popen(
+            [str(command)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # nohup has SIGHUP ignored
+        ) as process:
             assert process.stdin
             process.stdin.write(b"crm_mon.xml\nlimit 1\n")  # SIGINT counts only once Python has started
             process.stdin.close()
