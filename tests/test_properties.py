@@ -87,7 +87,7 @@ def test_any_model_is_judged_and_shown(name: str, data: st.DataObject) -> None:
     constant = check._replace(readings=(), judge=lambda *_: judgement)
     for verbose in ((), ("-v",)):
         word = assert_readable(*replay(constant, *SOURCE, *verbose))
-        worst = max((finding.condition.severity for finding in judgement.findings), default=Severity.OK)
+        worst = max((finding.severity for finding in judgement.findings), default=Severity.OK)
         if judgement.findings or judgement.measures:
             assert word == WORD[worst]
         else:

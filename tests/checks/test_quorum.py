@@ -8,7 +8,15 @@ import pytest
 
 from check_ha.checks.quorum.check import judge
 from check_ha.core.check import Judgement
-from check_ha.core.condition import NO_PERMISSION, NOT_RESPONDING, TOOL_MISSING, UNREADABLE, Condition, Severity
+from check_ha.core.condition import (
+    NO_PERMISSION,
+    NOT_RESPONDING,
+    STARTING,
+    TOOL_MISSING,
+    UNREADABLE,
+    Condition,
+    Severity,
+)
 from check_ha.core.finding import Finding
 from check_ha.core.options import Options
 from check_ha.model.cluster import Cluster, ClusterOptions
@@ -374,3 +382,11 @@ def test_details() -> None:
         "corosync: ring 1.9, flags: Quorate",
         "pacemaker: DC node1, quorum, no-quorum-policy freeze",
     )
+
+
+def test_what_a_start_explains_is_that_it_is_starting() -> None:
+    """Corosync has the votes a moment before it says that there is quorum (3.1.7)."""
+    young = Finding(STARTING, "pacemaker was started 0s ago on this node and is not ready yet")
+    given = evidence({QUORUMTOOL: status(2, 2, 1, quorate=False, flags=TWO_NODE), CRM_MON: None, CMAPCTL: cmap(2)})
+    assert found(judge(given, Options()))[0][0] == "quorum-contradicted"
+    assert found(judge(given._replace(starting=young), Options())) == [("starting", young.text)]

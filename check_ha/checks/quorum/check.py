@@ -47,7 +47,9 @@ VOTES_MARGIN = Metric("cluster.votes.margin.count", "votes that may still be los
 NODES = Metric("cluster.partition.nodes.count", "nodes in this partition")
 
 
-_EXPLAINED_BY_START = (votes.NO_QUORUM, votes.VOTES_MISSING, pacemaker.NO_DC, pacemaker.VIEWS_DIFFER)
+_EXPLAINED_BY_START = (
+    votes.NO_QUORUM, votes.QUORUM_CONTRADICTED, votes.VOTES_MISSING, pacemaker.NO_DC, pacemaker.VIEWS_DIFFER,
+)  # fmt: skip
 
 
 def judge(evidence: Evidence, options: Options) -> Judgement:
