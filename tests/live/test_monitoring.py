@@ -131,7 +131,9 @@ def until(seen: Callable[[], Seen], wanted: Mapping[str, str], what: str, dead: 
 
 def measured(one: Verdict) -> Verdict:
     """Without what is measured anew by each run."""
-    perfdata = {name: "" if name.endswith((".microseconds", ".seconds")) else value for name, value in one.perfdata.items()}
+    perfdata = {
+        name: "" if name.endswith((".microseconds", ".seconds")) else value for name, value in one.perfdata.items()
+    }
     return one._replace(perfdata=perfdata)
 
 
