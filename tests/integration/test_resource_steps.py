@@ -34,7 +34,7 @@ STEPS = {
     "made/group-in-maintenance": (
         "maintenance", "crm_resource --resource g_web --meta --delete-parameter maintenance",
     ),
-    "samples/node-maintenance/node1": ("maintenance", "crm node ready node2"),
+    "samples/node-maintenance/node1": ("maintenance", "crm_attribute --node node2 --name maintenance --delete"),
     "samples/maintenance-mode/node1": ("maintenance", "crm_attribute --name maintenance-mode --delete"),
     "made/stop-all-resources": ("stop-all", "crm_attribute --name stop-all-resources --delete"),
     "made/banned-everywhere": (

@@ -192,6 +192,8 @@ def test_a_cut_link_and_a_dead_node_in_nagios(lab: Lab, nagios: Callable[[], See
         "node2/HA quorum": "1 HA_QUORUM WARNING - 1 of 2 votes: missing: node1: "
         "the loss of one more vote loses quorum: 1 needed",
         "node2/HA rings": "2 HA_RINGS CRITICAL - node1 unreachable: both links down (198.51.100.1, 203.0.113.1)",
+        "node2/HA failover": "1 HA_FAILOVER WARNING - if node2 dies, p_vip (192.0.2.100) is served nowhere, and p_app "
+        "runs nowhere: no other node is up: if node2 dies, p_single, cl_ping, ms_db run nowhere: no other node is up",
         "cluster1/HA split brain": f"1 HA_SPLIT_BRAIN WARNING - {unasked} and is not a member for node2: it is down, "
         "or "
         "alone and unseen: there is only the view of node2, without node1 to compare it with",
