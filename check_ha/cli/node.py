@@ -61,20 +61,26 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
                 return Outcome(_nothing(check, check.applies, settings, source), outputs)
         outputs.update(collect(check.readings, source, outputs))
         memory = memory_of(common, check)
-        judged = _with_answers(check, settings, outputs, source, memory) if check.asks else check
-        verdict, _ = judge(judged, settings, outputs, source, memory)
+        parsed: Dict[Tool, Any] = {}
+        judged = _with_answers(check, settings, outputs, source, memory, parsed) if check.asks else check
+        verdict, _ = judge(judged, settings, outputs, source, memory, parsed)
         return Outcome(verdict, outputs)
 
     return Order(limited(common.timeout, carry_out, partial(unfinished, check.name)), arguments.verbose, common.format)
 
 
 def _with_answers(
-    check: Check, settings: Settings, outputs: Dict[Tool, Output], source: Source, memory: Memory
+    check: Check,
+    settings: Settings,
+    outputs: Dict[Tool, Output],
+    source: Source,
+    memory: Memory,
+    parsed: Dict[Tool, Any],
 ) -> Check:
     """Return the check with one more reading for each question that was answered; its output is among the others."""
     from check_ha.parsers.crm_simulate import parse_crm_simulate
 
-    evidence = examine(check.readings, outputs, memory.recall(), source.now)
+    evidence = examine(check.readings, outputs, memory.recall(), source.now, parsed)
     questions = check.asks(evidence, settings.own) if check.asks else ()
     if not questions or CIBADMIN not in evidence.values:
         return check
