@@ -71,6 +71,8 @@ class ToolFailure(NamedTuple):
     silent: bool = False
     hidden: Tuple[str, ...] = ()
     """The parts of the CIB that are missing from an answer which is good otherwise."""
+    busy: bool = False
+    """The daemon is down or busy (error 6), and not one that refuses the user."""
 
     def optional(self, silent: bool = False) -> "ToolFailure":
         """Return the same, of a tool the check can do without, or whose failure the check itself explains."""
@@ -173,7 +175,7 @@ def _told(output: Output, error: Optional[ParseError]) -> ToolFailure:
         return ToolFailure(output, NOT_RUNNING, "cannot connect")
     unconnected = re.search(_DOWN_OR_DENIED, words) or (pacemaker and status in (102, 107))
     if unconnected or re.search(_DOWN_OR_BUSY, words):
-        return ToolFailure(output, None, "cannot connect" if unconnected else _BUSY)
+        return ToolFailure(output, None, "cannot connect" if unconnected else _BUSY, busy=not unconnected)
     said = _first_line(output.stderr) or (str(error) if error else "") or _first_line(words) or "no output"
     return ToolFailure(output, UNREADABLE, said if status == 0 else f"exit {status}, {said}")
 
@@ -236,7 +238,7 @@ def _settled(failure: ToolFailure, failures: Sequence[ToolFailure], processes: O
     if sibling is not None:
         return sibling
     running = _runs(_DAEMONS.get(failure.output.tool.family, ()), processes)
-    if failure.text == _BUSY:
+    if failure.busy:
         return NOT_RUNNING if running is False else UNREADABLE
     if running and shows_nothing(failure.output) and not _runs((*_DAEMONS[COROSYNC], *_REMOTE), processes):
         return UNREADABLE  # for a moment, after corosync has ended
@@ -279,7 +281,7 @@ def _finding(
     names = ", ".join(tool.name for tool in tools)
     daemon = () if family == SYSTEM else (Subject(DAEMON, family),)
     if condition is NOT_RUNNING:
-        reason = reason if len({failure.text for failure in group}) == 1 and reason != _BUSY else "cannot connect"
+        reason = reason if len({failure.text for failure in group}) == 1 and not group[0].busy else "cannot connect"
         text = f"{family} is not running on this node ({names}: {reason})"
         return Finding(condition, text, (*daemon, *tools), reason=reason)
     if condition is REMOTE_NODE:
@@ -296,7 +298,7 @@ def _finding(
         hidden = dict.fromkeys(part for failure in group for part in failure.hidden)
         finding = confined(names, user, tuple(hidden)) if hidden else refusal(names, first, refused)
         return finding._replace(subjects=tools, reason=reason)
-    if group[0].condition is None and condition is UNREADABLE and reason != _BUSY and not shows_nothing(first):
+    if group[0].condition is None and condition is UNREADABLE and not group[0].busy and not shows_nothing(first):
         reason = f"cannot connect: {family} is down, or user {user} may not ask it"
     return Finding(condition, f"{names}: {reason}", tools, reason=reason)
 
