@@ -49,16 +49,17 @@ def _format(text: str) -> str:
 
 def seconds(text: str) -> float:
     """Parse a deadline in seconds."""
-    value = float(text) if text.replace(".", "", 1).isdigit() and text.isascii() else 0.0
-    if not 0.1 <= value <= 3600:
-        raise ValueError("not a number of seconds from 0.1 to 3600")
-    return value
+    return _seconds_from(0.1, 3600, text)
 
 
 def _seconds_kept(text: str) -> float:
+    return _seconds_from(0, 300, text)
+
+
+def _seconds_from(least: float, most: float, text: str) -> float:
     value = float(text) if text.replace(".", "", 1).isdigit() and text.isascii() else -1.0
-    if not 0 <= value <= 300:
-        raise ValueError("not a number of seconds from 0 to 300")
+    if not least <= value <= most:
+        raise ValueError(f"not a number of seconds from {least:g} to {most:g}")
     return value
 
 

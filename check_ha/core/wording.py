@@ -25,9 +25,7 @@ def joined(names: Sequence[str]) -> str:
 
 def some(names: Sequence[str], most: int = 8) -> str:
     """Return all of them as ``joined`` does; of many the first, and how many more: ``node1, node2 and 30 more``."""
-    if len(names) <= most:
-        return joined(names)
-    return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} more"
+    return joined(names) if len(names) <= most else listed(names, most)
 
 
 def are(names: Iterable[str]) -> str:

@@ -120,7 +120,7 @@ class _Run:
         if command.nice:
             with contextlib.suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, self.process.pid, command.nice)
-        if self.process and self.process.stdin:
+        if self.process.stdin:
             with contextlib.suppress(BrokenPipeError):
                 os.write(self.process.stdin.fileno(), command.stdin)
             self.process.stdin.close()
@@ -160,15 +160,18 @@ class _Run:
             if pipe:
                 pipe.close()
 
+    @property
+    def _status(self) -> Optional[int]:
+        return None if self.process is None or self.fault else self.process.returncode
+
     def beginning(self) -> Output:
         """Return what it said first, once it has ended: enough to tell whether it is to be tried again."""
-        status = None if self.process is None or self.fault else self.process.returncode
         words, stdout = bytes(self.stderr).decode("utf-8", "backslashreplace"), bytes(self.stdout[:4096])
-        return Output(self.tool, self.command or self.tool.argv, status, stdout, words, 0.0, self.fault)
+        return Output(self.tool, self.command or self.tool.argv, self._status, stdout, words, 0.0, self.fault)
 
     def output(self, limit: float, user: str) -> Output:
         """Return the result, once it has ended."""
-        status = None if self.process is None or self.fault else self.process.returncode
+        status = self._status
         if self.sudo and status in (-signal.SIGHUP, -signal.SIGTERM):
             # the time limit of sudoers: sudo sends SIGHUP and SIGTERM, and ends itself by what ended the tool
             self.fault, status, limit = HUNG, None, round(self.ended - self.started, 1)
