@@ -9,6 +9,7 @@ from tests.lab import Lab, Options
 from tests.lab.network import PUBLIC, VIP
 
 from .fault import FENCING, TWO
+from .resource_faults import active_twice, fail_once, failed_into_standby, failing_once, start_fails
 
 FOLDER = "/etc/corosync"
 CONF = f"{FOLDER}/corosync.conf"
@@ -44,29 +45,8 @@ def _no_more_faults(lab: Lab) -> None:
         node.run(["rm", "-rf", "/run/knob"])
 
 
-def _fail_once(lab: Lab) -> None:
-    lab.fail("p_single", "monitor", "fail-once 1 short circuit", "node2")
-
-
 def _banned(lab: Lab) -> None:
-    lab.set_meta("p_single", "migration-threshold", "1")
-    _fail_once(lab)
-
-
-def _start_fails(lab: Lab) -> None:
-    lab.fail("p_single", "start", "fail 1 disk full")
-    lab.crash("p_single", "node2")
-
-
-def _into_standby(lab: Lab) -> None:
-    lab.admin("cibadmin", "--modify", "--xml-text", '<op id="p_single-monitor" on-fail="standby"/>')
-    _fail_once(lab)
-
-
-def _active_twice(lab: Lab) -> None:
-    lab.set_meta("p_single", "multiple-active", "block")
-    lab["node1"].must("touch", "/run/resource-agents/Knob-p_single")
-    lab.admin("crm_resource", "--refresh", "-r", "p_single", "-N", "node1")
+    failing_once(lab, "1")
 
 
 def _stopped_by_hand(lab: Lab) -> None:
@@ -175,14 +155,14 @@ CASES = (
     ),
     Case(
         "blocked",
-        _active_twice,
+        active_twice,
         "resources",
         ("crm_resource --refresh --resource {}",),
         cause=_stopped_by_hand,
     ),
     Case(
         "start-fails",
-        _start_fails,
+        start_fails,
         "resources",
         ("crm_resource --cleanup --resource {}",),
         cause=_no_more_faults,
@@ -215,7 +195,7 @@ CASES = (
     # failed actions, constraints
     Case(
         "failed-once",
-        _fail_once,
+        fail_once,
         "failed_actions",
         ("crm_resource --cleanup --resource {}{}",),
     ),
@@ -252,7 +232,7 @@ CASES = (
     ),
     Case(
         "standby-because-of-a-failure",
-        _into_standby,
+        failed_into_standby,
         "nodes",
         ("crm_resource --cleanup --node {}",),
     ),

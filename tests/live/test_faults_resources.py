@@ -9,13 +9,9 @@ import pytest
 from tests.lab import Lab
 
 from .fault import MON, TWO, Fault, critical, warning
+from .resource_faults import active_twice, failed_into_standby, failing_once, start_fails
 
 pytestmark = pytest.mark.cluster
-
-
-def _start_fails(lab: Lab) -> None:
-    lab.fail("p_single", "start", "fail 1 disk full")
-    lab.crash("p_single", "node2")
 
 
 def _start_fails_on_node2(lab: Lab) -> None:
@@ -43,26 +39,10 @@ def _stop_fails(lab: Lab) -> None:
     lab.crash("p_single", "node2")
 
 
-def _failing_once(lab: Lab, threshold: str) -> None:
-    lab.set_meta("p_single", "migration-threshold", threshold)
-    lab.fail("p_single", "monitor", "fail-once 1 short circuit", "node2")
-
-
-def _failed_into_standby(lab: Lab) -> None:
-    lab.admin("cibadmin", "--modify", "--xml-text", '<op id="p_single-monitor" on-fail="standby"/>')
-    lab.fail("p_single", "monitor", "fail-once 1 short circuit", "node2")
-
-
 def _orphan(lab: Lab) -> None:
     lab.set_property("stop-orphan-resources", "false")
     for gone in ('<rsc_location id="l_single"/>', '<primitive id="p_single"/>'):
         lab.admin("cibadmin", "--delete", "--xml-text", gone)
-
-
-def _active_twice(lab: Lab) -> None:
-    lab.set_meta("p_single", "multiple-active", "block")
-    lab["node1"].must("touch", "/run/resource-agents/Knob-p_single")
-    lab.admin("crm_resource", "--refresh", "-r", "p_single", "-N", "node1")
 
 
 def _nobody_promoted(lab: Lab) -> None:
@@ -82,7 +62,7 @@ FAULTS = (
     Fault(
         "below-threshold",
         TWO,
-        lambda lab: _failing_once(lab, "2"),
+        lambda lab: failing_once(lab, "2"),
         (
             warning(
                 "failed_actions",
@@ -94,7 +74,7 @@ FAULTS = (
     Fault(
         "threshold-reached",
         TWO,
-        lambda lab: _failing_once(lab, "1"),
+        lambda lab: failing_once(lab, "1"),
         (
             critical(
                 "failed_actions",
@@ -118,7 +98,7 @@ FAULTS = (
     Fault(
         "start-fails-everywhere",
         TWO,
-        _start_fails,
+        start_fails,
         (
             critical("failed_actions", "p_single failed and runs nowhere: start on * failed (disk full); *"),
             critical("resources", "p_single runs nowhere: start failed on *, * (disk full)"),
@@ -161,7 +141,7 @@ FAULTS = (
     Fault(
         "failed-into-standby",
         TWO,
-        _failed_into_standby,
+        failed_into_standby,
         (
             warning("failed_actions", "p_single: monitor on node2 failed * ago (short circuit)"),
             critical(
@@ -179,7 +159,7 @@ FAULTS = (
     Fault(
         "active-twice",
         TWO,
-        _active_twice,
+        active_twice,
         (
             critical(
                 "resources",
