@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Optional
 
 import pytest
@@ -58,9 +59,10 @@ def test_a_boot_pages_nobody(two_nodes: Lab) -> None:
     assert "corosync is not up yet" in verdicts[0].output
 
 
-def cleared(verdict: Verdict) -> Optional[Verdict]:
-    """The verdict that the failure is in Pacemaker's memory no more: the failure before it may be told for a moment."""
-    end = " ago (short circuit), and Pacemaker has cleared that since (failure-timeout)"
+def cleared(lab: Lab, reason: str) -> Optional[Verdict]:
+    """The verdict that this failure is in Pacemaker's memory no more; the one before it is told until it is seen."""
+    verdict = said(lab, "check_ha_failed_actions", "node1")
+    end = f" ago ({reason}), and Pacemaker has cleared that since (failure-timeout)"
     return verdict if verdict.text.endswith(end) else None
 
 
@@ -68,11 +70,11 @@ def test_a_resource_that_fails_and_recovers_between_two_looks(two_nodes: Lab) ->
     lab, node = two_nodes, two_nodes["node1"]
     install(lab)
     lab.set_meta("p_single", "failure-timeout", "2s")
-    for _ in range(2):
-        lab.fail("p_single", "monitor", "fail-once 1 short circuit", "node2")
+    for reason in ("short circuit", "blown fuse"):
+        lab.fail("p_single", "monitor", f"fail-once 1 {reason}", "node2")
         seen = wait_until(lambda: said(lab, "check_ha_failed_actions", "node1").state == WARNING, 20, "it is seen")
         assert seen
-        verdict = wait_until(lambda: cleared(said(lab, "check_ha_failed_actions", "node1")), 30, "it is cleared")
+        verdict = wait_until(partial(cleared, lab, reason), 40, "it is cleared")
         assert verdict
         assert nothing_failed(node)
         assert verdict.state == WARNING
