@@ -12,9 +12,9 @@
         renewal-freq = 300
         timeout = 5
 
-What booth 1.0 to 1.2 does (read_config in src/config.c): ``#`` starts a comment, quotes may be around a value, times are
-seconds or ``1500ms``, ``__defaults__`` is no ticket and holds for those after it (but its renewal-freq), and without
-renewal-freq a lease is renewed after half of it.
+What booth 1.0 to 1.2 does (read_config in src/config.c): ``#`` starts a comment, quotes may be around a value, times
+are seconds or ``1500ms``, ``__defaults__`` is no ticket and holds for those after it (but its renewal-freq), and
+without renewal-freq a lease is renewed after half of it.
 """
 
 from __future__ import annotations

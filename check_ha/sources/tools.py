@@ -154,7 +154,7 @@ COROSYNC_FILES = Tool(
     good=(0, 1),
     on_stderr=True,
 )
-# The client of booth; with a key of its own (authfile) it answers only who may read that. Asks the site's boothd by TCP,
+# The client of booth; where there is an authfile it answers only who may read that. It asks the site's boothd by TCP,
 # which may run on another node.
 BOOTH_LIST = Tool("booth-list.txt", ("booth", "list"), SYSTEM)
 BOOTH_PEERS = Tool("booth-peers.txt", ("booth", "peers"), SYSTEM)

@@ -2,22 +2,21 @@
 
 A ticket lets one site of several run a service (rsc_ticket constraints). Asks crm_mon and cibadmin for the tickets as
 Pacemaker has them, and the client of booth (booth list, booth peers) for what the boothd of this site says; booth.conf
-tells how long a lease lasts. Run it on the nodes of every site. A site without the ticket is well as long as another one
-has it; --expect says where it should be.
+tells how long a lease lasts. Run it on the nodes of every site. A site without the ticket is well as long as another
+one has it; --expect says where it should be.
 
-The lease of a ticket ends unless its site renews it, which takes a majority of sites and arbitrators. So it is a warning
-when a renewal is overdue (after the interval of renewal-freq and three timeouts), and critical when the lease is over,
-when a ticket that resources need is granted to no site, or when one is granted to two sites. Sites and arbitrators talk
-only about tickets: one that is silent is missed at the site that has a ticket, and at others if it has one itself.
+The lease of a ticket ends unless its site renews it, which takes a majority of sites and arbitrators. So it is a
+warning when a renewal is overdue (by three timeouts), and critical when the lease is over, when a ticket that resources
+need is granted to no site, or when one is granted to two sites. Sites and arbitrators talk only about tickets: one that
+is silent is missed by the site that has a ticket, and by the others if it has one itself.
 
-The client of booth needs the authfile where there is one, which only its owner and root may read: run the check as
-root, with --sudo, or let check_ha_collect ask. It asks the configuration that is called booth. Of another one Pacemaker
-shows who has the ticket, and until when; whether peers are silent is not known then. Without booth, tickets that were
-granted by hand (crm_ticket) are judged by what this site has: check_ha_sites compares the sites.
+The client of booth reads the authfile where there is one, which only its owner and root may: run the check as root,
+with --sudo, or let check_ha_collect ask. It asks the configuration that is called booth. Of another one Pacemaker shows
+who has the ticket, and until when; whether peers are silent is not known then. Without booth, tickets that were granted
+by hand (crm_ticket) are judged by what this site has.
 
-What it cannot see: whether the other site really stopped what it had to stop; check_ha_sites asks it. Booth tells times
-in local time: for an hour after a change of clocks a peer may seem to be silent. Booth 1.0 and 1.1 hang on Linux 6.9 and
-later.
+What it cannot see: whether the other site has really stopped what it must. Booth tells times in local time: for an hour
+after a change of clocks a peer may seem to be silent. Booth 1.0 and 1.1 hang on Linux 6.9 and later.
 """
 
 from __future__ import annotations
@@ -69,9 +68,9 @@ SHOWN = Reading(CRM_MON, parse_crm_mon, parts=())
 CONFIGURED = Reading(CIBADMIN, parse_cib, parts=())
 
 TICKETS = Metric("cluster.tickets.count", "tickets")
-GRANTED = Metric("cluster.tickets.granted.count", "tickets that are granted to this site")
+GRANTED = Metric("cluster.tickets.granted.count", "tickets granted to this site")
 LEASE = Metric("cluster.ticket.lease.seconds", "time until the lease ends; negative: it is over", "s", "TICKET")
-LAST = Metric("cluster.ticket.granted.seconds", "time since it was last granted here, or renewed", "s", "TICKET")
+LAST = Metric("cluster.ticket.granted.seconds", "time since it was last granted to this site", "s", "TICKET")
 PEERS_COUNT = Metric("cluster.booth.peers.count", "other sites and arbitrators of booth")
 SILENT = Metric("cluster.booth.peers.silent.count", "those of them that should be heard, and are not")
 
@@ -99,7 +98,10 @@ def judge(evidence: Evidence, options: TicketOptions) -> Judgement:
     findings = [finding for one in selected for finding in of_ticket(one, found, evidence.now)]
     findings += unexpected(found.tickets, dict(options.expect), found.here)
     findings += _of_booth(evidence, cluster, cib, found)
-    findings += [*of_peers(found), *conf_differs(found)]
+    of_others = list(of_peers(found))
+    if any(one.condition is NO_MAJORITY for one in of_others):  # which is why the lease is not renewed
+        findings = [one for one in findings if one.condition is not LEASE_SHORT]
+    findings += [*of_others, *conf_differs(found)]
     if not found.tickets:
         findings.append(Finding(NO_TICKETS, "booth is set up, and has no tickets"))
     elif not selected:
@@ -191,6 +193,6 @@ CHECK = Check(
     number=GRANTED,
     options=TicketOptions,
     filters="ticket",
-    applies=Applies("tickets or booth", (SHOWN, CONFIGURED), holds),
+    applies=Applies("a geo cluster", (SHOWN, CONFIGURED), holds),
     nothing=NO_TICKETS,
 )  # fmt: skip

@@ -16,9 +16,10 @@ from check_ha.checks.tickets.conditions import (
     STANDBY,
     WRONG_SITE,
 )
-from check_ha.checks.tickets.situation import ELSEWHERE, HERE, NOWHERE, UNKNOWN, Geo, GeoTicket
+from check_ha.checks.tickets.situation import DEFAULT_EXPIRE, ELSEWHERE, HERE, NOWHERE, UNKNOWN, Geo, GeoTicket, heard
 from check_ha.core.finding import TICKET, Finding, Subject, resources
 from check_ha.core.wording import how_long, joined, listed
+from check_ha.model.booth import SITE, BoothPeer
 
 
 def of_ticket(one: GeoTicket, geo: Geo, now: float) -> Iterator[Finding]:
@@ -27,7 +28,9 @@ def of_ticket(one: GeoTicket, geo: Geo, now: float) -> Iterator[Finding]:
     twice = _twice(one)
     expired = not twice and one.left is not None and one.left <= 0
     if twice:
-        advice = "find out which site is to have it, and at the other one: stop what it runs, and revoke the ticket there"
+        advice = (
+            "find out which site is to have it, and at the other one: stop what it runs, and revoke the ticket there"
+        )
         yield Finding(GRANTED_TWICE, twice, subjects, advice)
     elif expired:
         yield Finding(LEASE_EXPIRED, _expired(one), subjects, "see whether booth runs at all sites")
@@ -38,7 +41,7 @@ def of_ticket(one: GeoTicket, geo: Geo, now: float) -> Iterator[Finding]:
         yield _not_granted(one, geo, now)
     elif one.where == HERE and one.listed and not one.granted:
         yield _not_granted_yet(one, geo)
-    if one.standby and (one.granted or one.where == HERE):
+    if one.standby and (one.granted or one.where == HERE) and (one.needed_by or one.listed):
         text = f"{one.name} is in standby{_waiting(one)}"
         yield Finding(STANDBY, text, subjects, commands=(f"crm_ticket --ticket {one.name} --activate",))
     if not (twice or expired) and _overdue(one):
@@ -82,8 +85,8 @@ def _twice(one: GeoTicket) -> str:
 def _expired(one: GeoTicket) -> str:
     over = how_long(-(one.left or 0))
     if one.granted:
-        return f"the lease of {one.name} is over since {over}, and it is still granted here: another site may have it"
-    return f"the lease of {one.name} is over since {over}{_at(one)}"
+        return f"the lease of {one.name} ended {over} ago, and it is still granted here: another site may have it, too"
+    return f"the lease of {one.name} ended {over} ago{_at(one)}"
 
 
 def _not_granted(one: GeoTicket, geo: Geo, now: float) -> Finding:
@@ -91,20 +94,28 @@ def _not_granted(one: GeoTicket, geo: Geo, now: float) -> Finding:
     state = one.state
     since = f" (for {how_long(now - state.expires)})" if state and state.owner and state.expires else ""
     silent = _unheard(one, geo)
+    grant = f"booth grant {one.name}"
     needs = f"{listed(one.needed_by)} {'needs' if len(one.needed_by) == 1 else 'need'} it"
     if silent:
-        text = f"{one.name} is granted to no site that this one hears of{since}, and {needs}; {silent}"
-        return Finding(NOT_GRANTED, text, subjects, "see at the other sites whether one of them has it: booth list")
+        words = joined([f"{peer.address} {heard(peer, geo)}" for peer in silent])
+        text = f"{one.name} is granted to no site that this one knows of{since}, and {needs} ({words})"
+        advice = (
+            f"ask the other sites whether one of them has it (if none has, at the site that is to have it: {grant})"
+        )
+        return Finding(NOT_GRANTED, text, subjects, advice, _asking(silent))
     text = f"{one.name} is granted to no site{since}, and {needs}"
-    return Finding(NOT_GRANTED, text, subjects, "at the site that is to have it", (f"booth grant {one.name}",))
+    return Finding(NOT_GRANTED, text, subjects, "at the site that is to have it", (grant,))
 
 
-def _unheard(one: GeoTicket, geo: Geo) -> str:
-    """Return from whom nothing was heard for longer than a lease lasts."""
-    longest = one.times.expire if one.times else 600.0
-    ages = {peer.address: geo.age(peer) for peer in geo.peers or ()}
-    silent = [address for address, age in ages.items() if age is None or age > longest]
-    return f"nothing is heard of {joined(silent)}" if silent else ""
+def _unheard(one: GeoTicket, geo: Geo) -> List[BoothPeer]:
+    """Return those of whom nothing was heard for longer than a lease lasts: one of them may have it by now."""
+    longest = one.times.expire if one.times else DEFAULT_EXPIRE
+    ages = [(peer, geo.age(peer)) for peer in geo.peers or ()]
+    return [peer for peer, age in ages if age is None or age > longest]
+
+
+def _asking(peers: List[BoothPeer]) -> Tuple[str, ...]:
+    return tuple(f"booth list -s {peer.address}" for peer in peers if peer.kind == SITE)
 
 
 def _not_granted_yet(one: GeoTicket, geo: Geo) -> Finding:
@@ -138,7 +149,7 @@ def rows_of(one: GeoTicket, now: float) -> str:
     if one.standby:
         parts.append("in standby")
     if one.left is not None:
-        parts.append(f"lease for {how_long(one.left)}" if one.left > 0 else f"lease over since {how_long(-one.left)}")
+        parts.append(f"lease for {how_long(one.left)}" if one.left > 0 else f"lease ended {how_long(-one.left)} ago")
     if one.manual:
         parts.append("manual")
     if one.state and one.state.last_granted:

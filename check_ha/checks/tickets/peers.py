@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Dict, Iterator, List, Tuple
 
 from check_ha.checks.tickets.conditions import CONF_DIFFERS, NO_MAJORITY, PEER_SILENT
-from check_ha.checks.tickets.situation import ELSEWHERE, Geo
+from check_ha.checks.tickets.situation import ELSEWHERE, Geo, heard
 from check_ha.core.finding import FILE, PEER, TICKET, Finding, Subject
 from check_ha.core.wording import count, how_long, joined
 from check_ha.model.booth import BoothPeer
@@ -75,21 +75,19 @@ def conf_differs(geo: Geo) -> Iterator[Finding]:
 
 def peer_row(peer: BoothPeer, geo: Geo) -> str:
     """Return the state of a peer, in words."""
-    age = geo.age(peer)
-    heard = "never heard" if age is None else f"heard {how_long(age)} ago"
-    missed = peer in silent_peers(geo)
-    expected = peer.address in patience(geo)
-    return f"{peer.kind}, {heard}{', silent' if missed else '' if expected else ' (it has no reason to speak)'}"
+    told = "" if peer.address in patience(geo) else ", with nothing to say"
+    return f"{peer.kind} {heard(peer, geo)}{', silent' if peer in silent_peers(geo) else told}"
 
 
 def _told(one: BoothPeer, geo: Geo) -> str:
     age = geo.age(one)
-    return f"{one.address} was never heard" if age is None else f"{one.address} is silent for {how_long(age)}"
+    return f"{one.address} was never heard" if age is None else f"{one.address} has been silent for {how_long(age)}"
 
 
 def _advice(one: BoothPeer) -> str:
     if one.refused:
-        return f"{count(one.refused, 'packet')} with a wrong signature: see that it has the same authfile, and the same time"
+        told = f"{count(one.refused, 'packet')} with a wrong signature"
+        return f"{told}: see that it has the same authfile, and the same time"
     return "see that boothd runs there, and that UDP reaches it (port 9929) both ways"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
+from check_ha.core.wording import how_long
 from check_ha.model.booth import BoothConf, BoothPeer, BoothTicket, TicketTimes
 from check_ha.model.cib import NOBODY, Cib, TicketState
 from check_ha.model.cluster import Cluster
@@ -13,6 +14,8 @@ HERE, ELSEWHERE, NOWHERE, UNKNOWN = "here", "elsewhere", "nowhere", "unknown"
 """Where a ticket is granted."""
 DEFAULT_NAME = "booth"
 """Of booth's configuration, which ``booth list`` asks for."""
+DEFAULT_EXPIRE = 600.0
+"""Seconds that a lease lasts where booth.conf does not say."""
 
 
 class GeoTicket(NamedTuple):
@@ -132,3 +135,9 @@ def _left(
     if exact is not None and (exact > 0 or booth is None or booth.expires is None or local is None):
         return exact
     return (booth.expires - local).total_seconds() if booth and booth.expires and local else exact
+
+
+def heard(peer: BoothPeer, geo: Geo) -> str:
+    """Return when its last packet came, in words: ``was heard 5m ago``."""
+    age = geo.age(peer)
+    return "was never heard" if age is None else f"was heard {how_long(age)} ago"
