@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
 
 import pytest
@@ -16,9 +17,10 @@ from check_ha.model.cluster import Cluster, Ticket
 from check_ha.parsers.booth import parse_booth_list, parse_booth_peers
 from check_ha.parsers.booth_conf import parse_booth_conf
 from check_ha.parsers.times import parse_time
-from check_ha.sources.tools import BOOTH_CONF, BOOTH_LIST, BOOTH_PEERS, CIBADMIN, CRM_MON
+from check_ha.sources.recording import Recording, write_recording
+from check_ha.sources.tools import ALL, BOOTH_CONF, BOOTH_LIST, BOOTH_PEERS, CIBADMIN, CRM_MON, HUNG, MISSING
 from tests.checks.build import Found, cluster, evidence, found, measured, primitive
-from tests.replay import SAMPLES, replay
+from tests.replay import RECORDINGS, SAMPLES, replay
 
 NOW = 1_795_900_000.0
 LOCAL = "2026-11-28 21:20:00"
@@ -255,4 +257,41 @@ def test_crit_a_site_must_have_a_ticket() -> None:
     assert (code, output.partition(" | ")[0]) == (
         2,
         "HA_TICKETS CRITICAL - 0 tickets granted to this site (outside range 1:)",
+    )
+
+
+BAD: Dict[str, Tuple[Dict[str, Any], int, str]] = {
+    "unknown-words": ({"stdout": b"all is well\n"}, 3, "booth: not a line of booth list: all is well"),
+    "unknown-cut-off": ({"stdout": b"ticket: ticketA, le"}, 3, "booth: output that is cut off: ticket: ticketA, le"),
+    "unknown-aborted": ({"status": -6, "stdout": b""}, 3, "booth: was killed by signal 6"),
+    "unknown-no-file": (
+        {"status": 1, "stdout": b"", "stderr": "ERROR: failed to open /etc/booth/booth.conf: No such file"},
+        3,
+        "booth: exit 1, ERROR: failed to open /etc/booth/booth.conf: No such file",
+    ),
+    "unknown-may-not-read-the-authfile": (
+        {"status": 1, "stdout": b"", "stderr": "ERROR: cannot open /etc/booth/authkey: Permission denied"},
+        3,
+        "user root may not run booth; to allow it: run it as root or with --sudo",
+    ),
+    "crit-down": (
+        {"status": 1, "stdout": b"", "stderr": "ERROR: connect to 192.0.2.1 got an error: Connection refused"},
+        2,
+        "booth does not run at this site: it neither renews a ticket nor takes one over",
+    ),
+    "crit-hung": ({"status": None, "fault": HUNG}, 2, "booth: no answer within 8 s"),
+    "unknown-not-installed": ({"status": None, "fault": MISSING, "stderr": ""}, 3, "booth: not installed"),
+}
+
+
+@pytest.mark.parametrize(("change", "code", "text"), list(BAD.values()), ids=list(BAD))
+def test_what_booth_may_do(change: Dict[str, Any], code: int, text: str, tmp_path: Path) -> None:
+    source = Recording(str(RECORDINGS / "geo" / "taken-over" / "site2"))
+    outputs = source.collect(ALL)
+    outputs[BOOTH_LIST] = outputs[BOOTH_LIST]._replace(**change)
+    write_recording(str(tmp_path / "made"), source.node, source.now, outputs.values())
+    found, output = replay(CHECK, "--from", str(tmp_path / "made"))
+    assert (found, output.partition(" | ")[0]) == (
+        code,
+        f"HA_TICKETS {'CRITICAL' if code == 2 else 'UNKNOWN'} - {text}",
     )

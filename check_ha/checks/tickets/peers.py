@@ -59,7 +59,7 @@ def of_peers(geo: Geo) -> Iterator[Finding]:
 
 def conf_differs(geo: Geo) -> Iterator[Finding]:
     """Yield that boothd was not started anew since booth.conf was changed: by the number of members, the tickets."""
-    if geo.peers is None or not geo.conf.members:
+    if geo.peers is None or not geo.listed or not geo.conf.members:
         return
     members, running = len(geo.conf.members), len(geo.peers) + 1
     names = {one.name for one in geo.conf.tickets}

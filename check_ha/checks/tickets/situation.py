@@ -65,6 +65,8 @@ class Geo(NamedTuple):
     """``None``: not known."""
     now: Optional[datetime] = None
     """In the local time of this node."""
+    listed: bool = False
+    """Whether booth has told of its tickets."""
 
     def age(self, peer: BoothPeer) -> Optional[float]:
         """Return for how many seconds nothing was heard of it; None: ever."""
@@ -104,7 +106,7 @@ def geo(
         tickets.append(
             GeoTicket(name, granted, standby, where, left, needed.get(name, ()), state, booth, times.get(name))
         )
-    return Geo(tuple(tickets), here, conf or BoothConf(), peers, cluster.updated)
+    return Geo(tuple(tickets), here, conf or BoothConf(), peers, cluster.updated, listed is not None)
 
 
 def _own_address(conf: Optional[BoothConf], peers: Optional[Tuple[BoothPeer, ...]]) -> Optional[str]:
