@@ -114,6 +114,8 @@ def test_what_runs_is_asked_first(tmp_path: Path) -> None:
     process(tmp_path, 12, ["/usr/sbin/nrpe", "-c", "/etc/nagios/nrpe.cfg"], 300)
     (proc / "12/root").unlink()
     (proc / "12/root").symlink_to(proc)
+    process(tmp_path, 13, ["/usr/sbin/nrpe", "-c", "/etc/nagios/nrpe.cfg"], 300)
+    (proc / "13/root").unlink()  # one that has just ended
     first, second = daemons(tmp_path, proc)
     assert first == Daemon("/opt/nrpe.cfg", "watch", "", "my-nrpe.service", runs=True)
     assert second == FOUND["debian"][1]

@@ -9,13 +9,15 @@ from typing import Tuple
 
 import pytest
 
+from check_ha.node_setup import users as users_of_node
 from check_ha.node_setup.grants import Grants, granted, grants_in, withdrawn
 from check_ha.node_setup.marked import marked
-from check_ha.node_setup.plan import SUDOERS, UIDGID
+from check_ha.node_setup.plan import SUDOERS, UIDGID, plan
 from check_ha.node_setup.rights import acl_commands, sudoers, uidgid
-from check_ha.node_setup.users import members, name_of
+from check_ha.node_setup.users import fault_of, members, name_of
 from tests.needed import program
 from tests.node_setup.run import CFG, files, run
+from tests.node_setup.test_setup import live, wish
 
 
 def users(tree: Path) -> Tuple[str, ...]:
@@ -112,5 +114,14 @@ def test_one_more_reader_is_no_second_role() -> None:
 def test_users_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     root = Path("/")
     assert (name_of(root, 0), name_of(root, 4_000_000_000)) == ("root", "")
+    assert (fault_of(root, "root"), fault_of(root, "nobody-here")) == (None, "there is no user nobody-here here")
+    monkeypatch.setattr(users_of_node, "GROUP", "no-such-group")
+    assert members(root) == frozenset()
     monkeypatch.setattr(grp, "getgrnam", lambda name: grp.struct_group((name, "x", 1, ["nagios"])))
     assert members(root) == {"nagios"}
+
+
+def test_others_than_nrpe_start_anew_for_a_new_group(tmp_path: Path) -> None:
+    node = live(tmp_path, daemons=())
+    notes = plan(node, wish(users=("icinga",), nrpe=None, sudo=False)).notes
+    assert notes[2:] == ("restart what runs as icinga: only new processes have the new group",)
