@@ -87,11 +87,18 @@ def _recorder(text: str) -> str:
     return recorder.recorder(text)
 
 
+def _ssh(text: str) -> str:
+    from generators import ssh
+
+    return ssh.forced_command(text)
+
+
 FILES: Mapping[str, Callable[[str], str]] = {
     "setup.cfg": scripts,
     "nrpe/check_ha.cfg": _command_file,
     "check_ha/node_setup/check_ha.cfg": _command_file,
     "nrpe/check_ha_record": _recorder,
+    "nrpe/check_ha_ssh": _ssh,
     "nrpe/sudoers": _sudoers,
     "nrpe/uidgid": _uidgid,
     "nrpe/acl-crmsh.sh": _acl("crmsh"),

@@ -94,7 +94,7 @@ def test_every_command_that_a_server_names_is_in_the_nrpe_file() -> None:
         *re.findall(r"check_ha_nrpe!(\w+)", text_of("samples/nagios/check_ha.cfg")),
         *re.findall(r"check_nrpe .*? -c (check_\w+)", text_of("samples/nagios/check_ha.cfg")),
         *re.findall(r";NRPECOMMAND;(\w+);", text_of("samples/centreon/check_ha.clapi")),
-        *re.findall(r"check_nrpe .*? -c (check_\w+)", text_of("samples/centreon/check_ha.clapi")),
+        *re.findall(r"NRPECLIENT\$ .*? -c (check_\w+)", text_of("samples/centreon/check_ha.clapi")),
         *(f"check_{name}" for name in re.findall(r"^  (ha_\w+) = \{ title", _node_rules(), flags=re.MULTILINE)),
     }
     assert named
