@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from typing import Iterable, Iterator, List, Sequence
 
-from generators.commands import Command, services
+from generators.commands import CLUSTER as WHOLE
+from generators.commands import OWN, Command, all_commands, services
 from generators.services import CHECK_NRPE, dashed, minutes
 
 NODE = "App-HA-NRPE-custom"
 CLUSTER = "App-HA-Cluster-custom"
+SMALL_NODE = "App-HA-Small-NRPE-custom"
+SMALL_CLUSTER = "App-HA-Small-Cluster-custom"
 _NRPE = (
     "$USER1$/check_nrpe -H $HOSTADDRESS$ -p $_HOSTNRPEPORT$ -t $_HOSTNRPETIMEOUT$ $_HOSTNRPEEXTRAOPTIONS$"
     " -c $_SERVICENRPECOMMAND$"
@@ -36,10 +39,27 @@ def import_file() -> str:
     if on_server:
         lines += _host(CLUSTER, "Pacemaker cluster", _CLUSTER_MACROS)
     for one in on_server:
-        line = f"$USER1$/{one.name} $_HOSTHANODES$ --via '$USER1$/{CHECK_NRPE}' $_SERVICEEXTRAOPTIONS$"
-        lines += _command(f"App-{dashed(one)}", line)
+        lines += _command(f"App-{dashed(one)}", _asking(one))
         lines += _service(one, f"App-{dashed(one)}-custom", f"App-{dashed(one)}", CLUSTER)
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, *_small(), ""])
+
+
+def _small() -> Iterator[str]:
+    """Yield the templates of the small shape: a host has these or those above."""
+    commands = {one.name: one for one in all_commands()}
+    yield from _host(SMALL_NODE, "Pacemaker cluster node, one service", _NODE_MACROS)
+    yield _line("HTPL", "setparam", SMALL_NODE, "notifications_enabled", "0")
+    own = commands["check_ha"]._replace(name=OWN)
+    yield from _service(own, f"App-{dashed(own)}-NRPE-custom", "App-HA-NRPE", SMALL_NODE)
+    yield from _host(SMALL_CLUSTER, "Pacemaker cluster, one service", _CLUSTER_MACROS)
+    whole = commands[WHOLE]
+    yield from _command(f"App-{dashed(whole)}", _asking(whole))
+    # App-HA-Cluster-custom is a host template already
+    yield from _service(whole, f"App-{dashed(whole)}-Once-custom", f"App-{dashed(whole)}", SMALL_CLUSTER)
+
+
+def _asking(command: Command) -> str:
+    return f"$USER1$/{command.name} $_HOSTHANODES$ --via '$USER1$/{CHECK_NRPE}' $_SERVICEEXTRAOPTIONS$"
 
 
 def _line(*fields: str) -> str:
