@@ -74,7 +74,7 @@ _ICINGA = """\
 // cluster's host one service, for what that node alone knows; for the cluster's host (vars.ha_nodes) one that asks all
 // nodes and tells once what all of them say. (services.conf beside this file is the other shape: every check on every
 // node.) Use one of the two, with commands.conf. Nodes are asked through NRPE, or with vars.ha_endpoint = name of its
-// endpoint through the Icinga agent.
+// endpoint through the Icinga agent; vars.ha_via of the cluster's host is another way to ask its nodes for their views.
 
 template Service "ha_small" {
   check_interval = 1m
@@ -101,7 +101,7 @@ apply Service "%(cluster)s" {
   max_check_attempts = 2
   check_command = "ha_cluster"
   vars.ha_cluster_node = host.vars.ha_nodes
-  vars.ha_cluster_via = PluginDir + "/%(via)s"
+  vars.ha_cluster_via = if (host.vars.ha_via) { host.vars.ha_via } else { PluginDir + "/%(via)s" }
   assign where host.vars.ha_nodes
 }
 
