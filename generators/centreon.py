@@ -11,12 +11,18 @@ from __future__ import annotations
 
 from typing import Iterable, Iterator, List, NamedTuple, Sequence, Tuple
 
-from generators.commands import VIEW, Command, services
+from generators.commands import CLUSTER as WHOLE
+from generators.commands import OWN, VIEW, Command, all_commands, services
 from generators.services import dashed, minutes
 
 Macro = Tuple[str, str, str]
 
+ALIVE = "generic-active-host-custom"
+NOBODY = "generic-dummy-host-custom"
+"""Of a cluster, whose address is nobody's: a ping that fails would silence the split brain."""
 CLUSTER = "App-HA-Cluster-custom"
+SMALL_NODE = "App-HA-Small-NRPE-custom"
+SMALL_CLUSTER = "App-HA-Small-Cluster-custom"
 _NRPE_MACROS: Tuple[Macro, ...] = (
     ("NRPECLIENT", "check_nrpe", "the client: check_centreon_nrpe3 for the packs"),
     ("NRPEPORT", "5666", "port of the NRPE daemon"),
@@ -66,34 +72,45 @@ def import_file() -> str:
     lines: List[str] = []
     for way in WAYS:
         lines += [*_command(f"App-HA-{way.name}", way.line)]
-        lines += _host(way.host, f"Pacemaker cluster node ({way.name})", "generic-active-host-custom", way.macros)
+        lines += _host(way.host, f"Pacemaker cluster node ({way.name})", ALIVE, way.macros)
         for one in found:
             if not one.on_server:
-                lines += _of_node(one, way)
-    # its address is nobody's: a ping that fails would silence the split brain
-    lines += _host(CLUSTER, "Pacemaker cluster", "generic-dummy-host-custom", _CLUSTER_MACROS)
+                lines += _of_node(one, way, way.host)
+    lines += _host(CLUSTER, "Pacemaker cluster", NOBODY, _CLUSTER_MACROS)
     for one in found:
         if one.on_server:
-            lines += _of_cluster(one)
-    return "\n".join([*lines, ""])
+            lines += _of_cluster(one, f"App-{dashed(one)}-custom", CLUSTER)
+    return "\n".join([*lines, *_small(), ""])
 
 
-def _of_node(command: Command, way: _Way) -> Iterator[str]:
+def _small() -> Iterator[str]:
+    """Yield the templates of the small shape: a host has these or those above."""
+    commands = {one.name: one for one in all_commands()}
+    nrpe = WAYS[0]
+    yield from _host(SMALL_NODE, "Pacemaker cluster node, one service", ALIVE, nrpe.macros)
+    yield _line("HTPL", "setparam", SMALL_NODE, "notifications_enabled", "0")
+    yield from _of_node(commands["check_ha"]._replace(name=OWN), nrpe, SMALL_NODE)
+    yield from _host(SMALL_CLUSTER, "Pacemaker cluster, one service", NOBODY, _CLUSTER_MACROS)
+    # App-HA-Cluster-custom is a host template already
+    yield from _of_cluster(commands[WHOLE], f"App-{dashed(commands[WHOLE])}-Once-custom", SMALL_CLUSTER)
+
+
+def _of_node(command: Command, way: _Way, host: str) -> Iterator[str]:
     name = f"App-{dashed(command)}-{way.name}-custom"
     yield from _service(command, name, f"App-HA-{way.name}")
     yield _line("STPL", "setmacro", name, f"{way.name}COMMAND", command.name, "command on the node", "0")
     if way.takes_options:
         yield _line("STPL", "setmacro", name, "EXTRAOPTIONS", "", f"options of {command.name}", "0")
-    yield _line("STPL", "addhosttemplate", name, way.host)
+    yield _line("STPL", "addhosttemplate", name, host)
 
 
-def _of_cluster(command: Command) -> Iterator[str]:
-    name = f"App-{dashed(command)}"
+def _of_cluster(command: Command, name: str, host: str) -> Iterator[str]:
     via = _CLIENT.format("{node}", VIEW)
-    yield from _command(name, f"$USER1$/{command.name} $_HOSTHANODES$ --via '{via}' $_SERVICEEXTRAOPTIONS$")
-    yield from _service(command, f"{name}-custom", name)
-    yield _line("STPL", "setmacro", f"{name}-custom", "EXTRAOPTIONS", "", f"options of {command.name}", "0")
-    yield _line("STPL", "addhosttemplate", f"{name}-custom", CLUSTER)
+    own = f"App-{dashed(command)}"
+    yield from _command(own, f"$USER1$/{command.name} $_HOSTHANODES$ --via '{via}' $_SERVICEEXTRAOPTIONS$")
+    yield from _service(command, name, own)
+    yield _line("STPL", "setmacro", name, "EXTRAOPTIONS", "", f"options of {command.name}", "0")
+    yield _line("STPL", "addhosttemplate", name, host)
 
 
 def _line(*fields: str) -> str:

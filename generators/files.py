@@ -81,6 +81,16 @@ def _checkmk(_: str) -> str:
     return checkmk.mrpe()
 
 
+def _small(name: str) -> Callable[[str], str]:
+    def made(_: str) -> str:
+        from generators import small
+
+        text: str = getattr(small, name)()
+        return text
+
+    return made
+
+
 def _recorder(text: str) -> str:
     from generators import recorder
 
@@ -109,6 +119,9 @@ FILES: Mapping[str, Callable[[str], str]] = {
     "samples/icinga2/director-basket.json": _director,
     "samples/centreon/check_ha.clapi": _centreon,
     "samples/checkmk/mrpe.cfg": _checkmk,
+    "samples/nagios/check_ha_small.cfg": _small("nagios"),
+    "samples/icinga2/services_small.conf": _small("icinga2"),
+    "samples/checkmk/mrpe_small.cfg": _small("mrpe"),
 }
 """Each file, and how it is made: from the text that is there, which matters to setup.cfg and to the recorder."""
 

@@ -58,6 +58,9 @@ class Centreon:
         if kind == "CMD":
             assert (parameter, value) == ("line", self.lines[name])
             return
+        if kind == "HTPL":
+            assert (parameter, value) == ("notifications_enabled", "0")
+            return
         assert kind == "STPL"
         assert parameter in SERVICE_PARAMETERS
         if parameter == "check_command":

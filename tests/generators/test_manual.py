@@ -81,7 +81,7 @@ def test_every_option_of_every_command_is_in_a_table(command: Command) -> None:
     places = [part(OPTIONS_PAGE, "## Of every check of a node")]
     if command.check:
         places.append(part(CHECKS_PAGE, f"### {command.name}"))
-        places += [part(OPTIONS_PAGE, "## Of check_ha_split_brain and check_ha_drift")] if command.on_server else []
+        places += [part(OPTIONS_PAGE, "## Of what compares nodes")] if command.on_server else []
     elif command.verdict:
         places.append(part(OPTIONS_PAGE, "## Of check_ha"))
     else:
