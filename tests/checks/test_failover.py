@@ -343,6 +343,34 @@ def test_what_another_version_has_kept_is_forgotten() -> None:
     assert found(judgement) == [("not-yet-foretold", "there was no time yet for 3 nodes (node1, node2, node3)")]
 
 
+def test_what_an_earlier_run_has_found_has_its_age_where_the_scheduler_fails_now() -> None:
+    view = two(P, bans=bans("p", "node2"))
+    kept = judged(view, {"node1": (primitive("p"),)}, include=(regex("node1"),)).remember
+    failure = Finding(TOOL_MISSING, "crm_simulate: not installed", reason="not installed")
+    now = evidence(view, {}, votes=quorum(2, 1), previous=kept, failed={question("node1"): failure})
+    judgement = judge(now._replace(now=NOW + 7200), FailoverOptions(include=(regex("node1"),)))
+    text = "if node1 dies, p runs nowhere: constraint cli-ban-p-on-node2 keeps it off node2 (foretold 2h ago)"
+    assert found(judgement) == [
+        ("lost-with-node", text),
+        ("not-foretold", "the loss of node1 is not foretold: crm_simulate: not installed"),
+    ]
+
+
+def test_ok_what_is_meant_for_one_node_is_told_and_no_alarm() -> None:
+    view = two(P, G_WEB, MS, bans=bans("p", "node2"))
+    answers = {"node1": (primitive("p"), G_DOWN, MS_LEFT)}
+    only: Dict[str, Any] = {"include": (regex("node1"),)}
+    pinned = judged(view, answers, pinned=(regex("p"), regex("g_.*"), regex("ms")), **only)
+    assert found(pinned) == [("pinned", "p, g_web, ms are lost with node1, as --pinned says")]
+    assert pinned.summary == "node1 may be lost, 0 of 0 resources run on"
+    assert lines(pinned)[0].endswith("ms on 1 of 2; lost as --pinned says: p, vip, app, ms; nothing else lost")
+    assert measured(pinned)["cluster.failover.fatal.count"] == 0
+    others = judged(view, answers, pinned=(regex("p"), regex("vip"), regex("ms")), **only)
+    assert found(others)[0] == ("lost-with-node", "if node1 dies, app runs nowhere: it needs vip")
+    (first, *_) = judged(view, answers, **only).findings[1:]
+    assert first.advice == "if it should run there, remove the constraint; where it is meant so, give --pinned p"
+
+
 def test_if_asks_that_and_nothing_else_and_keeps_nothing() -> None:
     view = three(G_WEB)
     options = FailoverOptions(if_=(("node1", STANDBY), ("node2", DEAD)))

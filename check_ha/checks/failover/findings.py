@@ -9,6 +9,7 @@ from check_ha.checks.failover.conditions import (
     FEWER_INSTANCES,
     LOST_WITH_NODE,
     NOT_PROMOTED_WITHOUT,
+    PINNED,
     QUORUM_LOST,
     UNFENCEABLE,
 )
@@ -142,3 +143,13 @@ def fewer(all_losses: Sequence[Losses]) -> Iterator[Finding]:
     if names:
         text = f"{listed(names)} {verb(names, 'goes', 'go')} on with fewer instances without {either(where)}"
         yield Finding(FEWER_INSTANCES, text, (*resources(*names), *nodes(*where)))
+
+
+def as_meant(all_losses: Sequence[Losses]) -> Iterator[Finding]:
+    """Yield what is meant to be lost with its node, in one finding."""
+    found = [one for one in all_losses if one.pinned]
+    names = list(dict.fromkeys(name for one in found for name in _names(one.pinned, one.pinned)))
+    where = list(dict.fromkeys(node for one in found for node in one.nodes))
+    if names:
+        text = f"{listed(names)} {verb(names, 'is', 'are')} lost with {either(where)}, as --pinned says"
+        yield Finding(PINNED, text, (*resources(*names), *nodes(*where)))

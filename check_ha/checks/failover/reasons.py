@@ -87,15 +87,17 @@ def _told(resource: ResourceInstances, found: Sequence[Obstacle], situation: Sit
             constraints.append(kind)
             texts.append(f"constraint {kind} keeps it {doing} {joined(where)}")
     subjects = (*nodes(*(one.node for one in found)), *(Subject(CONSTRAINT, name) for name in constraints))
-    return Reason(
-        ", ".join(texts), tuple(dict.fromkeys(subjects)), *_step(constraints, found, situation), set(by_kind) == {STATE}
-    )
+    step = _step(resource.outermost, constraints, found, situation)
+    return Reason(", ".join(texts), tuple(dict.fromkeys(subjects)), *step, set(by_kind) == {STATE})
 
 
-def _step(constraints: Sequence[str], found: Sequence[Obstacle], situation: Situation) -> Tuple[str, Tuple[str, ...]]:
+def _step(
+    name: str, constraints: Sequence[str], found: Sequence[Obstacle], situation: Situation
+) -> Tuple[str, Tuple[str, ...]]:
     """Return what to do about the first of them that something can be done about."""
+    meant = f"where it is meant so, give --pinned {name}"
     if constraints:
-        first, advice = constraints[0], "if it should run there, remove the constraint"
+        first, advice = constraints[0], f"if it should run there, remove the constraint; {meant}"
         known = cli_constraints(situation.cluster, situation.cib, situation.now)
         left = next((one for one in known if one.id == first), None)
         if left:
@@ -104,14 +106,17 @@ def _step(constraints: Sequence[str], found: Sequence[Obstacle], situation: Situ
     failed = [one for one in found if one.kind == FAILED]
     if failed:
         return MENDED, (cleanup(failed[0].resource, failed[0].node),)
+    if any(one.kind == NOT_ALLOWED for one in found):
+        return f"a location constraint must allow it there; {meant}", ()
     return "", ()
 
 
 def _needed(resource: ResourceInstances, losses: Losses, situation: Situation) -> str:
     """Return the resource that it waits for and that would be lost as well: by its group, or by a constraint."""
-    gone = {name for one in losses.lost if one is not resource for name in (one.id, one.outermost)}
+    lost = [one.resource for one in losses.places if not one.then]  # what is meant to be lost as well
+    gone = {name for one in lost if one is not resource for name in (one.id, one.outermost)}
     not_promoted = {one.outermost for one in losses.not_promoted}
-    for one in losses.lost:
+    for one in lost:
         if one is resource:
             break
         if resource.group and one.group == resource.group:
