@@ -7,7 +7,8 @@ from typing import Any, Dict, Mapping, Optional, Tuple
 
 import pytest
 
-from check_ha.checks.failover.check import CHECK, FailoverOptions, asks, judge
+from check_ha.checks.failover.check import CHECK, asks, judge
+from check_ha.checks.failover.options import FailoverOptions
 from check_ha.core.check import Judgement
 from check_ha.core.condition import TOOL_MISSING
 from check_ha.core.evidence import Evidence

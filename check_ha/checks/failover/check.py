@@ -25,12 +25,14 @@ it takes for granted that a node that is lost is dead.
 
 from __future__ import annotations
 
-from typing import Collection, Dict, Iterator, List, Mapping, NamedTuple, Optional, Pattern, Sequence, Tuple
+from typing import Collection, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.checks.failover import findings as told
 from check_ha.checks.failover.conditions import CONDITIONS, NOT_FORETOLD, NOT_YET
 from check_ha.checks.failover.losses import Losses, losses_of
+from check_ha.checks.failover.options import FailoverOptions
 from check_ha.checks.failover.plan import plan
+from check_ha.checks.failover.quorum_left import counted
 from check_ha.checks.failover.remembered import Remembered, kept, recalled
 from check_ha.checks.failover.situation import Changes, Situation
 from check_ha.checks.failover.wording import when
@@ -39,7 +41,6 @@ from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import FILTERED_OUT, WITH_MEMORY
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import NODE, Finding, nodes
-from check_ha.core.options import FilterOptions, option, regex
 from check_ha.core.wording import count, joined, listed
 from check_ha.model.foretold import Foretold
 from check_ha.parsers.cib import parse_cib
@@ -47,7 +48,7 @@ from check_ha.parsers.cmapctl import parse_cmapctl
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.parsers.crm_simulate import parse_crm_simulate
 from check_ha.parsers.quorumtool import parse_quorumtool
-from check_ha.sources.tools import CIBADMIN, CMAPCTL, CRM_MON, DEAD, MAINTENANCE, QUORUMTOOL, STANDBY, Question
+from check_ha.sources.tools import CIBADMIN, CMAPCTL, CRM_MON, DEAD, QUORUMTOOL, Question
 
 CLUSTER = Reading(CRM_MON, parse_crm_mon)
 CIB = Reading(CIBADMIN, parse_cib)
@@ -59,30 +60,6 @@ NODES = Metric("cluster.failover.nodes.count", "nodes of which the loss was fore
 SAFE = Metric("cluster.failover.safe.count", "nodes of them that may be lost")
 MOST = Metric("cluster.failover.lost.count", "resources that are lost with the node of which most are")
 SECONDS = Metric("cluster.failover.seconds", "time that crm_simulate took", unit="s")
-
-
-def _change(text: str) -> Tuple[str, str]:
-    node, equals, state = text.rpartition("=")
-    if not (node and equals and state in (DEAD, STANDBY, MAINTENANCE)):
-        raise ValueError(f"not of the form NODE=STATE, with {DEAD}, {STANDBY} or {MAINTENANCE}")
-    return node, state
-
-
-class FailoverOptions(FilterOptions):
-    """Options of check_ha_failover."""
-
-    if_: Changes = option(
-        (), "ask this instead: is anything lost with that node in standby, in maintenance, or dead?",
-        metavar="NODE=STATE", parse=_change, repeat=True,
-    )  # fmt: skip
-    pinned: Tuple[Pattern[str], ...] = option(
-        (), "resources (whole name, or that of their group or clone) that are meant to be lost with their node",
-        metavar="REGEX", parse=regex, repeat=True,
-    )  # fmt: skip
-
-    def meant_to_be_lost(self, *names: str) -> bool:
-        """Return whether the resource with these names is one of those."""
-        return any(pattern.fullmatch(name) for pattern in self.pinned for name in names)
 
 
 class _Asked(NamedTuple):
@@ -149,8 +126,9 @@ def _situation(evidence: Evidence, options: FailoverOptions) -> Optional[Situati
     cluster, cib = evidence.get(CLUSTER), evidence.get(CIB)
     if cluster is None or cib is None:
         return None
+    quorum = counted(evidence.get(QUORUM), cluster)
     known = completed(cluster, cib, evidence.now)
-    return Situation(known, cib, evidence.get(QUORUM), evidence.get(MAP), evidence.now, pinned=options.meant_to_be_lost)
+    return Situation(known, cib, quorum, evidence.get(MAP), evidence.now, options.meant_to_be_lost)
 
 
 def _subjects(situation: Situation, options: FailoverOptions) -> List[Changes]:

@@ -18,6 +18,7 @@ from check_ha.checks.failover.reasons import Reason, why_lost, why_not_promoted
 from check_ha.checks.failover.situation import Changes, Situation
 from check_ha.checks.failover.wording import either, verb, when
 from check_ha.cluster.fencing.coverage import Coverage
+from check_ha.cluster.own_count import OWN
 from check_ha.cluster.resource_states.instances import ResourceInstances
 from check_ha.core.finding import Finding, nodes, resources
 from check_ha.core.wording import count, joined, listed
@@ -116,10 +117,12 @@ def without_quorum(asked: Sequence[Changes], situation: Situation) -> Iterator[F
 
 def _more_votes(situation: Situation) -> str:
     quorum = situation.quorum
-    if quorum and quorum.expected_votes == 2 and "2Node" not in quorum.flags:
+    own = quorum is not None and quorum.provider == OWN  # Pacemaker's plugin knows no two_node
+    if quorum and quorum.expected_votes == 2 and "2Node" not in quorum.flags and not own:
         return "set two_node: 1 in the section quorum of corosync.conf"
     absent = sorted(situation.lost)
-    return f"bring back {joined(absent)}" if absent else "add a node or a quorum device"
+    more = "add a node" if own else "add a node or a quorum device"
+    return f"bring back {joined(absent)}" if absent else more
 
 
 def not_fenced(fencing: Mapping[str, Coverage]) -> Iterator[Finding]:

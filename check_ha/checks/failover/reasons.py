@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Collection, Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
 from check_ha.checks.failover.losses import Losses
-from check_ha.checks.failover.obstacles import FAILED, NOT_ALLOWED, STATE, Obstacle, obstacle, own_id
+from check_ha.checks.failover.obstacles import (
+    FAILED,
+    NOT_ALLOWED,
+    STATE,
+    Obstacle,
+    asked_by,
+    obstacle,
+    own_id,
+    separated,
+)
 from check_ha.checks.failover.situation import Situation
 from check_ha.cluster.cli_constraints import clear_commands, cli_constraints
 from check_ha.cluster.nodes import bundle_nodes, described
@@ -36,7 +45,8 @@ def why_lost(resource: ResourceInstances, losses: Losses, situation: Situation) 
     if all(not one.primitive.managed for one in resource.primitives):
         return Reason("it is unmanaged")
     others = _survivors(losses)
-    found = [obstacle(resource, node, situation) for node in others]
+    apart = {one.node: one for one in separated(resource, losses, situation)}
+    found = [obstacle(resource, node, situation) or apart.get(node.name) for node in others]
     known = [one for one in found if one]
     if others and len(known) == len(found):
         return _told(resource, known, situation)
@@ -85,7 +95,9 @@ def _told(resource: ResourceInstances, found: Sequence[Obstacle], situation: Sit
             texts.append(f"it may not run on {joined(where)}")
         else:
             constraints.append(kind)
-            texts.append(f"constraint {kind} keeps it {doing} {joined(where)}")
+            away = dict.fromkeys(one.away_from for one in found if one.kind == kind and one.away_from)
+            there = f", where {joined(list(away))} would be" if away else ""
+            texts.append(f"constraint {kind} keeps it {doing} {joined(where)}{there}")
     subjects = (*nodes(*(one.node for one in found)), *(Subject(CONSTRAINT, name) for name in constraints))
     step = _step(resource.outermost, constraints, found, situation)
     return Reason(", ".join(texts), tuple(dict.fromkeys(subjects)), *step, set(by_kind) == {STATE})
@@ -102,6 +114,10 @@ def _step(
         left = next((one for one in known if one.id == first), None)
         if left:
             return advice, clear_commands(left)
+        attributes = asked_by(first, situation)
+        if attributes:
+            advice = f"its rule asks for {joined(attributes)}: see what the nodes have of it"
+            return advice, ("crm_mon --one-shot --show-node-attributes",)
         return advice, (f"crm configure delete {first}", f"pcs constraint delete {first}")
     failed = [one for one in found if one.kind == FAILED]
     if failed:
