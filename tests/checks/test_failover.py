@@ -369,7 +369,7 @@ def test_ok_what_is_meant_for_one_node_is_told_and_no_alarm() -> None:
     others = judged(view, answers, pinned=(regex("p"), regex("vip"), regex("ms")), **only)
     assert found(others)[0] == ("lost-with-node", "if node1 dies, app runs nowhere: it needs vip")
     (first, *_) = judged(view, answers, **only).findings[1:]
-    assert first.advice == "if it should run there, remove the constraint; where it is meant so, give --pinned p"
+    assert first.advice == "where that is meant so, give --pinned p; else remove the constraint"
 
 
 def test_if_asks_that_and_nothing_else_and_keeps_nothing() -> None:

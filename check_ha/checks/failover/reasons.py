@@ -107,9 +107,9 @@ def _step(
     name: str, constraints: Sequence[str], found: Sequence[Obstacle], situation: Situation
 ) -> Tuple[str, Tuple[str, ...]]:
     """Return what to do about the first of them that something can be done about."""
-    meant = f"where it is meant so, give --pinned {name}"
+    meant = f"where that is meant so, give --pinned {name}"
     if constraints:
-        first, advice = constraints[0], f"if it should run there, remove the constraint; {meant}"
+        first, advice = constraints[0], f"{meant}; else remove the constraint"
         known = cli_constraints(situation.cluster, situation.cib, situation.now)
         left = next((one for one in known if one.id == first), None)
         if left:
@@ -123,7 +123,7 @@ def _step(
     if failed:
         return MENDED, (cleanup(failed[0].resource, failed[0].node),)
     if any(one.kind == NOT_ALLOWED for one in found):
-        return f"a location constraint must allow it there; {meant}", ()
+        return f"{meant}; else a location constraint must allow it there", ()
     return "", ()
 
 
