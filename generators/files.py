@@ -63,6 +63,12 @@ def _icinga_services(_: str) -> str:
     return icinga2.rules()
 
 
+def _director(_: str) -> str:
+    from generators import director
+
+    return director.basket()
+
+
 def _centreon(_: str) -> str:
     from generators import centreon
 
@@ -93,6 +99,7 @@ FILES: Mapping[str, Callable[[str], str]] = {
     "samples/nagios/check_ha.cfg": _nagios,
     "samples/icinga2/commands.conf": _icinga_commands,
     "samples/icinga2/services.conf": _icinga_services,
+    "samples/icinga2/director-basket.json": _director,
     "samples/centreon/check_ha.clapi": _centreon,
     "samples/checkmk/mrpe.cfg": _checkmk,
 }

@@ -148,8 +148,13 @@ class FormatOptions(Options):
     """How the verdict is printed."""
 
     format: str = option(
-        TEXT, "how the verdict is printed: text, or json for programs (text)", metavar="FORMAT", parse=_format
-    )
+        TEXT, "how the verdict is printed: text, or json or openmetrics for programs (text)", metavar="FORMAT",
+        parse=_format,
+    )  # fmt: skip
+    output: Optional[str] = option(
+        None, "write json or openmetrics to this file, which is replaced as a whole, and not to stdout", metavar="FILE",
+        parse=file_name,
+    )  # fmt: skip
 
 
 class ThresholdOptions(Options):
@@ -264,6 +269,7 @@ def parse(check: Check, argv: Optional[Sequence[str]] = None) -> Arguments:
     parser = parser_for(check)
     given = understood(check, parser, argv)
     refuse_together(parser, given)
+    refuse_text_file(parser, given)
     return Arguments(options_from(CommonOptions, given), options_from(check.options, given), min(given["verbose"], 3))
 
 
@@ -276,6 +282,12 @@ def refuse_together(parser: Parser, given: Mapping[str, Any]) -> None:
     for name in ("from_", "tools", "sudo"):
         if given[name]:
             parser.error(f"{flag_of(name)} is for this node, and --node asks another one")
+
+
+def refuse_text_file(parser: Parser, given: Mapping[str, Any]) -> None:
+    """End the process with UNKNOWN where text is to go into a file: who monitors would see nothing of it."""
+    if given["output"] is not None and given["format"] in (None, TEXT):
+        parser.error("--output is for --format json and --format openmetrics")
 
 
 def understood(check: Check, parser: Parser, argv: Optional[Sequence[str]]) -> Dict[str, Any]:

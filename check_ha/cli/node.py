@@ -66,7 +66,8 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
         verdict, _ = judge(judged, settings, outputs, source, memory, parsed)
         return Outcome(verdict, outputs)
 
-    return Order(limited(common.timeout, carry_out, partial(unfinished, check.name)), arguments.verbose, common.format)
+    work = limited(common.timeout, carry_out, partial(unfinished, check.name))
+    return Order(work, arguments.verbose, common.format, common.output)
 
 
 def _with_answers(

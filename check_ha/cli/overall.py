@@ -80,7 +80,7 @@ def understand(argv: Sequence[str]) -> Order:
     chosen = [check for check in checks if check.name in understood.settings]
     options = understood.options
     work = limited(options.timeout, partial(_outcome, chosen, understood), partial(unfinished, ""))
-    return Order(work, understood.verbose, HUMAN if options.human else options.format)
+    return Order(work, understood.verbose, HUMAN if options.human else options.format, options.output)
 
 
 def _outcome(chosen: Sequence[Check], understood: Understood) -> Outcome:

@@ -13,6 +13,7 @@ from check_ha.cli.arguments import (
     SectionOptions,
     file_name,
     options_from,
+    refuse_text_file,
     refuse_together,
 )
 from check_ha.cli.config_file import ConfigError, Sections
@@ -67,6 +68,7 @@ def understand(parser: Parser, argv: Sequence[str], checks: Sequence[Check]) -> 
     except ConfigError as error:
         parser.error(f"{path}: {error}")
     refuse_together(parser, {**given, **_both(of_file, given)})
+    refuse_text_file(parser, given)
     _refuse_unknown(parser, given["severity"] or (), checks)
     options = options_from(OverallOptions, _both(of_file, given))
     kept = {name: one for name, one in settings.items() if name not in options.skip}
