@@ -14,6 +14,7 @@ PAIRS = {
     "README.md": "README.fr.md",
     "docs/checks.md": "docs/fr/checks.md",
     "docs/options.md": "docs/fr/options.md",
+    "docs/cluster.md": "docs/fr/cluster.md",
     "docs/failover.md": "docs/fr/failover.md",
     "docs/rights.md": "docs/fr/rights.md",
     "docs/old-nodes.md": "docs/fr/old-nodes.md",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Moment,
         Recorded,
         Rule,
+        Separation,
         TicketDependency,
         TicketState,
     )
@@ -125,6 +126,7 @@ __all__ = [
     "Rule",
     "Section",
     "SeenMember",
+    "Separation",
     "Setting",
     "Statistics",
     "Ticket",

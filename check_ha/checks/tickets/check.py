@@ -44,7 +44,7 @@ from check_ha.checks.tickets.conditions import (
 from check_ha.checks.tickets.grants import of_ticket, place, rows_of, unexpected
 from check_ha.checks.tickets.peers import conf_differs, of_peers, patience, peer_row, silent_peers
 from check_ha.checks.tickets.situation import DEFAULT_NAME, Geo, GeoTicket, geo
-from check_ha.core.check import Applies, Check, Judgement, Measure, Metric
+from check_ha.core.check import Applies, Check, Judgement, Measure, Metric, Scope
 from check_ha.core.condition import FILTERED_OUT, NOT_RUNNING
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import PEER, TICKET, Finding, Row, Subject
@@ -193,6 +193,7 @@ CHECK = Check(
     number=GRANTED,
     options=TicketOptions,
     filters="ticket",
+    scope=Scope.CLUSTER,
     applies=Applies("a geo cluster", (SHOWN, CONFIGURED), holds),
     nothing=NO_TICKETS,
 )  # fmt: skip
