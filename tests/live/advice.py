@@ -383,6 +383,7 @@ NOT_CARRIED_OUT = {
     "crm cluster start": _SYSTEMD,
     "systemctl restart corosync-qdevice": _SYSTEMD,
     "systemctl stop pacemaker corosync": _SYSTEMD,
+    "journalctl -u corosync -u pacemaker -n 50": _SYSTEMD,
     "journalctl -u pacemaker": _SYSTEMD,
     "service pacemaker restart": _OLD,
     "service pacemaker stop; service corosync stop": _OLD,
