@@ -86,7 +86,7 @@ def test_every_service_is_in_every_sample() -> None:
             if (
                 sample.startswith("samples/")
                 and "_small" not in sample
-                and not (command.on_server and sample.endswith("mrpe.cfg"))
+                and not (command.on_server and sample.endswith(("mrpe.cfg", "cma.ini")))
             ):
                 assert re.search(rf"\b(check_)?{command.name.replace('check_', '', 1)}\b", text_of(sample)), sample
 
@@ -102,7 +102,7 @@ def test_every_command_that_a_server_names_is_in_the_nrpe_file() -> None:
         *re.findall(r"check_ha_nrpe!(\w+)", text_of("samples/nagios/check_ha.cfg")),
         *re.findall(r"check_nrpe .*? -c (check_\w+)", text_of("samples/nagios/check_ha.cfg")),
         *re.findall(r";NRPECOMMAND;(\w+);", text_of("samples/centreon/check_ha.clapi")),
-        *re.findall(r"check_nrpe .*? -c (check_\w+)", text_of("samples/centreon/check_ha.clapi")),
+        *re.findall(r"NRPECLIENT\$ .*? -c (check_\w+)", text_of("samples/centreon/check_ha.clapi")),
         *(f"check_{name}" for name in re.findall(r"^  (ha_\w+) = \{ title", _node_rules(), flags=re.MULTILINE)),
     }
     assert named
