@@ -7,7 +7,20 @@ it; argparse alone would exit 2 (CRITICAL) and write to stderr.
 import argparse
 import re
 import sys
-from typing import Any, Callable, Dict, Mapping, NamedTuple, NoReturn, Optional, Sequence, Tuple, Type, TypeVar
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    FrozenSet,
+    Mapping,
+    NamedTuple,
+    NoReturn,
+    Optional,
+    Sequence,
+    Tuple,
+    Type,
+    TypeVar,
+)
 
 import nagiosplugin
 
@@ -295,12 +308,21 @@ def understood(check: Check, parser: Parser, argv: Optional[Sequence[str]]) -> D
     given = vars(parser.parse_args(argv))
     known = {condition.name for condition in (*check.conditions, *check.shared)}
     for name, _ in given["severity"] or ():
-        if name not in known:
+        if name not in known and name not in _told(check):
             parser.error(f"--severity: this check has no condition {name!r}")
     for flag in ("warning", "critical"):
         if given[flag] is not None and check.number is None:
             parser.error(f"--{flag}: this check has no main number")
     return given
+
+
+def _told(check: Check) -> FrozenSet[str]:
+    """Return the conditions of the checks whose findings it passes on, with and without the name of the check."""
+    from check_ha.cli.register import check_named
+
+    found = {name: check_named(name) for name in check.tells}
+    names = [(name, one.name) for name, other in found.items() for one in (*other.conditions, *other.shared)]
+    return frozenset((*(one for _, one in names), *(f"{name}.{one}" for name, one in names)))
 
 
 def _conditions(check: Check) -> str:
