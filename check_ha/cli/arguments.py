@@ -15,7 +15,7 @@ import check_ha
 from check_ha.cli.run import FORMATS, TEXT
 from check_ha.core.check import Check
 from check_ha.core.condition import Severity
-from check_ha.core.options import Options, option
+from check_ha.core.options import Option, Options, option
 from check_ha.core.verdict import Threshold
 from check_ha.output.plain_text import clean
 
@@ -202,7 +202,7 @@ def add_options(parser: argparse.ArgumentParser, options: Type[Options], **words
     for name, one in options.table().items():
         kind: Dict[str, Any] = {"dest": name, "default": None, "help": one.help.format(**words)}
         if one.metavar:
-            kind.update(metavar=one.metavar, type=_typed(one.parse), action="append" if one.repeat else None)
+            kind.update(metavar=one.metavar, type=_typed(one), action="append" if one.repeat else None)
         else:
             kind.update(action="store_true")
         flags = [flag for flag in (one.short, flag_of(name)) if flag]
@@ -214,10 +214,15 @@ def flag_of(name: str) -> str:
     return "--" + name.rstrip("_").replace("_", "-")
 
 
-def _typed(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+def value_of(one: Option, text: str) -> Any:
+    """Return what this word means; ValueError with a sentence for the user where it means nothing."""
+    return one.parse(text, _range) if one.ranges else one.parse(text)
+
+
+def _typed(one: Option) -> Callable[[str], Any]:
     def convert(text: str) -> Any:
         try:
-            return parse(text)
+            return value_of(one, text)
         except ValueError as error:
             raise argparse.ArgumentTypeError(f"{text!r}: {error}") from None
 

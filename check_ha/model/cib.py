@@ -210,6 +210,8 @@ class Cib(NamedTuple):
     """What failed. Read of Pacemaker before 1.1.15 only: later ones tell it in crm_mon; ``None``: not read."""
     defaults: Pairs = ()
     """Meta attributes of all resources that have none of their own (``rsc_defaults``)."""
+    transient: Mapping[str, Pairs] = MappingProxyType({})
+    """Node attributes that last until the node leaves the cluster, by node."""
 
     def option(self, *names: str) -> Optional[str]:
         """Return the value of a cluster option, under the first of its names that is set."""

@@ -364,6 +364,11 @@ ELSEWHERE = {
     'cibadmin -R -o acls -X \'<acl_target id="{}"><role id="check_ha"/></acl_target>\'': "test_acl_roles",
     "check_ha_setup --user {}": "test_privileges",
     "check_ha_split_brain {}": "test_split_brain",
+    "ping -c 1 {}": "test_attributes",
+    "crm_resource --force-check --resource {}": "test_attributes",
+    "crm_attribute --name node-health-strategy --update migrate-on-red": "test_attributes",
+    "crm_attribute --node {} --name '{}' --lifetime reboot --delete": "test_attributes",
+    "crm_attribute --node {} --name '{}' --delete": "test_attributes",
 }
 """What another module carries out, and which."""
 
