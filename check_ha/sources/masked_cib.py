@@ -85,7 +85,7 @@ _PARAMETERS = frozenset(
     ip ipaddr ipaddress ipv6addr cidr_netmask netmask broadcast nic iflabel lvs_support lvs_ipv6_addrlabel
     unique_clone_address run_arping arp_count arp_bg arp_interval preferred_lft destination
     port ports plug plugs server reconnect_interval host_list hostlist nodename node_name drbd_resource multiplier
-    name rep_mode
+    name rep_mode reader_attribute
     """.split()
 )
 _OF_NODES = frozenset(b"standby maintenance terminate pingd shutdown probe_complete resource-discovery".split())

@@ -9,6 +9,7 @@ import pytest
 from check_ha.checks.nodes.attributes.kinds import in_the_cib
 from check_ha.checks.nodes.check import NodeOptions, judge
 from check_ha.cli.arguments import parser_for, value_of
+from check_ha.cli.register import check_named
 from check_ha.core.check import Judgement
 from check_ha.core.condition import Severity
 from check_ha.core.verdict import verdict_of
@@ -18,7 +19,7 @@ from check_ha.parsers.cib import parse_cib
 from check_ha.sources.tools import CIBADMIN, CRM_MON
 from tests.checks.build import Found, clone, cluster, evidence, found, measured, node, primitive
 from tests.core.said import output
-from tests.replay import RECORDINGS, check_named
+from tests.replay import RECORDINGS
 
 PING = "ocf:pacemaker:ping"
 HOSTS = "192.0.2.1  192.0.2.9"

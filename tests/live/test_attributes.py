@@ -64,9 +64,10 @@ def test_ping_and_health(lab_with: Any) -> None:
     wanted = ("--attribute=gateway=200:,1:", "--attribute=gateway~[0-9]+")
     fine = "2 nodes online: node1 (DC), node2"
 
-    def measured() -> None:
+    def measured() -> bool:
         for one in (node, other):
             assert re.search(r"'gateway@node1#node.attribute.value'=200;200:;1:", judged(one, *wanted))
+        return True
 
     def judged(one: Node, *arguments: str) -> str:
         verdict = judge(one, "check_ha_nodes", arguments)
@@ -74,7 +75,7 @@ def test_ping_and_health(lab_with: Any) -> None:
         assert verdict.state == "OK", verdict.output
         return verdict.output
 
-    wait_until(lambda: measured() or True, 20, "the attribute is set on both nodes")
+    wait_until(measured, 20, "the attribute is set on both nodes")
     assert fine.split(" (")[0] in told(node, *wanted)["line"]
 
     # reached by no rule, one host of two, then none, and what keeps away what runs there

@@ -9,8 +9,9 @@ gone is lost, unless the resource that brings it up, or what that waits for, is 
 bundle counts only while its container runs (check_ha_resources judges that). Without a DC nothing is known of any node,
 and that is said once.
 
-Attributes of nodes are judged by themselves where a cluster has them: those of ping resources (is the node cut off from
-the network, and what keeps resources away from it for that) and of health agents. --attribute judges any other one:
+Attributes of nodes are judged by themselves where a cluster has them: those of ping resources (what is a node cut off
+from, and which rule keeps resources away from it for that), of health agents, and of the agents of SAP HANA,
+PostgreSQL, MySQL, MariaDB and Redis (does a replica replicate, would it be promoted). --attribute judges any other one:
 NAME=RANGE warns outside of the range, NAME=WARNING,CRITICAL has two of them, NAME~REGEX warns where the whole value
 does not match. A cluster node that works and lacks the attribute is UNKNOWN; a remote node need not have it. With
 --sudo, --node and --from values are masked that are neither a number nor asked for by a rule.
@@ -30,9 +31,12 @@ from __future__ import annotations
 import re
 from typing import Any, Dict, Iterator, Mapping, Optional, Sequence, Tuple
 
-from check_ha.checks.nodes.attributes import kinds, named
+from check_ha.checks.nodes.attributes import named
 from check_ha.checks.nodes.attributes.facts import facts
 from check_ha.checks.nodes.attributes.health import unhealthy, with_health
+from check_ha.checks.nodes.attributes.kinds import CONDITIONS as OF_ATTRIBUTES
+from check_ha.checks.nodes.attributes.kinds import in_the_cib, of_cluster, told
+from check_ha.checks.nodes.attributes.kinds import judged as attributes_judged
 from check_ha.checks.nodes.members import CONDITIONS as OF_MEMBERS
 from check_ha.checks.nodes.members import MIXED_VERSION, of_node, versions
 from check_ha.checks.nodes.remotes import CONDITIONS as OF_REMOTES
@@ -61,7 +65,7 @@ def _more_to_know(output: Output) -> bool:
     """
     if re.search(rb'<node [^>]*online="false"[^>]* type="remote"', output.stdout):
         return True
-    return kinds.in_the_cib(output)
+    return in_the_cib(output)
 
 
 CLUSTER = Reading(CRM_MON, parse_crm_mon)
@@ -113,13 +117,15 @@ def judge(evidence: Evidence, options: NodeOptions) -> Judgement:
     }  # fmt: skip
     selected = [node for node in cluster.nodes if options.selects(node.name)]
     known = facts(cluster, cib, selected, evidence.now)
+    kinds = of_cluster(known)
+    shown = [node for node in selected if not behind.in_stopped_bundle(node)]
     return Judgement(
-        summary=_summary([node for node in selected if not behind.in_stopped_bundle(node)], cluster),
+        summary=_summary(shown, cluster) + told(known, kinds, options.attribute),
         findings=evidence.unless_starting(_without_dc(selected))
         if cluster.dc is None and selected
         else (
             *_findings(selected, too_long, cluster, behind, cib),
-            *kinds.judged(known),
+            *attributes_judged(known, kinds),
             *named.judged(known, options.attribute),
         ),
         measures=(*_measures(cluster, selected), *named.measured(known, options.attribute)),
@@ -222,7 +228,7 @@ CHECK = Check(
     name="nodes",
     manual=__doc__,
     readings=(CLUSTER, CIB),
-    conditions=(NO_DC, *OF_MEMBERS, *OF_REMOTES, MIXED_VERSION, *kinds.CONDITIONS, *named.CONDITIONS, FILTERED_OUT),
+    conditions=(NO_DC, *OF_MEMBERS, *OF_REMOTES, MIXED_VERSION, *OF_ATTRIBUTES, *named.CONDITIONS, FILTERED_OUT),
     metrics=(
         NODES_ONLINE, NODES_UNCLEAN, NODES_STANDBY, NODES_MAINTENANCE, REMOTES_ONLINE, RUNNING, NODES_TOTAL,
         REMOTES_TOTAL, named.VALUE,

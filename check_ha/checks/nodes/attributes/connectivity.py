@@ -53,6 +53,11 @@ def judged(facts: Facts) -> Iterator[Finding]:
             yield from _of_node(ping, node.name, facts)
 
 
+def seen(facts: Facts) -> List[str]:
+    """Return the names of those that are set on a node."""
+    return [name for name in _pings(facts) if any(name in facts.of(node.name) for node in facts.nodes)]
+
+
 def _pings(facts: Facts) -> Dict[str, _Ping]:
     """Return what is known of each attribute: of the resources, of crm_mon, and that of the default name."""
     found: Dict[str, _Ping] = {}
