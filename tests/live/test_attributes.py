@@ -30,7 +30,7 @@ _RULE = """
 <expression id="l_gateway-1" attribute="gateway" operation="lt" value="1" type="number"/>
 <expression id="l_gateway-2" attribute="gateway" operation="not_defined"/></rule></rsc_location>"""
 MEASURE = "crm_resource --force-check --resource p_gateway"
-HOSTS = "ping -c 1 192.0.2.10 && ping -c 3 192.0.2.2"
+HOSTS = "ping -c 1 192.0.2.10 && ping -c 1 192.0.2.2"
 
 
 def told(node: Node, *arguments: str) -> Dict[str, Any]:
