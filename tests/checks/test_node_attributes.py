@@ -8,7 +8,7 @@ import pytest
 
 from check_ha.checks.nodes.attributes.kinds import in_the_cib
 from check_ha.checks.nodes.check import NodeOptions, judge
-from check_ha.cli.arguments import parser_for, value_of
+from check_ha.cli.options.arguments import parser_for, value_of
 from check_ha.cli.register import check_named
 from check_ha.core.check import Judgement
 from check_ha.core.condition import Severity
