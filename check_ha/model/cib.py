@@ -242,6 +242,8 @@ class Cib(NamedTuple):
     """Meta attributes of all resources that have none of their own (``rsc_defaults``)."""
     separations: Tuple[Separation, ...] = ()
     ticket_states: Tuple[TicketState, ...] = ()
+    transient: Mapping[str, Pairs] = MappingProxyType({})
+    """Node attributes that last until the node leaves the cluster, by node."""
 
     def option(self, *names: str) -> Optional[str]:
         """Return the value of a cluster option, under the first of its names that is set."""
