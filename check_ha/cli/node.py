@@ -62,7 +62,7 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
         outputs.update(collect(check.readings, source, outputs))
         memory = memory_of(common, check)
         parsed: Dict[Tool, Any] = {}
-        judged = _with_answers(check, settings, outputs, source, memory, parsed) if check.asks else check
+        judged = with_answers(check, settings, outputs, source, memory, parsed) if check.asks else check
         verdict, _ = judge(judged, settings, outputs, source, memory, parsed)
         return Outcome(verdict, outputs)
 
@@ -70,7 +70,7 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
     return Order(work, arguments.verbose, common.format, common.output)
 
 
-def _with_answers(
+def with_answers(
     check: Check,
     settings: Settings,
     outputs: Dict[Tool, Output],
