@@ -81,7 +81,7 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
         now = time.time()
         announce("reading the views" if files else "asking the nodes")
         if files:
-            replayed = {node: replayed(node, path) for node, path in files.items()}
+            replayed = {node: recorded_view(node, path) for node, path in files.items()}
             judgement: Judgement = check.judge(Views(answers_of(replayed)), own)
         else:
             judgement, outputs = _asked(check, own, Peers(options.via, options.timeout), nodes)
@@ -155,7 +155,7 @@ def files_of(given: Sequence[str], nodes: Sequence[str]) -> Dict[str, str]:
     return files
 
 
-def replayed(node: str, path: str) -> Output:
+def recorded_view(node: str, path: str) -> Output:
     """Return what is in that file, of which nothing is known but what the command printed."""
     output = Output(Tool(node, ("--from", path), PEER), ("--from", path), 0, b"", "", RECORDED_WITHIN)
     try:
@@ -188,7 +188,7 @@ def with_views(check: Check, files: Sequence[str], outputs: Dict[Tool, Output]) 
 
     views: Dict[Tool, Output] = {}
     for path in files:
-        output = replayed(path, path)
+        output = recorded_view(path, path)
         tool = output.tool._replace(argv=("--view", path))
         views[tool] = output._replace(tool=tool, argv=tool.argv, seconds=0.0)
     outputs.update(views)
