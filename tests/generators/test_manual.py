@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from check_ha.cli.arguments import CommonOptions, flag_of
+from check_ha.cli.options.arguments import flag_of
+from check_ha.cli.options.common import CommonOptions
 from check_ha.core.condition import WITH_MEMORY
 from check_ha.core.options import FilterOptions
 from generators.commands import Command, all_commands
@@ -81,7 +82,7 @@ def test_every_option_of_every_command_is_in_a_table(command: Command) -> None:
     places = [part(OPTIONS_PAGE, "## Of every check of a node")]
     if command.check:
         places.append(part(CHECKS_PAGE, f"### {command.name}"))
-        places += [part(OPTIONS_PAGE, "## Of check_ha_split_brain and check_ha_drift")] if command.on_server else []
+        places += [part(OPTIONS_PAGE, "## Of what compares nodes")] if command.on_server else []
     elif command.verdict:
         places.append(part(OPTIONS_PAGE, "## Of check_ha"))
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 
-from check_ha.cli.arguments import parse
+from check_ha.cli.options.arguments import parse
 from check_ha.node_setup.nrpe import command_file
 from check_ha.node_setup.rights import sudoers, uidgid
 from generators.commands import all_commands
@@ -17,8 +17,9 @@ def test_command_lines_are_understood_by_the_checks() -> None:
     lines = re.findall(r"^command\[(\w+)\]=(\S+) (.*)$", command_file("/opt/x"), flags=re.MULTILINE)
     assert lines
     for name, path, arguments in lines:
-        assert path == f"/opt/x/{name}"
-        commands[name].parser.parse_args(shlex.split(arguments))
+        program = name.replace("check_ha_own", "check_ha")
+        assert path == f"/opt/x/{program}"
+        commands[program].parser.parse_args(shlex.split(arguments))
     examples = re.findall(r"such as (.*)\ncommand\[(\w+)\]", command_file())
     assert len(examples) > 3
     for example, name in examples:

@@ -39,7 +39,7 @@ from check_ha.checks.failover.situation import Changes, Situation
 from check_ha.checks.failover.unable import unable_to
 from check_ha.checks.failover.wording import when
 from check_ha.cluster.completed import completed
-from check_ha.core.check import Check, Judgement, Measure, Metric
+from check_ha.core.check import Check, Judgement, Measure, Metric, Scope
 from check_ha.core.condition import FILTERED_OUT, WITH_MEMORY
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import NODE, Finding, nodes
@@ -221,6 +221,7 @@ CHECK = Check(
     conditions=(*CONDITIONS, FILTERED_OUT),
     metrics=(FATAL, NODES, SAFE, MOST, SECONDS),
     judge=judge,
+    scope=Scope.CLUSTER,
     number=FATAL,
     options=FailoverOptions,
     filters="node",
