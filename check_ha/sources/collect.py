@@ -7,9 +7,10 @@ the checks, and changes nothing.
 
     printf 'crm_mon.xml\ncfgtool-s.txt\n' | check_ha_collect | check_ha_rings --from -
 
-A line "limit 5" gives the tools 5 seconds; 8 without it, and at most 9. With "keep 20" it asks all tools together,
-keeps what they say in /run/check_ha for this user alone, and prints it again for 20 seconds. Exit 0 whatever the tools
-say. UNKNOWN (3), with one line, when it is asked for anything else.
+A line "limit 5" gives the tools 5 seconds; 8 without it, and at most 9. With "keep 20" it asks with them all that the
+user has asked so lately, keeps what they say in /run/check_ha for this user alone, and prints it again for 20 seconds.
+What a tool says of a program, or of a CIB, it is not asked again until that has changed. Exit 0 whatever the tools say.
+UNKNOWN (3), with one line, when it is asked for anything else.
 """
 
 # Whoever calls it may be hostile, and it runs as root: so all that comes from the caller is dropped first, and nothing
@@ -66,7 +67,7 @@ def main(folders: Optional[Sequence[str]] = None) -> NoReturn:
         tools, limit, seconds = _wanted(_read(begun + _PATIENCE))
         time_left = _TimeLeft(min(limit, LONGEST), begun + LONGEST)
         if seconds and user:
-            stream = _kept(int(user), seconds, time_left, folders)
+            stream = _kept(int(user), tools, seconds, time_left, folders)
         else:
             stream = _collected(tools, time_left, folders)
         _print(stream)
@@ -173,28 +174,31 @@ def _wanted(text: str) -> Tuple[Sequence[Tool], float, float]:
     return list(wanted.values()), numbers["limit"], numbers["keep"]
 
 
-def _kept(user: int, seconds: float, time_left: _TimeLeft, folders: Optional[Sequence[str]]) -> bytes:
+def _kept(
+    user: int, tools: Sequence[Tool], seconds: float, time_left: _TimeLeft, folders: Optional[Sequence[str]]
+) -> bytes:
     """Return what was collected for this user within these seconds, or what is collected now, and kept."""
-    from check_ha.sources import kept
+    from check_ha.sources.kept import streams
 
-    with kept.alone(user, time.monotonic() + time_left.seconds - 0.5):
-        stream = kept.recent(user, min(seconds, kept.LONGEST))
-        if not stream:
+    with streams.alone(user, time.monotonic() + time_left.seconds - 0.5):
+        stream = streams.recent(user, min(seconds, streams.LONGEST))
+        if not streams.has(stream, tools):
             began = time.time()
-            stream = _collected(kept.KEPT, time_left, folders)
-            kept.keep(user, stream, began)
+            stream = _collected(streams.usual(user, tools), time_left, folders)
+            streams.keep(user, stream, began)
     return stream
 
 
 def _collected(tools: Sequence[Tool], time_left: _TimeLeft, folders: Optional[Sequence[str]]) -> bytes:
     """Return what these tools say, as a stream without secrets."""
+    from check_ha.sources.kept.facts import Facts
     from check_ha.sources.node import ThisNode
     from check_ha.sources.runner import FOLDERS
     from check_ha.sources.shareable import all_shareable
     from check_ha.sources.stream import written
 
     source = ThisNode(folders or FOLDERS, round(time_left.seconds, 1))
-    outputs = source.collect(tools).values()
+    outputs = (Facts(source) if os.geteuid() == 0 else source).collect(tools).values()
     return written(source.node, source.now, all_shareable(outputs, history=False))
 
 
