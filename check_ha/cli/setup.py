@@ -8,6 +8,7 @@ which are more than the right to read. --remove undoes either.
     NRPE       check_ha.cfg in the folder that nrpe.cfg includes
     sudo       /etc/sudoers.d/check_ha, which visudo checks first
     rights     /etc/corosync/uidgid.d/check_ha, and membership in the group haclient
+    state      a folder of the user's own in /var/lib/check_ha, for the checks that compare with their last run
 """
 
 from __future__ import annotations

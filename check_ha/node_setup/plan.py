@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
 
-from check_ha.node_setup import nrpe, rights
+from check_ha.node_setup import nrpe, rights, state_folder
 from check_ha.node_setup.marked import is_unedited, marked
 from check_ha.node_setup.node import GROUP, Host
 from check_ha.sources.runner import FOLDERS
@@ -131,6 +131,7 @@ def _commands(node: Host, wish: Wish, steps: List[Step]) -> Iterator[Step]:
         yield Step(argv=("usermod", "-aG", GROUP, node.user))
     if leaves:
         yield Step(argv=("gpasswd", "-d", node.user, GROUP))
+    yield from (Step(argv=argv) for argv in state_folder.commands(node.user, wish.remove))
     if node.service and wish.with_nrpe and (steps or joins or leaves):
         yield Step(argv=("systemctl", "restart", node.service))
 

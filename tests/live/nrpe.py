@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from check_ha.sources.files import STATE
 from tests.lab import Lab, wait_until
 from tests.lab.cluster import at_once
 from tests.lab.machine import CHECKOUT, Machine
@@ -42,6 +43,9 @@ def _set_up(node: Node) -> None:
     node.must("sed", "-i", "-e", allowed, "-e", "s,^#*disable_syslog=.*,disable_syslog=1,", "/etc/nagios/nrpe.cfg")
     node.must("check_ha_setup", "--commands", PLUGINS, "--yes")
     _as_shipped(node, COMMAND_FILE, "check_ha.cfg")
+    assert node.must("stat", "-c", "%U %a", STATE, f"{STATE}/{node.must('id', '-u', 'nagios').strip()}") == (
+        "root 755\nnagios 700\n"
+    )
     _as_shipped(node, "/etc/sudoers.d/check_ha", "sudoers")
     # The lab has no fencing unless a test is about it. Thresholds stand in the file: this is an admin's own edit.
     # What a test has just broken must be seen at once.
@@ -59,7 +63,7 @@ def withdraw(lab: Lab) -> None:
     for node in lab.up():
         node.end("nrpe")
         node.must("check_ha_setup", "--remove", "--replace", "--yes")
-        assert node.run(["ls", COMMAND_FILE, "/etc/sudoers.d/check_ha"]).stdout == ""
+        assert node.run(["ls", COMMAND_FILE, "/etc/sudoers.d/check_ha", STATE]).stdout == ""
 
 
 def _as_shipped(node: Node, path: str, name: str) -> None:

@@ -51,7 +51,7 @@ def lab(lab_with: Callable[[Options], Lab]) -> Lab:
     if lab not in _roots:
         install(lab)
         # what another test has cut on this cluster is no news to the users of these
-        lab["node1"].must("sh", "-c", "rm -rf /var/tmp/check_ha-*")
+        lab["node1"].must("sh", "-c", "rm -rf /var/tmp/check_ha-* /var/lib/check_ha")
         _roots[lab] = ask(lab["node1"], "root")
     return lab
 
@@ -164,10 +164,13 @@ def test_no_role(lab: Lab, node: Node, rights: Rights) -> None:
     said = ask(node, "monitor")
     assert_refused(lab, said, corosync("monitor"), role("monitor"))
     assert view(node, "monitor")[:2] == (False, False)
-    for remedy in remedies(said["config"].output):
+    with_password(node)
+    for remedy in remedies(ask(node, {"config": "monitor"}, "-v")["config"].output):
         rights.carry_out(remedy)
     assert_ok(lab, ask(node, "monitor"))
     assert node.run(WRITES[0], user="monitor").returncode == 4
+    shown = node.run(["cibadmin", "-Q"], user="monitor")
+    assert (shown.returncode, 'id="p_single"' in shown.stdout, SECRET in shown.stdout) == (0, True, False)
 
 
 def test_sudo_without_the_file(lab: Lab, node: Node, rights: Rights) -> None:

@@ -14,6 +14,7 @@ import pytest
 from check_ha.cli import setup
 from check_ha.node_setup import apply as applying
 from check_ha.node_setup import node as nodes
+from check_ha.node_setup import state_folder
 from check_ha.node_setup.marked import is_unedited, marked
 from check_ha.node_setup.node import Host, closed_to_others, in_other_hands, node_at
 from check_ha.node_setup.plan import SUDOERS, UIDGID, Step, Wish, plan
@@ -21,6 +22,12 @@ from tests.needed import program
 
 CFG = "/etc/nagios/nrpe.d/check_ha.cfg"
 PLUGINS = "/opt/check_ha/bin"
+
+
+@pytest.fixture(autouse=True)
+def no_state_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It depends on the users of this machine; it has a test of its own."""
+    monkeypatch.setattr(state_folder, "commands", lambda *_: ())
 
 
 @pytest.fixture
