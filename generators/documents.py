@@ -14,10 +14,12 @@ PAIRS = {
     "README.md": "README.fr.md",
     "docs/checks.md": "docs/fr/checks.md",
     "docs/options.md": "docs/fr/options.md",
+    "docs/cluster.md": "docs/fr/cluster.md",
     "docs/failover.md": "docs/fr/failover.md",
     "docs/rights.md": "docs/fr/rights.md",
     "docs/old-nodes.md": "docs/fr/old-nodes.md",
     "docs/json.md": "docs/fr/json.md",
+    "docs/prometheus.md": "docs/fr/prometheus.md",
     "docs/library.md": "docs/fr/library.md",
     "docs/moving-over.md": "docs/fr/moving-over.md",
 }

@@ -7,7 +7,20 @@ it; argparse alone would exit 2 (CRITICAL) and write to stderr.
 import argparse
 import re
 import sys
-from typing import Any, Callable, Dict, Mapping, NamedTuple, NoReturn, Optional, Sequence, Tuple, Type, TypeVar
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    FrozenSet,
+    Mapping,
+    NamedTuple,
+    NoReturn,
+    Optional,
+    Sequence,
+    Tuple,
+    Type,
+    TypeVar,
+)
 
 import nagiosplugin
 
@@ -148,8 +161,13 @@ class FormatOptions(Options):
     """How the verdict is printed."""
 
     format: str = option(
-        TEXT, "how the verdict is printed: text, or json for programs (text)", metavar="FORMAT", parse=_format
-    )
+        TEXT, "how the verdict is printed: text, or json or openmetrics for programs (text)", metavar="FORMAT",
+        parse=_format,
+    )  # fmt: skip
+    output: Optional[str] = option(
+        None, "write json or openmetrics to this file, which is replaced as a whole, and not to stdout", metavar="FILE",
+        parse=file_name,
+    )  # fmt: skip
 
 
 class ThresholdOptions(Options):
@@ -264,6 +282,7 @@ def parse(check: Check, argv: Optional[Sequence[str]] = None) -> Arguments:
     parser = parser_for(check)
     given = understood(check, parser, argv)
     refuse_together(parser, given)
+    refuse_text_file(parser, given)
     return Arguments(options_from(CommonOptions, given), options_from(check.options, given), min(given["verbose"], 3))
 
 
@@ -278,17 +297,32 @@ def refuse_together(parser: Parser, given: Mapping[str, Any]) -> None:
             parser.error(f"{flag_of(name)} is for this node, and --node asks another one")
 
 
+def refuse_text_file(parser: Parser, given: Mapping[str, Any]) -> None:
+    """End the process with UNKNOWN where text is to go into a file: who monitors would see nothing of it."""
+    if given["output"] is not None and given["format"] in (None, TEXT):
+        parser.error("--output is for --format json and --format openmetrics")
+
+
 def understood(check: Check, parser: Parser, argv: Optional[Sequence[str]]) -> Dict[str, Any]:
     """Return what was given, by field; ends the process with UNKNOWN when it is not what this check takes."""
     given = vars(parser.parse_args(argv))
     known = {condition.name for condition in (*check.conditions, *check.shared)}
     for name, _ in given["severity"] or ():
-        if name not in known:
+        if name not in known and name not in _told(check):
             parser.error(f"--severity: this check has no condition {name!r}")
     for flag in ("warning", "critical"):
         if given[flag] is not None and check.number is None:
             parser.error(f"--{flag}: this check has no main number")
     return given
+
+
+def _told(check: Check) -> FrozenSet[str]:
+    """Return the conditions of the checks whose findings it passes on, with and without the name of the check."""
+    from check_ha.cli.register import check_named
+
+    found = {name: check_named(name) for name in check.tells}
+    names = [(name, one.name) for name, other in found.items() for one in (*other.conditions, *other.shared)]
+    return frozenset((*(one for _, one in names), *(f"{name}.{one}" for name, one in names)))
 
 
 def _conditions(check: Check) -> str:

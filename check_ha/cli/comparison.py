@@ -14,6 +14,7 @@ from check_ha.cli.arguments import (
     ThresholdOptions,
     options_from,
     parser_for,
+    refuse_text_file,
     seconds,
     understood,
 )
@@ -64,6 +65,7 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
     """Understand the command line of a comparison."""
     parser = comparison_parser(check)
     given = understood(check, parser, argv)
+    refuse_text_file(parser, given)
     options, own = options_from(ComparisonOptions, given), options_from(check.options, given)
     try:
         files = files_of(options.from_, options.node)
@@ -86,7 +88,7 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
         return Outcome(verdict._replace(time=now), outputs)
 
     work = limited(options.timeout, carry_out, partial(unfinished, check.name))
-    return Order(work, min(given["verbose"], 3), options.format)
+    return Order(work, min(given["verbose"], 3), options.format, options.output)
 
 
 def _asked(check: Check, own: object, peers: Peers, nodes: Sequence[str]) -> Tuple[Judgement, Dict[Tool, Output]]:

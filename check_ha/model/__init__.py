@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Moment,
         Recorded,
         Rule,
+        Separation,
         TicketDependency,
     )
     from check_ha.model.cluster import (
@@ -119,6 +120,7 @@ __all__ = [
     "Rule",
     "Section",
     "SeenMember",
+    "Separation",
     "Setting",
     "Statistics",
     "Ticket",

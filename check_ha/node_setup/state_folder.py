@@ -8,26 +8,33 @@ from __future__ import annotations
 import os
 import pwd
 import stat
-from typing import Iterator, Tuple
+from typing import Collection, Iterator, Optional, Tuple
 
 from check_ha.sources.files import STATE
 
 
-def commands(user: str, remove: bool, state: str = STATE) -> Iterator[Tuple[str, ...]]:
-    """Return what is to be run so that this user has such a folder, or has none any more."""
-    try:
-        entry = pwd.getpwnam(user)
-    except KeyError:
-        return
-    folder = os.path.join(state, str(entry.pw_uid))
-    if remove:
-        others = {name for name in _names(state) if name not in ("0", str(entry.pw_uid))}
-        gone = folder if others else state  # with that of root, who makes it below what is here
-        if os.path.lexists(gone):
-            yield ("rm", "-rf", gone)
-    elif not _is_in_order(folder, entry.pw_uid):
+def commands(users: Collection[str], gone: Collection[str], state: str = STATE) -> Iterator[Tuple[str, ...]]:
+    """Return what is to be run so that each of these users has such a folder, and who is gone has none any more."""
+    wanted = [entry for entry in map(_entry, users) if entry]
+    folders = [os.path.join(state, str(entry.pw_uid)) for entry in wanted]
+    wrong = [pair for pair in zip(wanted, folders) if not _is_in_order(pair[1], pair[0].pw_uid)]
+    if wrong:
         yield ("install", "-d", "-m", "755", "-o", "root", "-g", "root", state)
-        yield ("install", "-d", "-m", "700", "-o", user, "-g", str(entry.pw_gid), folder)
+    for entry, folder in wrong:
+        yield ("install", "-d", "-m", "700", "-o", entry.pw_name, "-g", str(entry.pw_gid), folder)
+    left = [str(entry.pw_uid) for entry in map(_entry, gone) if entry]
+    if gone and not wanted and set(_names(state)) <= {*left, "0"}:
+        left = [""]  # with that of root, who makes it below what is here
+    for folder in (os.path.join(state, name).rstrip("/") for name in left):
+        if os.path.lexists(folder):
+            yield ("rm", "-rf", folder)
+
+
+def _entry(user: str) -> Optional[pwd.struct_passwd]:
+    try:
+        return pwd.getpwnam(user)
+    except KeyError:
+        return None
 
 
 def _names(folder: str) -> Tuple[str, ...]:

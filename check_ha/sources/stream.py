@@ -58,10 +58,6 @@ class Stream(Recorded):
         head = self._values(len(FIRST) - 1, starts[0] if starts else ends[0])
         super().__init__(name, {**head, "commands": map(self._command, self._blocks)}, self._stdout)
 
-    def has(self, tools: Iterable[Tool]) -> bool:
-        """Return whether it tells of each of these tools."""
-        return all(tool.file in self._blocks for tool in tools)
-
     def _stdout(self, tool: Tool) -> bytes:
         text = self._lines(tool.file, b">") + self._lines(tool.file, b"=")[:-1]
         if len(text) > tool.limit * 1024 * 1024:

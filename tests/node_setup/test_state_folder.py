@@ -26,7 +26,7 @@ def below_root(tmp_path: Path) -> Path:
 
 
 def carry_out(state: Path, user: str = "nobody", remove: bool = False) -> List[Tuple[str, ...]]:
-    done = list(commands(user, remove, str(state)))
+    done = list(commands([] if remove else [user], [user] if remove else [], str(state)))
     for argv in done:
         subprocess.run(argv, check=True, umask=0o077)
     return done

@@ -149,8 +149,8 @@ def test_the_collector_asks_together_what_is_asked_of_it(folder: Path, tmp_path:
         Stream(ask(command, f"{names}keep 20\n", env={"SUDO_UID": "0"})[1].encode(), "it")
         for names in ("crm_mon.xml\n", "crm_mon.xml\n", "ip-addr.json\n", "crm_mon.xml\n")
     ]
-    assert [one.has([CRM_MON]) for one in said] == [True] * 4
-    assert [one.has([IP_ADDR]) for one in said] == [False, False, True, True]
+    assert [one.has(CRM_MON) for one in said] == [True] * 4
+    assert [one.has(IP_ADDR) for one in said] == [False, False, True, True]
     assert said[0].now == said[1].now < said[2].now == said[3].now
 
 

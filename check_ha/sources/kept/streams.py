@@ -34,9 +34,10 @@ def recent(user: int, seconds: float, folder: str = FOLDER) -> bytes:
 def has(stream: bytes, tools: Sequence[Tool]) -> bool:
     """Return whether this is a stream, and tells of each of these tools."""
     try:
-        return Stream(stream, "what was kept").has(tools)
+        said = Stream(stream, "what was kept")
     except RecordingError:
         return False
+    return all(map(said.has, tools))
 
 
 def usual(user: int, tools: Sequence[Tool], folder: str = FOLDER) -> Tuple[Tool, ...]:
