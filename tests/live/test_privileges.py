@@ -32,6 +32,7 @@ WRITES = (
     ("cibadmin", "--modify", "--allow-create", "--scope=acls", "--xml-text", '<acls><acl_role id="more"/></acls>'),
 )
 
+OF_COROSYNC = ("cfgtool-s.txt", "cfgtool-n.txt", "quorumtool-s.txt", "cmapctl.txt")
 YOUNG = 45
 """Seconds in which a Pacemaker that does not answer may still be starting."""
 
@@ -109,7 +110,7 @@ def view(node: Node, user: str, *more: str) -> tuple[bool, bool, set[str]]:
 
 def test_haclient(lab: Lab, node: Node) -> None:
     assert_refused(lab, ask(node, "monitor"), corosync("monitor"))
-    assert view(node, "monitor") == (False, True, {"quorumtool-s.txt", "cmapctl.txt", AUTHKEY.file})
+    assert view(node, "monitor") == (False, True, {*OF_COROSYNC, AUTHKEY.file})
     assert node.run(WRITES[0], user="monitor").returncode == 0
 
 
@@ -273,7 +274,7 @@ def test_nobody_special(lab: Lab, node: Node) -> None:
     assert {verdict.state for verdict in said.values()} == {"UNKNOWN"}
     assert "'cluster.config.links.count'=2" in said["config"].output
     assert "'corosync#daemon.running.count'=1" in said["daemons"].output
-    refused = {"crm_mon.xml", "cibadmin.xml", "crm_node.txt", "quorumtool-s.txt", "cmapctl.txt", AUTHKEY.file}
+    refused = {"crm_mon.xml", "cibadmin.xml", "crm_node.txt", *OF_COROSYNC, AUTHKEY.file}
     assert view(node, "nagios") == (False, False, refused)
 
 
