@@ -8,8 +8,8 @@ from types import ModuleType
 from typing import List, NamedTuple, Optional, Tuple
 
 from check_ha.cli import overall, setup, snapshot, view
-from check_ha.cli.arguments import parser_for
 from check_ha.cli.comparison import comparison_parser
+from check_ha.cli.options.arguments import parser_for
 from check_ha.cli.register import ALONE, CHECKS, COMPARISONS, check_named
 from check_ha.core.check import Check
 from check_ha.sources import collect

@@ -19,6 +19,8 @@ PAIRS = {
     "docs/rights.md": "docs/fr/rights.md",
     "docs/old-nodes.md": "docs/fr/old-nodes.md",
     "docs/json.md": "docs/fr/json.md",
+    "docs/servers.md": "docs/fr/servers.md",
+    "docs/centreon.md": "docs/fr/centreon.md",
     "docs/prometheus.md": "docs/fr/prometheus.md",
     "docs/library.md": "docs/fr/library.md",
     "docs/moving-over.md": "docs/fr/moving-over.md",

@@ -75,6 +75,12 @@ def _centreon(_: str) -> str:
     return centreon.import_file()
 
 
+def _cma(_: str) -> str:
+    from generators import cma
+
+    return cma.commands()
+
+
 def _checkmk(_: str) -> str:
     from generators import checkmk
 
@@ -118,6 +124,7 @@ FILES: Mapping[str, Callable[[str], str]] = {
     "samples/icinga2/services.conf": _icinga_services,
     "samples/icinga2/director-basket.json": _director,
     "samples/centreon/check_ha.clapi": _centreon,
+    "samples/centreon/cma.ini": _cma,
     "samples/checkmk/mrpe.cfg": _checkmk,
     "samples/nagios/check_ha_small.cfg": _small("nagios"),
     "samples/icinga2/services_small.conf": _small("icinga2"),

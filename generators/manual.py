@@ -10,9 +10,10 @@ import re
 import textwrap
 from typing import Callable, Dict, Iterable, List, Mapping, Sequence
 
-from check_ha.cli.arguments import CommonOptions, flag_of
 from check_ha.cli.comparison import ComparisonOptions
-from check_ha.cli.settings import OverallOptions
+from check_ha.cli.options.arguments import flag_of
+from check_ha.cli.options.common import CommonOptions
+from check_ha.cli.options.settings import OverallOptions
 from check_ha.core.check import Check, Metric
 from check_ha.core.condition import WITH_MEMORY, Condition
 from check_ha.core.options import FilterOptions, Option

@@ -7,17 +7,8 @@ import time
 from functools import partial
 from typing import Dict, List, Sequence, Tuple
 
-from check_ha.cli.arguments import (
-    FormatOptions,
-    Parser,
-    SeverityOptions,
-    ThresholdOptions,
-    options_from,
-    parser_for,
-    refuse_text_file,
-    seconds,
-    understood,
-)
+from check_ha.cli.options.arguments import Parser, options_from, parser_for, refuse_text_file, understood
+from check_ha.cli.options.common import FormatOptions, SeverityOptions, ThresholdOptions, seconds
 from check_ha.cli.process import unfinished
 from check_ha.cli.run import Order, Outcome
 from check_ha.core.check import Check, Judgement

@@ -6,7 +6,8 @@ import time
 from functools import partial
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from check_ha.cli.arguments import ReplayOptions, RunOptions, SourceOptions, parse
+from check_ha.cli.options.arguments import parse
+from check_ha.cli.options.common import ReplayOptions, RunOptions, SourceOptions
 from check_ha.cli.process import unfinished
 from check_ha.cli.run import Order, Outcome
 from check_ha.cli.state import Memory, default_directory

@@ -29,13 +29,13 @@ import sys
 from functools import partial
 from typing import Any, Dict, List, NoReturn, Sequence, Tuple
 
-from check_ha.cli.arguments import Parser, add_options, new_parser
 from check_ha.cli.node import Judged, NoAnswerError, applies, collect, judge, memory_of, silent, source_of, strictest
+from check_ha.cli.options.arguments import Parser, add_options, new_parser
+from check_ha.cli.options.settings import OverallOptions, Understood
+from check_ha.cli.options.settings import understand as understand_settings
 from check_ha.cli.process import guarded, unfinished
 from check_ha.cli.register import CHECKS, all_checks
 from check_ha.cli.run import HUMAN, Order, Outcome, run
-from check_ha.cli.settings import OverallOptions, Understood
-from check_ha.cli.settings import understand as understand_settings
 from check_ha.core.check import Check
 from check_ha.core.combined import combined
 from check_ha.core.condition import Severity

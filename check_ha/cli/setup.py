@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Iterator, NoReturn, Optional, Sequence
 
 import check_ha
-from check_ha.cli.arguments import Parser, new_parser
+from check_ha.cli.options.arguments import Parser, new_parser
 from check_ha.node_setup.apply import SetupError, apply
 from check_ha.node_setup.choose import RefusedError, chosen
 from check_ha.node_setup.node import Host, node_at

@@ -17,22 +17,13 @@ from __future__ import annotations
 import sys
 from typing import Any, Dict, Optional
 
-from check_ha.cli.arguments import (
-    UNKNOWN,
-    Parser,
-    ReplayOptions,
-    add_options,
-    file_name,
-    new_parser,
-    options_from,
-    refuse_together,
-    seconds,
-)
 from check_ha.cli.node import NoAnswerError, Settings, collect, judge, source_of, strictest
+from check_ha.cli.options.arguments import UNKNOWN, Parser, add_options, new_parser, options_from, refuse_together
+from check_ha.cli.options.common import ReplayOptions, file_name, seconds
+from check_ha.cli.options.settings import unasked
 from check_ha.cli.overall import applying
 from check_ha.cli.process import guarded
 from check_ha.cli.register import all_checks
-from check_ha.cli.settings import unasked
 from check_ha.cli.state import Memory
 from check_ha.core.check import Check, Scope
 from check_ha.core.combined import combined

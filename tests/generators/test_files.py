@@ -86,7 +86,7 @@ def test_every_service_is_in_every_sample() -> None:
             if (
                 sample.startswith("samples/")
                 and "_small" not in sample
-                and not (command.on_server and sample.endswith("mrpe.cfg"))
+                and not (command.on_server and sample.endswith(("mrpe.cfg", "cma.ini")))
             ):
                 assert re.search(rf"\b(check_)?{command.name.replace('check_', '', 1)}\b", text_of(sample)), sample
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from check_ha.cli.arguments import CommonOptions, flag_of
+from check_ha.cli.options.arguments import flag_of
+from check_ha.cli.options.common import CommonOptions
 from check_ha.core.condition import WITH_MEMORY
 from check_ha.core.options import FilterOptions
 from generators.commands import Command, all_commands

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 
-from check_ha.cli.arguments import parse
+from check_ha.cli.options.arguments import parse
 from check_ha.node_setup.nrpe import command_file
 from check_ha.node_setup.rights import sudoers, uidgid
 from generators.commands import all_commands

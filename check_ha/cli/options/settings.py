@@ -5,19 +5,11 @@ The command line stands above the file, and what is said of one check above what
 
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from check_ha.cli import config_file as configfile
-from check_ha.cli.arguments import (
-    FormatOptions,
-    Parser,
-    RunOptions,
-    SectionOptions,
-    file_name,
-    options_from,
-    refuse_text_file,
-    refuse_together,
-)
-from check_ha.cli.config_file import ConfigError, Sections
 from check_ha.cli.node import Settings
+from check_ha.cli.options import config_file as configfile
+from check_ha.cli.options.arguments import Parser, options_from, refuse_text_file, refuse_together
+from check_ha.cli.options.common import FormatOptions, RunOptions, SectionOptions, file_name
+from check_ha.cli.options.config_file import ConfigError, Sections
 from check_ha.cli.register import CHECKS
 from check_ha.core.check import Check, Scope
 from check_ha.core.condition import Severity
