@@ -38,7 +38,7 @@ class NoAnswerError(Exception):
         self.finding = Finding(condition, text)
 
 
-_OWN_FOLDER = "give it a folder of this user's own with --state-dir"
+_OWN_FOLDER = "check_ha_setup makes a folder for the user of NRPE; --state-dir names another"
 
 Judged = Tuple[Verdict, Evidence]
 """What is said of one check, and what it is based on."""

@@ -224,6 +224,8 @@ BROKEN = "broken"
 """The program is there and could not be started."""
 CUT = "cut"
 """What should tell of many tools has ended early, or has not come at all: standard error says why."""
+OLD = "old"
+"""What it has said is too old to be judged as if it were so now: standard error says how old."""
 
 
 class Output(NamedTuple):
@@ -245,6 +247,8 @@ class Output(NamedTuple):
     """The user of the check."""
     worked: float = 0.0
     """CPU seconds that it had used when it was killed in the middle of its work, with HUNG; 0: it was waiting."""
+    age: float = 0.0
+    """Seconds since it said so, where it was not asked again because nothing has changed; 0: it was asked now."""
 
     @property
     def at_work(self) -> bool:
