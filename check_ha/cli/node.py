@@ -56,7 +56,7 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
             return silent(check.name, silence, settings.severities)
         outputs: Dict[Tool, Output] = {}
         if check.applies:
-            outputs.update(collect(check.applies.readings, source))
+            outputs.update(collect((*check.applies.readings, *check.applies.alone), source))
             if applies(check.applies, outputs, source) is False:
                 return Outcome(_nothing(check, check.applies, settings, source), outputs)
         outputs.update(collect(check.readings, source, outputs))
@@ -100,7 +100,8 @@ def silent(check: str, silence: NoAnswerError, severities: Mapping[str, Severity
 
 def applies(one: Applies, outputs: Mapping[Tool, Output], source: Source) -> Optional[bool]:
     """Return whether what a check is about is set up here; None where that cannot be told."""
-    return one.holds(examine(one.readings, outputs, None, source.now))
+    readings = [*one.readings, *(reading for reading in one.alone if reading.tool in outputs)]
+    return one.holds(examine(readings, outputs, None, source.now))
 
 
 def _nothing(check: Check, one: Applies, settings: Settings, source: Source) -> Verdict:

@@ -27,6 +27,8 @@ CONSTRAINT = "constraint"
 TICKET = "ticket"
 LEVEL = "fencing level"
 DEVICE = "quorum device"
+DRBD = "DRBD resource"
+"""By DRBD's own name; that of Pacemaker is a RESOURCE beside it."""
 
 
 def nodes(*names: str) -> Tuple[Subject, ...]:

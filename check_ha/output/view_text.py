@@ -24,6 +24,7 @@ _LISTS = (
     ("troubles", ("troubles",)),
     ("nodelist", ("nodelist",)),
     ("addresses", ("addresses",)),
+    ("drbd", ("drbd",)),
     ("vips", ("vips",)),
     ("resources", ("pacemaker", "resources")),
     ("nodes", ("pacemaker", "nodes")),

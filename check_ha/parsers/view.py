@@ -21,6 +21,8 @@ from check_ha.model.view import (
     CorosyncView,
     CutView,
     DaemonsView,
+    DrbdPeerView,
+    DrbdView,
     FailedToolView,
     FencingView,
     MemberView,
@@ -211,6 +213,7 @@ def _view(fields: _Fields) -> View:
         versions=fields.object("versions", _versions),
         troubles=fields.objects("troubles", _failed_tool, optional=True),
         cut=fields.objects("cut", _cut, optional=True),
+        drbd=fields.optional("drbd", lambda key: fields.objects(key, _drbd)),
     )
 
 
@@ -319,6 +322,14 @@ def _versions(fields: _Fields) -> VersionsView:
         pacemaker=fields.known("pacemaker", fields.text),
         feature_set=fields.known("feature_set", fields.text),
     )
+
+
+def _drbd(fields: _Fields) -> DrbdView:
+    return DrbdView(fields.text("name"), fields.text("role"), fields.objects("peers", _drbd_peer))
+
+
+def _drbd_peer(fields: _Fields) -> DrbdPeerView:
+    return DrbdPeerView(fields.text("peer"), fields.text("state"))
 
 
 def _failed_tool(fields: _Fields) -> FailedToolView:

@@ -194,7 +194,7 @@ def _collected(tools: Sequence[Tool], time_left: _TimeLeft, folders: Optional[Se
     from check_ha.sources.stream import written
 
     source = ThisNode(folders or FOLDERS, round(time_left.seconds, 1))
-    outputs = source.collect(tools).values()
+    outputs = [one for one in source.collect(tools).values() if not one.not_set_up]
     return written(source.node, source.now, all_shareable(outputs, history=False))
 
 
