@@ -316,7 +316,13 @@ def test_filters_know_both_names() -> None:
 
 
 def test_unknown_drbd_without_a_resource_and_without_pacemaker() -> None:
-    assert found(judged(view=cluster(primitive("p", "node1")))) == [("no-drbd", "DRBD has no resource on this node")]
+    judgement = judged(view=cluster(primitive("p", "node1")), cib=Cib(()))
+    assert found(judgement) == [("no-drbd", "DRBD has no resource on this node")]
+
+
+def test_unknown_crm_mon_leaves_out_what_is_configured() -> None:
+    judgement = judged(resource(), view=cluster(primitive("p", "node1")))
+    assert found(judgement) == [("not-matched", "crm_mon does not list p_r0: not compared with DRBD")]
 
 
 OTHERS = Path("made/promotion-banned-by-drbd")
@@ -331,6 +337,7 @@ def test_the_module_alone_is_reason_enough(tmp_path: Path) -> None:
     recording = RECORDINGS / "drbd" / "resync"
     for path in (recording / "node2").iterdir():
         text = path.read_text(encoding="utf-8").replace("ocf:linbit:drbd", "ocf:pacemaker:Stateful")
+        text = text.replace('provider="linbit" type="drbd"', 'provider="pacemaker" type="Stateful"')
         (tmp_path / path.name).write_text(text, encoding="utf-8")
     code, output = replay(CHECK, "--from", str(tmp_path))
     assert (code, output.partition(" | ")[0]) == (

@@ -36,7 +36,10 @@ def known(commands: List[Command]) -> Set[str]:
 
 def test_every_plugin_has_its_table() -> None:
     heads = re.findall(r"^\| (.+) \| check_ha \|$", TEXT, re.MULTILINE)
-    wanted = ["check_crm", "check_corosync_rings", "mode crm", "mode constraints", "Checkmk", "ha_cluster_"]
+    wanted = [
+        "check_crm", "check_corosync_rings", "mode crm", "mode constraints", "mode resources of Centreon",
+        "check_drbd, check_drbd9", "Checkmk", "ha_cluster_",
+    ]  # fmt: skip
     assert heads == wanted
     assert len(OURS) > 60
 

@@ -24,12 +24,13 @@ from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 from check_ha.checks.drbd import connections, disks, pacemaker
 from check_ha.checks.drbd.situation import Judged, in_step, is_well, others, told
-from check_ha.cluster.drbd import ManagedDrbd, drbd_here, is_8, is_9, is_drbd, managed_drbd
+from check_ha.cluster.drbd.here import drbd_here, is_8, is_9
+from check_ha.cluster.drbd.managed import ManagedDrbd, is_drbd, managed_drbd, not_shown
 from check_ha.cluster.this_node import this_node
 from check_ha.core.check import Applies, Check, Judgement, Measure, Metric
 from check_ha.core.condition import FILTERED_OUT, TOOL_MISSING, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
-from check_ha.core.finding import DRBD, TOOL, Finding, Row, Subject
+from check_ha.core.finding import DRBD, TOOL, Finding, Row, Subject, resources
 from check_ha.core.options import FilterOptions
 from check_ha.core.wording import count, joined
 from check_ha.model.cib_parts import CONSTRAINTS, RESOURCES
@@ -49,7 +50,9 @@ STATUS = Reading(DRBD_STATUS, parse_drbdsetup_status, instead_of=DRBD_MODULE, wh
 NAMES = Reading(DRBD_NAMES, parse_drbd_names, silent=True, instead_of=DRBD_MODULE, when=is_8)
 
 NOT_MATCHED = Condition(
-    "not-matched", Severity.UNKNOWN, "Which node this is, or which of Pacemaker's resources a device is, is not known."
+    "not-matched",
+    Severity.UNKNOWN,
+    "What Pacemaker has of DRBD here is not known: which node this is, or which resource a device is, or not listed.",
 )
 NO_DRBD = Condition("no-drbd", Severity.UNKNOWN, "DRBD has no resource on this node to judge.")
 
@@ -86,6 +89,10 @@ def judge(evidence: Evidence, options: DrbdOptions) -> Judgement:
         findings += [] if nameless else pacemaker.not_listed(wanted, judged, here, loaded)
         findings += pacemaker.roles(selected, here)
     findings += pacemaker.fences(cib, wanted, selected) if cib and wanted else []
+    hidden = [one.id for one in not_shown(managed, cib) if options.selects(one.id)] if cluster and cib else []
+    if hidden:
+        text = f"crm_mon does not list {joined(hidden)}: not compared with DRBD"
+        findings.append(Finding(NOT_MATCHED, text, resources(*hidden)))
     if judged and not selected:
         text = f"--include and --exclude leave none of {count(len(judged), 'DRBD resource')}"
         findings.append(Finding(FILTERED_OUT, text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Iterator, Sequence, Tuple
 
 from check_ha.checks.drbd.situation import Judged, is_well
-from check_ha.cluster.drbd import ManagedDrbd, fence_constraints
+from check_ha.cluster.drbd.managed import ManagedDrbd, fence_constraints
 from check_ha.core.condition import Condition, Severity
 from check_ha.core.finding import CONSTRAINT, DRBD, Finding, Subject, nodes, resources
 from check_ha.core.wording import joined, some

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
-from check_ha.cluster.drbd import ManagedDrbd
+from check_ha.cluster.drbd.managed import ManagedDrbd
 from check_ha.core.condition import Condition
 from check_ha.core.finding import DRBD, Finding, Subject, nodes, resources
 from check_ha.core.wording import some

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Optional, Tuple
 
-from check_ha.cluster.drbd import drbd_here, is_8, is_9
+from check_ha.cluster.drbd.here import drbd_here, is_8, is_9
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.model.drbd import DrbdModule, DrbdName, DrbdResource
 from check_ha.model.view import DrbdPeerView, DrbdView

@@ -1,4 +1,4 @@
-"""DRBD's resources on this node, joined from its tools, and what Pacemaker has of them.
+"""What Pacemaker has of DRBD.
 
 Agents: ``ocf:linbit:drbd`` (drbd-utils, since 8.3.3) and ``ocf:heartbeat:drbd`` (resource-agents until 2010, then
 deprecated), each with the parameter ``drbd_resource``. ``heartbeat:drbddisk``, ``ocf:linbit:drbd-attr``,
@@ -7,13 +7,11 @@ deprecated), each with the parameter ``drbd_resource``. ``heartbeat:drbddisk``, 
 
 from __future__ import annotations
 
-from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import List, NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.cluster.resources import in_motion, instances_by_id, names_of
-from check_ha.model.cib import Cib, Location
+from check_ha.model.cib import Cib, ConfiguredPrimitive, Location
 from check_ha.model.cluster import Clone, Cluster, Placed
-from check_ha.model.drbd import DrbdConnection, DrbdModule, DrbdName, DrbdPeerVolume, DrbdResource
-from check_ha.sources.tools import Output
 
 _FENCE = "drbd-fence-by-handler"
 """What crm-fence-peer.sh and crm-fence-peer.9.sh begin the id of their constraint with, unless told otherwise."""
@@ -37,16 +35,6 @@ class ManagedDrbd(NamedTuple):
     """An instance is just being started, stopped, promoted or demoted."""
     promoted_max: Optional[int]
     """On how many nodes it may be promoted; ``None``: not known."""
-
-
-def is_8(output: Output) -> bool:
-    """Return whether /proc/drbd is that of DRBD 8, which has all devices and no names."""
-    return output.stdout.startswith(b"version: 8.")
-
-
-def is_9(output: Output) -> bool:
-    """Return whether it is that of a later one, which has none of them."""
-    return output.stdout.startswith(b"version: ") and not is_8(output)
 
 
 def is_drbd(agent: str) -> bool:
@@ -86,58 +74,10 @@ def _promoted_max(placed: Placed, cib: Optional[Cib]) -> Optional[int]:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 1
 
 
-def drbd_here(
-    module: Optional[DrbdModule],
-    status: Optional[Sequence[DrbdResource]],
-    names: Optional[Sequence[DrbdName]],
-) -> Optional[Tuple[DrbdResource, ...]]:
-    """Return the resources of DRBD on this node; ``None``: not known."""
-    if module is None:
-        return None
-    if not module.tells_devices:
-        return None if status is None else tuple(status)
-    return tuple(_named(module.devices, names or ()))
-
-
-def _named(devices: Sequence[DrbdResource], names: Sequence[DrbdName]) -> Iterator[DrbdResource]:
-    """Yield the devices under the names of their resources, those of one resource together."""
-    by_minor = {one.minor: one for one in reversed(names)}
-    groups: Dict[str, List[DrbdResource]] = {}
-    for device in devices:
-        known = next((by_minor[one.minor] for one in device.volumes if one.minor in by_minor), None)
-        if known is None:
-            yield device
-        else:
-            groups.setdefault(known.resource, []).append(_renumbered(device, known))
-    for name, members in groups.items():
-        yield DrbdResource(
-            name=name,
-            role=members[0].role,
-            volumes=tuple(volume for one in members for volume in one.volumes),
-            connections=tuple(_connections(members)),
-            suspended=tuple(dict.fromkeys(why for one in members for why in one.suspended)),
-        )
-
-
-def _renumbered(device: DrbdResource, name: DrbdName) -> DrbdResource:
-    return device._replace(
-        name=name.resource,
-        volumes=tuple(one._replace(volume=name.volume) for one in device.volumes),
-        connections=tuple(
-            one._replace(volumes=tuple(volume._replace(volume=name.volume) for volume in one.volumes))
-            for one in device.connections
-        ),
-    )
-
-
-def _connections(members: Sequence[DrbdResource]) -> Iterator[DrbdConnection]:
-    """Yield the connection that the devices share; several where they do not have the same state."""
-    groups: Dict[Tuple[str, str], List[DrbdPeerVolume]] = {}
-    for one in members:
-        for connection in one.connections:
-            groups.setdefault((connection.state, connection.role), []).extend(connection.volumes)
-    for (state, role), volumes in groups.items():
-        yield DrbdConnection("", state, role, tuple(volumes))
+def not_shown(managed: Sequence[ManagedDrbd], cib: Cib) -> List[ConfiguredPrimitive]:
+    """Return what is configured and not among these, as crm_mon leaves it out."""
+    shown = {one.id for one in managed}
+    return [one for one in cib.primitives if one.agent.endswith(":drbd") and one.id not in shown]
 
 
 def fence_constraints(cib: Cib) -> List[Location]:
