@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Moment,
         Recorded,
         Rule,
+        Separation,
         TicketDependency,
     )
     from check_ha.model.cluster import (
@@ -133,6 +134,7 @@ __all__ = [
     "Rule",
     "Section",
     "SeenMember",
+    "Separation",
     "Setting",
     "Statistics",
     "Ticket",
