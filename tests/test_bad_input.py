@@ -13,7 +13,7 @@ from check_ha.core.evidence import Reading
 from check_ha.sources import node
 from check_ha.sources.tools import COROSYNC_CONF, CRM_MON, Tool
 from tests.faketools import from_recording, write_tool
-from tests.replay import RECORDINGS, SAMPLES, checks, replay
+from tests.replay import RECORDINGS, SAMPLES, always, checks, replay
 
 HEALTHY = SAMPLES / "healthy-2node" / "node1"
 WITH_DRBD = RECORDINGS / "drbd" / "healthy" / "node1"
@@ -53,12 +53,14 @@ OF_JSON = ("empty", "truncated", "binary", "words", "failed", "hung")
 
 
 def cases() -> Iterator[object]:
-    """Each check with each tool it cannot do without and each fault; of what not every cluster has its own tools."""
-    for name in checks():
-        check = check_named(name)
-        for reading in check.readings:
+    """Each check with each tool it cannot do without and each fault.
+
+    Those that this node has nothing for share these tools with the others: of drbd its own tool alone is tried here.
+    """
+    for name in (*always(), "drbd"):
+        for reading in check_named(name).readings:
             own = bool(reading.tool.only_with)
-            for fault in () if check.applies and not own else OF_JSON if own else BAD:
+            for fault in OF_JSON if own else BAD if name in always() else ():
                 # crm_verify says nothing when all is well
                 if reading.required and not (reading.tool.on_stderr and fault in ("empty", "truncated")):
                     yield pytest.param(name, reading, fault, id=f"{name}-{reading.tool.file}-{fault}")
