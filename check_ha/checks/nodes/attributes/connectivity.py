@@ -73,21 +73,22 @@ def _pings(facts: Facts) -> Dict[str, _Ping]:
 
 
 def _of_node(ping: _Ping, node: str, facts: Facts) -> Iterator[Finding]:
-    text = facts.of(node).get(ping.name)
+    text, before = facts.of(node).get(ping.name), facts.until(ping.name, node)
     expected = ping.expected(facts, node)
     if text is None:
         if ping.hosts and node in ping.runs_on and node in facts.working:
-            said = f"{node}: {ping.resource} runs there, and its attribute {ping.name} is not set"
+            said = f"{node}: {ping.resource} runs there, and its attribute {ping.name} is not set{before}"
             yield _finding(NOT_MEASURED, said, ping, node, facts)
         return
     value = as_number(text)
     if value is None:
         yield _finding(NOT_MEASURED, f"{node}: {ping.name} is {text or 'empty'}, which is no number", ping, node, facts)
     elif value <= 0:
-        yield _finding(LOST, f"{node} {_none(ping)} ({ping.name} is {text})", ping, node, facts)
+        yield _finding(LOST, f"{node} {_none(ping)} ({ping.name} is {text}{before})", ping, node, facts)
     elif expected is not None and value < expected:
-        reaches = f"reaches {value / ping.multiplier:g} of {count(len(ping.hosts), 'host')}"
-        said = f"{node} {reaches if ping.hosts else 'does not reach all hosts'} ({ping.name} is {text}, not {expected})"
+        some = f"reaches {value / ping.multiplier:g} of {count(len(ping.hosts), 'host')}"
+        reaches = some if ping.hosts else "does not reach all hosts"
+        said = f"{node} {reaches} ({ping.name} is {text}, not {expected}{before})"
         yield _finding(DEGRADED, said, ping, node, facts)
 
 

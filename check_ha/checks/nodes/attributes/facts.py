@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, FrozenSet, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Callable, Dict, FrozenSet, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
 from check_ha.cluster.nodes import State, bundle_nodes, state_of
 from check_ha.cluster.resources import in_motion, plain
@@ -22,6 +22,8 @@ class Facts(NamedTuple):
     nodes: Tuple[Node, ...]
     """Those that are up; not those inside bundles, which hold nothing but their payload."""
     now: float = 0.0
+    until: Callable[[str, str], str] = lambda name, node: ""
+    """What an attribute of a node was before, and until when: ``, was 200 until 12m ago``."""
 
     @property
     def working(self) -> FrozenSet[str]:
