@@ -45,7 +45,7 @@ def of_cluster(facts: Facts) -> List[Kind]:
     """Return the kinds of attributes that this cluster may have."""
     kinds = [Kind(connectivity.judged, connectivity.seen)]
     agents = {placed.primitive.agent for placed in facts.cluster.primitives()}
-    shown = {name for attributes in facts.cluster.attributes.values() for name in attributes}
+    shown = {name for attributes in facts.attributes.values() for name in attributes}
     if any("SAPHana" in one for one in agents) or any(name.startswith("hana_") for name in shown):
         from check_ha.checks.nodes.attributes import hana
 
