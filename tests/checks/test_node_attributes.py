@@ -106,11 +106,11 @@ CONNECTED: Dict[str, Any] = {
         pinged("0", name="gw"), configured(asking("gw"), parameters=(("name", "gw"),)),
         [("connectivity-lost", f"node1 reaches none of 2 hosts (gw is 0){AWAY}")],
     ),
-    "warn-not-set": (
+    "unknown-not-set": (
         pinged(None), configured(asking()),
         [("connectivity-unknown", f"node1: p_ping runs there, and its attribute pingd is not set{AWAY}")],
     ),
-    "warn-no-number": (
+    "unknown-no-number": (
         pinged("many"), configured(),
         [("connectivity-unknown", f"node1: pingd is many, which is no number{NO_RULE}")],
     ),
@@ -120,6 +120,12 @@ CONNECTED: Dict[str, Any] = {
 @pytest.mark.parametrize(("view", "cib", "expected"), CONNECTED.values(), ids=CONNECTED)
 def test_connectivity(view: Cluster, cib: Optional[Cib], expected: Found) -> None:
     assert found(judged(view, cib)) == expected
+
+
+def test_the_multiplier_is_that_of_crm_mon() -> None:
+    cib = Cib((ConfiguredPrimitive("p_ping", PING, (("host_list", "192.0.2.1 192.0.2.9"),)),))
+    text = "node1 reaches 1 of 2 hosts (pingd is 100, not 200)"
+    assert found(judged(pinged("100"), cib)) == [("connectivity-degraded", text + NO_RULE)]
 
 
 def test_a_node_in_standby_has_no_ping_and_no_attribute() -> None:

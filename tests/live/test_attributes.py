@@ -99,7 +99,7 @@ def test_ping_and_health(lab_with: Any) -> None:
     # an attribute that somebody has deleted
     node.must("attrd_updater", "--name=gateway", "--delete")
     text = "node1: p_gateway runs there, and its attribute gateway is not set"
-    commands = said(node, f"WARNING - {text}, {keeps}")
+    commands = said(node, f"UNKNOWN - {text}, {keeps}")
     node.must("sh", "-ec", commands[0])
     wait_until(lambda: judged(node, *wanted), 20, "all is well")
 
