@@ -38,7 +38,7 @@ _SHOWN = frozenset(
     node-attribute influence ticket loss-policy sequential require-all ordering action
     target target-pattern target-attribute target-value index devices
     interval timeout enabled on-fail start-delay record-pending requires interval-origin
-    granted last-granted standby owner
+    granted last-granted standby owner expires booth-cfg-name
     in_ccm crmd join expected crm-debug-origin shutdown operation_key transition-key transition-magic on_node call-id
     rc-code op-status last-rc-change last-run exec-time queue-time op-force-restart op-secure-params migrate_source
     migrate_target queue_time shutdown-lock container remote_node node_fenced

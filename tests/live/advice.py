@@ -353,6 +353,7 @@ LOOK_UPS = {
     "cibadmin --query --xpath \"//*[@uname='{}']//nvpair[starts-with(@name,'#health')]\"": "node1",
     "check_ha_quorum": "",
     "check_ha_rings": "",
+    "crm_mon --one-shot --show-node-attributes": "",
 }
 """What changes nothing, with what goes into the template: it must answer."""
 
@@ -388,6 +389,7 @@ NOT_CARRIED_OUT = {
     "crm cluster start": _SYSTEMD,
     "systemctl restart corosync-qdevice": _SYSTEMD,
     "systemctl stop pacemaker corosync": _SYSTEMD,
+    "journalctl -u corosync -u pacemaker -n 50": _SYSTEMD,
     "journalctl -u pacemaker": _SYSTEMD,
     "service pacemaker restart": _OLD,
     "service pacemaker stop; service corosync stop": _OLD,

@@ -17,6 +17,7 @@ from check_ha.sources.recording import Recording, write_recording
 from check_ha.sources.shareable import all_shareable, shareable
 from check_ha.sources.tools import (
     ALL,
+    BOOTH_CONF,
     CIBADMIN,
     CMAPCTL,
     COROSYNC_CONF,
@@ -200,10 +201,37 @@ def planted_ps(plants: Plants) -> str:
 """
 
 
+def planted_booth_conf(plants: Plants) -> str:
+    return f"""\
+# old key: {plants}
+site = 192.0.2.1
+  arbitrator="192.0.2.3"
+authfile = /etc/booth/authkey
+ticket = "ticketA"
+    expire = 600
+    before-acquire-handler = /usr/local/bin/ask --password {plants} '{plants}' # {plants}
+    attr-prereq = auto {plants} eq {plants}
+ site-passwd={plants}
+{plants}
+"""
+
+
+def test_what_is_shown_of_booth_conf() -> None:
+    made = Output(BOOTH_CONF, BOOTH_CONF.argv, 0, planted_booth_conf(Plants()).encode(), "", 0.0)
+    assert shareable(made).stdout.decode().splitlines()[1:6] == [
+        "site = 192.0.2.1",
+        '  arbitrator="192.0.2.3"',
+        "authfile = /etc/booth/authkey",
+        'ticket = "ticketA"',
+        "    expire = 600",
+    ]
+
+
 def planted(plants: Plants) -> Dict[str, str]:
     return {
         CIBADMIN.file: planted_cib(plants),
         COROSYNC_CONF.file: planted_conf(plants),
+        BOOTH_CONF.file: planted_booth_conf(plants),
         CMAPCTL.file: planted_map(plants),
         PS.file: planted_ps(plants),
         CRM_MON.file: (HEALTHY / CRM_MON.file)
