@@ -27,6 +27,7 @@ CONSTRAINT = "constraint"
 TICKET = "ticket"
 LEVEL = "fencing level"
 DEVICE = "quorum device"
+DISK = "sbd device"
 
 
 def nodes(*names: str) -> Tuple[Subject, ...]:

@@ -61,9 +61,10 @@ if TYPE_CHECKING:
     from check_ha.model.corosync_conf import CorosyncConf, Mistake, Section, Setting
     from check_ha.model.foretold import Foretold
     from check_ha.model.node import Features, FileState, Launcher, Process, Processes, Verification
+    from check_ha.model.sbd import SbdConfig, SbdHeader, SbdSlot, SbdSlots, Watchdogs
     from check_ha.model.view import View
 
-_MODULES = ("cluster", "cib", "corosync", "node", "addresses", "corosync_conf", "foretold", "view")
+_MODULES = ("cluster", "cib", "corosync", "node", "addresses", "corosync_conf", "foretold", "sbd", "view")
 
 __all__ = [
     "INFINITY",
@@ -117,6 +118,10 @@ __all__ = [
     "Replica",
     "Ring",
     "Rule",
+    "SbdConfig",
+    "SbdHeader",
+    "SbdSlot",
+    "SbdSlots",
     "Section",
     "SeenMember",
     "Setting",
@@ -125,6 +130,7 @@ __all__ = [
     "TicketDependency",
     "Verification",
     "View",
+    "Watchdogs",
 ]
 
 if not TYPE_CHECKING:  # which would let any name pass

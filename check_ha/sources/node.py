@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Dict, Iterable, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Dict, Iterable, Optional, Sequence, Tuple
 
 from check_ha.sources.deadline import reserve
-from check_ha.sources.runner import FOLDERS, Command, Limits, find, run_all
-from check_ha.sources.tools import COROSYNC, MISSING, Output, Question, Tool
+from check_ha.sources.runner import FOLDERS, Command, Limits, find, run_all, user_name
+from check_ha.sources.tools import COROSYNC, MISSING, NOT_SET_UP, Output, Question, Tool
+
+if TYPE_CHECKING:
+    from check_ha.sources.sbd.devices import SbdDevices
 
 _TRY_AGAIN = ("CS_ERR_TRY_AGAIN", "API error 6", "cmap. error 6", "error is: 6")
 _PAUSE = 1.0
@@ -28,11 +31,35 @@ class ThisNode:
         self._deadline = time.monotonic() + timeout
         self.now = time.time()
         self.node = os.uname().nodename
+        self._devices: Optional[SbdDevices] = None
 
     def collect(self, tools: Iterable[Tool]) -> Dict[Tool, Output]:
         """Run these tools and wait for them, at most until the deadline."""
-        commands = [Command(tool, self._command(tool.argv)) for tool in tools]
-        return run_all(commands, Limits(self._limit, self._deadline), self._second_try)
+        wanted = tuple(tools)
+        not_run = self._not_run([tool for tool in wanted if tool.only_with])
+        commands = [Command(tool, self._command(self._argv(tool))) for tool in wanted if tool not in not_run]
+        outputs = run_all(commands, Limits(self._limit, self._deadline), self._second_try) if commands else {}
+        return {tool: not_run.get(tool) or outputs[tool] for tool in wanted}
+
+    def _not_run(self, optional: Sequence[Tool]) -> Dict[Tool, Output]:
+        """Return what stands for those of the tools whose subject is not set up here, or cannot be asked about."""
+        if not any(os.path.exists(path) for tool in optional for path in tool.only_with):
+            reasons = dict.fromkeys(optional, NOT_SET_UP)
+        else:
+            from check_ha.sources.sbd.devices import sbd_devices  # where there is sbd
+
+            self._devices = sbd_devices()
+            reasons = {tool: self._devices.why_not(tool.device) for tool in optional}
+        return {
+            tool: Output(tool, tool.argv, None, b"", why, 0.0, MISSING, self._limit, user_name())
+            for tool, why in reasons.items()
+            if why
+        }
+
+    def _argv(self, tool: Tool) -> Tuple[str, ...]:
+        """Return its command line, with the device that it is about."""
+        device = self._devices.names[tool.device - 1] if tool.device and self._devices else ""
+        return tuple(device if word == "{device}" else word for word in tool.argv)
 
     def simulate(self, cib: bytes, questions: Sequence[Question]) -> Dict[Tool, Output]:
         """Ask the scheduler as many of these as there is time for; never through sudo, as it needs no rights."""

@@ -40,6 +40,12 @@ class Tool(NamedTuple):
     """It prints the digest of a secret, of which nothing but a fingerprint is kept."""
     limit: int = 8
     """The most it may print, in MB: more than any cluster makes of it, and no more than a check can read in 400 MB."""
+    only_with: Tuple[str, ...] = ()
+    """Files of which one is there where its subject is set up. Where none is, it is not run, nor recorded."""
+    device: int = 0
+    """Which of sbd's devices it is about: it stands for ``{device}`` in ``argv`` when it is run."""
+    for_root: bool = False
+    """It opens what only root may open, and does not say so when it may not."""
 
     @property
     def name(self) -> str:
@@ -157,6 +163,39 @@ COROSYNC_FILES = Tool(
 # Prints no key, so that whoever is let run it as root does not get one; see check_ha.sources.fingerprint.
 AUTHKEY = Tool("authkey.txt", ("sha256sum", "/etc/corosync/authkey"), SYSTEM, absence=True, digest=True)
 
+SBD_FILES = ("/etc/sysconfig/sbd", "/etc/default/sbd")
+"""Where sbd is configured: by the packages of Enterprise Linux and SUSE, and of Debian."""
+SBD_CONFIG = Tool(
+    "sbd.conf", ("cat", SBD_FILES[0]), SYSTEM, older=("cat", SBD_FILES[1]), absence=True, only_with=SBD_FILES
+)
+# sbd takes three devices at most. Both only read, of a device that they open for writing; 1: it cannot be read.
+_OF_SBD = Tool("", (), SYSTEM, good=(0, 1), on_stderr=True, explained=b"disk /dev/", only_with=SBD_FILES, for_root=True)
+SBD_DUMPS = tuple(
+    _OF_SBD._replace(file=f"sbd-dump-{number}.txt", argv=("sbd", "-d", "{device}", "dump"), device=number)
+    for number in (1, 2, 3)
+)
+SBD_LISTS = tuple(
+    _OF_SBD._replace(file=f"sbd-list-{number}.txt", argv=("sbd", "-d", "{device}", "list"), device=number)
+    for number in (1, 2, 3)
+)
+# The watchdog devices, and which process has one open. It opens none of them: that would start the watchdog, as
+# ``sbd query-watchdog`` does. 1: a process has ended meanwhile, or may not be looked at.
+WATCHDOGS = Tool(
+    "watchdogs.txt",
+    (
+        "find", "/dev", "/proc", "-maxdepth", "3", "-ignore_readdir_race",
+        "(", "-path", "/proc/[!0-9]*", "-o", "-path", "/dev/*/*", ")", "-prune",
+        "-o", "-type", "d", "-path", "/proc/*/*", "!", "-name", "fd", "-prune",
+        "-o", "(", "-path", "/dev/*watchdog*", "-o", "-path", "/proc/*/fd/*", "-lname", "/dev/*watchdog*", ")",
+        "-printf", "%p %y %l\\n",
+    ),
+    SYSTEM,
+    good=(0, 1),
+    on_stderr=True,
+    explained=b"find: ",
+    only_with=SBD_FILES,
+)  # fmt: skip
+
 ALL = (
     CRM_MON,
     CIBADMIN,
@@ -178,6 +217,10 @@ ALL = (
     COROSYNC_CONF,
     COROSYNC_FILES,
     AUTHKEY,
+    SBD_CONFIG,
+    *SBD_DUMPS,
+    *SBD_LISTS,
+    WATCHDOGS,
 )
 """What ``check_ha_snapshot`` records."""
 
@@ -214,6 +257,8 @@ FLOODED = "flooded"
 """It printed more than any real cluster does; it was killed."""
 BROKEN = "broken"
 """The program is there and could not be started."""
+NOT_SET_UP = "not set up here"
+"""Of MISSING, on standard error: its subject is not, so that it was not run."""
 CUT = "cut"
 """What should tell of many tools has ended early, or has not come at all: standard error says why."""
 
@@ -237,6 +282,11 @@ class Output(NamedTuple):
     """The user of the check."""
     worked: float = 0.0
     """CPU seconds that it had used when it was killed in the middle of its work, with HUNG; 0: it was waiting."""
+
+    @property
+    def not_set_up(self) -> bool:
+        """Whether it was not run because its subject is not set up here: that is no failure, and not recorded."""
+        return self.fault == MISSING and self.stderr == NOT_SET_UP
 
     @property
     def at_work(self) -> bool:
