@@ -25,6 +25,9 @@ _DAEMONS = re.compile(rb"(?:corosync[\w-]*|pacemaker[\w-]*|sbd:?|cib|stonithd|lr
 _TOLD = re.compile(rb" (?:--features|--version|-v|<defunct>)$")
 """Of the arguments of a daemon: that it only tells its version, or is dead."""
 
+_ASKS_SBD = re.compile(rb"(?:\S*/)?sbd .*(?:dump|list)")
+"""sbd that only tells what is on a device, and is no daemon."""
+
 _SETTINGS = frozenset(
     b"""
     addr algorithm allow_downscale auto_tie_breaker auto_tie_breaker_node bindnetaddr blackbox block_unlisted_ips
@@ -150,6 +153,8 @@ def _process(line: bytes, columns: int) -> bytes:
         return b""
     if columns == 2:  # the path of an executable, and that it is there no more
         return line
+    if _ASKS_SBD.fullmatch(command):
+        return b""
     told = _TOLD.search(command)
     return line[: len(line) - len(words[-1])] + program + (told.group() if told else b"") + b"\n"
 

@@ -18,7 +18,7 @@ from tests.cli.test_command import DOWN_COUNT, change
 from tests.faketools import from_recording
 from tests.generate import Big
 from tests.generate_node import write
-from tests.replay import ALL, SAMPLES, always, checks, expected_of, replay, replay_all
+from tests.replay import ALL, SAMPLES, always, expected_of, replay, replay_all
 
 THREE_OK = (
     f"HA OK - {len(always())} checks: 3 nodes online: node1 (DC), node2, node3; all 40 resources run; 3 nodes, 2 links "
