@@ -8,13 +8,17 @@ from types import ModuleType
 from typing import List, NamedTuple, Optional, Tuple
 
 from check_ha.cli import overall, setup, snapshot, view
-from check_ha.cli.arguments import parser_for
 from check_ha.cli.comparison import comparison_parser
+from check_ha.cli.options.arguments import parser_for
 from check_ha.cli.register import ALONE, CHECKS, COMPARISONS, check_named
 from check_ha.core.check import Check
 from check_ha.sources import collect
 from check_ha.sources.tools import ALL, DEAD, Question, Tool
 
+CLUSTER = "check_ha_cluster"
+"""What tells once what all nodes say."""
+OWN = "check_ha_own"
+"""What NRPE calls check_ha --own: what is left to a node, where the server runs check_ha_cluster."""
 VIEW = "check_ha_view"
 """What the server's commands have the nodes run."""
 SIMULATION = Question((("NODE", DEAD),)).tool
@@ -73,8 +77,11 @@ def all_commands() -> Tuple[Command, ...]:
 
 
 def services() -> List[Command]:
-    """Return the commands that a monitoring server schedules one by one: check_ha, all in one, is for small sites."""
-    return [command for command in all_commands() if command.check]
+    """Return the commands that a monitoring server schedules one by one, in the full shape of the samples.
+
+    check_ha, all in one, and check_ha_cluster, which tells once what all nodes say, are those of the small shape.
+    """
+    return [command for command in all_commands() if command.check and not command.check.tells]
 
 
 def _of_check(name: str) -> Command:

@@ -63,10 +63,22 @@ def _icinga_services(_: str) -> str:
     return icinga2.rules()
 
 
+def _director(_: str) -> str:
+    from generators import director
+
+    return director.basket()
+
+
 def _centreon(_: str) -> str:
     from generators import centreon
 
     return centreon.import_file()
+
+
+def _cma(_: str) -> str:
+    from generators import cma
+
+    return cma.commands()
 
 
 def _checkmk(_: str) -> str:
@@ -75,10 +87,26 @@ def _checkmk(_: str) -> str:
     return checkmk.mrpe()
 
 
+def _small(name: str) -> Callable[[str], str]:
+    def made(_: str) -> str:
+        from generators import small
+
+        text: str = getattr(small, name)()
+        return text
+
+    return made
+
+
 def _recorder(text: str) -> str:
     from generators import recorder
 
     return recorder.recorder(text)
+
+
+def _ssh(text: str) -> str:
+    from generators import ssh
+
+    return ssh.forced_command(text)
 
 
 FILES: Mapping[str, Callable[[str], str]] = {
@@ -86,6 +114,7 @@ FILES: Mapping[str, Callable[[str], str]] = {
     "nrpe/check_ha.cfg": _command_file,
     "check_ha/node_setup/check_ha.cfg": _command_file,
     "nrpe/check_ha_record": _recorder,
+    "nrpe/check_ha_ssh": _ssh,
     "nrpe/sudoers": _sudoers,
     "nrpe/uidgid": _uidgid,
     "nrpe/acl-crmsh.sh": _acl("crmsh"),
@@ -93,8 +122,13 @@ FILES: Mapping[str, Callable[[str], str]] = {
     "samples/nagios/check_ha.cfg": _nagios,
     "samples/icinga2/commands.conf": _icinga_commands,
     "samples/icinga2/services.conf": _icinga_services,
+    "samples/icinga2/director-basket.json": _director,
     "samples/centreon/check_ha.clapi": _centreon,
+    "samples/centreon/cma.ini": _cma,
     "samples/checkmk/mrpe.cfg": _checkmk,
+    "samples/nagios/check_ha_small.cfg": _small("nagios"),
+    "samples/icinga2/services_small.conf": _small("icinga2"),
+    "samples/checkmk/mrpe_small.cfg": _small("mrpe"),
 }
 """Each file, and how it is made: from the text that is there, which matters to setup.cfg and to the recorder."""
 

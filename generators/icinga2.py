@@ -66,14 +66,15 @@ for (check => options in HaChecks) {
 
 _CLUSTER = """\
 // What shows only when the nodes are compared runs here, on the server, for a host that stands for the cluster:
-// vars.ha_nodes = [ "node1", "node2" ]. The nodes answer check_ha_view, here through NRPE.
+// vars.ha_nodes = [ "node1", "node2" ]. The nodes answer check_ha_view, here through NRPE;
+// vars.ha_via is another way, such as "ssh -o BatchMode=yes check_ha@{node} check_ha_view".
 for (check => options in HaServerChecks) {
   apply Service options.title use (check, options) {
     import "ha_service"
     check_interval = options.interval
     check_command = check
     vars[check + "_node"] = host.vars.ha_nodes
-    vars[check + "_via"] = PluginDir + "/%s"
+    vars[check + "_via"] = if (host.vars.ha_via) { host.vars.ha_via } else { PluginDir + "/%s" }
     assign where host.vars.ha_nodes
   }
 }

@@ -10,15 +10,16 @@ import re
 import textwrap
 from typing import Callable, Dict, Iterable, List, Mapping, Sequence
 
-from check_ha.cli.arguments import CommonOptions, flag_of
 from check_ha.cli.comparison import ComparisonOptions
-from check_ha.cli.settings import OverallOptions
+from check_ha.cli.options.arguments import flag_of
+from check_ha.cli.options.common import CommonOptions
+from check_ha.cli.options.settings import OverallOptions
 from check_ha.core.check import Check, Metric
 from check_ha.core.condition import WITH_MEMORY, Condition
 from check_ha.core.options import FilterOptions, Option
 from check_ha.node_setup.rights import sudoers
 from check_ha.sources.tools import ALL, Tool
-from generators import json_fields, library
+from generators import json_fields, library, once
 from generators.commands import Command, all_commands
 from generators.options import Flag, flags
 
@@ -39,6 +40,8 @@ PLACES: Mapping[str, Callable[[Say], str]] = {
     "json": lambda say: "\n".join(
         f"### {title}\n\n{table([say('field'), say('type'), ''], rows)}" for title, rows in json_fields.tables(say)
     ),
+    "scopes": lambda say: table([say("check"), say("says"), "check_ha_cluster", "check_ha --own"], once.scopes(say)),
+    "faults": lambda say: table([say("fault"), say("nodes"), say("full"), say("small")], once.faults(say)),
     "program": lambda _: library.program(),
     "parsers": lambda say: table([say("function"), say("the output of"), say("returns")], library.parsers()),
     "records": lambda say: table([say("record"), say("fields")], library.records()),

@@ -21,7 +21,7 @@ _HOSTS = """\
 def objects() -> str:
     """Return the whole file."""
     all_services = services()
-    blocks = [_HEAD, *_templates(), *(_service(one) for one in all_services if not one.on_server)]
+    blocks = [_HEAD, *templates(), *(_service(one) for one in all_services if not one.on_server)]
     blocks += [_HOSTS, *(_node(name, address) for name, address in (("node1", "192.0.2.11"), ("node2", "192.0.2.12")))]
     on_server = [one for one in all_services if one.on_server]
     if on_server:
@@ -29,24 +29,26 @@ def objects() -> str:
     return "\n".join(blocks)
 
 
-def _define(kind: str, *fields: Tuple[str, str]) -> str:
+def define(kind: str, *fields: Tuple[str, str]) -> str:
+    """Return the definition of one object."""
     lines = [f"    {name:<24} {value}" for name, value in fields]
     return "\n".join([f"define {kind} {{", *lines, "}", ""])
 
 
-def _templates() -> List[str]:
+def templates(*of_hosts: Tuple[str, str]) -> List[str]:
+    """Return what hosts and services are made from; ``of_hosts`` is what else is said of every node."""
     return [
-        _define(
+        define(
             "command",
             ("command_name", "check_ha_nrpe"),
             ("command_line", "$USER1$/check_nrpe -H $HOSTADDRESS$ -t 15 -c $ARG1$"),
         ),
-        _define("hostgroup", ("hostgroup_name", "ha-nodes"), ("alias", "Nodes of Pacemaker clusters")),
-        _define(
+        define("hostgroup", ("hostgroup_name", "ha-nodes"), ("alias", "Nodes of Pacemaker clusters")),
+        define(
             "host", ("name", "ha-node"), ("use", "generic-host"), ("hostgroups", "ha-nodes"),
-            ("check_command", "check-host-alive"), ("max_check_attempts", "3"), ("register", "0"),
+            ("check_command", "check-host-alive"), ("max_check_attempts", "3"), *of_hosts, ("register", "0"),
         ),
-        _define(
+        define(
             "service", ("name", "ha-service"), ("use", "generic-service"), ("check_interval", "1"),
             ("retry_interval", "1"), ("max_check_attempts", "2"), ("register", "0"),
         ),
@@ -61,7 +63,7 @@ def _service(command: Command) -> str:
         ("check_command", f"check_ha_nrpe!{command.name}"),
         *_interval(command),
     ]
-    return f"# {command.question}\n" + _define("service", *fields)
+    return f"# {command.question}\n" + define("service", *fields)
 
 
 def _interval(command: Command) -> Iterable[Tuple[str, str]]:
@@ -69,7 +71,7 @@ def _interval(command: Command) -> Iterable[Tuple[str, str]]:
 
 
 def _node(name: str, address: str) -> str:
-    return _define("host", ("use", "ha-node"), ("host_name", name), ("address", address))
+    return define("host", ("use", "ha-node"), ("host_name", name), ("address", address))
 
 
 _CLUSTER = """\
@@ -82,11 +84,11 @@ def _server(commands: Iterable[Command]) -> Iterator[str]:
     via = f"$USER1$/{CHECK_NRPE}"
     for one in commands:
         line = f"$USER1$/{one.name} $ARG1$ --via '{via}'"
-        yield _define("command", ("command_name", one.name), ("command_line", line))
-    yield _define("host", ("use", "generic-host"), ("host_name", "cluster1"), ("address", "192.0.2.11"),
+        yield define("command", ("command_name", one.name), ("command_line", line))
+    yield define("host", ("use", "generic-host"), ("host_name", "cluster1"), ("address", "192.0.2.11"),
                   ("max_check_attempts", "3"))  # fmt: skip
     for one in commands:
-        yield f"# {one.question}\n" + _define(
+        yield f"# {one.question}\n" + define(
             "service", ("use", "ha-service"), ("host_name", "cluster1"), ("service_description", title(one)),
             ("check_command", f"{one.name}!--node node1 --node node2"), *_interval(one),
         )  # fmt: skip

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Iterable, List
 
+from check_ha.core.check import Scope
 from check_ha.node_setup.nrpe import PLUGINS
-from generators.commands import VIEW, Command, all_commands
+from generators.commands import OWN, VIEW, Command, all_commands
 from generators.services import ARGUMENTS
 
 # Ranges of the main number as they are written here, of checks where they are of use.
@@ -18,8 +19,6 @@ _EXAMPLES = {
 }
 
 # Of these every node says the same; what one has collected will do for the others that ask within these seconds.
-_OF_THE_CLUSTER = ("check_ha_constraints", "check_ha_failed_actions", "check_ha_fencing", "check_ha_nodes",
-                   "check_ha_resources")  # fmt: skip
 _AGE = ("--max-age-of-data", "20")
 
 _CFG = """\
@@ -32,6 +31,12 @@ _CFG = """\
 """
 
 
+_OWN = f"""\
+# What check_ha_cluster on the server cannot tell: the checks of this node alone
+command[{OWN}]={PLUGINS}/check_ha --sudo --own
+"""
+
+
 def asked(commands: Iterable[Command]) -> List[Command]:
     """Return the commands that a server has a node run."""
     return [one for one in commands if (one.verdict and not one.on_server) or one.name == VIEW]
@@ -39,11 +44,11 @@ def asked(commands: Iterable[Command]) -> List[Command]:
 
 def command_file() -> str:
     """Return the file for NRPE, with the commands in the usual folder, asking through sudo."""
-    return "\n".join([_CFG, *(_entry(one) for one in asked(all_commands()))])
+    return "\n".join([_CFG, *(_entry(one) for one in asked(all_commands())), _OWN])
 
 
 def _entry(command: Command) -> str:
-    shared = _AGE if command.name in _OF_THE_CLUSTER else ()
+    shared = _AGE if command.check and command.check.scope is Scope.CLUSTER and not command.check.asks else ()
     words = [f"{PLUGINS}/{command.name}", "--sudo", *shared, *ARGUMENTS.get(command.name, ())]
     lines = [f"# {command.question}"]
     number = command.check.number if command.check else None

@@ -15,8 +15,8 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
 from lxml import etree
 
-from check_ha.cli.arguments import CommonOptions
 from check_ha.cli.node import collect
+from check_ha.cli.options.common import CommonOptions
 from check_ha.cli.register import all_checks
 from check_ha.core.check import Check
 from check_ha.core.condition import Severity

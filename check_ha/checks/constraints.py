@@ -18,7 +18,7 @@ from typing import Any, Dict, Iterator, Mapping, Optional, Sequence, Set
 
 from check_ha.cluster.cli_constraints import CliConstraint, clear_commands, cli_constraints, nodes_left
 from check_ha.cluster.resources import names_of
-from check_ha.core.check import Check, Judgement, Measure, Metric
+from check_ha.core.check import Check, Judgement, Measure, Metric, Scope
 from check_ha.core.condition import FILTERED_OUT, WITH_MEMORY, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import CONSTRAINT, Finding, Row, Subject, nodes, resources
@@ -176,6 +176,7 @@ CHECK = Check(
     conditions=(CLI_BAN, CLI_PREFER, EXPIRES, FILTERED_OUT),
     metrics=(LEFT, BANS, PREFERENCES, EXPIRED),
     judge=judge,
+    scope=Scope.CLUSTER,
     number=LEFT,
     options=ConstraintOptions,
     filters="resource",

@@ -7,16 +7,8 @@ import time
 from functools import partial
 from typing import Dict, List, Sequence, Tuple
 
-from check_ha.cli.arguments import (
-    FormatOptions,
-    Parser,
-    SeverityOptions,
-    ThresholdOptions,
-    options_from,
-    parser_for,
-    seconds,
-    understood,
-)
+from check_ha.cli.options.arguments import Parser, options_from, parser_for, refuse_text_file, understood
+from check_ha.cli.options.common import FormatOptions, SeverityOptions, ThresholdOptions, seconds
 from check_ha.cli.process import unfinished
 from check_ha.cli.run import Order, Outcome
 from check_ha.core.check import Check, Judgement
@@ -64,6 +56,7 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
     """Understand the command line of a comparison."""
     parser = comparison_parser(check)
     given = understood(check, parser, argv)
+    refuse_text_file(parser, given)
     options, own = options_from(ComparisonOptions, given), options_from(check.options, given)
     try:
         files = files_of(options.from_, options.node)
@@ -86,7 +79,7 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
         return Outcome(verdict._replace(time=now), outputs)
 
     work = limited(options.timeout, carry_out, partial(unfinished, check.name))
-    return Order(work, min(given["verbose"], 3), options.format)
+    return Order(work, min(given["verbose"], 3), options.format, options.output)
 
 
 def _asked(check: Check, own: object, peers: Peers, nodes: Sequence[str]) -> Tuple[Judgement, Dict[Tool, Output]]:

@@ -6,7 +6,8 @@ import time
 from functools import partial
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from check_ha.cli.arguments import ReplayOptions, RunOptions, SourceOptions, parse
+from check_ha.cli.options.arguments import parse
+from check_ha.cli.options.common import ReplayOptions, RunOptions, SourceOptions
 from check_ha.cli.process import unfinished
 from check_ha.cli.run import Order, Outcome
 from check_ha.cli.state import Memory, default_directory
@@ -17,7 +18,7 @@ from check_ha.core.finding import Finding
 from check_ha.core.options import Options
 from check_ha.core.verdict import Thresholds, Verdict, verdict_of
 from check_ha.output.plain_text import clean
-from check_ha.sources.deadline import announce, limited, restart, tools_have_ended
+from check_ha.sources.deadline import announce, announced, limited, restart, tools_have_ended
 from check_ha.sources.tools import CIBADMIN, HUNG, MISSING, Output, Source, Tool
 
 
@@ -66,7 +67,8 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
         verdict, _ = judge(judged, settings, outputs, source, memory, parsed)
         return Outcome(verdict, outputs)
 
-    return Order(limited(common.timeout, carry_out, partial(unfinished, check.name)), arguments.verbose, common.format)
+    work = limited(common.timeout, carry_out, partial(unfinished, check.name))
+    return Order(work, arguments.verbose, common.format, common.output)
 
 
 def _with_answers(
@@ -78,14 +80,17 @@ def _with_answers(
     parsed: Dict[Tool, Any],
 ) -> Check:
     """Return the check with one more reading for each question that was answered; its output is among the others."""
+    from check_ha.core.wording import count
+    from check_ha.output.progress import shown
     from check_ha.parsers.crm_simulate import parse_crm_simulate
 
     evidence = examine(check.readings, outputs, memory.recall(), source.now, parsed)
     questions = check.asks(evidence, settings.own) if check.asks else ()
     if not questions or CIBADMIN not in evidence.values:
         return check
-    announce("asking crm_simulate")
-    answers = source.simulate(outputs[CIBADMIN].stdout, questions)
+    announce(f"asking crm_simulate, {count(len(questions), 'question')}")
+    with shown(announced):
+        answers = source.simulate(outputs[CIBADMIN].stdout, questions)
     outputs.update(answers)
     return check._replace(
         readings=(*check.readings, *(Reading(tool, parse_crm_simulate, silent=True) for tool in answers))

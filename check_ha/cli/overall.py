@@ -29,13 +29,13 @@ import sys
 from functools import partial
 from typing import Any, Dict, List, NoReturn, Sequence, Tuple
 
-from check_ha.cli.arguments import Parser, add_options, new_parser
 from check_ha.cli.node import Judged, NoAnswerError, applies, collect, judge, memory_of, silent, source_of, strictest
+from check_ha.cli.options.arguments import Parser, add_options, new_parser
+from check_ha.cli.options.settings import OverallOptions, Understood
+from check_ha.cli.options.settings import understand as understand_settings
 from check_ha.cli.process import guarded, unfinished
 from check_ha.cli.register import CHECKS, all_checks
 from check_ha.cli.run import HUMAN, Order, Outcome, run
-from check_ha.cli.settings import OverallOptions, Understood
-from check_ha.cli.settings import understand as understand_settings
 from check_ha.core.check import Check
 from check_ha.core.combined import combined
 from check_ha.core.condition import Severity
@@ -80,7 +80,7 @@ def understand(argv: Sequence[str]) -> Order:
     chosen = [check for check in checks if check.name in understood.settings]
     options = understood.options
     work = limited(options.timeout, partial(_outcome, chosen, understood), partial(unfinished, ""))
-    return Order(work, understood.verbose, HUMAN if options.human else options.format)
+    return Order(work, understood.verbose, HUMAN if options.human else options.format, options.output)
 
 
 def _outcome(chosen: Sequence[Check], understood: Understood) -> Outcome:
@@ -92,7 +92,7 @@ def _outcome(chosen: Sequence[Check], understood: Understood) -> Outcome:
         return silent("", silence, dict(options.severity))
     outputs: Dict[Tool, Output] = {}
     parsed: Dict[Tool, Any] = {}
-    checks, notes = _applying(chosen, source, outputs)
+    checks, notes = applying(chosen, source, outputs)
     readings = strictest(checks)
     outputs.update(collect(readings, source, outputs))
     everything = examine(readings, outputs, None, source.now, parsed, announce)
@@ -114,7 +114,7 @@ def _outcome(chosen: Sequence[Check], understood: Understood) -> Outcome:
     return Outcome(verdict._replace(notes=(*verdict.notes, *notes)), outputs, print_picture)
 
 
-def _applying(chosen: Sequence[Check], source: Source, outputs: Dict[Tool, Output]) -> Tuple[List[Check], List[str]]:
+def applying(chosen: Sequence[Check], source: Source, outputs: Dict[Tool, Output]) -> Tuple[List[Check], List[str]]:
     """Return the checks of what this cluster has, and a note for each other one.
 
     The tools of all that always apply are asked first; what they say tells of the rest.

@@ -7,10 +7,11 @@ from typing import Callable, List, Mapping, NoReturn, Optional, Sequence
 
 from check_ha.core.verdict import Verdict
 from check_ha.output.lines import verbose_lines
+from check_ha.output.plain_text import clean
 from check_ha.sources.tools import Output, Tool
 
-TEXT, JSON, HUMAN = "text", "json", "human"
-FORMATS = (TEXT, JSON)
+TEXT, JSON, OPENMETRICS, HUMAN = "text", "json", "openmetrics", "human"
+FORMATS = (TEXT, JSON, OPENMETRICS)
 
 
 class Outcome:
@@ -28,12 +29,16 @@ class Outcome:
 
 
 class Order:
-    """A command line, understood: what is to be done, how much -v asks for, and TEXT, JSON or HUMAN."""
+    """A command line, understood: what is to be done, how much -v asks for, TEXT, JSON, OPENMETRICS or HUMAN, and the
+    file for it; none: stdout."""
 
-    def __init__(self, carry_out: Callable[[], Outcome], verbose: int, format: str) -> None:
+    def __init__(
+        self, carry_out: Callable[[], Outcome], verbose: int, format: str, output: Optional[str] = None
+    ) -> None:
         self.carry_out = carry_out
         self.verbose = verbose
         self.format = format
+        self.output = output
 
 
 def run(understand: Callable[[Sequence[str]], Order], argv: Sequence[str]) -> NoReturn:
@@ -47,13 +52,39 @@ def run(understand: Callable[[Sequence[str]], Order], argv: Sequence[str]) -> No
         print_text(outcome.verdict, [*verbose_lines(outcome.verdict, verbose), *_tool_lines(verbose, outcome.outputs)])
     from check_ha.output.nagios import exit_code
 
+    code = exit_code(outcome.verdict)
     if order.format == HUMAN and outcome.print_picture:
         outcome.print_picture(outcome.verdict)
     else:
-        from check_ha.output.as_json import as_json
+        text = _for_programs(order.format, outcome.verdict) + "\n"
+        if order.output is None:
+            sys.stdout.write(text)
+        elif not _written(order.output, text):
+            code = 3
+    sys.exit(code)
 
-        sys.stdout.write(as_json(outcome.verdict) + "\n")
-    sys.exit(exit_code(outcome.verdict))
+
+def _for_programs(format: str, verdict: Verdict) -> str:
+    if format == OPENMETRICS:
+        from check_ha.output.openmetrics import as_openmetrics
+
+        return as_openmetrics(verdict)
+    from check_ha.output.as_json import as_json
+
+    return as_json(verdict)
+
+
+def _written(path: str, text: str) -> bool:
+    """Write the text to this file; where that cannot be, say so and return False."""
+    from check_ha.sources.files import replace_file
+
+    try:
+        replace_file(path, text)
+    except OSError as error:
+        why = clean(f"cannot write {path}: {error.strerror or error}")
+        sys.stdout.write(f"HA UNKNOWN - {why}\n")
+        return False
+    return True
 
 
 def _tool_lines(verbose: int, outputs: Mapping[Tool, Output]) -> List[str]:

@@ -13,8 +13,9 @@ import os
 import sys
 from typing import Iterable, List, NoReturn
 
-from check_ha.cli.arguments import UNKNOWN, Parser, SourceOptions, add_options, new_parser, options_from
 from check_ha.cli.node import this_node
+from check_ha.cli.options.arguments import UNKNOWN, Parser, add_options, new_parser, options_from
+from check_ha.cli.options.common import SourceOptions
 from check_ha.cli.process import guarded
 from check_ha.core.tool_failure import failure_of, finding_of
 from check_ha.output.plain_text import clean

@@ -2,9 +2,9 @@
 
 Run on a cluster node, by hand, through ssh or NRPE; check_ha_split_brain and check_ha_drift, on the monitoring server,
 compare the views of all nodes. The line says who is in this node's partition, whether it is quorate, who is DC, what
-Pacemaker has active where, which addresses the interfaces really carry and whether these work, which software,
-corosync.conf and authkey this is (hashes and a fingerprint, never a key). What is not known is null; "troubles" says
-why.
+Pacemaker has active where, which addresses the interfaces really carry and whether these work, which links are up,
+which software, corosync.conf and authkey this is (hashes and a fingerprint, never a key), and what the checks of this
+node find that are about the cluster ("findings"). What is not known is null; "troubles" says why.
 
 Exit 0 however ill the node is: the view says so. UNKNOWN (3), with a line that is not JSON, only when nothing at all is
 known. Whoever asks has a deadline too, so this command has 3 seconds and not 8; the comparisons, asking by ssh, give it
@@ -15,30 +15,30 @@ more where they have a longer -t themselves. A view of more than 48,000 bytes, a
 from __future__ import annotations
 
 import sys
-from typing import Optional
+from typing import Any, Dict, Optional
 
-from check_ha.cli.arguments import (
-    UNKNOWN,
-    Parser,
-    ReplayOptions,
-    add_options,
-    file_name,
-    new_parser,
-    options_from,
-    refuse_together,
-    seconds,
-)
-from check_ha.cli.node import NoAnswerError, collect, source_of
+from check_ha.cli.node import NoAnswerError, Settings, collect, judge, source_of, strictest
+from check_ha.cli.options.arguments import UNKNOWN, Parser, add_options, new_parser, options_from, refuse_together
+from check_ha.cli.options.common import ReplayOptions, file_name, seconds
+from check_ha.cli.options.settings import unasked
+from check_ha.cli.overall import applying
 from check_ha.cli.process import guarded
+from check_ha.cli.register import all_checks
+from check_ha.cli.state import Memory
+from check_ha.core.check import Check, Scope
+from check_ha.core.combined import combined
 from check_ha.core.evidence import examine
+from check_ha.core.finding import Finding
 from check_ha.core.options import option
-from check_ha.model.view import View
+from check_ha.model.view import FindingView, SubjectView, View
 from check_ha.multinode.view import READINGS, view_of
 from check_ha.output.plain_text import LINE_LIMIT, clean
-from check_ha.output.view_text import view_text
-from check_ha.sources.tools import Source
+from check_ha.output.view_text import TEXT_LIMIT, view_text
+from check_ha.sources.tools import Output, Source, Tool
 
 NAME = "check_ha_view"
+FAILURES_TOLD = 86400.0
+"""Seconds for which a failed action is told, as by check_ha_failed_actions in the samples."""
 
 
 class ViewOptions(ReplayOptions):
@@ -79,4 +79,33 @@ def parser() -> Parser:
 
 def view_from(source: Source) -> View:
     """Return the view of this node, or of a recorded one."""
-    return view_of(examine(READINGS, collect(READINGS, source), now=source.now))
+    outputs: Dict[Tool, Output] = {}
+    checks, _ = applying([check for check in all_checks() if check.scope is not Scope.NODE], source, outputs)
+    readings = strictest(checks)
+    outputs.update(collect([*readings, *READINGS], source, outputs))
+    view = view_of(examine(READINGS, outputs, now=source.now))
+    parsed: Dict[Tool, Any] = {}
+    everything = examine(readings, outputs, None, source.now, parsed)
+    parts = [judge(check, _settings(check), outputs, source, Memory(None, check.name), parsed) for check in checks]
+    told = combined(parts, everything, readings, "").findings
+    return view._replace(findings=tuple(map(_finding, told)))
+
+
+def _settings(check: Check) -> Settings:
+    """Return what a check is run with here: what a site that wants nothing special would give it."""
+    given = {"max_age": FAILURES_TOLD} if check.name == "failed_actions" else {}
+    return Settings(check.options(**given), unasked(check), (None, None))
+
+
+def _finding(one: Finding) -> FindingView:
+    """Return it without commands that are too long for a view: cut off they would do something else."""
+    return FindingView(
+        check=one.check,
+        condition=one.condition.name,
+        severity=one.severity.name,
+        text=one.text,
+        subjects=tuple(SubjectView(subject.kind, subject.name) for subject in one.subjects),
+        advice=one.advice,
+        commands=tuple(command for command in one.commands if len(command) <= TEXT_LIMIT),
+        standing=one.condition.standing,
+    )

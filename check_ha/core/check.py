@@ -1,5 +1,6 @@
 """What a check is: its readings, conditions, metrics and options, and the function that judges."""
 
+import enum
 from typing import Any, Callable, Mapping, NamedTuple, Optional, Sequence, Tuple, Type, Union
 
 from check_ha.core.condition import COMMON, Condition
@@ -65,6 +66,17 @@ class Judgement(NamedTuple):
     """JSON values to be handed to the next run as ``Evidence.previous``; ``None``: nothing to keep."""
 
 
+class Scope(enum.Enum):
+    """Whose state a check tells: that decides on which machine a site needs it, and how often."""
+
+    CLUSTER = "cluster"
+    """Every node says the same, as long as it is in the cluster: Pacemaker's account is one."""
+    SIGHT = "sight"
+    """The cluster as it is seen from one node: its partition, its links, its interfaces. All of them together tell."""
+    NODE = "node"
+    """What this node alone knows."""
+
+
 class Applies:
     """How a check of something that many clusters do not have can tell whether this one has it."""
 
@@ -104,6 +116,10 @@ class Check(NamedTuple):
     """That there is nothing to judge here. Whoever runs this check expects something; to check_ha it is OK."""
     asks: Optional[Callable[[Evidence, Any], Sequence[Question]]] = None
     """Pure: what the scheduler is to be asked, by the evidence of the readings. ``answers_to`` are then among them."""
+    scope: Scope = Scope.NODE
+    """Whose state it tells. What is not Scope.NODE is in the view of a node, and check_ha_cluster tells it once."""
+    tells: Tuple[str, ...] = ()
+    """Of a comparison: the checks whose findings it passes on, with their conditions."""
     shared: Tuple[Condition, ...] = COMMON
     """Conditions it has in common with other checks."""
 

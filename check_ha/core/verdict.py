@@ -63,8 +63,7 @@ def verdict_of(
 ) -> Verdict:
     """Weigh what a check has found: ``severities`` are those that the user gave, by condition."""
     findings = [
-        one._replace(check=check.name, override=severities.get(one.condition.name, one.override))
-        for one in judgement.findings
+        one._replace(check=one.check or check.name, override=_severity(one, severities)) for one in judgement.findings
     ]
     findings += _out_of_range(check, judgement.measures, thresholds)
     empty = not findings and not judgement.measures  # nothing was looked at
@@ -76,6 +75,12 @@ def verdict_of(
         rows=judgement.rows,
         measures=tuple(_with_ranges(one, check, thresholds) for one in judgement.measures),
     )
+
+
+def _severity(one: Finding, severities: Mapping[str, Severity]) -> Optional[Severity]:
+    """Return what the user says of it: of this check's condition, where several have one of that name, else of all."""
+    name = one.condition.name
+    return severities.get(f"{one.check}.{name}", severities.get(name, one.override))
 
 
 def worst(findings: Sequence[Finding]) -> Severity:

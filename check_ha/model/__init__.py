@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Moment,
         Recorded,
         Rule,
+        Separation,
         TicketDependency,
     )
     from check_ha.model.cluster import (
@@ -124,6 +125,7 @@ __all__ = [
     "SbdSlots",
     "Section",
     "SeenMember",
+    "Separation",
     "Setting",
     "Statistics",
     "Ticket",

@@ -131,6 +131,17 @@ class Dependency(NamedTuple):
     """What will do in place of ``needs`` (``require-all="false"``)."""
 
 
+class Separation(NamedTuple):
+    """A colocation of -INFINITY: what may not run where another resource does."""
+
+    id: str
+    """Of the constraint."""
+    resource: str
+    other: str
+    promoted: bool = False
+    """True: only where the other is promoted."""
+
+
 class TicketDependency(NamedTuple):
     """One ``rsc_ticket``, or one resource set of it: what may run only where the ticket is granted."""
 
@@ -210,6 +221,7 @@ class Cib(NamedTuple):
     """What failed. Read of Pacemaker before 1.1.15 only: later ones tell it in crm_mon; ``None``: not read."""
     defaults: Pairs = ()
     """Meta attributes of all resources that have none of their own (``rsc_defaults``)."""
+    separations: Tuple[Separation, ...] = ()
 
     def option(self, *names: str) -> Optional[str]:
         """Return the value of a cluster option, under the first of its names that is set."""

@@ -62,6 +62,8 @@ class NodeView(NamedTuple):
     """A remote or guest node, which is in no ring."""
     expected_up: Optional[bool] = None
     """True from when it joins until it leaves cleanly or is fenced; ``None``: not told, as by check_ha 0.1.0."""
+    standby: bool = False
+    maintenance: bool = False
 
 
 class ResourceView(NamedTuple):
@@ -172,6 +174,40 @@ class CutView(NamedTuple):
     total: int
 
 
+class LinkView(NamedTuple):
+    """One link to one peer (knet), or one ring of this node (corosync 1 and 2)."""
+
+    number: int
+    peer: str
+    """Empty: a ring, which names no peer."""
+    up: Optional[bool]
+    address: str = ""
+    """The peer's; of a ring that of this node."""
+
+
+class SubjectView(NamedTuple):
+    """What a finding is about."""
+
+    kind: str
+    name: str
+
+
+class FindingView(NamedTuple):
+    """What a check of this node has found that check_ha_cluster tells."""
+
+    check: str
+    """Empty: a tool that failed, whatever number of checks needed it."""
+    condition: str
+    severity: str
+    """``WARNING``, ``CRITICAL`` or ``UNKNOWN``."""
+    text: str
+    subjects: Tuple[SubjectView, ...] = ()
+    advice: str = ""
+    commands: Tuple[str, ...] = ()
+    standing: bool = False
+    """It is so until somebody changes the configuration."""
+
+
 class View(NamedTuple):
     """What one node says of its cluster."""
 
@@ -194,6 +230,10 @@ class View(NamedTuple):
     versions: VersionsView
     troubles: Tuple[FailedToolView, ...] = ()
     cut: Tuple[CutView, ...] = ()
+    links: Optional[Tuple[LinkView, ...]] = None
+    """Those that corosync watches; ``None``: not known, or an older check_ha, which does not tell."""
+    findings: Optional[Tuple[FindingView, ...]] = None
+    """Worst first; ``None``: an older check_ha, which does not tell."""
 
     def why(self, *files: str) -> Optional[FailedToolView]:
         """Return why a tool gave no answer: the first that failed of these, which are named by their files."""

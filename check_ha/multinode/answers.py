@@ -8,7 +8,8 @@ from check_ha.core.condition import Severity
 from check_ha.core.finding import Finding
 from check_ha.model.view import View
 from check_ha.parsers.errors import ParseError
-from check_ha.parsers.view import Shared, parse_one_of_many
+from check_ha.parsers.view import parse_one_of_many
+from check_ha.parsers.view_fields import Shared
 from check_ha.sources.tools import BROKEN, FLOODED, HUNG, MISSING, Output
 
 _LONGEST_REASON = 200

@@ -91,9 +91,8 @@ def judge(views: Views, options: DriftOptions) -> Judgement:
     """Compare each item over all nodes that tell it, then node ids, then clocks; of several clusters the largest."""
     clusters = [identify(answers) for answers in clusters_of(views.answers)]
     cluster = clusters[0]
-    known = {node: view for node, view in cluster.views.items() if not _remote(view)}
-    findings = [finding for item in ITEMS for finding in _differences(item, known)]
-    findings += [*_node_ids(known), *_clocks(cluster, options)]
+    known = comparable(cluster)
+    findings = differences(cluster, known, options)
     number = len(findings)
     findings += [*_not_told(known), *_unanswered(cluster), *not_one_cluster(clusters)]
     return Judgement(
@@ -102,6 +101,17 @@ def judge(views: Views, options: DriftOptions) -> Judgement:
         measures=(*counted(clusters), DIFFERENCES.of(number), *_offsets(cluster)),
         rows=tuple(_rows(cluster, known)),
     )
+
+
+def comparable(cluster: ClusterNodes) -> Dict[str, View]:
+    """Return the views of the nodes that have what is compared."""
+    return {node: view for node, view in cluster.views.items() if not _remote(view)}
+
+
+def differences(cluster: ClusterNodes, known: Dict[str, View], options: DriftOptions) -> List[Finding]:
+    """Return each thing in which nodes differ."""
+    findings = [finding for item in ITEMS for finding in _differences(item, known)]
+    return [*findings, *_node_ids(known), *_clocks(cluster, options)]
 
 
 def _remote(view: View) -> bool:

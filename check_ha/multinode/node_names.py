@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Dict, FrozenSet, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
+from check_ha.core.finding import NODE
 from check_ha.model.view import View
 from check_ha.multinode.answers import Answer
 
@@ -167,7 +168,25 @@ def _renamed(view: View, names: Mapping[str, str]) -> View:
             ),
             fencings=tuple(one._replace(target=name(one.target)) for one in pacemaker.fencings),
         )
-    return view._replace(node=name(view.node) if view.node else view.node, corosync=corosync, pacemaker=pacemaker)
+    links, findings = view.links, view.findings
+    if links:
+        links = tuple(one._replace(peer=name(one.peer)) for one in links)
+    if findings:
+        findings = tuple(
+            one._replace(
+                subjects=tuple(
+                    other._replace(name=name(other.name)) if other.kind == NODE else other for other in one.subjects
+                )
+            )
+            for one in findings
+        )
+    return view._replace(
+        node=name(view.node) if view.node else view.node,
+        corosync=corosync,
+        pacemaker=pacemaker,
+        links=links,
+        findings=findings,
+    )
 
 
 def clusters_of(answers: Sequence[Answer]) -> List[Tuple[Answer, ...]]:

@@ -81,7 +81,7 @@ class SplitBrainOptions(FilterOptions):
     )
 
 
-class _Cluster(NamedTuple):
+class Compared(NamedTuple):
     """One cluster of those that were asked, and what was found in it."""
 
     nodes: ClusterNodes
@@ -91,7 +91,7 @@ class _Cluster(NamedTuple):
 
 def judge(views: Views, options: SplitBrainOptions) -> Judgement:
     """Combine the views, then judge what they amount to, then what they lack; each cluster by itself."""
-    clusters = [_judged(identify(answers), views, options) for answers in clusters_of(views.answers)]
+    clusters = [compared(identify(answers), views, options) for answers in clusters_of(views.answers)]
     asked = [one.nodes for one in clusters]
     findings = list(clusters[0].findings)
     findings += [found for one in clusters[1:] for found in one.findings if found.condition is not TOO_FEW]
@@ -99,12 +99,13 @@ def judge(views: Views, options: SplitBrainOptions) -> Judgement:
     return Judgement(
         summary="; ".join(summary(one.state, one.nodes) for one in clusters),
         findings=tuple(findings),
-        measures=(*counted(asked), *_measures([one.state for one in clusters if one.nodes.answered])),
-        rows=tuple(row for one in asked for row in _rows(one)),
+        measures=(*counted(asked), *measures([one.state for one in clusters if one.nodes.answered])),
+        rows=tuple(row for one in asked for row in rows_of(one)),
     )
 
 
-def _judged(asked: ClusterNodes, views: Views, options: SplitBrainOptions) -> _Cluster:
+def compared(asked: ClusterNodes, views: Views, options: SplitBrainOptions) -> Compared:
+    """Return what the views of one cluster amount to, and what is wrong with that."""
     cluster = asked.with_one_name_each()
     earlier = _earlier(cluster, views)
     before = combine(earlier.answered) if earlier else None
@@ -123,7 +124,7 @@ def _judged(asked: ClusterNodes, views: Views, options: SplitBrainOptions) -> _C
     if state.active_on and not any(options.selects(name) for name in state.active_on):
         text = f"--include and --exclude leave none of {count(len(state.active_on), 'resource')}"
         findings.append(Finding(FILTERED_OUT, text, resources(*state.active_on)))
-    return _Cluster(asked, state, tuple(findings))
+    return Compared(asked, state, tuple(findings))
 
 
 def _earlier(cluster: ClusterNodes, views: Views) -> Optional[ClusterNodes]:
@@ -135,7 +136,8 @@ def _earlier(cluster: ClusterNodes, views: Views) -> Optional[ClusterNodes]:
     return identify(answers).with_one_name_each()
 
 
-def _measures(states: Sequence[ClusterState]) -> Iterator[Measure]:
+def measures(states: Sequence[ClusterState]) -> Iterator[Measure]:
+    """Yield how many partitions there are, and what is there twice."""
     if not states:
         return
     partitions = [partition for state in states for partition in state.partitions]
@@ -148,7 +150,8 @@ def _measures(states: Sequence[ClusterState]) -> Iterator[Measure]:
     yield ADDRESSES_TWICE.of(sum(len(one) > 1 for one in carriers), maximum=addresses)
 
 
-def _rows(cluster: ClusterNodes) -> Iterator[Row]:
+def rows_of(cluster: ClusterNodes) -> Iterator[Row]:
+    """Yield what each node says."""
     for node, view in cluster.views.items():
         yield Row(Subject(NODE, node), view_line(node, view))
     for answer in cluster.unreachable:

@@ -37,6 +37,7 @@ from check_ha.model.view import (
     View,
     VipView,
 )
+from check_ha.multinode.whole_cluster.link_views import REACHABLE, STATUS, link_views
 from check_ha.parsers.addresses import parse_ip_addr
 from check_ha.parsers.cib import parse_cib
 from check_ha.parsers.cmapctl import parse_cmapctl
@@ -77,6 +78,7 @@ LISTED = Reading(QUORUMTOOL_NODES, parse_quorumtool_nodes, silent=True, instead_
 
 READINGS = (
     CLUSTER, CIB, NODE_NAME, QUORUM, MAP, INTERFACES, CONF, KEY, COROSYNC_INSTALLED, PACEMAKER_INSTALLED, NAMES, LISTED,
+    STATUS, REACHABLE,
 )  # fmt: skip
 
 
@@ -109,6 +111,7 @@ def view_of(evidence: Evidence) -> View:
         troubles=tuple(
             FailedToolView(tool.file, finding.condition.name, finding.text) for tool, finding in evidence.failed.items()
         ),
+        links=link_views(evidence, cmap, _names(evidence, cluster)),
     )
 
 
@@ -139,7 +142,7 @@ def _corosync(evidence: Evidence, cluster: Optional[Cluster]) -> Optional[Corosy
 def _members(evidence: Evidence, cluster: Optional[Cluster], quorum: Optional[QuorumStatus]) -> Tuple[MemberView, ...]:
     """Return the members by quorumtool, which votequorum keeps in step with the votes, else by the map."""
     cmap, listed = evidence.get(MAP), evidence.get(LISTED)
-    names = member_names(cmap, evidence.get(NAMES), cluster, listed)
+    names = _names(evidence, cluster)
     members = (quorum.members or listed or ()) if quorum else ()
     if members or cmap is None:
         return tuple(
@@ -147,6 +150,10 @@ def _members(evidence: Evidence, cluster: Optional[Cluster], quorum: Optional[Qu
         )
     joined = [one.node_id for one in cmap.members if one.joined]
     return tuple(MemberView(one, names.get(one) or named(cmap, one, names), None) for one in joined)
+
+
+def _names(evidence: Evidence, cluster: Optional[Cluster]) -> Dict[int, str]:
+    return dict(member_names(evidence.get(MAP), evidence.get(NAMES), cluster, evidence.get(LISTED)))
 
 
 def _address(one: InterfaceAddress, interface: Interface) -> AddressView:
@@ -166,7 +173,15 @@ def _pacemaker(cluster: Cluster) -> PacemakerView:
         quorate=cluster.with_quorum,
         nodes=tuple(
             NodeView(
-                node.name, node.id, node.online, node.unclean, node.pending, node.type == "remote", node.expected_up
+                node.name,
+                node.id,
+                node.online,
+                node.unclean,
+                node.pending,
+                node.type == "remote",
+                node.expected_up,
+                node.standby,
+                node.maintenance,
             )
             for node in cluster.nodes
         ),

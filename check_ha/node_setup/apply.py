@@ -23,6 +23,8 @@ def apply(node: Host, step: Step) -> None:
     try:
         if step.argv:
             _run(step.argv)
+        elif step.mend:
+            _own(node.path(step.path), step.mode)
         elif step.text is None:
             _keep(node, step)
             node.path(step.path).unlink()
@@ -48,13 +50,23 @@ def _program(name: str) -> Optional[str]:
 
 
 def _keep(node: Host, step: Step) -> None:
-    """A copy of an edited file, where no daemon reads it."""
+    """A copy of an edited file, where no daemon reads it, beside those that were kept before."""
     if not step.backup or step.old is None:
         return
     folder = node.path(BACKUPS)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    copy = folder / step.path.lstrip("/").replace("/", "-")
-    copy.write_text(step.old, encoding="utf-8", errors="surrogateescape")
+    name = step.path.lstrip("/").replace("/", "-")
+    for copy in (folder / f"{name}{suffix}" for suffix in ("", *(f".{number}" for number in range(2, 1000)))):
+        if not copy.exists():
+            copy.write_text(step.old, encoding="utf-8", errors="surrogateescape")
+        if copy.read_text(encoding="utf-8", errors="surrogateescape") == step.old:
+            return
+    raise SetupError(f"{folder} is full of copies of {step.path}")
+
+
+def _own(path: Path, mode: int) -> None:
+    os.chown(path, os.geteuid(), os.getegid())
+    path.chmod(mode)
 
 
 def _place(path: Path, step: Step) -> None:
@@ -65,6 +77,7 @@ def _place(path: Path, step: Step) -> None:
     descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, step.mode)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            os.fchown(file.fileno(), os.geteuid(), os.getegid())  # whatever the folder says
             os.fchmod(file.fileno(), step.mode)  # whatever the umask
             file.write(step.text or "")
         if step.path == SUDOERS:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
+import os
+import stat
+from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from check_ha.node_setup import nrpe, rights
+from check_ha.node_setup.daemons import FOLDERS as NRPE_FOLDERS
+from check_ha.node_setup.daemons import Daemon
+from check_ha.node_setup.grants import Grants, granted, grants_in, withdrawn
 from check_ha.node_setup.marked import is_unedited, marked
-from check_ha.node_setup.node import GROUP, Host
-from check_ha.sources.runner import FOLDERS
+from check_ha.node_setup.node import Host
+from check_ha.node_setup.notes import notes
+from check_ha.node_setup.users import GROUP
 
 SUDOERS = "/etc/sudoers.d/check_ha"
 UIDGID = "/etc/corosync/uidgid.d/check_ha"
-_JOINED = "# check_ha_setup made {user} a member of " + GROUP + "\n"
+_MODES = {SUDOERS: 0o440}
+_MODE = 0o644
 
 
 class Wish(NamedTuple):
@@ -19,12 +26,22 @@ class Wish(NamedTuple):
 
     plugins: str
     """The folder of the commands."""
+    users: Tuple[str, ...] = ()
+    """Who is to ask, or no longer; nobody with ``remove``: none of all."""
+    nrpe: Optional[Daemon] = None
+    """The NRPE whose file is written or, with users and ``remove``, removed."""
     sudo: bool = True
     """Ask through sudo; else by rights of the user's own."""
-    with_nrpe: bool = True
+    no_nrpe: bool = False
+    """Leave NRPE's file alone."""
     remove: bool = False
     replace: bool = False
     """Replace or remove edited files too, keeping a copy."""
+
+    @property
+    def all(self) -> bool:
+        """Whether nothing is to be left."""
+        return self.remove and not self.users
 
 
 class Step(NamedTuple):
@@ -33,11 +50,13 @@ class Step(NamedTuple):
     path: str = ""
     text: Optional[str] = None
     """What the file will hold; ``None``: it is removed."""
-    mode: int = 0o644
+    mode: int = _MODE
     old: Optional[str] = None
     """What it holds now; ``None``: there is none."""
     backup: bool = False
     """It was edited: a copy is kept."""
+    mend: bool = False
+    """Only its owner and mode are not as they should be."""
     argv: Tuple[str, ...] = ()
 
     @property
@@ -45,6 +64,8 @@ class Step(NamedTuple):
         """What it does, for the plan that is shown."""
         if self.argv:
             return f"run      {' '.join(self.argv)}"
+        if self.mend:
+            return f"mend     {self.path} (owner root, mode {self.mode:04o})"
         verb = "write  " if self.old is None else "replace"
         return f"{verb if self.text else 'remove '}  {self.path}{' (edited; a copy is kept)' if self.backup else ''}"
 
@@ -60,47 +81,46 @@ class Plan(NamedTuple):
 
 def plan(node: Host, wish: Wish) -> Plan:
     """Compare, and say what is to be done."""
-    wanted = {} if wish.remove else _wanted(node, wish)
+    before = grants_in(_content(node, SUDOERS) or "", _content(node, UIDGID) or "")
+    after = _after(before, node, wish)
     steps: List[Step] = []
     kept: List[str] = []
-    for path, mode in _places(node).items():
-        step = _step(node, path, wanted.get(path), mode, wish.replace)
-        if step == Step(path):
+    for path, text in _files(node, wish, after).items():
+        old = _content(node, path)
+        if old != text and old is not None and not is_unedited(old) and not wish.replace:
             kept.append(path)
-        elif step:
-            steps.append(step)
-    steps += _commands(node, wish, steps)
-    return Plan(tuple(steps), tuple(kept), tuple(_notes(node, wish, bool(steps))))
+            text = old
+        steps += _steps(node, path, text, old)
+    steps += _memberships(node, before, after) if UIDGID not in kept else ()
+    touched = [daemon for daemon in node.daemons if _is_touched(daemon, steps)]
+    steps += [Step(argv=("systemctl", "restart", one.unit)) for one in touched if _restarts(node, one)]
+    by_hand = [one for one in touched if not _restarts(node, one)]
+    return Plan(tuple(steps), tuple(kept), tuple(notes(node, before, after, wish.nrpe, by_hand)))
 
 
-def command_path(node: Host) -> str:
-    """Return the file of NRPE commands."""
-    return f"{node.folder}/check_ha.cfg"
+def command_path(folder: str) -> str:
+    """Return the file of NRPE commands in this folder."""
+    return f"{folder}/check_ha.cfg"
 
 
-def _places(node: Host) -> Dict[str, int]:
-    """Return every file that may be ours, with its mode."""
-    return {command_path(node): 0o644, SUDOERS: 0o440, UIDGID: 0o644}
+def _after(before: Grants, node: Host, wish: Wish) -> Grants:
+    if wish.all:
+        return Grants()
+    return withdrawn(before, wish.users) if wish.remove else granted(before, wish.users, wish.sudo, node.members)
 
 
-def _wanted(node: Host, wish: Wish) -> Dict[str, str]:
-    files = {}
-    if wish.with_nrpe:
-        files[command_path(node)] = nrpe.command_file(wish.plugins, wish.sudo) + "\n"
-    if wish.sudo:
-        files[SUDOERS] = rights.sudoers(node.user, wish.plugins)
-    else:
-        files[UIDGID] = rights.uidgid(node.user) + (_JOINED.format(user=node.user) if _joins(node) else "")
-    return {path: marked(text) for path, text in files.items()}
-
-
-def _joins(node: Host) -> bool:
-    """Return whether it is, or was, we who made the user a member of the group."""
-    return not node.member or _has_joined(node)
-
-
-def _has_joined(node: Host) -> bool:
-    return _JOINED.format(user=node.user) in (_content(node, UIDGID) or "")
+def _files(node: Host, wish: Wish, after: Grants) -> Dict[str, Optional[str]]:
+    """Return each file that this run is about, with what it should hold; nothing: it should not be there."""
+    files: Dict[str, Optional[str]] = {}
+    if wish.all and not wish.no_nrpe:
+        folders = dict.fromkeys((*(one.folder for one in node.daemons if one.folder), *NRPE_FOLDERS))
+        files.update((command_path(folder), None) for folder in folders)
+    elif wish.nrpe:
+        text = marked(nrpe.command_file(wish.plugins, wish.sudo) + "\n")
+        files[command_path(wish.nrpe.folder)] = None if wish.remove else text
+    files[SUDOERS] = marked(rights.sudoers(after.sudo, wish.plugins)) if after.sudo else None
+    files[UIDGID] = marked(rights.uidgid(after.rights, after.joined)) if after.rights else None
+    return files
 
 
 def _content(node: Host, path: str) -> Optional[str]:
@@ -110,42 +130,34 @@ def _content(node: Host, path: str) -> Optional[str]:
         return None
 
 
-def _step(node: Host, path: str, text: Optional[str], mode: int, replace: bool) -> Optional[Step]:
-    """Return the step for this file: none where it is as it should be, an empty one where it is edited and stays."""
-    old = _content(node, path)
-    if old == text:
-        return None
-    edited = old is not None and not is_unedited(old)
-    if edited and not replace:
-        return Step(path)
-    return Step(path, text, mode, old, backup=edited)
+def _steps(node: Host, path: str, text: Optional[str], old: Optional[str]) -> Iterator[Step]:
+    """Yield what makes this file hold that text, or none, as root's and with its mode."""
+    mode = _MODES.get(path, _MODE)
+    if old != text:
+        yield Step(path, text, mode, old, backup=old is not None and not is_unedited(old))
+    elif old is not None:
+        found = node.path(path).stat()
+        if (stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid) != (mode, os.geteuid(), os.getegid()):
+            yield Step(path, text, mode, old, mend=True)
 
 
-def _commands(node: Host, wish: Wish, steps: List[Step]) -> Iterator[Step]:
-    """What must be run beside. A daemon that was running is in a new group only after a restart."""
+def _memberships(node: Host, before: Grants, after: Grants) -> Iterator[Step]:
+    """Yield who joins the group, or leaves it because it was we who put him there."""
     if not node.live:
         return
-    joins = not (wish.sudo or wish.remove or node.member)
-    leaves = (wish.sudo or wish.remove) and node.member and _has_joined(node)
-    if joins:
-        yield Step(argv=("usermod", "-aG", GROUP, node.user))
-    if leaves:
-        yield Step(argv=("gpasswd", "-d", node.user, GROUP))
-    if node.service and wish.with_nrpe and (steps or joins or leaves):
-        yield Step(argv=("systemctl", "restart", node.service))
+    for user in after.rights:
+        if user not in node.members:
+            yield Step(argv=("usermod", "-aG", GROUP, user))
+    for user in before.joined:
+        if user not in after.joined and user in node.members:
+            yield Step(argv=("gpasswd", "-d", user, GROUP))
 
 
-def _notes(node: Host, wish: Wish, changes: bool) -> Iterator[str]:
-    if not wish.remove and wish.with_nrpe and not node.has_nrpe:
-        yield "NRPE is not installed, or /etc/nagios/nrpe.cfg includes no folder"
-    if changes and wish.with_nrpe and not node.service:
-        yield "restart NRPE, so that it reads its file"
-    if wish.sudo and not wish.remove and node.enforcing:
-        yield "let NRPE use sudo under SELinux: setsebool -P nagios_run_sudo on"
-    if not wish.sudo and not wish.remove and changes:
-        shell = "pcs" if any(node.path(f"{folder}/pcs").exists() for folder in FOLDERS) else "crmsh"
-        commands = rights.acl_commands(shell, node.user)
-        yield f"on one node, so that {node.user} may read the CIB but not change it: {'; '.join(commands)}"
-        yield "on one node, when all have the file: corosync-cfgtool -R (it loads corosync.conf again as well)"
-        if not node.live:
-            yield f"usermod -aG {GROUP} {node.user}"
+def _is_touched(daemon: Daemon, steps: Sequence[Step]) -> bool:
+    """Return whether it must start again: for its file, or as a process is in a new group only when it is new."""
+    path = command_path(daemon.folder)
+    return any((step.path == path and not step.mend) or daemon.user in step.argv for step in steps)
+
+
+def _restarts(node: Host, daemon: Daemon) -> bool:
+    return node.systemd and bool(daemon.unit) and daemon.runs

@@ -1,13 +1,14 @@
-"""What a user needs so that it may ask the cluster: a sudoers file, or rights in Corosync and in Pacemaker."""
+"""What users need so that they may ask the cluster: a sudoers file, or rights in Corosync and in Pacemaker."""
 
 from __future__ import annotations
 
 import re
-from typing import List
+from typing import List, Sequence, Tuple
 
 from check_ha.node_setup.nrpe import PLUGINS
 
 USER = "nagios"
+_NAME = r"[\w.-]+\$?"
 
 COLLECTOR = "check_ha_collect"
 """What sudo runs for the checks; beside them."""
@@ -21,16 +22,19 @@ _SUDOERS = """\
 # Defaults!CHECK_HA !log_allowed, !pam_session
 Cmnd_Alias CHECK_HA = {command} ""
 Defaults!CHECK_HA env_reset, !env_keep, !env_check, !requiretty
-{user} ALL=(root) TIMEOUT={limit} NOPASSWD: CHECK_HA
 """
+_MAY = "{user} ALL=(root) TIMEOUT={limit} NOPASSWD: CHECK_HA\n"
 
 _UIDGID = """\
 # /etc/corosync/uidgid.d/check_ha, on every node; then, on one: corosync-cfgtool -R
 # Lets the user of NRPE ask Corosync, and command it too: Corosync has no right that is read-only.
+"""
+_UID = """\
 uidgid {{
     uid: {user}
 }}
 """
+_JOINED = "# check_ha_setup made {user} a member of haclient\n"
 
 _ACL = """\
 # Lets the user of NRPE, who must be a member of haclient, read the CIB and not change it: once, on one node. From
@@ -56,22 +60,40 @@ _ACL_COMMANDS = {
 }
 
 
-def sudoers(user: str = USER, plugins: str = PLUGINS) -> str:
-    """Return the sudoers file for this user, of the commands in that folder."""
+def sudoers(users: Sequence[str] = (USER,), plugins: str = PLUGINS) -> str:
+    """Return the sudoers file for these users, of the commands in that folder."""
     command = re.sub(r"([\\,:=*?\[\]!\s])", r"\\\1", f"{plugins}/{COLLECTOR}")  # as sudoers(5) wants a path
-    return _SUDOERS.format(command=command, user=user, limit=TIME_LIMIT)
+    return _SUDOERS.format(command=command) + "".join(_MAY.format(user=user, limit=TIME_LIMIT) for user in users)
 
 
-def uidgid(user: str = USER) -> str:
-    """Return the file that lets this user ask Corosync."""
-    return _UIDGID.format(user=user)
+def users_of_sudoers(text: str) -> Tuple[str, ...]:
+    """Return whom such a file names, of this version or of an earlier one."""
+    return tuple(re.findall(rf"^({_NAME}) ALL=\(root\) (?:TIMEOUT=\d+ )?NOPASSWD: CHECK_HA$", text, re.MULTILINE))
+
+
+def uidgid(users: Sequence[str] = (USER,), joined: Sequence[str] = ()) -> str:
+    """Return the file that lets these users ask Corosync, and tells whom of them we put into the group haclient."""
+    sections = [_UID.format(user=user) for user in users]
+    return _UIDGID + "".join([*sections, *(_JOINED.format(user=user) for user in joined)])
+
+
+def users_of_uidgid(text: str) -> Tuple[str, ...]:
+    """Return whom such a file names."""
+    return tuple(re.findall(rf"^\s*uid:\s*({_NAME})$", text, re.MULTILINE))
+
+
+def joined_of_uidgid(text: str) -> Tuple[str, ...]:
+    """Return whom we put into the group, as such a file tells."""
+    return tuple(re.findall(rf"^{_JOINED.strip().format(user=f'({_NAME})')}$", text, re.MULTILINE))
 
 
 def acl(shell: str, user: str = USER) -> str:
     """Return the file with these commands."""
-    return _ACL + "".join(f"{command}\n" for command in acl_commands(shell, user))
+    return _ACL + "".join(f"{command}\n" for command in acl_commands(shell, (user,)))
 
 
-def acl_commands(shell: str, user: str = USER) -> List[str]:
-    """Return the commands that make this user a reader of the CIB, for crmsh or for pcs."""
-    return [command.format(user=user) for command in _ACL_COMMANDS[shell]]
+def acl_commands(shell: str, users: Sequence[str] = (USER,), new: bool = True) -> List[str]:
+    """Return the commands that make these users readers of the CIB, for crmsh or for pcs; ``new``: the first ones."""
+    role, target, on = _ACL_COMMANDS[shell]
+    targets = [target.format(user=user) for user in users]
+    return [role, *targets, on] if new else targets

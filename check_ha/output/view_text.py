@@ -22,6 +22,8 @@ _LISTS = (
     ("sections", ("corosync_conf", "sections")),
     ("fencings", ("pacemaker", "fencings")),
     ("troubles", ("troubles",)),
+    ("links", ("links",)),
+    ("findings", ("findings",)),
     ("nodelist", ("nodelist",)),
     ("addresses", ("addresses",)),
     ("vips", ("vips",)),
@@ -30,7 +32,7 @@ _LISTS = (
     ("members", ("corosync", "members")),
 )
 """What may become long, what is needed least first, and its place in the view."""
-_TEXT_LIMIT = 300
+TEXT_LIMIT = 300
 _STEPS = 6
 """How often the number of what there is room for is halved to find it: to a sixty-fourth of the list."""
 
@@ -134,7 +136,7 @@ def _json(value: Any) -> str:
 def _plain(value: Any) -> Any:
     """Return named tuples as objects, without the fields that have their default, and other tuples as arrays."""
     if isinstance(value, str):
-        return value[:_TEXT_LIMIT]
+        return value[:TEXT_LIMIT]
     if not isinstance(value, tuple):
         return value
     names = getattr(value, "_fields", None)

@@ -18,7 +18,7 @@ from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Set, Tu
 
 from check_ha.model.cib import FALSE, Cib, ConfiguredCollection, ConfiguredNode, ConfiguredPrimitive, Pairs, is_false
 from check_ha.model.cib_parts import ATTRIBUTES, CONSTRAINTS, CRM_CONFIG, NODES, RESOURCES, STATUS
-from check_ha.parsers.cib_dependencies import parse_dependencies
+from check_ha.parsers.cib_dependencies import parse_dependencies, parse_separations
 from check_ha.parsers.cib_failures import parse_expiring
 from check_ha.parsers.cib_history import cib_document, recorded_in
 from check_ha.parsers.cib_names import Names
@@ -63,6 +63,7 @@ def parse_cib(data: bytes) -> Cib:
         hidden=tuple(_hidden(root, configuration)),
         recorded=recorded_in(root, symmetric) if whole else None,
         defaults=_defaults(configuration, references),
+        separations=tuple(names.separations(parse_separations(configuration.find("constraints")))),
     )
 
 

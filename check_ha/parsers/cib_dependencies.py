@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Iterator, Optional
 
-from check_ha.model.cib import Dependency, is_false
+from check_ha.model.cib import Dependency, Separation, is_false
 from check_ha.model.cluster import INFINITY
 from check_ha.parsers.cib_rules import PROMOTED_ROLES, parse_score
 from check_ha.parsers.xml import Element
@@ -29,6 +29,15 @@ def parse_dependencies(constraints: Optional[Element]) -> Iterator[Dependency]:
     for element in constraints.iterchildren("rsc_colocation"):
         if parse_score(element.get("score")) >= INFINITY:
             yield from _colocation(element)
+
+
+def parse_separations(constraints: Optional[Element]) -> Iterator[Separation]:
+    """Yield the colocations of -INFINITY of one resource with one other that keep it from running at all."""
+    for element in () if constraints is None else constraints.iterchildren("rsc_colocation"):
+        resource, other = element.get("rsc"), element.get("with-rsc")
+        of_promotion = element.get("rsc-role") in PROMOTED_ROLES
+        if resource and other and not of_promotion and parse_score(element.get("score")) <= -INFINITY:
+            yield Separation(element.get("id", ""), resource, other, element.get("with-rsc-role") in PROMOTED_ROLES)
 
 
 def _is_mandatory(order: Element) -> bool:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Dict, Iterable, Iterator, List, Optional, Tuple
 
-from check_ha.model.cib import Dependency, Location, TicketDependency
+from check_ha.model.cib import Dependency, Location, Separation, TicketDependency
 from check_ha.parsers.cib_rules import matches
 from check_ha.parsers.xml import Element
 
@@ -61,3 +61,10 @@ class Names:
             for resource in self._all([one.resource]):
                 for needed in self._all([one.needs]):
                     yield one._replace(resource=resource, needs=needed, alternatives=others)
+
+    def separations(self, found: Iterable[Separation]) -> Iterator[Separation]:
+        """Yield one for each resource and each that it is kept away from."""
+        for one in found:
+            for resource in self._all([one.resource]):
+                for other in self._all([one.other]):
+                    yield one._replace(resource=resource, other=other)

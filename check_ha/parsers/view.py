@@ -7,7 +7,7 @@ What a newer version has added is passed over; a schema that is not known is ref
 from __future__ import annotations
 
 import json
-from typing import Any, Callable, Dict, List, NoReturn, Optional, Tuple, TypeVar
+from typing import NoReturn
 
 from check_ha.model.view import (
     COMPRESSED,
@@ -23,33 +23,28 @@ from check_ha.model.view import (
     DaemonsView,
     FailedToolView,
     FencingView,
+    FindingView,
+    LinkView,
     MemberView,
     NodeView,
     PacemakerView,
     ResourceView,
     SectionView,
+    SubjectView,
     VersionsView,
     View,
     VipView,
 )
 from check_ha.parsers.errors import ParseError
+from check_ha.parsers.view_fields import Fields, Shared
 
 LONGEST = 256 * 1024
 """Bytes of a view; those of ours end at 48,000."""
 LONGEST_UNPACKED = 8 * 1024 * 1024
 """Bytes of a view that came compressed: ten times those of 64 nodes with 2,000 resources."""
 
-_LONGEST_TEXT = 300
-_LONGEST_LIST = 20_000
-_LARGEST = 2**63
 _OLD_NRPE = 1100
-
-_REMEMBERED = 4
-"""Lists of one name that are compared with each new one: three partitions have no more."""
-
-T = TypeVar("T")
-Shared = Dict[str, List[Tuple[Any, Any]]]
-"""Lists that were read from other views, by name: as JSON has them, and as records."""
+_SEVERITIES = ("WARNING", "CRITICAL", "UNKNOWN")
 
 
 def parse_view(data: bytes) -> View:
@@ -64,9 +59,9 @@ def parse_one_of_many(data: bytes, shared: Shared) -> View:
     """
     if len(data) > LONGEST:
         raise ParseError(f"a view of more than {LONGEST // 1024} kB")
-    fields = _Fields("view", _loaded(data), shared)
+    fields = Fields("view", _loaded(data), shared)
     if fields.natural("schema") == COMPRESSED:
-        fields = _Fields("view", _loaded(_unpacked(fields.long_text("zlib"))), shared)
+        fields = Fields("view", _loaded(_unpacked(fields.long_text("zlib"))), shared)
     schema = fields.natural("schema")
     if schema != SCHEMA:
         known = f"{SCHEMA} and {COMPRESSED}"
@@ -110,91 +105,7 @@ def _not_json(data: bytes) -> str:
     return f"a view that is cut off after {len(data)} bytes{hint}"
 
 
-class _Fields:
-    """An object whose fields are read, each with its type."""
-
-    def __init__(self, name: str, values: object, shared: Shared) -> None:
-        if not isinstance(values, dict):
-            raise ParseError(f"{name} is not an object")
-        self._name = name
-        self._values: Dict[str, Any] = values
-        self._shared = shared
-
-    def _wrong(self, key: str) -> NoReturn:
-        raise ParseError(f"{self._name}: {key} is missing or not what it should be")
-
-    def text(self, key: str) -> str:
-        value = self._values.get(key)
-        if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
-            self._wrong(key)
-        return value
-
-    def long_text(self, key: str) -> str:
-        """Return one that is bounded by the length of the view."""
-        value = self._values.get(key)
-        if not isinstance(value, str):
-            self._wrong(key)
-        return value
-
-    def natural(self, key: str) -> int:
-        value = self._values.get(key)
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _LARGEST:
-            self._wrong(key)
-        return value
-
-    def number(self, key: str) -> float:
-        value = self._values.get(key)
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < _LARGEST:
-            self._wrong(key)
-        return float(value)
-
-    def truth(self, key: str) -> bool:
-        value = self._values.get(key)
-        if not isinstance(value, bool):
-            self._wrong(key)
-        return value
-
-    def flag(self, key: str) -> bool:
-        """Return one that is left out when it is false."""
-        return key in self._values and self.truth(key)
-
-    def texts(self, key: str) -> Tuple[str, ...]:
-        """Return a list that is left out when it is empty."""
-        values = self._values.get(key, [])
-        if not isinstance(values, list) or len(values) > _LONGEST_LIST:
-            self._wrong(key)
-        if any(not isinstance(value, str) or len(value) > _LONGEST_TEXT for value in values):
-            self._wrong(key)
-        return tuple(values)
-
-    def object(self, key: str, read: Callable[[_Fields], T]) -> T:
-        return read(_Fields(key, self._values.get(key), self._shared))
-
-    def objects(self, key: str, read: Callable[[_Fields], T], optional: bool = False) -> Tuple[T, ...]:
-        """Return a list of objects; an ``optional`` one is left out when it is empty."""
-        values = self._values.get(key, [] if optional else None)
-        if not isinstance(values, list) or len(values) > _LONGEST_LIST:
-            self._wrong(key)
-        known = self._shared.setdefault(key, [])
-        found: Optional[Tuple[T, ...]] = next((records for given, records in known if given == values), None)
-        if found is None:
-            found = tuple([read(_Fields(key, value, self._shared)) for value in values])
-            known.append((values, found))
-            del known[:-_REMEMBERED]
-        return found
-
-    def optional(self, key: str, read: Callable[[str], T]) -> Optional[T]:
-        """Return what ``read`` makes of it; ``None`` where an older check_ha does not tell it, or it is not known."""
-        return None if self._values.get(key) is None else read(key)
-
-    def known(self, key: str, read: Callable[[str], T]) -> Optional[T]:
-        """Return what ``read`` makes of it; ``None``, as which it must be given, where it is not known."""
-        if key not in self._values:
-            self._wrong(key)
-        return None if self._values[key] is None else read(key)
-
-
-def _view(fields: _Fields) -> View:
+def _view(fields: Fields) -> View:
     return View(
         time=fields.number("time"),
         node=fields.known("node", fields.text),
@@ -211,10 +122,12 @@ def _view(fields: _Fields) -> View:
         versions=fields.object("versions", _versions),
         troubles=fields.objects("troubles", _failed_tool, optional=True),
         cut=fields.objects("cut", _cut, optional=True),
+        links=fields.optional("links", lambda key: fields.objects(key, _link)),
+        findings=fields.optional("findings", lambda key: fields.objects(key, _finding)),
     )
 
 
-def _corosync(fields: _Fields) -> CorosyncView:
+def _corosync(fields: Fields) -> CorosyncView:
     return CorosyncView(
         node_id=fields.known("node_id", fields.natural),
         ring_id=fields.known("ring_id", fields.text),
@@ -226,12 +139,12 @@ def _corosync(fields: _Fields) -> CorosyncView:
     )
 
 
-def _member(fields: _Fields) -> MemberView:
+def _member(fields: Fields) -> MemberView:
     device = fields.optional("device", fields.text)
     return MemberView(fields.natural("id"), fields.text("name"), fields.known("votes", fields.natural), device or "")
 
 
-def _pacemaker(fields: _Fields) -> PacemakerView:
+def _pacemaker(fields: Fields) -> PacemakerView:
     return PacemakerView(
         dc=fields.known("dc", fields.text),
         quorate=fields.known("quorate", fields.truth),
@@ -241,7 +154,7 @@ def _pacemaker(fields: _Fields) -> PacemakerView:
     )
 
 
-def _node(fields: _Fields) -> NodeView:
+def _node(fields: Fields) -> NodeView:
     return NodeView(
         name=fields.text("name"),
         id=fields.text("id"),
@@ -250,10 +163,12 @@ def _node(fields: _Fields) -> NodeView:
         pending=fields.flag("pending"),
         remote=fields.flag("remote"),
         expected_up=fields.optional("expected_up", fields.truth),
+        standby=fields.flag("standby"),
+        maintenance=fields.flag("maintenance"),
     )
 
 
-def _resource(fields: _Fields) -> ResourceView:
+def _resource(fields: Fields) -> ResourceView:
     return ResourceView(
         id=fields.text("id"),
         nodes=fields.texts("nodes"),
@@ -264,7 +179,7 @@ def _resource(fields: _Fields) -> ResourceView:
     )
 
 
-def _fencing(fields: _Fields) -> FencingView:
+def _fencing(fields: Fields) -> FencingView:
     return FencingView(
         target=fields.text("target"),
         action=fields.text("action"),
@@ -274,18 +189,18 @@ def _fencing(fields: _Fields) -> FencingView:
     )
 
 
-def _configured(fields: _Fields) -> ConfiguredView:
+def _configured(fields: Fields) -> ConfiguredView:
     return ConfiguredView(fields.known("id", fields.natural), fields.text("name"), fields.texts("addresses"))
 
 
-def _vip(fields: _Fields) -> VipView:
+def _vip(fields: Fields) -> VipView:
     addresses = fields.texts("addresses")
     if not addresses:
         raise ParseError("vips: addresses is missing or not what it should be")
     return VipView(fields.text("resource"), addresses, fields.flag("cloned"))
 
 
-def _address(fields: _Fields) -> AddressView:
+def _address(fields: Fields) -> AddressView:
     return AddressView(
         address=fields.text("address"),
         interface=fields.text("interface"),
@@ -295,7 +210,7 @@ def _address(fields: _Fields) -> AddressView:
     )
 
 
-def _daemons(fields: _Fields) -> DaemonsView:
+def _daemons(fields: Fields) -> DaemonsView:
     def word(key: str) -> str:
         text = fields.text(key)
         if text not in (RUNNING, STOPPED, SILENT):
@@ -305,15 +220,15 @@ def _daemons(fields: _Fields) -> DaemonsView:
     return DaemonsView(fields.known("corosync", word), fields.known("pacemaker", word))
 
 
-def _conf(fields: _Fields) -> ConfView:
+def _conf(fields: Fields) -> ConfView:
     return ConfView(fields.text("hash"), fields.objects("sections", _section))
 
 
-def _section(fields: _Fields) -> SectionView:
+def _section(fields: Fields) -> SectionView:
     return SectionView(fields.text("name"), fields.text("hash"))
 
 
-def _versions(fields: _Fields) -> VersionsView:
+def _versions(fields: Fields) -> VersionsView:
     return VersionsView(
         corosync=fields.known("corosync", fields.text),
         pacemaker=fields.known("pacemaker", fields.text),
@@ -321,9 +236,34 @@ def _versions(fields: _Fields) -> VersionsView:
     )
 
 
-def _failed_tool(fields: _Fields) -> FailedToolView:
+def _failed_tool(fields: Fields) -> FailedToolView:
     return FailedToolView(fields.text("tool"), fields.text("condition"), fields.text("text"))
 
 
-def _cut(fields: _Fields) -> CutView:
+def _cut(fields: Fields) -> CutView:
     return CutView(fields.text("field"), fields.natural("kept"), fields.natural("total"))
+
+
+def _link(fields: Fields) -> LinkView:
+    address = fields.optional("address", fields.text)
+    return LinkView(fields.natural("number"), fields.text("peer"), fields.known("up", fields.truth), address or "")
+
+
+def _finding(fields: Fields) -> FindingView:
+    severity = fields.text("severity")
+    if severity not in _SEVERITIES:
+        raise ParseError("findings: severity is missing or not what it should be")
+    return FindingView(
+        check=fields.text("check"),
+        condition=fields.text("condition"),
+        severity=severity,
+        text=fields.text("text"),
+        subjects=fields.objects("subjects", _subject, optional=True),
+        advice=fields.optional("advice", fields.text) or "",
+        commands=fields.texts("commands"),
+        standing=fields.flag("standing"),
+    )
+
+
+def _subject(fields: Fields) -> SubjectView:
+    return SubjectView(fields.text("kind"), fields.text("name"))

@@ -7,9 +7,11 @@ the checks, and changes nothing.
 
     printf 'crm_mon.xml\ncfgtool-s.txt\n' | check_ha_collect | check_ha_rings --from -
 
-A line "limit 5" gives the tools 5 seconds; 8 without it, and at most 9. With "keep 20" it asks all tools together,
-keeps what they say in /run/check_ha for this user alone, and prints it again for 20 seconds. Exit 0 whatever the tools
-say. UNKNOWN (3), with one line, when it is asked for anything else.
+A line "what-if node1=dead" asks the scheduler what the cluster would look like (also standby, maintenance, and
+disconnected of a remote node; several, and "quorum=0" after them): crm_simulate gets the CIB as root sees it, which is
+not printed then. A line "limit 5" gives the tools 5 seconds; 8 without it, and at most 9. With "keep 20" it asks all
+tools together, keeps what they say in /run/check_ha for this user alone, and prints it again for 20 seconds. Exit 0
+whatever the tools say. UNKNOWN (3), with one line, when it is asked for anything else.
 """
 
 # Whoever calls it may be hostile, and it runs as root: so all that comes from the caller is dropped first, and nothing
@@ -20,12 +22,12 @@ from __future__ import annotations
 import os
 import signal
 import time
-from typing import TYPE_CHECKING, Dict, NamedTuple, NoReturn, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Dict, NamedTuple, NoReturn, Optional, Sequence
 
 if TYPE_CHECKING:
     from types import FrameType
 
-    from check_ha.sources.tools import Tool
+    from check_ha.sources.tools import Question, Tool
 
 LONGEST = 9.0
 """Seconds for the tools at most, counted from the start: sudo ends this command after 10."""
@@ -50,6 +52,16 @@ class _TimeLeft(NamedTuple):
         return max(0.2, min(self.limit, self.ends - time.monotonic()))
 
 
+class _Wanted(NamedTuple):
+    """What is asked for."""
+
+    tools: Sequence[Tool]
+    questions: Sequence[Question]
+    limit: float
+    keep: float
+    """The seconds for which what is collected may be printed again."""
+
+
 class RefusedError(Exception):
     """The caller asks for something that is not done; the message says what."""
 
@@ -63,12 +75,12 @@ def main(folders: Optional[Sequence[str]] = None) -> NoReturn:
     try:
         _drop_what_is_the_callers()
         _end_when_told()
-        tools, limit, seconds = _wanted(_read(begun + _PATIENCE))
-        time_left = _TimeLeft(min(limit, LONGEST), begun + LONGEST)
-        if seconds and user:
-            stream = _kept(int(user), seconds, time_left, folders)
+        wanted = _wanted(_read(begun + _PATIENCE))
+        time_left = _TimeLeft(min(wanted.limit, LONGEST), begun + LONGEST)
+        if wanted.keep and user:
+            stream = _kept(int(user), wanted.keep, time_left, folders)
         else:
-            stream = _collected(tools, time_left, folders)
+            stream = _collected(wanted.tools, time_left, folders, wanted.questions)
         _print(stream)
         code = 0
     except RefusedError as refused:
@@ -150,27 +162,38 @@ def _read(deadline: float) -> str:
     raise RefusedError(f"standard input has more than {INPUT} bytes")
 
 
-def _wanted(text: str) -> Tuple[Sequence[Tool], float, float]:
-    """Return the tools that are named, each once, the seconds that they are given, and those of ``keep``."""
+def _wanted(text: str) -> _Wanted:
+    """Return the tools that are named and what the scheduler is asked, each once; RefusedError for anything else."""
     import re
 
     from check_ha.sources.tools import ALL
 
     known = {tool.file: tool for tool in ALL}
     wanted: Dict[str, Tool] = {}
+    questions: Dict[str, Question] = {}
     numbers = {"limit": DEFAULT, "keep": 0.0}
     for line in text.splitlines():
         number = re.fullmatch(r"(limit|keep) ([0-9]{1,4}(?:\.[0-9]{1,3})?)", line)
         if number:
             numbers[number[1]] = float(number[2])
+            continue
+        question = _question(line) if line.startswith("what-if ") else None
+        if question:
+            questions[question.tool.file] = question
         elif line in known:
             wanted[line] = known[line]
         else:
             name = line if re.fullmatch(r"[\w.-]{1,40}", line, re.ASCII) else "what is asked for"
             raise RefusedError(f"{name} is not the name of a tool")
-    if not wanted:
+    if not wanted and not questions:
         raise RefusedError("no tool is named on standard input")
-    return list(wanted.values()), numbers["limit"], numbers["keep"]
+    return _Wanted(list(wanted.values()), list(questions.values()), **numbers)
+
+
+def _question(line: str) -> Optional[Question]:
+    from check_ha.sources.scheduler.as_root import question_in  # with what only one check needs
+
+    return question_in(line)
 
 
 def _kept(user: int, seconds: float, time_left: _TimeLeft, folders: Optional[Sequence[str]]) -> bytes:
@@ -186,16 +209,24 @@ def _kept(user: int, seconds: float, time_left: _TimeLeft, folders: Optional[Seq
     return stream
 
 
-def _collected(tools: Sequence[Tool], time_left: _TimeLeft, folders: Optional[Sequence[str]]) -> bytes:
-    """Return what these tools say, as a stream without secrets."""
+def _collected(
+    tools: Sequence[Tool], time_left: _TimeLeft, folders: Optional[Sequence[str]], questions: Sequence[Question] = ()
+) -> bytes:
+    """Return what these tools say, and what the scheduler answers, as a stream without secrets."""
     from check_ha.sources.node import ThisNode
     from check_ha.sources.runner import FOLDERS
     from check_ha.sources.shareable import all_shareable
     from check_ha.sources.stream import written
+    from check_ha.sources.tools import CIBADMIN
 
     source = ThisNode(folders or FOLDERS, round(time_left.seconds, 1))
-    outputs = source.collect(tools).values()
-    return written(source.node, source.now, all_shareable(outputs, history=False))
+    outputs = source.collect(dict.fromkeys((*tools, CIBADMIN) if questions else tools))
+    if questions:
+        from check_ha.sources.scheduler.as_root import answered
+
+        outputs.update(answered(source, questions, outputs))
+    shown = all_shareable(outputs.values(), history=False)
+    return written(source.node, source.now, [one for one in shown if one.tool != CIBADMIN or CIBADMIN in tools])
 
 
 def _print(stream: bytes) -> None:

@@ -106,6 +106,11 @@ def announce(step: str) -> None:
     _TIMER.step = step
 
 
+def announced() -> str:
+    """Return what is being done."""
+    return _TIMER.step
+
+
 def tools_have_ended() -> None:
     """Let what follows take the rest of the time, or LEFT where there is less."""
     if signal.getitimer(signal.ITIMER_REAL)[1] == _AGAIN:

@@ -31,6 +31,31 @@ def read_plain(path: str, limit: int, follow: bool = True) -> bytes:
     return data
 
 
+def replace_file(path: str, text: str) -> None:
+    """Write a file that others read, at once: whoever reads it finds the old one or the new one, whole.
+
+    A new one may be read by all. Raise OSError where it cannot be written; what was there is there then.
+    """
+    folder, name = os.path.split(path)
+    part = os.path.join(folder, f".{name}.{os.getpid()}")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+            os.fchmod(descriptor, _mode_of(path))
+            file.write(text)
+        os.replace(part, path)
+    except BaseException:
+        os.unlink(part)
+        raise
+
+
+def _mode_of(path: str) -> int:
+    try:
+        return stat.S_IMODE(os.stat(path).st_mode)
+    except FileNotFoundError:
+        return 0o644
+
+
 def own_directory(path: str) -> int:
     """Make a directory where there is none, for this user alone; return a descriptor of it.
 

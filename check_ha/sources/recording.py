@@ -54,6 +54,10 @@ class Recorded:
         """Return what these tools have said; one that was not recorded is MISSING."""
         return {tool: self._output(tool) for tool in tools}
 
+    def has(self, tool: Tool) -> bool:
+        """Return whether there is anything of this tool."""
+        return tool.file in self._commands
+
     def simulate(self, cib: bytes, questions: Sequence[Question]) -> Dict[Tool, Output]:
         """Return what the scheduler that is installed here says of this CIB; that took no time."""
         from check_ha.sources.runner import FOLDERS, Limits  # with subprocess, which a replay does without

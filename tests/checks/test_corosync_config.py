@@ -587,6 +587,18 @@ IN_FORCE: Dict[str, Tuple[str, Dict[str, str], Optional[Tuple[str, ...]], List[s
     "wait-for-all-of-two-node-switched-off-at-the-start": (
         f"{VOTEQUORUM}\ntwo_node: 1", {}, ("2Node",), ["quorum.wait_for_all 0 in force (file: 1)"],
     ),
+    "two-node-loaded": (f"{VOTEQUORUM}\ntwo_node: 1", {}, ("WaitForAll",), ["quorum.two_node 0 in force (file: 1)"]),
+    "two-node-removed-and-flags-not-known": (
+        VOTEQUORUM, {"two_node": "1"}, None, ["quorum.two_node 1 in force (file: 0)"],
+    ),
+    "ok-two-node-beside-a-tie-breaker": (
+        f"{VOTEQUORUM}\ntwo_node: 1\nauto_tie_breaker: 1\nwait_for_all: 1", {"atb_type": "1", "two_node": "0"},
+        ("WaitForAll", "AutoTieBreaker"), [],
+    ),
+    "ok-two-node-beside-a-device": (
+        f"{VOTEQUORUM}\ntwo_node: 1\nwait_for_all: 1\ndevice {{\nmodel: net\n}}",
+        {"two_node": "0"}, ("WaitForAll",), [],
+    ),
     "last-man-standing-loaded": (
         f"{VOTEQUORUM}\nlast_man_standing: 1", {}, (), ["quorum.last_man_standing 0 in force (file: 1)"],
     ),

@@ -7,7 +7,8 @@ from typing import Any, Dict, Mapping, Optional, Tuple
 
 import pytest
 
-from check_ha.checks.failover.check import CHECK, FailoverOptions, asks, judge
+from check_ha.checks.failover.check import CHECK, asks, judge
+from check_ha.checks.failover.options import FailoverOptions
 from check_ha.core.check import Judgement
 from check_ha.core.condition import TOOL_MISSING
 from check_ha.core.evidence import Evidence
@@ -341,6 +342,34 @@ def test_what_another_version_has_kept_is_forgotten() -> None:
     kept = {"nodes": {"node1": {"time": NOW, "lost": 0, "findings": [["no-such", "x", [], "", []]]}, "node2": 5}}
     judgement = judge(evidence(three(P), {}, previous=kept), FailoverOptions())
     assert found(judgement) == [("not-yet-foretold", "there was no time yet for 3 nodes (node1, node2, node3)")]
+
+
+def test_what_an_earlier_run_has_found_has_its_age_where_the_scheduler_fails_now() -> None:
+    view = two(P, bans=bans("p", "node2"))
+    kept = judged(view, {"node1": (primitive("p"),)}, include=(regex("node1"),)).remember
+    failure = Finding(TOOL_MISSING, "crm_simulate: not installed", reason="not installed")
+    now = evidence(view, {}, votes=quorum(2, 1), previous=kept, failed={question("node1"): failure})
+    judgement = judge(now._replace(now=NOW + 7200), FailoverOptions(include=(regex("node1"),)))
+    text = "if node1 dies, p runs nowhere: constraint cli-ban-p-on-node2 keeps it off node2 (foretold 2h ago)"
+    assert found(judgement) == [
+        ("lost-with-node", text),
+        ("not-foretold", "the loss of node1 is not foretold: crm_simulate: not installed"),
+    ]
+
+
+def test_ok_what_is_meant_for_one_node_is_told_and_no_alarm() -> None:
+    view = two(P, G_WEB, MS, bans=bans("p", "node2"))
+    answers = {"node1": (primitive("p"), G_DOWN, MS_LEFT)}
+    only: Dict[str, Any] = {"include": (regex("node1"),)}
+    pinned = judged(view, answers, pinned=(regex("p"), regex("g_.*"), regex("ms")), **only)
+    assert found(pinned) == [("pinned", "p, g_web, ms are lost with node1, as --pinned says")]
+    assert pinned.summary == "node1 may be lost, 0 of 0 resources run on"
+    assert lines(pinned)[0].endswith("ms on 1 of 2; lost as --pinned says: p, vip, app, ms; nothing else lost")
+    assert measured(pinned)["cluster.failover.fatal.count"] == 0
+    others = judged(view, answers, pinned=(regex("p"), regex("vip"), regex("ms")), **only)
+    assert found(others)[0] == ("lost-with-node", "if node1 dies, app runs nowhere: it needs vip")
+    (first, *_) = judged(view, answers, **only).findings[1:]
+    assert first.advice == "where that is meant so, give --pinned p; else remove the constraint"
 
 
 def test_if_asks_that_and_nothing_else_and_keeps_nothing() -> None:

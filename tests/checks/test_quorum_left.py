@@ -6,8 +6,9 @@ from typing import Any, Tuple
 
 import pytest
 
-from check_ha.checks.failover.quorum_left import VotesLeft, votes_left
+from check_ha.checks.failover.quorum_left import VotesLeft, counted, votes_left
 from check_ha.model.corosync import CorosyncMap, Member, NodelistNode, QuorumStatus
+from tests.checks.build import cluster, node
 
 
 def quorum(*votes: int, needed: int, expected: int = 0, flags: Tuple[str, ...] = (), device: int = 0) -> QuorumStatus:
@@ -76,6 +77,16 @@ def test_half_of_the_votes_with_auto_tie_breaker(values: Any, lost: Tuple[str, .
 def test_less_than_half_is_lost_whoever_breaks_the_tie() -> None:
     status = quorum(1, 1, 1, 1, needed=3, flags=TIE)
     assert votes_left(status, cmap(1, 2, 3, 4), ("2", "3", "4")) == VotesLeft(1, 4, 3, False)
+
+
+def test_without_a_quorum_provider_pacemaker_counts_a_vote_for_each_node() -> None:
+    nothing = quorum(1, needed=0)._replace(counted=False)
+    view = cluster(expected_votes=2, with_quorum=True, nodes=(node("node1"), node("node2")))
+    own = counted(nothing, view)
+    assert own is not None
+    assert votes_left(own, None, ("node2",)) == VotesLeft(1, 2, 2, False)
+    assert counted(nothing, view._replace(expected_votes=None)) is None
+    assert counted(quorum(1, needed=1), view) == quorum(1, needed=1)
 
 
 def test_corosync_1_lists_no_members_and_each_node_has_one_vote() -> None:

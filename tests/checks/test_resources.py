@@ -763,6 +763,15 @@ PROMOTED: Dict[str, Tuple[Cluster, Optional[Cib], Found]] = {
         cluster(database(("node1",), ("node2",))), promoting("2", "master-max"),
         [("promoted-incomplete", "ms_db: 1 of 2 instances is promoted, on node1, not on node2")],
     ),
+    "warn-promoted-max-is-a-default-for-all": (
+        cluster(database(("node1",), ("node2",))),
+        configured(ConfiguredCollection("ms_db"), defaults=(("promoted-max", "2"),)),
+        [("promoted-incomplete", "ms_db: 1 of 2 instances is promoted, on node1, not on node2")],
+    ),
+    "ok-its-own-promoted-max-before-the-default": (
+        cluster(database(("node1",), ("node2",))),
+        configured(ConfiguredCollection("ms_db", (("promoted-max", "1"),)), defaults=(("promoted-max", "2"),)), [],
+    ),
     "warn-two-of-three": (
         cluster(database(("node1", "node3"), ("node2",)), nodes=THREE), promoting("INFINITY"),
         [("promoted-incomplete", "ms_db: 2 of 3 instances are promoted, on node1 and node3, not on node2")],

@@ -8,7 +8,7 @@ from typing import List
 import pytest
 
 import check_ha
-from check_ha.cli.arguments import Arguments, parse
+from check_ha.cli.options.arguments import Arguments, parse
 from check_ha.cli.register import check_named
 from check_ha.core.condition import Severity
 from tests.cli.toys import ToyOptions, toy

@@ -7,8 +7,8 @@ from typing import Any, Dict
 
 import pytest
 
-from check_ha.cli.arguments import SectionOptions
-from check_ha.cli.config_file import LIMIT, ConfigError, read, values
+from check_ha.cli.options.common import SectionOptions
+from check_ha.cli.options.config_file import LIMIT, ConfigError, read, values
 from check_ha.core.condition import Severity
 from tests.cli.toys import ToyOptions
 

@@ -7,9 +7,9 @@ from typing import Any, Dict, Tuple
 
 import pytest
 
+from check_ha.cli.options.settings import Understood, understand
 from check_ha.cli.overall import parser
 from check_ha.cli.register import CHECKS, all_checks
-from check_ha.cli.settings import Understood, understand
 from check_ha.core.condition import Severity
 from tests.replay import checks, replay_all
 

@@ -24,7 +24,7 @@ class Centreon:
     def __init__(self) -> None:
         self.names: Dict[str, Set[str]] = {
             "CMD": set(),
-            "HTPL": {"generic-active-host-custom"},
+            "HTPL": {"generic-active-host-custom", "generic-dummy-host-custom"},
             "STPL": {"generic-active-service-custom"},
         }
         self.macros: Dict[str, Set[str]] = {}
@@ -57,6 +57,9 @@ class Centreon:
         name, parameter, value = fields
         if kind == "CMD":
             assert (parameter, value) == ("line", self.lines[name])
+            return
+        if kind == "HTPL":
+            assert (parameter, value) == ("notifications_enabled", "0")
             return
         assert kind == "STPL"
         assert parameter in SERVICE_PARAMETERS
@@ -103,7 +106,15 @@ def test_nothing_that_the_importer_would_read_otherwise() -> None:
 
 def test_names_are_those_of_centreon(centreon: Centreon) -> None:
     for name in centreon.hosts:
-        assert re.fullmatch(r"App-HA(-[A-Z][A-Za-z]+)+(-NRPE)?-custom", name)
+        assert re.fullmatch(r"App-HA(-[A-Z][A-Za-z]+)+(-NRPE|-SSH)?-custom", name)
+
+
+def test_macros_of_centreon_keep_their_meaning(centreon: Centreon) -> None:
+    """NRPETIMEOUT of the packs is 5 s, less than a check may take: a frozen corosync would be a socket timeout."""
+    macros = set().union(*centreon.macros.values())
+    assert {"NRPECLIENT", "NRPEPORT", "NRPEEXTRAOPTIONS", "SSHUSERNAME", "SSHPORT", "SSHEXTRAOPTIONS"} <= macros
+    assert "NRPETIMEOUT" not in macros
+    assert "HTPL;ADD;App-HA-Cluster-custom;Pacemaker cluster;;generic-dummy-host-custom;;" in TEXT.splitlines()
 
 
 def test_every_macro_of_a_command_is_set_where_it_is_used(centreon: Centreon) -> None:

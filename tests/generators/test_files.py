@@ -14,7 +14,7 @@ import pytest
 import check_ha
 from generators import documents
 from generators.__main__ import main
-from generators.commands import Command, all_commands, services
+from generators.commands import OWN, Command, all_commands, services
 from generators.files import FILES, completions, man_pages, scripts
 from generators.nrpe import asked
 
@@ -83,18 +83,26 @@ def test_command_says_what_it_is_for(command: Command) -> None:
 def test_every_service_is_in_every_sample() -> None:
     for command in services():
         for sample in FILES:
-            if sample.startswith("samples/") and not (command.on_server and sample.endswith("mrpe.cfg")):
+            if (
+                sample.startswith("samples/")
+                and "_small" not in sample
+                and not (command.on_server and sample.endswith(("mrpe.cfg", "cma.ini")))
+            ):
                 assert re.search(rf"\b(check_)?{command.name.replace('check_', '', 1)}\b", text_of(sample)), sample
 
 
 def test_every_command_that_a_server_names_is_in_the_nrpe_file() -> None:
     defined = set(re.findall(r"^command\[(\w+)\]=", text_of("nrpe/check_ha.cfg"), flags=re.MULTILINE))
-    assert defined == {command.name for command in asked(all_commands())}
+    assert defined == {*(command.name for command in asked(all_commands())), OWN}
+    small = text_of("samples/nagios/check_ha_small.cfg") + text_of("samples/icinga2/services_small.conf")
     named = {
+        *re.findall(r"check_ha_nrpe!(\w+)", small),
+        *re.findall(r"check_nrpe .*? -c (check_\w+)", small),
+        *re.findall(r'nrpe_command = "(\w+)"', small),
         *re.findall(r"check_ha_nrpe!(\w+)", text_of("samples/nagios/check_ha.cfg")),
         *re.findall(r"check_nrpe .*? -c (check_\w+)", text_of("samples/nagios/check_ha.cfg")),
         *re.findall(r";NRPECOMMAND;(\w+);", text_of("samples/centreon/check_ha.clapi")),
-        *re.findall(r"check_nrpe .*? -c (check_\w+)", text_of("samples/centreon/check_ha.clapi")),
+        *re.findall(r"NRPECLIENT\$ .*? -c (check_\w+)", text_of("samples/centreon/check_ha.clapi")),
         *(f"check_{name}" for name in re.findall(r"^  (ha_\w+) = \{ title", _node_rules(), flags=re.MULTILINE)),
     }
     assert named

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 
-from check_ha.cli.arguments import parse
+from check_ha.cli.options.arguments import parse
 from check_ha.node_setup.nrpe import command_file
 from check_ha.node_setup.rights import sudoers, uidgid
 from generators.commands import all_commands
@@ -17,8 +17,9 @@ def test_command_lines_are_understood_by_the_checks() -> None:
     lines = re.findall(r"^command\[(\w+)\]=(\S+) (.*)$", command_file("/opt/x"), flags=re.MULTILINE)
     assert lines
     for name, path, arguments in lines:
-        assert path == f"/opt/x/{name}"
-        commands[name].parser.parse_args(shlex.split(arguments))
+        program = name.replace("check_ha_own", "check_ha")
+        assert path == f"/opt/x/{program}"
+        commands[program].parser.parse_args(shlex.split(arguments))
     examples = re.findall(r"such as (.*)\ncommand\[(\w+)\]", command_file())
     assert len(examples) > 3
     for example, name in examples:
@@ -33,14 +34,14 @@ def test_without_sudo() -> None:
 
 
 def test_sudo_may_run_one_command_without_arguments() -> None:
-    lines = [line for line in sudoers("icinga", "/opt/check_ha/bin").splitlines() if not line.startswith("#")]
+    lines = [line for line in sudoers(("icinga",), "/opt/check_ha/bin").splitlines() if not line.startswith("#")]
     assert lines == [
         'Cmnd_Alias CHECK_HA = /opt/check_ha/bin/check_ha_collect ""',
         "Defaults!CHECK_HA env_reset, !env_keep, !env_check, !requiretty",
         "icinga ALL=(root) TIMEOUT=10 NOPASSWD: CHECK_HA",
     ]
-    assert r"CHECK_HA = /a\ b\*/check_ha_collect" in sudoers("icinga", "/a b*")
+    assert r"CHECK_HA = /a\ b\*/check_ha_collect" in sudoers(("icinga",), "/a b*")
 
 
 def test_uidgid_names_the_user() -> None:
-    assert "uid: icinga\n" in uidgid("icinga")
+    assert "uid: icinga\n" in uidgid(("icinga",))

@@ -21,7 +21,7 @@ ENGLISH, FRENCH = TEXTS["README.md"], TEXTS["README.fr.md"]
 
 def test_enough_is_shown() -> None:
     commands = [command for name in PAIRS for command in shown(TEXTS[name])]
-    assert len(set(commands)) == 12
+    assert len(set(commands)) == 14
     assert set(SEEN_ON) <= set(commands)
 
 

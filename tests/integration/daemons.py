@@ -19,7 +19,7 @@ from typing import Callable, Iterator, List, Mapping, Sequence, Tuple
 import pytest
 
 from check_ha.node_setup import nrpe
-from check_ha.node_setup.node import closed_to_others
+from check_ha.node_setup.reach import closed_to_others
 from generators.commands import Command, all_commands
 from generators.nrpe import asked
 from tests.needed import program

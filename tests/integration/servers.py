@@ -169,8 +169,12 @@ def icinga_files(folder: Path, commands: str, services: str) -> Dict[str, str]:
 
 def icinga_argv(folder: Path) -> List[str]:
     """The command line that runs it."""
-    defined = [word for name in (*_PLACES, *_FILES) for word in ("-D", f"{name}={folder / name}")]
-    return [program("icinga2", "icinga2-bin"), "daemon", "-c", str(folder / "icinga2.conf"), *defined]
+    return [program("icinga2", "icinga2-bin"), "daemon", "-c", str(folder / "icinga2.conf"), *icinga_defined(folder)]
+
+
+def icinga_defined(folder: Path) -> List[str]:
+    """The options that keep all that it writes in this folder."""
+    return [word for name in (*_PLACES, *_FILES) for word in ("-D", f"{name}={folder / name}")]
 
 
 def icinga_env(user: str, group: str) -> Dict[str, str]:

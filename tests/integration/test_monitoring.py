@@ -43,24 +43,30 @@ def text_of(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-def test_nagios_verifies_the_objects(tmp_path: Path) -> None:
+@pytest.mark.parametrize("shape", ["check_ha", "check_ha_small"])
+def test_nagios_verifies_the_objects(shape: str, tmp_path: Path) -> None:
     nagios = program("nagios4", "nagios4-core")
     folder = tmp_path / "nagios"
-    daemons.write(folder, nagios_files(folder, text_of("samples/nagios/check_ha.cfg"), *daemons.own_names()))
+    daemons.write(folder, nagios_files(folder, text_of(f"samples/nagios/{shape}.cfg"), *daemons.own_names()))
     done = subprocess.run([nagios, "-v", str(folder / "nagios.cfg")], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     assert "Total Warnings: 0\nTotal Errors:   0\n" in done.stdout
 
 
-def test_icinga_accepts_the_files(tmp_path: Path) -> None:
+@pytest.mark.parametrize("shape", ["services", "services_small"])
+def test_icinga_accepts_the_files(shape: str, tmp_path: Path) -> None:
     folder = tmp_path / "icinga"
     daemons.write(
-        folder, icinga_files(folder, text_of("samples/icinga2/commands.conf"), text_of("samples/icinga2/services.conf"))
+        folder, icinga_files(folder, text_of("samples/icinga2/commands.conf"), text_of(f"samples/icinga2/{shape}.conf"))
     )
     done = subprocess.run([*icinga_argv(folder), "-C"], capture_output=True, text=True, check=False, env=_icinga_env())
     assert done.returncode == 0, done.stdout
     assert "warning/" not in done.stdout
-    assert f"Instantiated {2 * _per_node() + _per_cluster()} Services." in done.stdout
+    if shape == "services":
+        assert f"Instantiated {2 * _per_node() + _per_cluster()} Services." in done.stdout
+    else:
+        assert "Instantiated 4 Services." in done.stdout
+        assert "Instantiated 3 Dependencies." in done.stdout
 
 
 def _per_node() -> int:

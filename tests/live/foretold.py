@@ -1,7 +1,8 @@
 """Foretold = happened: what the scheduler says of the loss of a node, and what is seen once it has lost its power.
 
 ``python -m tests.live.foretold [NAME ...]`` does so for every configuration below, or for these, node by node, and
-prints the table: about half a minute for each node. Compared is everything that runs: resource, role and node.
+prints the table: about half a minute for each node. Compared is everything that runs: resource, role and node. The same
+is foretold by the CIB with what is secret in it masked, as a recording has it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.parsers.crm_simulate import parse_crm_simulate
 from check_ha.parsers.errors import ParseError
 from check_ha.parsers.quorumtool import parse_quorumtool
+from check_ha.sources.masked_cib import masked_cib
 from check_ha.sources.node import ThisNode
 from check_ha.sources.tools import DEAD
 from tests.lab import Lab, Options
@@ -207,16 +209,20 @@ def settled(lab: Lab, up: Sequence[str]) -> Cluster:
     return wait_until(quiet, 60, f"{', '.join(up)} have settled")
 
 
-def foretold(lab: Lab, at: str, victim: str) -> Places:
-    """Return what is foretold of the loss of that node."""
+def foretold(lab: Lab, at: str, victim: str) -> Tuple[Places, Places]:
+    """Return what is foretold of the loss of that node: by the CIB, and by the CIB without secrets."""
     node = lab[at]
     cib = node.must("cibadmin", "-Q").encode()
     quorum = parse_quorumtool(node.run(["corosync-quorumtool", "-s"]).stdout.encode())
     cmap = parse_cmapctl(node.must("corosync-cmapctl").encode())
     situation = Situation(seen(node), parse_cib(cib), quorum, cmap, time.time())
     question = situation.question(((victim, DEAD),))
-    outcome = parse_crm_simulate(ThisNode().simulate(cib, [question])[question.tool].stdout)
-    return places(situation.cluster._replace(nodes=outcome.nodes, resources=outcome.resources))
+
+    def answer(document: bytes) -> Places:
+        outcome = parse_crm_simulate(ThisNode().simulate(document, [question])[question.tool].stdout)
+        return places(situation.cluster._replace(nodes=outcome.nodes, resources=outcome.resources))
+
+    return answer(cib), answer(masked_cib(cib))
 
 
 class Compared(NamedTuple):
@@ -226,6 +232,8 @@ class Compared(NamedTuple):
     victim: str
     foretold: Places
     happened: Places
+    masked: bool
+    """Whether the same is foretold by the CIB without secrets."""
 
     @property
     def difference(self) -> str:
@@ -241,9 +249,9 @@ def compared(lab: Lab, one: Configuration) -> Iterator[Compared]:
     settled(lab, names)
     for victim in names:
         left = [name for name in names if name != victim]
-        before = foretold(lab, left[0], victim)
+        before, masked = foretold(lab, left[0], victim)
         lab.power_cut(victim)
-        yield Compared(one.name, victim, before, places(settled(lab, left)))
+        yield Compared(one.name, victim, before, places(settled(lab, left)), masked == before)
         lab[victim].boot()
         lab[victim].start()
         settled(lab, [*left, victim])
@@ -251,7 +259,7 @@ def compared(lab: Lab, one: Configuration) -> Iterator[Compared]:
 
 def main(only: Sequence[str]) -> int:
     """Print the table; 1 where something differs."""
-    differing = total = 0
+    differing = hidden = total = 0
     chosen = [one for one in CONFIGURATIONS if not only or one.name in only]
     for options in dict.fromkeys(one.options for one in chosen):
         for one in (each for each in chosen if each.options == options):
@@ -259,10 +267,14 @@ def main(only: Sequence[str]) -> int:
                 for found in compared(lab, one):
                     total += 1
                     differing += bool(found.difference)
+                    hidden += not found.masked
                     number = sum(found.happened.values())
                     word = f"DIFFERENT: {found.difference}" if found.difference else f"equal, {number} instances"
-                    print(f"{one.name:<34} {found.victim}  {word}", flush=True)
-    print(f"{len(chosen)} configurations, {total} losses, {total - differing} equal")
+                    more = "" if found.masked else "; by the masked CIB another one"
+                    print(f"{one.name:<34} {found.victim}  {word}{more}", flush=True)
+    print(
+        f"{len(chosen)} configurations, {total} losses, {total - differing} equal, {total - hidden} by the masked CIB"
+    )
     return int(differing > 0)
 
 

@@ -24,10 +24,13 @@ from check_ha.model.view import (
     DaemonsView,
     FailedToolView,
     FencingView,
+    FindingView,
+    LinkView,
     MemberView,
     NodeView,
     PacemakerView,
     ResourceView,
+    SubjectView,
     VersionsView,
     View,
     VipView,
@@ -66,7 +69,8 @@ def output(tool: Tool, text: Optional[str]) -> Output:
 
 
 def test_one_side_of_a_split_brain() -> None:
-    assert recorded(SAMPLES / "split-brain-2node" / "node1") == View(
+    made = recorded(SAMPLES / "split-brain-2node" / "node1")
+    assert made == View(
         time=1795407011.0,
         node="node1",
         cluster="lab",
@@ -99,7 +103,31 @@ def test_one_side_of_a_split_brain() -> None:
         corosync_conf=None,
         authkey=None,
         versions=VersionsView(None, None, "3.16.1"),
+        links=(LinkView(0, "node2", False, "198.51.100.2"), LinkView(1, "node2", False, "203.0.113.2")),
+        findings=made.findings,
     )
+    assert [(one.check, one.condition, one.severity) for one in made.findings or ()] == [
+        ("nodes", "offline", "CRITICAL"),
+        ("rings", "unreachable", "CRITICAL"),
+        ("quorum", "votes-missing", "WARNING"),
+        ("quorum", "no-margin", "WARNING"),
+        ("fencing", "fencing-disabled", "WARNING"),
+    ]
+
+
+def test_what_its_checks_find_goes_with_the_view() -> None:
+    made = recorded(SAMPLES / "failed-stop-blocked" / "node1")
+    assert made.findings
+    assert made.findings[0] == FindingView(
+        "resources", "blocked", "CRITICAL", "p_single is blocked on node2: stop failed (knob set to 1 for stop)",
+        (SubjectView("resource", "p_single"), SubjectView("node", "node2")),
+        "once the cause is fixed", ("crm_resource --cleanup --resource p_single",),
+    )  # fmt: skip
+
+
+def test_rings_of_corosync_2_name_no_peer() -> None:
+    made = recorded(SAMPLES / "founding-2.4-ring-faulty" / "node1")
+    assert made.links == (LinkView(0, "", True, "198.51.100.1"), LinkView(1, "", False, "203.0.113.1"))
 
 
 def test_an_event_in_the_future_has_no_age() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import grp
 import os
 import shutil
 import stat
@@ -13,42 +12,19 @@ import pytest
 
 from check_ha.cli import setup
 from check_ha.node_setup import apply as applying
-from check_ha.node_setup import node as nodes
+from check_ha.node_setup.daemons import Daemon
 from check_ha.node_setup.marked import is_unedited, marked
-from check_ha.node_setup.node import Host, closed_to_others, in_other_hands, node_at
+from check_ha.node_setup.node import Host, node_at
 from check_ha.node_setup.plan import SUDOERS, UIDGID, Step, Wish, plan
+from check_ha.node_setup.reach import cannot_run, closed_to_others, in_other_hands
 from tests.needed import program
+from tests.node_setup.run import CFG, PLUGINS, files, run
 
-CFG = "/etc/nagios/nrpe.d/check_ha.cfg"
-PLUGINS = "/opt/check_ha/bin"
-
-
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    """A node's files: NRPE as Debian has it, the commands, and crm_mon where only some have it."""
-    for name in ("etc/nagios/nrpe.d", "opt/check_ha/bin", "usr/local/sbin"):
-        (tmp_path / name).mkdir(parents=True)
-    (tmp_path / "etc/nagios/nrpe.cfg").write_text(
-        "nrpe_user=nagios\ninclude=/etc/nagios/nrpe_local.cfg\n include_dir=/etc/nagios/nrpe.d/\n", encoding="utf-8"
-    )
-    (tmp_path / "opt/check_ha/bin/check_ha_quorum").touch(mode=0o755)
-    (tmp_path / "opt/check_ha/bin/check_ha_collect").touch(mode=0o755)
-    (tmp_path / "usr/local/sbin/crm_mon").touch(mode=0o755)
-    return tmp_path
+NRPE = Daemon("/etc/nagios/nrpe.cfg", "nagios", "/etc/nrpe.d", "nrpe.service", runs=True)
 
 
-def run(tree: Path, capsys: pytest.CaptureFixture[str], *argv: str) -> Tuple[int, str]:
-    with pytest.raises(SystemExit) as end:
-        setup.main(["--root", str(tree), "--commands", PLUGINS, *argv])
-    return int(end.value.code or 0), capsys.readouterr().out
-
-
-def files(tree: Path) -> List[str]:
-    """What there is but for what the fixture made."""
-    made = ("check_ha_quorum", "check_ha_collect")
-    given = {"etc/nagios/nrpe.cfg", "usr/local/sbin/crm_mon", *(f"opt/check_ha/bin/{name}" for name in made)}
-    found = (str(path.relative_to(tree)) for path in tree.rglob("*") if path.is_file())
-    return sorted(f"/{name}" for name in found if name not in given)
+def nothing_to_do(tree: Path) -> Tuple[int, str]:
+    return 0, f"check_ha_setup: {tree}, user nagios, NRPE /etc/nagios/nrpe.cfg\nNothing to do.\n"
 
 
 def test_it_shows_what_it_would_do_and_does_nothing(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -83,7 +59,7 @@ def test_sudo_then_again_then_undone(tree: Path, capsys: pytest.CaptureFixture[s
     assert stat.S_IMODE(sudoers.stat().st_mode) == 0o440
     assert 'CHECK_HA = /opt/check_ha/bin/check_ha_collect ""\n' in sudoers.read_text(encoding="utf-8")
 
-    assert run(tree, capsys) == (0, f"check_ha_setup: {tree}, user nagios\nNothing to do.\n")
+    assert run(tree, capsys) == nothing_to_do(tree)
     assert run(tree, capsys, "--remove", "--yes")[0] == 0
     assert files(tree) == []
 
@@ -98,7 +74,7 @@ def test_the_other_way_takes_the_first_away(tree: Path, capsys: pytest.CaptureFi
     assert "      -command[check_ha_rings]=/opt/check_ha/bin/check_ha_rings --sudo\n" in shown
     assert "crm configure acl_target nagios check_ha" in shown
     assert "usermod -aG haclient nagios" in shown
-    assert run(tree, capsys, "--way", "rights") == (0, f"check_ha_setup: {tree}, user nagios\nNothing to do.\n")
+    assert run(tree, capsys, "--way", "rights") == nothing_to_do(tree)
 
 
 def test_commands_for_pcs_where_that_is_installed(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -164,13 +140,14 @@ def test_what_root_runs_is_in_no_other_hands(tmp_path: Path) -> None:
 def test_a_command_that_another_user_may_change_is_given_no_rights(
     tree: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(setup, "node_at", lambda root, user: live(tree))
+    monkeypatch.setattr(setup, "node_at", lambda root: live(tree))
     monkeypatch.setattr(setup, "in_other_hands", lambda path: path.parent)
-    monkeypatch.setattr(setup, "closed_to_others", lambda path: ())
+    monkeypatch.setattr(setup, "cannot_run", lambda user, argv: None)
+    monkeypatch.setattr("check_ha.node_setup.users._exists", lambda root, name: True)
     monkeypatch.setattr("os.geteuid", lambda: 0)
     status, shown = run(tree, capsys, "--yes")
-    text = f"check_ha_setup: not root alone decides what {tree}{PLUGINS} holds: install below /opt, as root\n"
-    assert (status, shown) == (1, text)
+    text = f"not root alone decides what {tree}{PLUGINS} holds: install below /opt, with a Python that all can reach"
+    assert (status, shown) == (1, f"check_ha_setup: {text}, as root\n")
     assert files(tree) == []
 
 
@@ -234,18 +211,6 @@ def test_a_folder_that_cannot_be_written(tree: Path, capsys: pytest.CaptureFixtu
     assert (status, shown.endswith("check_ha.cfg: Not a directory\n")) == (1, True)
 
 
-def test_without_nrpe_it_says_so(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tree / "etc/nagios/nrpe.cfg").unlink()
-    assert "NRPE is not installed" in run(tree, capsys)[1]
-
-
-def test_node_of_enterprise_linux(tmp_path: Path) -> None:
-    (tmp_path / "etc/nagios").mkdir(parents=True)
-    (tmp_path / "etc/nagios/nrpe.cfg").write_text("nrpe_user=nrpe\ninclude_dir=/etc/nrpe.d/\n", encoding="utf-8")
-    node = node_at(tmp_path)
-    assert (node.user, node.folder, node.live) == ("nrpe", "/etc/nrpe.d", False)
-
-
 def test_mark_tells_an_edit() -> None:
     text = marked("one\ntwo\n")
     assert is_unedited(text)
@@ -261,8 +226,17 @@ def live(tmp_path: Path, **fields: object) -> Host:
         def path(self, name: str) -> Path:
             return tmp_path / name.lstrip("/")
 
-    values = {"service": "nrpe", "member": False, **fields}
-    return Here(Path("/"), "nagios", "/etc/nrpe.d", True, **values)  # type: ignore[arg-type]
+    values = {"daemons": (NRPE,), "systemd": True, **fields}
+    return Here(Path("/"), **values)  # type: ignore[arg-type]
+
+
+def wish(**fields: object) -> Wish:
+    """What is asked for where nothing else is said: NRPE and its user."""
+    values = {"users": ("nagios",), "nrpe": NRPE, **fields}
+    return Wish(PLUGINS, **values)  # type: ignore[arg-type]
+
+
+ALL = wish(users=(), nrpe=None, remove=True)
 
 
 def argvs(node: Host, wish: Wish) -> List[Tuple[str, ...]]:
@@ -270,30 +244,39 @@ def argvs(node: Host, wish: Wish) -> List[Tuple[str, ...]]:
 
 
 def test_group_is_joined_and_left_again(tmp_path: Path) -> None:
-    rights = Wish(PLUGINS, sudo=False)
+    rights = wish(sudo=False)
     first = plan(live(tmp_path), rights)
     assert [step.argv for step in first.steps[2:]] == [
         ("usermod", "-aG", "haclient", "nagios"),
-        ("systemctl", "restart", "nrpe"),
+        ("systemctl", "restart", "nrpe.service"),
     ]
     for step in first.steps[:2]:
         applying.apply(live(tmp_path), step)
-    assert plan(live(tmp_path, member=True), rights).steps == ()
-    leave = [("gpasswd", "-d", "nagios", "haclient"), ("systemctl", "restart", "nrpe")]
-    assert argvs(live(tmp_path, member=True), Wish(PLUGINS)) == leave
-    assert argvs(live(tmp_path, member=True), Wish(PLUGINS, remove=True)) == leave
+    member = live(tmp_path, members=frozenset(["nagios"]))
+    assert plan(member, rights).steps == ()
+    leave = [("gpasswd", "-d", "nagios", "haclient"), ("systemctl", "restart", "nrpe.service")]
+    assert argvs(member, wish()) == leave
+    assert argvs(member, ALL) == leave
 
 
 def test_a_membership_that_was_there_before_stays(tmp_path: Path) -> None:
-    member = live(tmp_path, member=True)
-    for step in plan(member, Wish(PLUGINS, sudo=False)).steps[:2]:
+    member = live(tmp_path, members=frozenset(["nagios"]))
+    for step in plan(member, wish(sudo=False)).steps[:2]:
         applying.apply(member, step)
-    assert argvs(member, Wish(PLUGINS, remove=True)) == [("systemctl", "restart", "nrpe")]
+    assert argvs(member, ALL) == [("systemctl", "restart", "nrpe.service")]
+
+
+def test_a_daemon_that_does_not_run_is_not_started(tmp_path: Path) -> None:
+    node = live(tmp_path, daemons=(NRPE._replace(runs=False),))
+    assert argvs(node, wish()) == []
+    assert plan(node, wish()).notes == ("NRPE does not run: systemctl enable --now nrpe.service",)
+    by_hand = plan(live(tmp_path, systemd=False), wish()).notes
+    assert by_hand == ("restart the NRPE of /etc/nagios/nrpe.cfg, so that it reads its files",)
 
 
 def test_selinux(tmp_path: Path) -> None:
-    assert any("setsebool" in note for note in plan(live(tmp_path, enforcing=True), Wish(PLUGINS)).notes)
-    assert not any("setsebool" in note for note in plan(live(tmp_path), Wish(PLUGINS)).notes)
+    assert any("setsebool" in note for note in plan(live(tmp_path, enforcing=True), wish()).notes)
+    assert not any("setsebool" in note for note in plan(live(tmp_path), wish()).notes)
 
 
 def test_commands_are_run_and_their_failure_told(tmp_path: Path) -> None:
@@ -307,8 +290,7 @@ def test_commands_are_run_and_their_failure_told(tmp_path: Path) -> None:
 def test_only_root_changes_the_system(
     tree: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(setup, "node_at", lambda root, user: live(tree))
-    monkeypatch.setattr(setup, "closed_to_others", lambda folder: ())
+    monkeypatch.setattr(setup, "node_at", lambda root: live(tree))
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     status, shown = run(tree, capsys, "--yes")
     assert (status, shown) == (1, "check_ha_setup: only root may look at this node and change it\n")
@@ -320,14 +302,59 @@ def test_commands_that_nrpe_cannot_reach(
 ) -> None:
     (tree / "opt/check_ha").chmod(0o700)
     assert closed_to_others(tree / "opt/check_ha/bin")[0] == tree / "opt/check_ha"
-    monkeypatch.setattr(setup, "node_at", lambda root, user: live(tree))
+    monkeypatch.setattr(setup, "node_at", lambda root: live(tree))
+    monkeypatch.setattr(setup, "cannot_run", lambda user, argv: "Permission denied")
+    monkeypatch.setattr("check_ha.node_setup.users._exists", lambda root, name: True)
     monkeypatch.setattr("os.geteuid", lambda: 0)
     status, shown = run(tree, capsys)
-    assert (status, "is closed to others; install below /opt instead" in shown) == (1, True)
+    assert (status, shown.startswith(f"check_ha_setup: nagios cannot run {tree}{PLUGINS}/check_ha_quorum: /")) == (
+        1,
+        True,
+    )
+    assert shown.endswith("is closed to others; install below /opt, with a Python that all can reach\n")
+    assert files(tree) == []
 
 
-def test_what_this_machine_is_like(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nodes, "_SERVICES", ())
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
+def test_it_is_tried_whether_a_user_can_run_a_command(tmp_path: Path) -> None:
+    said = tmp_path / "said"
+    said.write_text("#!/bin/sh\necho check_ha_quorum 1; exit 3\n", encoding="utf-8")
+    said.chmod(0o755)
+    for folder in (tmp_path, *tmp_path.parents[:-2]):
+        folder.chmod(folder.stat().st_mode | 0o011)
+    assert cannot_run("nobody", [str(said)]) is None
+    said.write_text("#!/bin/sh\necho a fault >&2; exit 3\n", encoding="utf-8")
+    assert cannot_run("nobody", [str(said)]) == "a fault"
+    said.chmod(0o700)
+    assert cannot_run("nobody", [str(said)]) == f"[Errno 13] Permission denied: '{said}'"
+
+
+def test_a_rerun_mends_owner_and_mode(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    program("visudo", package="sudo")
+    run(tree, capsys, "--yes")
+    sudoers, cfg = tree / SUDOERS.lstrip("/"), tree / CFG.lstrip("/")
+    sudoers.chmod(0o666)
+    cfg.write_text(cfg.read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")  # whose mode is mended all the same
+    cfg.chmod(0o600)
+    status, shown = run(tree, capsys, "--yes")
+    assert f"  mend     {CFG} (owner root, mode 0644)\n  mend     {SUDOERS} (owner root, mode 0440)\n  leave " in shown
+    assert (status, stat.S_IMODE(sudoers.stat().st_mode), stat.S_IMODE(cfg.stat().st_mode)) == (1, 0o440, 0o644)
+    if os.geteuid() == 0:
+        os.chown(sudoers, 65534, 65534)
+        assert f"  mend     {SUDOERS}" in run(tree, capsys, "--yes")[1]
+        assert (sudoers.stat().st_uid, sudoers.stat().st_gid) == (0, 0)
+
+
+def test_a_second_replace_keeps_the_first_copy(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    program("visudo", package="sudo")
+    cfg, copies = tree / CFG.lstrip("/"), tree / "var/backups/check_ha"
+    for text in ("first\n", "second\n", "first\n"):
+        cfg.write_text(text, encoding="utf-8")
+        assert run(tree, capsys, "--replace", "--yes")[0] == 0
+    kept = {path.name: path.read_text(encoding="utf-8") for path in copies.iterdir()}
+    name = "etc-nagios-nrpe.d-check_ha.cfg"
+    assert kept == {name: "first\n", f"{name}.2": "second\n"}
+
+
+def test_what_this_machine_is_like() -> None:
     assert node_at(Path("/")).live
-    monkeypatch.setattr(grp, "getgrnam", lambda name: grp.struct_group((name, "x", 1, ["nagios"])))
-    assert node_at(Path("/"), "nagios").member

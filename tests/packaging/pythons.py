@@ -1,7 +1,8 @@
 """The Pythons of this machine, and the libraries to try with each.
 
-nagiosplugin and lxml know nothing of each other: what fails, fails with one of them. So each Python gets the oldest
-two and the newest two, and one Python all four pairs.
+nagiosplugin and lxml know nothing of each other: what fails, fails with one of them. So each version of Python gets the
+newest two, and the oldest two are tried at the ends: with the oldest Python and the newest that has them, and
+with the one of the system, for which Debian has just these.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from typing import Iterator, List, NamedTuple, Tuple
 OLDEST_PYTHON = 9
 LXML_4_9_UNTIL = 12
 """The last Python 3 that lxml 4.9 has wheels for. Each newer one is left out; a test asks whether that is still so."""
+SYSTEM = Path("/usr/bin")
+"""Where the Python is that the distribution's own packages run with."""
 
 
 class Libraries(NamedTuple):
@@ -28,7 +31,6 @@ class Libraries(NamedTuple):
 OLDEST = Libraries("oldest", "==1.3.2", "==4.9.*")
 NEWEST = Libraries("newest", "", "")
 OLD_NAGIOSPLUGIN = Libraries("old-nagiosplugin", "==1.3.2", "")
-OLD_LXML = Libraries("old-lxml", "", "==4.9.*")
 ENTERPRISE_LINUX_9 = Libraries("el9", "==1.3.2", "==4.6.5")
 """Python 3.9 there has a still older lxml."""
 
@@ -62,15 +64,16 @@ def _can_be_listed(folder: Path) -> bool:
 def combinations() -> Iterator[Tuple[Path, Libraries]]:
     """What is tried."""
     found = pythons()
-    all_four = next((path for path in reversed(found) if minor(path) <= LXML_4_9_UNTIL), None)
+    with_wheels = [path for path in found if minor(path) <= LXML_4_9_UNTIL]
     for path in found:
-        yield path, OLDEST if minor(path) <= LXML_4_9_UNTIL else OLD_NAGIOSPLUGIN
+        if path in with_wheels[:1] + with_wheels[-1:] or path.parent == SYSTEM:
+            yield path, OLDEST
         if minor(path) == OLDEST_PYTHON:
             yield path, ENTERPRISE_LINUX_9
-        if path == all_four:
+        if path == found[-1] and path not in with_wheels:
             yield path, OLD_NAGIOSPLUGIN
-            yield path, OLD_LXML
-        yield path, NEWEST
+        if path.parent != SYSTEM or [minor(one) for one in found].count(minor(path)) == 1:
+            yield path, NEWEST
 
 
 def without_lxml_4_9() -> List[Path]:

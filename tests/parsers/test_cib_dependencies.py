@@ -6,7 +6,7 @@ from typing import Dict, Set
 
 import pytest
 
-from check_ha.model.cib import Dependency
+from check_ha.model.cib import Dependency, Separation
 from check_ha.parsers.cib import parse_cib
 
 
@@ -109,3 +109,25 @@ def test_the_roles_of_sets() -> None:
     assert parse(colocation(members("a", role="Started"), members("b", role="Promoted"))) == (
         Dependency("k", "a", "b", promoted=True),
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            colocation(rsc="a", with_rsc="b", score="-INFINITY"), (Separation("k", "a", "b"),), id="never-together"
+        ),
+        pytest.param(
+            colocation(rsc="a", with_rsc="b", with_rsc_role="Promoted", score="-INFINITY"),
+            (Separation("k", "a", "b", True),), id="never-with-the-promoted",
+        ),
+        pytest.param(colocation(rsc="a", with_rsc="b", score="-100"), (), id="rather-not"),
+        pytest.param(colocation(rsc="a", with_rsc="b"), (), id="together"),
+        pytest.param(
+            colocation(rsc="a", rsc_role="Promoted", with_rsc="b", score="-INFINITY"), (), id="runs-unpromoted"
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_kept_apart(text: str, expected: tuple[Separation, ...]) -> None:
+    document = f"<cib><configuration><constraints>{text}</constraints></configuration></cib>"
+    assert parse_cib(document.encode()).separations == expected

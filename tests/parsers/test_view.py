@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from check_ha.model.view import RUNNING, SILENT, STOPPED, DaemonsView, View, VipView
+from check_ha.model.view import RUNNING, SILENT, STOPPED, DaemonsView, FindingView, View, VipView
 from check_ha.output.view_text import view_text
 from check_ha.parsers.errors import ParseError
-from check_ha.parsers.view import LONGEST, Shared, parse_one_of_many, parse_view
+from check_ha.parsers.view import LONGEST, parse_one_of_many, parse_view
+from check_ha.parsers.view_fields import Shared
 from tests.multinode.views import view
 
 TEXT = view_text(view("node1"))
@@ -110,6 +111,9 @@ def of(kind: Any) -> st.SearchStrategy[Any]:
     if kind is DaemonsView:
         words = st.sampled_from([None, RUNNING, STOPPED, SILENT])
         return st.builds(DaemonsView, words, words)
+    if kind is FindingView:
+        fields = {name: of(field) for name, field in get_type_hints(kind).items()}
+        return st.builds(kind, **{**fields, "severity": st.sampled_from(["WARNING", "CRITICAL", "UNKNOWN"])})
     if kind is VipView:
         return st.builds(VipView, of(str), st.lists(of(str), min_size=1, max_size=3).map(tuple), of(bool))
     if hasattr(kind, "_fields"):

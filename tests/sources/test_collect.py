@@ -19,7 +19,7 @@ from check_ha.sources import collect
 from check_ha.sources.recording import Recording
 from check_ha.sources.shareable import all_shareable
 from check_ha.sources.stream import Stream, written
-from check_ha.sources.tools import ALL, CFGTOOL, CIBADMIN, CRM_MON, Output, Tool
+from check_ha.sources.tools import ALL, BROKEN, CFGTOOL, CIBADMIN, CRM_MON, DEAD, Output, Question, Tool
 from tests.faketools import from_recording, write_tool
 from tests.replay import SAMPLES, checks, label, replay
 from tests.sources.test_shareable import SHARED, all_plants, leaks, node_with_secrets
@@ -80,6 +80,36 @@ def test_only_what_is_asked_for_is_run_and_once(command: Path) -> None:
     assert (command.parent / "run").read_text() == f"{command.parent}/tools/corosync-cfgtool -s\n"
 
 
+def test_the_scheduler_gets_the_cib_as_it_is_which_is_not_printed(command: Path) -> None:
+    tools = command.parent / "tools"
+    write_tool(tools, "crm_simulate", f'cat >"{command.parent}/given"; echo "<pacemaker-result $4=/>"')
+    code, text = ask(command, "what-if node2=dead quorum=0\n")
+    assert code == 0
+    question = Question((("node2", DEAD),), quorum=False)
+    said = Stream(text.encode(), "it")
+    assert said.has(question.tool)
+    assert said.collect([question.tool])[question.tool].stdout == b"<pacemaker-result --quorum=/>\n"
+    assert (command.parent / "given").read_bytes() == Recording(str(HEALTHY)).collect([CIBADMIN])[CIBADMIN].stdout
+    assert not said.has(CIBADMIN)
+
+
+def test_without_a_cib_the_scheduler_is_not_asked(command: Path) -> None:
+    write_tool(command.parent / "tools", "cibadmin", "exit 102")
+    question = Question((("node2", DEAD),))
+    output = Stream(ask(command, "what-if node2=dead\n")[1].encode(), "it").collect([question.tool])[question.tool]
+    assert (output.fault, output.stderr) == (BROKEN, "no CIB to ask it about: cibadmin: exit 102")
+
+
+def test_what_the_scheduler_prints_is_masked_as_that_of_crm_mon_is(command: Path) -> None:
+    attribute = '<attribute name="db_pw" value="geheim99" expected="x"/>'
+    script = f"""cat >/dev/null; echo '<crm_mon>{attribute}</crm_mon>'; echo 'passwd="geheim98"' >&2"""
+    write_tool(command.parent / "tools", "crm_simulate", script)
+    code, text = ask(command, "what-if node2=dead\n")
+    assert code == 0
+    assert "db_pw" in text
+    assert "geheim" not in text
+
+
 REFUSED = {
     "": "no tool is named on standard input",
     "limit 3\n": "no tool is named on standard input",
@@ -88,6 +118,11 @@ REFUSED = {
     "crm_mon.xml \n": "what is asked for is not the name of a tool",
     "crm_mon.xml\nlimit 1e9\n": "what is asked for is not the name of a tool",
     "crm_mon.xml\n\n": "what is asked for is not the name of a tool",
+    "what-if \n": "what is asked for is not the name of a tool",
+    "what-if node1=off\n": "what is asked for is not the name of a tool",
+    "what-if --help=dead\n": "what is asked for is not the name of a tool",
+    "what-if quorum=0\n": "what is asked for is not the name of a tool",
+    "what-if node1=dead ../x=dead\n": "what is asked for is not the name of a tool",
     "|\n": "what is asked for is not the name of a tool",
     "crm_mon.xml\n" * 400: "standard input has more than 4096 bytes",
 }

@@ -16,7 +16,7 @@ from check_ha.sources.door import Door
 from check_ha.sources.recording import Recording
 from check_ha.sources.shareable import all_shareable
 from check_ha.sources.stream import written
-from check_ha.sources.tools import ALL, CRM_MON, IP_ADDR
+from check_ha.sources.tools import ALL, CRM_MON, DEAD, IP_ADDR, Question
 from tests.faketools import write_tool
 from tests.replay import SAMPLES, checks, replay, replay_all
 
@@ -60,6 +60,40 @@ def test_it_names_the_tools_and_the_time_they_have(door: Path) -> None:
     assert limit in ("limit 6.6", "limit 6.5")
     assert outputs[CRM_MON].as_root
     assert outputs[CRM_MON].argv[0].endswith("crm_mon")
+
+
+ANSWERS = """
+for question in $(sed -n 's/^what-if //p' | head -n 2); do files="$files crm_simulate-$question.xml"; done
+echo "$files" >>"${0%/*}/names"
+echo 'check_ha stream 1'; echo 'node node1'; echo 'user root'; echo "time $(date +%s)"; echo 'limit 8'
+for file in $files; do
+    printf 'output %s\\nargv\\tcrm_simulate\\n><x/>\\nstatus 0\\nseconds 0.1\\nend %s\\n' "$file" "$file"
+done
+echo end
+"""
+"""Two of the questions, for more it has no time."""
+
+
+def test_the_scheduler_is_asked_by_root_and_again_while_there_is_time(tmp_path: Path) -> None:
+    collector(tmp_path, ANSWERS)
+    questions = [Question(((f"node{number}", DEAD),)) for number in range(1, 4)]
+    answers = Door((str(tmp_path),), 20.0).simulate(b"", questions)
+    assert list(answers) == [one.tool for one in questions]
+    assert {(one.stdout, one.status, one.user) for one in answers.values()} == {(b"<x/>\n", 0, "root")}
+    assert len((tmp_path / "asked").read_text().splitlines()) == 2
+
+
+def test_where_root_answers_nothing_it_is_asked_once(tmp_path: Path) -> None:
+    collector(tmp_path, ANSWERS.replace("what-if", "x"))
+    assert Door((str(tmp_path),), 20.0).simulate(b"", [Question((("node1", DEAD),))]) == {}
+    assert len((tmp_path / "asked").read_text().splitlines()) == 1
+
+
+def test_an_older_collector_refuses_the_question(tmp_path: Path) -> None:
+    collector(tmp_path, "echo 'HA_COLLECT UNKNOWN - what is asked for is not the name of a tool'; exit 3")
+    question = Question((("node1", DEAD),))
+    (output,) = Door((str(tmp_path),), 20.0).simulate(b"", [question]).values()
+    assert (output.tool.name, output.status) == ("check_ha_collect", 3)
 
 
 FAILED = {

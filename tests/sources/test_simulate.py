@@ -14,8 +14,9 @@ import pytest
 
 from check_ha.model.foretold import Foretold
 from check_ha.parsers.crm_simulate import parse_crm_simulate
-from check_ha.sources.masked_cib import masked_cib
+from check_ha.sources.masked_cib import masked_cib, without_history
 from check_ha.sources.node import ThisNode
+from check_ha.sources.scheduler import as_root
 from check_ha.sources.scheduler import simulate as source
 from check_ha.sources.scheduler.what_if import changed
 from check_ha.sources.tools import BROKEN, DEAD, HUNG, MAINTENANCE, MISSING, STANDBY, Output, Question
@@ -76,6 +77,37 @@ def test_without_the_program_each_question_is_missing(tmp_path: Path) -> None:
     assert [one.fault for one in found.values()] == [MISSING, MISSING]
 
 
+def test_a_cib_without_history_is_no_answer_as_all_would_seem_to_be_stopped(tmp_path: Path) -> None:
+    write_tool(tmp_path, "crm_simulate", "exit 0")
+    (one,) = ThisNode((str(tmp_path),)).simulate(without_history(CIB), dead("node1")).values()
+    assert one.fault == BROKEN
+    assert one.stderr.startswith("the CIB comes without the history of operations")
+
+
+@pytest.mark.parametrize(
+    ("question", "line"),
+    [
+        (Question((("node1", DEAD),)), "what-if node1=dead"),
+        (Question((("node-1.x", STANDBY), ("r1", DEAD)), ("r1",)), "what-if node-1.x=standby r1=disconnected"),
+        (
+            Question((("node1", DEAD), ("node2", MAINTENANCE)), (), False),
+            "what-if node1=dead node2=maintenance quorum=0",
+        ),
+    ],
+)
+def test_a_question_as_a_line_to_root(question: Question, line: str) -> None:
+    assert as_root.line_of(question) == f"{line}\n"
+    assert as_root.question_in(line) == question
+
+
+def test_no_more_questions_at_once_than_are_read() -> None:
+    questions = dead(*(f"node{number:>0100}" for number in range(100)))
+    fit = as_root.that_fit(questions)
+    assert fit == questions[: len(fit)]
+    assert 3700 < len("".join(map(as_root.line_of, fit))) <= 4000
+    assert as_root.that_fit(dead("x" * 5000)) == dead("x" * 5000)
+
+
 def test_without_a_place_nothing_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source, "_PLACES", ("/proc",))
     (one,) = ask(tmp_path, "echo no", dead("node1"))
@@ -123,7 +155,7 @@ from check_ha.sources.scheduler import simulate
 from check_ha.sources.node import ThisNode
 from check_ha.sources.tools import Question
 simulate._PLACES = ({str(place)!r},)
-guarded(lambda: ThisNode(({str(tmp_path)!r},)).simulate(b"<cib/>", [Question((("node1", "dead"),))]))()
+guarded(lambda: ThisNode(({str(tmp_path)!r},)).simulate(b"<lrm_rsc_op />", [Question((("node1", "dead"),))]))()
 """
     process = subprocess.Popen([sys.executable, "-c", code])
     until = time.monotonic() + 5

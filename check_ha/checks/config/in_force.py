@@ -1,7 +1,8 @@
 """Settings that corosync has loaded and does not act by: votequorum takes some of them only when it starts.
 
 What it acts by is in the ``Flags`` of corosync-quorumtool (2.3 to 3.1), and for the tie breaker in the map, where
-``runtime.votequorum.atb_type`` is 0 for none, 1 for lowest, 2 for highest and 3 for a list of nodes.
+``runtime.votequorum.atb_type`` is 0 for none, 1 for lowest, 2 for highest and 3 for a list of nodes. For two_node both
+tell (``2Node``, ``runtime.votequorum.two_node``): it is off beside a tie breaker or a device.
 """
 
 from typing import Dict, Iterable, Iterator, Mapping, Optional, Tuple
@@ -10,6 +11,7 @@ from check_ha.checks.config.differences import NODE_BY_NODE, Difference
 from check_ha.checks.config.settings import Settings
 
 _BREAKER = "quorum.auto_tie_breaker"
+_TWO_NODE = "quorum.two_node"
 _FLAGS = {
     "quorum.wait_for_all": "WaitForAll",
     "quorum.last_man_standing": "LastManStanding",
@@ -47,6 +49,9 @@ def _states(written: Settings, values: Mapping[str, str], flags: Optional[Iterab
     expected[_BREAKER] = bool(written.tie_breaker)
     if flags is not None:
         states.update({name: (_switch(expected[name]), _switch(_FLAGS[name] in flags)) for name in _FLAGS})
+    two_node = values.get("runtime.votequorum.two_node") or (flags is not None and _switch("2Node" in flags))
+    if two_node and not written.tie_breaker and not written.device:
+        states[_TWO_NODE] = (_switch(written.on(_TWO_NODE)), two_node)
     kind = _ATB_TYPES.get(values.get("runtime.votequorum.atb_type", ""))
     if kind is not None and bool(kind) != expected[_BREAKER]:
         states[_BREAKER] = (_switch(expected[_BREAKER]), _switch(bool(kind)))

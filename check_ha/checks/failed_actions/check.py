@@ -47,7 +47,7 @@ from check_ha.checks.failed_actions.remembered import (
 from check_ha.cluster.completed import completed
 from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.cluster.resources import instances_by_id, names_of, plain
-from check_ha.core.check import Check, Judgement, Measure, Metric
+from check_ha.core.check import Check, Judgement, Measure, Metric, Scope
 from check_ha.core.condition import FILTERED_OUT, WITH_MEMORY
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import RESOURCE, Finding, Row, Subject
@@ -168,6 +168,7 @@ CHECK = Check(
     conditions=(*CONDITIONS, FAILED_SINCE, FILTERED_OUT),
     metrics=(FAILED, RESOURCE_FAILED, FAIL_COUNT_METRIC),
     judge=judge,
+    scope=Scope.CLUSTER,
     number=FAILED,
     options=FailedActionOptions,
     filters="resource",

@@ -15,6 +15,8 @@ others in the next runs.
 Fence devices are not counted as lost, as one that only a node may use goes with it. A guest node is lost with its
 container, so the loss of its host is what is foretold.
 
+What is meant for one node only, and is lost with it on purpose, is named by --pinned: it is told, and is no alarm.
+
 With --from the crm_simulate of this machine answers; one that is older than the cluster may fail on its CIB.
 
 What it cannot see: whether a resource starts where it should, and whether a fence device works. Where fencing is off,
@@ -28,16 +30,17 @@ from typing import Collection, Dict, Iterator, List, Mapping, NamedTuple, Option
 from check_ha.checks.failover import findings as told
 from check_ha.checks.failover.conditions import CONDITIONS, NOT_FORETOLD, NOT_YET
 from check_ha.checks.failover.losses import Losses, losses_of
+from check_ha.checks.failover.options import FailoverOptions
 from check_ha.checks.failover.plan import plan
+from check_ha.checks.failover.quorum_left import counted
 from check_ha.checks.failover.remembered import Remembered, kept, recalled
 from check_ha.checks.failover.situation import Changes, Situation
 from check_ha.checks.failover.wording import when
 from check_ha.cluster.completed import completed
-from check_ha.core.check import Check, Judgement, Measure, Metric
+from check_ha.core.check import Check, Judgement, Measure, Metric, Scope
 from check_ha.core.condition import FILTERED_OUT, WITH_MEMORY
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import NODE, Finding, nodes
-from check_ha.core.options import FilterOptions, option
 from check_ha.core.wording import count, joined, listed
 from check_ha.model.foretold import Foretold
 from check_ha.parsers.cib import parse_cib
@@ -45,7 +48,7 @@ from check_ha.parsers.cmapctl import parse_cmapctl
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.parsers.crm_simulate import parse_crm_simulate
 from check_ha.parsers.quorumtool import parse_quorumtool
-from check_ha.sources.tools import CIBADMIN, CMAPCTL, CRM_MON, DEAD, MAINTENANCE, QUORUMTOOL, STANDBY, Question
+from check_ha.sources.tools import CIBADMIN, CMAPCTL, CRM_MON, DEAD, QUORUMTOOL, Question
 
 CLUSTER = Reading(CRM_MON, parse_crm_mon)
 CIB = Reading(CIBADMIN, parse_cib)
@@ -57,22 +60,6 @@ NODES = Metric("cluster.failover.nodes.count", "nodes of which the loss was fore
 SAFE = Metric("cluster.failover.safe.count", "nodes of them that may be lost")
 MOST = Metric("cluster.failover.lost.count", "resources that are lost with the node of which most are")
 SECONDS = Metric("cluster.failover.seconds", "time that crm_simulate took", unit="s")
-
-
-def _change(text: str) -> Tuple[str, str]:
-    node, equals, state = text.rpartition("=")
-    if not (node and equals and state in (DEAD, STANDBY, MAINTENANCE)):
-        raise ValueError(f"not of the form NODE=STATE, with {DEAD}, {STANDBY} or {MAINTENANCE}")
-    return node, state
-
-
-class FailoverOptions(FilterOptions):
-    """Options of check_ha_failover."""
-
-    if_: Changes = option(
-        (), "ask this instead: is anything lost with that node in standby, in maintenance, or dead?",
-        metavar="NODE=STATE", parse=_change, repeat=True,
-    )  # fmt: skip
 
 
 class _Asked(NamedTuple):
@@ -92,7 +79,7 @@ class _Asked(NamedTuple):
 
 def asks(evidence: Evidence, options: FailoverOptions) -> List[Question]:
     """Return what the scheduler is to be asked: what was asked longest ago first, then the fullest nodes."""
-    situation = _situation(evidence)
+    situation = _situation(evidence, options)
     if situation is None or _unable(situation, evidence, options):
         return []
     known = recalled(evidence.previous, evidence.now)
@@ -107,7 +94,7 @@ def asks(evidence: Evidence, options: FailoverOptions) -> List[Question]:
 
 def judge(evidence: Evidence, options: FailoverOptions) -> Judgement:
     """Judge what the scheduler says of each node; quorum and fencing by what is known of them."""
-    situation = _situation(evidence)
+    situation = _situation(evidence, options)
     if situation is None:
         return Judgement("nothing was foretold")
     unable = _unable(situation, evidence, options)
@@ -118,13 +105,14 @@ def judge(evidence: Evidence, options: FailoverOptions) -> Judgement:
     earlier = {} if options.if_ else recalled(evidence.previous, evidence.now)
     fencing = situation.fencing_of([node for changes in subjects for node, state in changes if state == DEAD])
     known = {**earlier, **_found(asked, situation, evidence.now)}
-    now = {one.name for one in asked if one.losses or one.failure}
+    now = {one.name for one in asked if one.losses}
     of_nodes = told.told([(one.changes, finding) for one in asked for finding in _of_one(one, known, now, evidence)])
     of_all = [*told.without_quorum(subjects, situation), *told.not_fenced(fencing)]
     fatal = {subject.name for one in of_all for subject in one.subjects if subject.kind == NODE}
     fatal.update(name for name, one in known.items() if one.findings)
     findings = [*of_nodes, *of_all]
-    findings += [*told.fewer([one.losses for one in asked if one.losses]), *_not_foretold(asked, known)]
+    losses = [one.losses for one in asked if one.losses]
+    findings += [*told.fewer(losses), *told.as_meant(losses), *_not_foretold(asked, known)]
     return Judgement(
         summary=_summary(asked, known, fatal, situation),
         findings=tuple(findings),
@@ -134,11 +122,13 @@ def judge(evidence: Evidence, options: FailoverOptions) -> Judgement:
     )
 
 
-def _situation(evidence: Evidence) -> Optional[Situation]:
+def _situation(evidence: Evidence, options: FailoverOptions) -> Optional[Situation]:
     cluster, cib = evidence.get(CLUSTER), evidence.get(CIB)
     if cluster is None or cib is None:
         return None
-    return Situation(completed(cluster, cib, evidence.now), cib, evidence.get(QUORUM), evidence.get(MAP), evidence.now)
+    quorum = counted(evidence.get(QUORUM), cluster)
+    known = completed(cluster, cib, evidence.now)
+    return Situation(known, cib, quorum, evidence.get(MAP), evidence.now, options.meant_to_be_lost)
 
 
 def _subjects(situation: Situation, options: FailoverOptions) -> List[Changes]:
@@ -219,7 +209,7 @@ def _summary(
     names = [one.name for one in asked if one.name in known]
     if not names:
         return "nothing was foretold"
-    total = len(situation.running)
+    total = sum(not situation.meant_to_be_lost(one) for one in situation.running)
     run_on = f"{total - max(known[name].lost for name in names)} of {count(total, 'resource')} run on"
     if any(state != DEAD for _, state in asked[0].changes) or len(asked[0].changes) > 1:
         return f"{when(asked[0].changes)} {run_on}"
@@ -250,6 +240,7 @@ CHECK = Check(
     conditions=(*CONDITIONS, FILTERED_OUT),
     metrics=(FATAL, NODES, SAFE, MOST, SECONDS),
     judge=judge,
+    scope=Scope.CLUSTER,
     number=FATAL,
     options=FailoverOptions,
     filters="node",

@@ -21,6 +21,9 @@ UNFENCEABLE = Condition(
 FEWER_INSTANCES = Condition(
     "fewer-instances", Severity.OK, "A clone would go on with fewer instances, or fewer of them promoted."
 )
+PINNED = Condition(
+    "pinned", Severity.OK, "A resource would be lost with its node, and --pinned says that it is meant to."
+)
 NOT_FORETOLD = Condition(
     "not-foretold", Severity.UNKNOWN,
     "crm_simulate is missing, fails or is too slow; or nothing runs now that could be lost.",
@@ -30,6 +33,6 @@ NOT_YET = Condition(
 )
 
 CONDITIONS = (
-    ADDRESS_NOWHERE, LOST_WITH_NODE, NOT_PROMOTED_WITHOUT, QUORUM_LOST, UNFENCEABLE, FEWER_INSTANCES, NOT_FORETOLD,
-    NOT_YET,
+    ADDRESS_NOWHERE, LOST_WITH_NODE, NOT_PROMOTED_WITHOUT, QUORUM_LOST, UNFENCEABLE, FEWER_INSTANCES, PINNED,
+    NOT_FORETOLD, NOT_YET,
 )  # fmt: skip

@@ -9,6 +9,7 @@ from check_ha.checks.failover.conditions import (
     FEWER_INSTANCES,
     LOST_WITH_NODE,
     NOT_PROMOTED_WITHOUT,
+    PINNED,
     QUORUM_LOST,
     UNFENCEABLE,
 )
@@ -17,6 +18,7 @@ from check_ha.checks.failover.reasons import Reason, why_lost, why_not_promoted
 from check_ha.checks.failover.situation import Changes, Situation
 from check_ha.checks.failover.wording import either, verb, when
 from check_ha.cluster.fencing.coverage import Coverage
+from check_ha.cluster.own_count import OWN
 from check_ha.cluster.resource_states.instances import ResourceInstances
 from check_ha.core.finding import Finding, nodes, resources
 from check_ha.core.wording import count, joined, listed
@@ -115,10 +117,12 @@ def without_quorum(asked: Sequence[Changes], situation: Situation) -> Iterator[F
 
 def _more_votes(situation: Situation) -> str:
     quorum = situation.quorum
-    if quorum and quorum.expected_votes == 2 and "2Node" not in quorum.flags:
+    own = quorum is not None and quorum.provider == OWN  # Pacemaker's plugin knows no two_node
+    if quorum and quorum.expected_votes == 2 and "2Node" not in quorum.flags and not own:
         return "set two_node: 1 in the section quorum of corosync.conf"
     absent = sorted(situation.lost)
-    return f"bring back {joined(absent)}" if absent else "add a node or a quorum device"
+    more = "add a node" if own else "add a node or a quorum device"
+    return f"bring back {joined(absent)}" if absent else more
 
 
 def not_fenced(fencing: Mapping[str, Coverage]) -> Iterator[Finding]:
@@ -142,3 +146,13 @@ def fewer(all_losses: Sequence[Losses]) -> Iterator[Finding]:
     if names:
         text = f"{listed(names)} {verb(names, 'goes', 'go')} on with fewer instances without {either(where)}"
         yield Finding(FEWER_INSTANCES, text, (*resources(*names), *nodes(*where)))
+
+
+def as_meant(all_losses: Sequence[Losses]) -> Iterator[Finding]:
+    """Yield what is meant to be lost with its node, in one finding."""
+    found = [one for one in all_losses if one.pinned]
+    names = list(dict.fromkeys(name for one in found for name in _names(one.pinned, one.pinned)))
+    where = list(dict.fromkeys(node for one in found for node in one.nodes))
+    if names:
+        text = f"{listed(names)} {verb(names, 'is', 'are')} lost with {either(where)}, as --pinned says"
+        yield Finding(PINNED, text, (*resources(*names), *nodes(*where)))

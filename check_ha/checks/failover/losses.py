@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
 from check_ha.checks.failover.situation import Situation
-from check_ha.cluster.nodes import lost
+from check_ha.cluster.nodes import lost as is_lost
 from check_ha.cluster.resource_states.instances import ResourceInstances, resources_of
 from check_ha.model.cluster import Cluster
 from check_ha.model.foretold import Foretold
@@ -22,6 +22,8 @@ class Losses(NamedTuple):
     """What runs now and would run nowhere."""
     not_promoted: Tuple[ResourceInstances, ...] = ()
     fewer: Tuple[ResourceInstances, ...] = ()
+    pinned: Tuple[ResourceInstances, ...] = ()
+    """What would be lost, or promoted nowhere, and is meant to."""
     places: Tuple[Place, ...] = ()
     """Where everything would be that runs now."""
 
@@ -44,7 +46,7 @@ class Place(NamedTuple):
 def losses_of(situation: Situation, question: Question, outcome: Foretold) -> Losses:
     """Compare what runs now with what would run."""
     after = situation.cluster._replace(nodes=outcome.nodes, resources=outcome.resources)
-    gone = frozenset(node.name for node in after.nodes if lost(node))
+    gone = frozenset(node.name for node in after.nodes if is_lost(node))
     then: Dict[str, ResourceInstances] = {one.id: one for one in resources_of(after)}
     places: List[Place] = []
     for one in situation.running:
@@ -60,11 +62,15 @@ def losses_of(situation: Situation, question: Question, outcome: Foretold) -> Lo
                 other.promoted_on(gone) if other else (),
             )
         )
+    lost = [one.resource for one in places if not one.then]
+    not_promoted = [one.resource for one in places if one.then and one.promoted_now and not one.promoted_then]
+    meant = situation.meant_to_be_lost
     return Losses(
         question,
         after,
-        lost=tuple(one.resource for one in places if not one.then),
-        not_promoted=tuple(one.resource for one in places if one.then and one.promoted_now and not one.promoted_then),
+        lost=tuple(one for one in lost if not meant(one)),
+        not_promoted=tuple(one for one in not_promoted if not meant(one)),
+        pinned=tuple(filter(meant, (*lost, *not_promoted))),
         fewer=tuple(one.resource for one in places if _fewer(one)),
         places=tuple(places),
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+from typing import Iterator, List, NamedTuple, Optional
 
+from check_ha.checks.failover.losses import Losses
 from check_ha.checks.failover.situation import Situation
 from check_ha.cluster.fencing.hosts import constraints_of, may_run
 from check_ha.cluster.nodes import can_start
 from check_ha.cluster.resource_states.instances import ResourceInstances
 from check_ha.cluster.resources import bans, plain
+from check_ha.model.cib import Expression, Rule
 from check_ha.model.cluster import INFINITY, Node
 
 FAILED, STATE, NOT_ALLOWED = "failed", "state", "not allowed"
@@ -22,6 +24,8 @@ class Obstacle(NamedTuple):
     """The id of a constraint, or FAILED, STATE, NOT_ALLOWED."""
     resource: str = ""
     """What it is about: the resource, or what that is part of."""
+    away_from: str = ""
+    """The resource that a colocation keeps it away from."""
 
 
 def obstacle(resource: ResourceInstances, node: Node, situation: Situation) -> Optional[Obstacle]:
@@ -62,6 +66,30 @@ def _ruled_out(resource: ResourceInstances, node: str, situation: Situation) -> 
             return Obstacle(node, NOT_ALLOWED)
         allowed = allowed or may_run(found, node, False, situation.now) is not False
     return None if symmetric or allowed else Obstacle(node, NOT_ALLOWED)
+
+
+def separated(resource: ResourceInstances, losses: Losses, situation: Situation) -> Iterator[Obstacle]:
+    """Yield the nodes on which something would run that a colocation keeps it away from."""
+    for one in situation.cib.separations:
+        if one.resource in resource.names:
+            for place in losses.places:
+                if one.other in place.resource.names:
+                    for node in place.promoted_then if one.promoted else place.then:
+                        yield Obstacle(node, one.id, resource.id, one.other)
+
+
+def asked_by(constraint: str, situation: Situation) -> List[str]:
+    """Return the node attributes that the rules of this location constraint ask for."""
+    rules = [rule for one in situation.cib.locations if one.id == constraint for rule in one.rules]
+    return list(dict.fromkeys(name for rule in rules for name in _attributes(rule)))
+
+
+def _attributes(rule: Rule) -> Iterator[str]:
+    for part in rule.parts:
+        if isinstance(part, Rule):
+            yield from _attributes(part)
+        elif isinstance(part, Expression) and not part.attribute.startswith("#"):
+            yield part.attribute
 
 
 def own_id(ban: str, situation: Situation) -> str:

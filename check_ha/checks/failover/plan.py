@@ -8,6 +8,7 @@ from check_ha.checks.failover.losses import Losses, Place
 from check_ha.checks.failover.situation import Changes, Situation
 from check_ha.checks.failover.wording import when
 from check_ha.cluster.fencing.coverage import Coverage
+from check_ha.cluster.resource_states.instances import ResourceInstances
 from check_ha.core.finding import NODE, Row, Subject
 from check_ha.core.wording import count, listed
 
@@ -23,9 +24,15 @@ def plan(changes: Changes, losses: Losses, situation: Situation, fencing: Mappin
     singles = [one for one in losses.places if not one.resource.clone and not one.resource.bundle]
     parts += _moved(singles)
     parts += dict.fromkeys(text for one in losses.places if one not in singles for text in _cloned(one))
-    lost = [one.outermost if one.clone or one.bundle else one.id for one in losses.lost]
-    parts.append(f"LOST: {listed(lost)}" if lost else "nothing lost")
+    pinned = [_name(one) for one in losses.pinned]
+    parts += [f"lost as --pinned says: {listed(pinned)}"] if pinned else []
+    lost = [_name(one) for one in losses.lost]
+    parts.append(f"LOST: {listed(lost)}" if lost else f"nothing {'else ' * bool(pinned)}lost")
     return Row(Subject(NODE, changes[0][0]), "; ".join(parts), when(changes))
+
+
+def _name(one: ResourceInstances) -> str:
+    return one.outermost if one.clone or one.bundle else one.id
 
 
 def _fenced(one: Optional[Coverage]) -> Iterator[str]:

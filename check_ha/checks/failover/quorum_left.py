@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Collection, List, NamedTuple, Optional
 
+from check_ha.cluster.own_count import own_count
+from check_ha.model.cluster import Cluster
 from check_ha.model.corosync import CorosyncMap, QuorumStatus
 
 
@@ -17,6 +19,14 @@ class VotesLeft(NamedTuple):
     quorate: bool
     tie_breaker: bool = False
     """Whether half of the votes is all there is, and the auto_tie_breaker decides."""
+
+
+def counted(quorum: Optional[QuorumStatus], cluster: Cluster) -> Optional[QuorumStatus]:
+    """Return the votes as corosync counts them, else as the plugin of Pacemaker does: a node has one."""
+    if quorum is None or quorum.counted:
+        return quorum
+    own = own_count(cluster, None, {})
+    return own._replace(members=()) if own else None  # crm_mon has other ids there than corosync
 
 
 def votes_left(quorum: QuorumStatus, cmap: Optional[CorosyncMap], lost: Collection[str]) -> VotesLeft:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Collection, Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
 from check_ha.checks.failover.losses import Losses
-from check_ha.checks.failover.obstacles import FAILED, NOT_ALLOWED, STATE, Obstacle, obstacle, own_id
+from check_ha.checks.failover.obstacles import (
+    FAILED,
+    NOT_ALLOWED,
+    STATE,
+    Obstacle,
+    asked_by,
+    obstacle,
+    own_id,
+    separated,
+)
 from check_ha.checks.failover.situation import Situation
 from check_ha.cluster.cli_constraints import clear_commands, cli_constraints
 from check_ha.cluster.nodes import bundle_nodes, described
@@ -36,7 +45,8 @@ def why_lost(resource: ResourceInstances, losses: Losses, situation: Situation) 
     if all(not one.primitive.managed for one in resource.primitives):
         return Reason("it is unmanaged")
     others = _survivors(losses)
-    found = [obstacle(resource, node, situation) for node in others]
+    apart = {one.node: one for one in separated(resource, losses, situation)}
+    found = [obstacle(resource, node, situation) or apart.get(node.name) for node in others]
     known = [one for one in found if one]
     if others and len(known) == len(found):
         return _told(resource, known, situation)
@@ -85,33 +95,44 @@ def _told(resource: ResourceInstances, found: Sequence[Obstacle], situation: Sit
             texts.append(f"it may not run on {joined(where)}")
         else:
             constraints.append(kind)
-            texts.append(f"constraint {kind} keeps it {doing} {joined(where)}")
+            away = dict.fromkeys(one.away_from for one in found if one.kind == kind and one.away_from)
+            there = f", where {joined(list(away))} would be" if away else ""
+            texts.append(f"constraint {kind} keeps it {doing} {joined(where)}{there}")
     subjects = (*nodes(*(one.node for one in found)), *(Subject(CONSTRAINT, name) for name in constraints))
-    return Reason(
-        ", ".join(texts), tuple(dict.fromkeys(subjects)), *_step(constraints, found, situation), set(by_kind) == {STATE}
-    )
+    step = _step(resource.outermost, constraints, found, situation)
+    return Reason(", ".join(texts), tuple(dict.fromkeys(subjects)), *step, set(by_kind) == {STATE})
 
 
-def _step(constraints: Sequence[str], found: Sequence[Obstacle], situation: Situation) -> Tuple[str, Tuple[str, ...]]:
+def _step(
+    name: str, constraints: Sequence[str], found: Sequence[Obstacle], situation: Situation
+) -> Tuple[str, Tuple[str, ...]]:
     """Return what to do about the first of them that something can be done about."""
+    meant = f"where that is meant so, give --pinned {name}"
     if constraints:
-        first, advice = constraints[0], "if it should run there, remove the constraint"
+        first, advice = constraints[0], f"{meant}; else remove the constraint"
         known = cli_constraints(situation.cluster, situation.cib, situation.now)
         left = next((one for one in known if one.id == first), None)
         if left:
             return advice, clear_commands(left)
+        attributes = asked_by(first, situation)
+        if attributes:
+            advice = f"its rule asks for {joined(attributes)}: see what the nodes have of it"
+            return advice, ("crm_mon --one-shot --show-node-attributes",)
         return advice, (f"crm configure delete {first}", f"pcs constraint delete {first}")
     failed = [one for one in found if one.kind == FAILED]
     if failed:
         return MENDED, (cleanup(failed[0].resource, failed[0].node),)
+    if any(one.kind == NOT_ALLOWED for one in found):
+        return f"{meant}; else a location constraint must allow it there", ()
     return "", ()
 
 
 def _needed(resource: ResourceInstances, losses: Losses, situation: Situation) -> str:
     """Return the resource that it waits for and that would be lost as well: by its group, or by a constraint."""
-    gone = {name for one in losses.lost if one is not resource for name in (one.id, one.outermost)}
+    lost = [one.resource for one in losses.places if not one.then]  # what is meant to be lost as well
+    gone = {name for one in lost if one is not resource for name in (one.id, one.outermost)}
     not_promoted = {one.outermost for one in losses.not_promoted}
-    for one in losses.lost:
+    for one in lost:
         if one is resource:
             break
         if resource.group and one.group == resource.group:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
+from typing import Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
 
 from check_ha.checks.failover.quorum_left import VotesLeft, votes_left
 from check_ha.cluster.fencing.configuration import configuration_of, fencing_enabled
@@ -30,12 +30,14 @@ class Situation:
         quorum: Optional[QuorumStatus] = None,
         cmap: Optional[CorosyncMap] = None,
         now: float = 0.0,
+        pinned: Callable[..., bool] = lambda *names: False,
     ) -> None:
         self.cluster = cluster
         self.cib = cib
         self.quorum = quorum
         self.cmap = cmap
         self.now = now
+        self._pinned = pinned
         self.nodes: Mapping[str, Node] = {node.name: node for node in cluster.nodes}
 
     @cached_property
@@ -52,6 +54,10 @@ class Situation:
             and not all(each.primitive.orphaned for each in one.primitives)
             and not any(each.primitive.agent.startswith("stonith:") for each in one.primitives)
         )  # fmt: skip
+
+    def meant_to_be_lost(self, resource: ResourceInstances) -> bool:
+        """Return whether the admin has said that it is for one node only."""
+        return self._pinned(*resource.names)
 
     @cached_property
     def addresses(self) -> Mapping[str, str]:

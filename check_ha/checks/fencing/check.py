@@ -29,7 +29,7 @@ from check_ha.cluster.fencing.coverage import Coverage, coverage
 from check_ha.cluster.fencing.devices import FenceDevice, fence_devices
 from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.cluster.this_node import this_node
-from check_ha.core.check import Check, Judgement, Measure, Metric
+from check_ha.core.check import Check, Judgement, Measure, Metric, Scope
 from check_ha.core.condition import FILTERED_OUT
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import NODE, RESOURCE, Finding, Row, Subject
@@ -188,6 +188,7 @@ CHECK = Check(
     ),
     metrics=(DEVICES, DEVICES_ACTIVE, RECENT, FAILED, PENDING, UNFENCEABLE, LAST),
     judge=judge,
+    scope=Scope.CLUSTER,
     number=RECENT,
     options=FencingOptions,
     filters="fence device or node",

@@ -29,7 +29,7 @@ from check_ha.checks.nodes.remotes import of_disconnected
 from check_ha.cluster.fence_history import by_target
 from check_ha.cluster.nodes import ResourcesBehindNodes, State, described, feature_sets, state_of
 from check_ha.cluster.resource_states.states import ResourceStates
-from check_ha.core.check import Check, Judgement, Measure, Metric
+from check_ha.core.check import Check, Judgement, Measure, Metric, Scope
 from check_ha.core.condition import FILTERED_OUT, WITH_MEMORY, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import NODE, Finding, Row, Subject, nodes
@@ -214,6 +214,7 @@ CHECK = Check(
         REMOTES_TOTAL,
     ),
     judge=judge,
+    scope=Scope.CLUSTER,
     number=NODES_ONLINE,
     options=NodeOptions,
     filters="node",

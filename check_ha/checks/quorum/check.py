@@ -15,7 +15,7 @@ from typing import Iterator, List, Mapping, Optional, Sequence
 from check_ha.checks.quorum import pacemaker, votes
 from check_ha.cluster.member_names import member_names, never_seen, without_names
 from check_ha.cluster.own_count import OWN, own_count
-from check_ha.core.check import Check, Judgement, Measure, Metric
+from check_ha.core.check import Check, Judgement, Measure, Metric, Scope
 from check_ha.core.condition import Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import NODE, SETTING, Finding, Row, Subject
@@ -146,5 +146,6 @@ CHECK = Check(
     conditions=(*votes.CONDITIONS, *pacemaker.CONDITIONS, NO_PROVIDER),
     metrics=(VOTES_TOTAL, VOTES_EXPECTED, VOTES_QUORUM, VOTES_MARGIN, NODES),
     judge=judge,
+    scope=Scope.SIGHT,
     number=VOTES_MARGIN,
 )

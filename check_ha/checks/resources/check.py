@@ -67,7 +67,7 @@ from check_ha.cluster.resource_states.instances import ResourceInstances
 from check_ha.cluster.resource_states.state import ResourceState
 from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.cluster.resources import plain
-from check_ha.core.check import Check, Judgement, Measure, Metric
+from check_ha.core.check import Check, Judgement, Measure, Metric, Scope
 from check_ha.core.condition import FILTERED_OUT
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import Finding, Row
@@ -238,6 +238,7 @@ CHECK = Check(
         DOWN, TOTAL, RUNNING, FAILED_COUNT, BLOCKED_COUNT, UNMANAGED_COUNT, DISABLED_COUNT, ACTIVE, PROMOTED,
     ),
     judge=judge,
+    scope=Scope.CLUSTER,
     number=DOWN,
     options=ResourceOptions,
     filters="resource",

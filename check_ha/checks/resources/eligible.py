@@ -89,7 +89,7 @@ def instances_expected(resource: ResourceInstances, states: ResourceStates) -> i
 def _most_on_a_node(resource: ResourceInstances, states: ResourceStates) -> int:
     """Return how many instances a node may hold, by the CIB; one where it does not say."""
     name = "replicas-per-host" if resource.bundle else "clone-node-max"
-    return _number(states.meta.get(resource.outermost, {}), name)
+    return _number(states.meta_in_force(resource.outermost), name)
 
 
 def nodes_missing(resource: ResourceInstances, states: ResourceStates) -> Tuple[str, ...]:
@@ -113,9 +113,9 @@ def promoted_expected(resource: ResourceInstances, states: ResourceStates, runni
 
     ``running`` counts only nodes where it runs. The names that begin with ``master`` are those of 2.0 and older.
     """
-    meta = states.meta.get(resource.outermost)
-    if meta is None or resource.promotion_disabled:
+    if resource.outermost not in states.meta or resource.promotion_disabled:
         return None
+    meta = states.meta_in_force(resource.outermost)
     most = _number(meta, "promoted-max", "master-max")
     each = _number(meta, "promoted-node-max", "master-node-max")
     nodes = len(promotable_nodes(resource, states, running))

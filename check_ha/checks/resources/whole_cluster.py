@@ -87,7 +87,7 @@ def _missing(shown: Sequence[Primitive], states: ResourceStates) -> List[str]:
         return []
     known = {plain(primitive.id) for primitive in shown}
     for collection in states.cib.collections:
-        if states.meta[collection.id].get("clone-max") == "0":
+        if states.meta_in_force(collection.id).get("clone-max") == "0":
             known.update(collection.primitives)
     return [one.id for one in states.cib.primitives if one.id not in known]
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Iterator, Optional, Sequence
 from check_ha.checks.rings import counters, links, missing
 from check_ha.cluster.links import Link, Links, Peer, links_of, ring_fault
 from check_ha.cluster.member_names import member_names, never_seen, without_names
-from check_ha.core.check import Check, Judgement, Measure, Metric
+from check_ha.core.check import Check, Judgement, Measure, Metric, Scope
 from check_ha.core.condition import FILTERED_OUT, WITH_MEMORY, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import LINK, NODE, SETTING, Finding, Row, Subject, nodes
@@ -183,6 +183,7 @@ CHECK = Check(
     ),
     metrics=(LINK_UP, LATENCY, LINKS_DOWN, LINKS_TOTAL, PEERS_UNREACHABLE),
     judge=judge,
+    scope=Scope.SIGHT,
     number=LINKS_DOWN,
     options=RingOptions,
     filters="peer node",

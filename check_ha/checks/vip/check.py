@@ -28,7 +28,7 @@ from check_ha.cluster.completed import completed
 from check_ha.cluster.resources import plain
 from check_ha.cluster.this_node import this_node
 from check_ha.cluster.virtual_addresses import LeftOut, VirtualIp, left_out, virtual_ips
-from check_ha.core.check import Check, Judgement, Measure, Metric
+from check_ha.core.check import Check, Judgement, Measure, Metric, Scope
 from check_ha.core.condition import FILTERED_OUT, WITH_MEMORY, Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import RESOURCE, Finding, Row, Subject, resources
@@ -203,6 +203,7 @@ CHECK = Check(
     conditions=(NO_DC, *OF_PLACEMENT, *OF_INTERFACES, NO_VIP, FILTERED_OUT),
     metrics=(ACTIVE, VIPS, VIPS_ACTIVE),
     judge=judge,
+    scope=Scope.SIGHT,
     options=VipOptions,
     filters="virtual IP",
     nothing=NO_VIP,

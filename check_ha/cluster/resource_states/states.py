@@ -139,6 +139,10 @@ class ResourceStates:
         names = dict.fromkeys(one for resource in found for one in reversed(resource.names))
         return tuple(one for one in names if holds(self.meta.get(one, {}).get(name, "")))
 
+    def meta_in_force(self, name: str) -> Dict[str, str]:
+        """Return the meta attributes of a primitive or collection, with those that are a default for all."""
+        return {**dict(reversed(self.cib.defaults if self.cib else ())), **self.meta.get(name, {})}
+
     def cause(self, resource: ResourceInstances) -> Optional[ResourceInstances]:
         """Return the resource because of which it is down, where there is one."""
         return self._causes.get(resource.id)

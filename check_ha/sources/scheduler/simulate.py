@@ -1,7 +1,8 @@
 """Pacemaker's scheduler as a source: what the cluster would look like if a node were lost.
 
 ``crm_simulate`` takes the CIB on standard input, asks no daemon and changes nothing, so that it needs no rights: it
-runs as the user of the check, at most two at a time, and gives way to everything else on the node.
+runs as the user of the check (with --sudo as root, who has the CIB as it is: ``as_root``), at most two at a time, and
+gives way to everything else on the node.
 
 It writes the CIB to a file while it works (``CIB_shadow_dir``; by itself into a folder of Pacemaker's, or of the
 user's), and leaves it there when it is killed. So it gets a private directory, which is gone in every ending of ours;
@@ -20,6 +21,7 @@ import tempfile
 import time
 from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
+from check_ha.sources.deadline import announce
 from check_ha.sources.runner import Command, Limits, find, run_all
 from check_ha.sources.scheduler.what_if import changed
 from check_ha.sources.tools import BROKEN, CRM_MON, MISSING, Output, Question, Tool
@@ -31,6 +33,7 @@ AT_ONCE = 2
 NICE = 10
 _PLACES = ("/dev/shm", "/var/tmp", "/tmp")  # noqa: S108  # made 0700 with a name that nobody can foresee
 _NAME = "check_ha-simulate-{}-{}-"
+_NO_HISTORY = "the CIB comes without the history of operations, by which the scheduler knows what runs: ask on a node"
 
 
 def simulate(cib: bytes, questions: Sequence[Question], folders: Sequence[str], limits: Limits) -> Dict[Tool, Output]:
@@ -38,6 +41,8 @@ def simulate(cib: bytes, questions: Sequence[Question], folders: Sequence[str], 
     program = find("crm_simulate", folders)
     if program is None:
         return {one.tool: _failed(one, limits, MISSING, "") for one in questions}
+    if b"<lrm_rsc_op " not in cib:  # to the scheduler all is stopped then
+        return {one.tool: _failed(one, limits, BROKEN, _NO_HISTORY) for one in questions}
     try:
         with _private_directory() as place:
             return _in_turn(cib, questions, _Scheduler(program, find("crm_mon", folders), place, limits))
@@ -53,6 +58,8 @@ def _in_turn(cib: bytes, questions: Sequence[Question], scheduler: _Scheduler) -
         began = time.monotonic()
         if outputs and scheduler.limits.deadline - began < 1.2 * longest:
             break
+        if outputs:
+            announce(f"asking crm_simulate, {len(outputs)} of {len(questions)} questions are answered")
         outputs.update(scheduler.answers(cib, questions[start : start + AT_ONCE]))
         longest = max(longest, time.monotonic() - began)
     return outputs
@@ -164,5 +171,7 @@ def _remove_left_over(base: str) -> None:
     for name in os.listdir(base):
         found = own.match(name)
         path = os.path.join(base, name)
-        if found and not os.path.exists(f"/proc/{found[1]}") and os.lstat(path).st_uid == os.geteuid():
-            shutil.rmtree(path, ignore_errors=True)  # which follows no link
+        if found and not os.path.exists(f"/proc/{found[1]}"):
+            with contextlib.suppress(FileNotFoundError):  # another run has removed it
+                if os.lstat(path).st_uid == os.geteuid():
+                    shutil.rmtree(path, ignore_errors=True)  # which follows no link

@@ -20,7 +20,7 @@ from __future__ import annotations
 import os
 from typing import Any, Dict, Mapping, Type
 
-from check_ha.cli.arguments import flag_of
+from check_ha.cli.options.arguments import flag_of
 from check_ha.core.options import Option, Options
 from check_ha.sources.files import read_plain
 

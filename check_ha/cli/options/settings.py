@@ -5,20 +5,13 @@ The command line stands above the file, and what is said of one check above what
 
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from check_ha.cli import config_file as configfile
-from check_ha.cli.arguments import (
-    FormatOptions,
-    Parser,
-    RunOptions,
-    SectionOptions,
-    file_name,
-    options_from,
-    refuse_together,
-)
-from check_ha.cli.config_file import ConfigError, Sections
 from check_ha.cli.node import Settings
+from check_ha.cli.options import config_file as configfile
+from check_ha.cli.options.arguments import Parser, options_from, refuse_text_file, refuse_together
+from check_ha.cli.options.common import FormatOptions, RunOptions, SectionOptions, file_name
+from check_ha.cli.options.config_file import ConfigError, Sections
 from check_ha.cli.register import CHECKS
-from check_ha.core.check import Check
+from check_ha.core.check import Check, Scope
 from check_ha.core.condition import Severity
 from check_ha.core.options import option
 
@@ -45,6 +38,9 @@ class OverallOptions(FileOptions, FormatOptions):
 
     config: Optional[str] = option(None, "options of the checks, one section a check", metavar="FILE", parse=file_name)
     human: bool = option(False, "a picture of the cluster for a person at a terminal")
+    own: bool = option(
+        False, "only the checks of this node alone, where check_ha_cluster runs on the server and tells the rest"
+    )
 
 
 class Understood(NamedTuple):
@@ -67,9 +63,11 @@ def understand(parser: Parser, argv: Sequence[str], checks: Sequence[Check]) -> 
     except ConfigError as error:
         parser.error(f"{path}: {error}")
     refuse_together(parser, {**given, **_both(of_file, given)})
+    refuse_text_file(parser, given)
     _refuse_unknown(parser, given["severity"] or (), checks)
     options = options_from(OverallOptions, _both(of_file, given))
-    kept = {name: one for name, one in settings.items() if name not in options.skip}
+    told_there = [check.name for check in checks if options.own and check.scope is not Scope.NODE]
+    kept = {name: one for name, one in settings.items() if name not in (*options.skip, *told_there)}
     if not kept:
         parser.error("--skip leaves no check")
     return Understood(options, min(given["verbose"], 3), kept)
@@ -105,14 +103,14 @@ def _of_check(check: Check, section: Mapping[str, str], of_file: Pairs, of_argv:
         if key in section and check.number is None:
             raise ConfigError(f"[{check.name}] {key}: this check has no main number")
     severities = {
-        **_unasked(check), **_for_all(of_file), **_for_one(check, of_file), **dict(common.severity),
+        **unasked(check), **_for_all(of_file), **_for_one(check, of_file), **dict(common.severity),
         **_for_all(of_argv), **_for_one(check, of_argv),
     }  # fmt: skip
     return Settings(options_from(check.options, found), severities, (common.warning, common.critical))
 
 
-def _unasked(check: Check) -> Dict[str, Severity]:
-    """Whoever runs check_ha_vip has a virtual IP; who runs all checks need not."""
+def unasked(check: Check) -> Dict[str, Severity]:
+    """Return what is no trouble where all checks run: whoever runs check_ha_vip alone has a virtual IP."""
     return {check.nothing.name: Severity.OK} if check.nothing else {}
 
 

@@ -5,18 +5,26 @@ it; argparse alone would exit 2 (CRITICAL) and write to stderr.
 """
 
 import argparse
-import re
 import sys
-from typing import Any, Callable, Dict, Mapping, NamedTuple, NoReturn, Optional, Sequence, Tuple, Type, TypeVar
-
-import nagiosplugin
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    FrozenSet,
+    Mapping,
+    NamedTuple,
+    NoReturn,
+    Optional,
+    Sequence,
+    Type,
+    TypeVar,
+)
 
 import check_ha
-from check_ha.cli.run import FORMATS, TEXT
+from check_ha.cli.options.common import CommonOptions
+from check_ha.cli.run import TEXT
 from check_ha.core.check import Check
-from check_ha.core.condition import Severity
-from check_ha.core.options import Options, option
-from check_ha.core.verdict import Threshold
+from check_ha.core.options import Options
 from check_ha.output.plain_text import clean
 
 UNKNOWN = 3
@@ -25,150 +33,6 @@ UNKNOWN = 3
 argparse._ = str  # type: ignore[attr-defined]
 
 O = TypeVar("O", bound=Options)  # noqa: E741  # an Options class
-
-
-def _range(text: str) -> Optional[Threshold]:
-    """Parse a Nagios range; return nothing for one that is empty.
-
-    Python would take more for a number (blanks, newlines, ``1_0``, other scripts' digits), and perfdata repeats it.
-    """
-    if not re.fullmatch(r"@?((~|-?\d+(\.\d+)?)?:)?(-?\d+(\.\d+)?)?", text, re.ASCII):
-        raise ValueError("not a range such as 5, 5:, ~:5, 2:5 or @2:5")
-    try:
-        found = nagiosplugin.Range(text)
-    except ValueError as error:
-        raise ValueError(f"not a range: {error}") from error
-    return Threshold(text, found.match, found.violation) if text else None
-
-
-def _format(text: str) -> str:
-    if text not in FORMATS:
-        raise ValueError(f"not one of {', '.join(FORMATS)}")
-    return text
-
-
-def seconds(text: str) -> float:
-    """Parse a deadline in seconds."""
-    return _seconds_from(0.1, 3600, text)
-
-
-def _seconds_kept(text: str) -> float:
-    return _seconds_from(0, 300, text)
-
-
-def _seconds_from(least: float, most: float, text: str) -> float:
-    value = float(text) if text.replace(".", "", 1).isdigit() and text.isascii() else -1.0
-    if not least <= value <= most:
-        raise ValueError(f"not a number of seconds from {least:g} to {most:g}")
-    return value
-
-
-def file_name(text: str) -> str:
-    """Return the name of a file or directory; an empty one, as an unset variable leaves it, is refused."""
-    if not text:
-        raise ValueError("not a name")
-    if "\0" in text:  # which a config file can hold
-        raise ValueError("not a name: NUL in it")
-    return text
-
-
-def _severity(text: str) -> Tuple[str, Severity]:
-    name, _, word = text.partition("=")
-    try:
-        return name, Severity[word.upper()]
-    except KeyError:
-        raise ValueError("not of the form CONDITION=STATE, with ok, warning, critical or unknown") from None
-
-
-def _node(text: str) -> str:
-    from check_ha.sources.peers import node_name  # with subprocess, which a replay does without
-
-    return node_name(text)
-
-
-def _via(text: str) -> Tuple[str, ...]:
-    from check_ha.sources.peers import template
-
-    return template(text)
-
-
-class SourceOptions(Options):
-    """How the tools are run."""
-
-    tools: Optional[str] = option(
-        None,
-        "the only folder in which the cluster tools (with --sudo: check_ha_collect) are looked up",
-        metavar="DIR",
-        parse=file_name,
-    )
-    sudo: bool = option(False, "ask as root, through sudo -n check_ha_collect")
-    timeout: float = option(8.0, "deadline for the whole run (8)", metavar="SECONDS", short="-t", parse=seconds)
-
-
-class ReplayOptions(SourceOptions):
-    """Where output comes from."""
-
-    from_: Optional[str] = option(
-        None, "judge what was recorded: a directory, a file, or - for standard input", metavar="FILE", parse=file_name
-    )
-    node: Optional[str] = option(
-        None, "judge another node, by the name or address to ask it by", metavar="NODE", parse=_node
-    )
-    via: Tuple[str, ...] = option(
-        (), "the command that asks that node (check_ha_record, by ssh)", metavar="COMMAND", parse=_via
-    )
-
-
-class SeverityOptions(Options):
-    """How bad what is found is."""
-
-    severity: Tuple[Tuple[str, Severity], ...] = option(
-        (),
-        "the severity that a condition is to have: ok, warning, critical or unknown",
-        metavar="CONDITION=STATE",
-        parse=_severity,
-        repeat=True,
-    )
-
-
-class RunOptions(ReplayOptions, SeverityOptions):
-    """How a run judges."""
-
-    max_age_of_data: float = option(
-        0.0, "with --sudo: what was collected at most so long ago will do, all of it together (0: ask anew)",
-        metavar="SECONDS", parse=_seconds_kept,
-    )  # fmt: skip
-
-    state_dir: Optional[str] = option(
-        None, "where to keep what the next run needs to know", metavar="DIR", parse=file_name
-    )
-
-
-class FormatOptions(Options):
-    """How the verdict is printed."""
-
-    format: str = option(
-        TEXT, "how the verdict is printed: text, or json for programs (text)", metavar="FORMAT", parse=_format
-    )
-
-
-class ThresholdOptions(Options):
-    """Ranges of the main number."""
-
-    warning: Optional[Threshold] = option(
-        None, "warn outside this range of {number}", metavar="RANGE", short="-w", parse=_range
-    )
-    critical: Optional[Threshold] = option(
-        None, "critical outside this range of {number}", metavar="RANGE", short="-c", parse=_range
-    )
-
-
-class SectionOptions(SeverityOptions, ThresholdOptions):
-    """What the config file of check_ha may say of every check, beside the check's own options."""
-
-
-class CommonOptions(RunOptions, FormatOptions, ThresholdOptions):
-    """What every check command takes."""
 
 
 class Arguments(NamedTuple):
@@ -264,6 +128,7 @@ def parse(check: Check, argv: Optional[Sequence[str]] = None) -> Arguments:
     parser = parser_for(check)
     given = understood(check, parser, argv)
     refuse_together(parser, given)
+    refuse_text_file(parser, given)
     return Arguments(options_from(CommonOptions, given), options_from(check.options, given), min(given["verbose"], 3))
 
 
@@ -278,17 +143,32 @@ def refuse_together(parser: Parser, given: Mapping[str, Any]) -> None:
             parser.error(f"{flag_of(name)} is for this node, and --node asks another one")
 
 
+def refuse_text_file(parser: Parser, given: Mapping[str, Any]) -> None:
+    """End the process with UNKNOWN where text is to go into a file: who monitors would see nothing of it."""
+    if given["output"] is not None and given["format"] in (None, TEXT):
+        parser.error("--output is for --format json and --format openmetrics")
+
+
 def understood(check: Check, parser: Parser, argv: Optional[Sequence[str]]) -> Dict[str, Any]:
     """Return what was given, by field; ends the process with UNKNOWN when it is not what this check takes."""
     given = vars(parser.parse_args(argv))
     known = {condition.name for condition in (*check.conditions, *check.shared)}
     for name, _ in given["severity"] or ():
-        if name not in known:
+        if name not in known and name not in _told(check):
             parser.error(f"--severity: this check has no condition {name!r}")
     for flag in ("warning", "critical"):
         if given[flag] is not None and check.number is None:
             parser.error(f"--{flag}: this check has no main number")
     return given
+
+
+def _told(check: Check) -> FrozenSet[str]:
+    """Return the conditions of the checks whose findings it passes on, with and without the name of the check."""
+    from check_ha.cli.register import check_named
+
+    found = {name: check_named(name) for name in check.tells}
+    names = [(name, one.name) for name, other in found.items() for one in (*other.conditions, *other.shared)]
+    return frozenset((*(one for _, one in names), *(f"{name}.{one}" for name, one in names)))
 
 
 def _conditions(check: Check) -> str:

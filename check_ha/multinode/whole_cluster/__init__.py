@@ -1,0 +1,1 @@
+"""The cluster as a whole, out of the views of its nodes."""

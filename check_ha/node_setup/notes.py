@@ -1,0 +1,43 @@
+"""What is left to the administrator, who must know or do it."""
+
+from __future__ import annotations
+
+from typing import Iterator, Optional, Sequence
+
+from check_ha.node_setup import rights
+from check_ha.node_setup.daemons import Daemon
+from check_ha.node_setup.grants import Grants
+from check_ha.node_setup.node import Host
+from check_ha.node_setup.users import GROUP
+from check_ha.sources.runner import FOLDERS
+
+
+def notes(
+    node: Host, before: Grants, after: Grants, daemon: Optional[Daemon], touched: Sequence[Daemon]
+) -> Iterator[str]:  # fmt: skip
+    """Yield what no step does; ``touched`` are the NRPEs that must start again, and that we do not restart."""
+    yield from (_restart(node, one) for one in touched)
+    if node.enforcing and daemon and daemon.user in after.sudo:
+        yield "let NRPE use sudo under SELinux: setsebool -P nagios_run_sudo on"
+    new = [user for user in after.rights if user not in before.rights]
+    if new:
+        yield from _rights(node, new, first=not before.rights)
+    others = [user for user in new if not any(user == one.user for one in node.daemons)]
+    if others and node.live:
+        yield f"restart what runs as {' and '.join(others)}: only new processes have the new group"
+
+
+def _restart(node: Host, daemon: Daemon) -> str:
+    if node.systemd and daemon.unit and not daemon.runs:
+        return f"NRPE does not run: systemctl enable --now {daemon.unit}"
+    return f"restart the NRPE of {daemon.cfg}, so that it reads its files"
+
+
+def _rights(node: Host, users: Sequence[str], first: bool) -> Iterator[str]:
+    shell = "pcs" if any(node.path(f"{folder}/pcs").exists() for folder in FOLDERS) else "crmsh"
+    commands = rights.acl_commands(shell, users, first)
+    who = " and ".join(users)
+    yield f"on one node, so that {who} may read the CIB but not change it: {'; '.join(commands)}"
+    yield "on one node, when all have the file: corosync-cfgtool -R (it loads corosync.conf again as well)"
+    if not node.live:
+        yield from (f"usermod -aG {GROUP} {user}" for user in users)
