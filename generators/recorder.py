@@ -57,6 +57,7 @@ def _allowed() -> List[str]:
         "nodes": masked_cib._OF_NODES,
         "settings": shareable._SETTINGS,
         "sbd": shareable._SBD_SETTINGS,
+        "booth": shareable._BOOTH,
     }
     lines: List[str] = []
     for kind, words in lists.items():

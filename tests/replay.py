@@ -154,11 +154,16 @@ def said(name: str, directory: Path) -> Said:
     return Said(code, text, "" if name == ALL else perfdata)
 
 
-def said_of_views(check: Check, directory: Path, nodes: Sequence[str]) -> Said:
-    """What the comparison says of the views in that directory; a node without one does not answer."""
+def views_compared(check: Check, directory: Path, nodes: Sequence[str], *argv: str) -> Tuple[int, str]:
+    """Exit code and standard output of the comparison of the views in that directory; a node without is silent."""
     files = [f"--from={name}={directory / name}.json" for name in nodes if (directory / f"{name}.json").exists()]
     asked = [word for name in nodes for word in ("--node", name)]
-    code, output = _captured(lambda: run(functools.partial(comparison.understand, check), [*asked, *files, "-v"]))
+    return _captured(lambda: run(functools.partial(comparison.understand, check), [*asked, *files, *argv]))
+
+
+def said_of_views(check: Check, directory: Path, nodes: Sequence[str]) -> Said:
+    """What the comparison says of the views in that directory."""
+    code, output = views_compared(check, directory, nodes, "-v")
     text, _, perfdata = re.sub(r"\n\| ", " | ", output.rstrip("\n")).partition(" | ")
     return Said(code, text, perfdata)
 

@@ -56,13 +56,13 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
         except NoAnswerError as silence:
             return silent(check.name, silence, settings.severities)
         outputs: Dict[Tool, Output] = {}
+        parsed: Dict[Tool, Any] = {}
         if check.applies:
             outputs.update(collect(check.applies.readings, source))
-            if applies(check.applies, outputs, source) is False:
+            if applies(check.applies, outputs, source, parsed) is False:
                 return Outcome(_nothing(check, check.applies, settings, source), outputs)
         outputs.update(collect(check.readings, source, outputs))
         memory = memory_of(common, check)
-        parsed: Dict[Tool, Any] = {}
         judged = _with_answers(check, settings, outputs, source, memory, parsed) if check.asks else check
         verdict, _ = judge(judged, settings, outputs, source, memory, parsed)
         return Outcome(verdict, outputs)
@@ -103,9 +103,11 @@ def silent(check: str, silence: NoAnswerError, severities: Mapping[str, Severity
     return Outcome(Verdict(check, finding.severity, "", (finding,), (), (), time=time.time()), {})
 
 
-def applies(one: Applies, outputs: Mapping[Tool, Output], source: Source) -> Optional[bool]:
+def applies(
+    one: Applies, outputs: Mapping[Tool, Output], source: Source, parsed: Optional[Dict[Tool, Any]] = None
+) -> Optional[bool]:
     """Return whether what a check is about is set up here; None where that cannot be told."""
-    return one.holds(examine(one.readings, outputs, None, source.now))
+    return one.holds(examine(one.readings, outputs, None, source.now, parsed))
 
 
 def _nothing(check: Check, one: Applies, settings: Settings, source: Source) -> Verdict:

@@ -92,7 +92,7 @@ def _outcome(chosen: Sequence[Check], understood: Understood) -> Outcome:
         return silent("", silence, dict(options.severity))
     outputs: Dict[Tool, Output] = {}
     parsed: Dict[Tool, Any] = {}
-    checks, notes = applying(chosen, source, outputs)
+    checks, notes = applying(chosen, source, outputs, parsed)
     readings = strictest(checks)
     outputs.update(collect(readings, source, outputs))
     everything = examine(readings, outputs, None, source.now, parsed, announce)
@@ -114,7 +114,9 @@ def _outcome(chosen: Sequence[Check], understood: Understood) -> Outcome:
     return Outcome(verdict._replace(notes=(*verdict.notes, *notes)), outputs, print_picture)
 
 
-def applying(chosen: Sequence[Check], source: Source, outputs: Dict[Tool, Output]) -> Tuple[List[Check], List[str]]:
+def applying(
+    chosen: Sequence[Check], source: Source, outputs: Dict[Tool, Output], parsed: Dict[Tool, Any]
+) -> Tuple[List[Check], List[str]]:
     """Return the checks of what this cluster has, and a note for each other one.
 
     The tools of all that always apply are asked first; what they say tells of the rest.
@@ -127,7 +129,7 @@ def applying(chosen: Sequence[Check], source: Source, outputs: Dict[Tool, Output
     outputs.update(collect([*strictest(always), *telling], source))
     checks, notes = list(always), []
     for check in optional:
-        found = applies(check.applies, outputs, source) if check.applies else True
+        found = applies(check.applies, outputs, source, parsed) if check.applies else True
         if found:
             checks.append(check)
         elif check.applies:

@@ -28,6 +28,8 @@ TICKET = "ticket"
 LEVEL = "fencing level"
 DEVICE = "quorum device"
 DISK = "sbd device"
+PEER = "peer"
+"""A site or an arbitrator of booth."""
 
 
 def nodes(*names: str) -> Tuple[Subject, ...]:

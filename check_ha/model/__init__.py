@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, List
 
 if TYPE_CHECKING:
     from check_ha.model.addresses import Interface, InterfaceAddress, Interfaces
+    from check_ha.model.booth import BoothConf, BoothMember, BoothPeer, BoothTicket, TicketTimes
     from check_ha.model.cib import (
         Cib,
         ConfiguredCollection,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         Rule,
         Separation,
         TicketDependency,
+        TicketState,
     )
     from check_ha.model.cluster import (
         INFINITY,
@@ -65,11 +67,15 @@ if TYPE_CHECKING:
     from check_ha.model.sbd import SbdConfig, SbdHeader, SbdSlot, SbdSlots, Watchdogs
     from check_ha.model.view import View
 
-_MODULES = ("cluster", "cib", "corosync", "node", "addresses", "corosync_conf", "foretold", "sbd", "view")
+_MODULES = ("cluster", "cib", "corosync", "node", "addresses", "corosync_conf", "foretold", "booth", "sbd", "view")
 
 __all__ = [
     "INFINITY",
     "Ban",
+    "BoothConf",
+    "BoothMember",
+    "BoothPeer",
+    "BoothTicket",
     "Bundle",
     "Cib",
     "Clone",
@@ -130,6 +136,8 @@ __all__ = [
     "Statistics",
     "Ticket",
     "TicketDependency",
+    "TicketState",
+    "TicketTimes",
     "Verification",
     "View",
     "Watchdogs",

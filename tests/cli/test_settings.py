@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Dict, Tuple
 
 import pytest
 
+from check_ha.checks.nodes.attributes.named import Wanted
 from check_ha.cli.options.settings import Understood, understand
 from check_ha.cli.overall import parser
 from check_ha.cli.register import CHECKS, all_checks
@@ -46,6 +48,7 @@ def test_every_option_of_every_check_can_stand_in_the_file(tmp_path: Path) -> No
         "devices": ("3", 3),
         "max-age": ("1d", 86400.0),
         "grace": ("1h", 3600.0),
+        "attribute": ("load~A|B", (Wanted("load", text=re.compile("A|B")),)),
         "expect": ("p_vip=node1", (("p_vip", "node1"),)),
         "agent": ("ocf:heartbeat:portblock=ip", (("ocf:heartbeat:portblock", "ip"),)),
         "include": ("node.*", None),

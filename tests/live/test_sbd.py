@@ -13,7 +13,7 @@ from typing import Iterator, Sequence, Tuple
 
 import pytest
 
-from tests.lab import Lab
+from tests.lab import Lab, wait_until
 from tests.lab.node import Node
 from tests.needed import program
 
@@ -83,7 +83,8 @@ def test_slots_and_messages(two_nodes: Lab, loops: Sequence[str]) -> None:
         well = "HA_SBD OK - 3 sbd devices with 2 slots, no message left, msgwait 2 s, watchdog /dev/watchdog"
         assert (code, line.partition(";")[0]) == (0, well)
 
-        node.must("sbd", "-d", NAMES[0], "-d", NAMES[1], "message", "node2", "reset")
+        node.spawn("sbd", "-d", NAMES[0], "-d", NAMES[1], "message", "node2", "reset")  # which waits for msgwait
+        wait_until(lambda: asked(node)[0] == 2, 10, "both messages are written")
         code, line, step = asked(node)
         unread = f"node2 has not read the message reset from node1 on {NAMES[0]}, {NAMES[1]}, and is online"
         assert (code, line) == (2, f"HA_SBD CRITICAL - {unread}")
