@@ -32,7 +32,7 @@ def parse_ps(data: bytes) -> Processes:
             raise ParseError("unknown line of ps", " ".join(line.split(None, 4)[:4]))  # the arguments of others: no
         # pacemakerd that only tells its version, as the checks themselves ask it, is no daemon, nor is sbd that tells
         # what is on a device
-        if not match[6].endswith(_TELLS_VERSION) and not _ASKS_SBD.fullmatch(match[6]):
+        if not match[6].endswith(_TELLS_VERSION) and not _ASKS_SBD.fullmatch(match[6].strip()):
             seconds = int(match[5]) if match[5] else None
             processes.append(Process(int(match[1]), int(match[2]), match[3], match[4], _program(match[6]), seconds))
     if not any(process.pid == 1 for process in processes):

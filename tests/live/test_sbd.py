@@ -68,7 +68,7 @@ def set_up(lab: Lab, loops: Sequence[str]) -> Node:
 def asked(node: Node, command: str = "check_ha_sbd") -> Tuple[int, str, str]:
     """The exit code, the first line without perfdata, and what is to be typed first."""
     done = node.run([command, "-t", "20", "-v", "--severity", "started-late=ok"])
-    steps = re.findall(r"^  -> .*?(?::|or:) (sbd .*)$", done.stdout, re.MULTILINE)
+    steps = re.findall(r"^  -> (?:.*: )?((?:sbd|crm_attribute) .*)$", done.stdout, re.MULTILINE)
     return done.returncode, done.stdout.partition("\n")[0].partition(" | ")[0], steps[0] if steps else ""
 
 
@@ -91,6 +91,13 @@ def test_slots_and_messages(two_nodes: Lab, loops: Sequence[str]) -> None:
         node.must("check_ha_snapshot", "-t", "20", "/run/recorded")
         again = node.run(["check_ha_sbd", "--from", "/run/recorded"])
         assert again.stdout.startswith(line)
+        node.must("sh", "-c", step)
+        assert asked(node)[0] == 0
+
+        two_nodes.set_property("stonith-timeout", "2s")
+        code, line, step = asked(node)
+        short = "fence-sbd: stonith-timeout 2 s is not longer than msgwait 2 s: no fencing succeeds"
+        assert (code, line) == (2, f"HA_SBD CRITICAL - {short}")
         node.must("sh", "-c", step)
         assert asked(node)[0] == 0
 
