@@ -30,6 +30,8 @@ DEVICE = "quorum device"
 DISK = "sbd device"
 PEER = "peer"
 """A site or an arbitrator of booth."""
+DRBD = "DRBD resource"
+"""By DRBD's own name; that of Pacemaker is a RESOURCE beside it."""
 
 
 def nodes(*names: str) -> Tuple[Subject, ...]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, Dict, Iterable, Optional, Sequence, Tuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Dict, Iterable, Mapping, Optional, Sequence, Tuple
 
 from check_ha.sources.deadline import reserve
-from check_ha.sources.runner import FOLDERS, Command, Limits, find, run_all, user_name
+from check_ha.sources.runner import FOLDERS, Command, Limits, Waits, find, run_all, user_name
 from check_ha.sources.tools import COROSYNC, MISSING, NOT_SET_UP, Output, Question, Tool
 
 if TYPE_CHECKING:
@@ -33,23 +34,28 @@ class ThisNode:
         self.node = os.uname().nodename
         self._devices: Optional[SbdDevices] = None
 
-    def collect(self, tools: Iterable[Tool]) -> Dict[Tool, Output]:
-        """Run these tools and wait for them, at most until the deadline."""
+    def collect(self, tools: Iterable[Tool], waits: Mapping[Tool, Waits] = MappingProxyType({})) -> Dict[Tool, Output]:
+        """Run these tools and wait for them, at most until the deadline; what one waits for may show that it need not
+        be run, and so does it where its subject is not set up here."""
         wanted = tuple(tools)
-        not_run = self._not_run([tool for tool in wanted if tool.only_with])
-        commands = [Command(tool, self._command(self._argv(tool))) for tool in wanted if tool not in not_run]
+        not_run = self._not_run(wanted)
+        commands = [
+            Command(tool, self.command(self._argv(tool)), waits=waits.get(tool))
+            for tool in wanted
+            if tool not in not_run
+        ]
         outputs = run_all(commands, Limits(self._limit, self._deadline), self._second_try) if commands else {}
-        return {tool: not_run.get(tool) or outputs[tool] for tool in wanted}
+        return {**not_run, **outputs}
 
-    def _not_run(self, optional: Sequence[Tool]) -> Dict[Tool, Output]:
-        """Return what stands for those of the tools whose subject is not set up here, or cannot be asked about."""
-        if not any(os.path.exists(path) for tool in optional for path in tool.only_with):
-            reasons = dict.fromkeys(optional, NOT_SET_UP)
-        else:
+    def _not_run(self, wanted: Sequence[Tool]) -> Dict[Tool, Output]:
+        """Return what stands for those whose subject is not set up here, or whose device is not to be asked about."""
+        reasons = {tool: NOT_SET_UP for tool in wanted if not set_up(tool)}
+        of_devices = [tool for tool in wanted if tool.device and tool not in reasons]
+        if of_devices:
             from check_ha.sources.sbd.devices import sbd_devices  # where there is sbd
 
             self._devices = sbd_devices()
-            reasons = {tool: self._devices.why_not(tool.device) for tool in optional}
+            reasons.update((tool, self._devices.why_not(tool.device)) for tool in of_devices)
         return {
             tool: Output(tool, tool.argv, None, b"", why, 0.0, MISSING, self._limit, user_name())
             for tool, why in reasons.items()
@@ -70,14 +76,19 @@ class ThisNode:
     def _second_try(self, output: Output) -> Optional[Command]:
         """Return what is to be run once more; nothing where that is another program, which is not installed."""
         argv = second_try(output)
-        command = self._command(argv) if argv else ()
+        command = self.command(argv) if argv else ()
         pause = _PAUSE if argv == output.tool.argv else 0.0
         return Command(output.tool, command, pause) if command else None
 
-    def _command(self, argv: Tuple[str, ...]) -> Tuple[str, ...]:
+    def command(self, argv: Tuple[str, ...]) -> Tuple[str, ...]:
         """Return the command line with the program's full path in front; empty when it is not installed."""
         program = find(argv[0], self._folders)
         return (program, *argv[1:]) if program else ()
+
+
+def set_up(tool: Tool) -> bool:
+    """Return whether what the tool is about is set up on this node."""
+    return not tool.only_with or any(map(os.path.exists, tool.only_with))
 
 
 def second_try(output: Output) -> Tuple[str, ...]:

@@ -200,6 +200,18 @@ WATCHDOGS = Tool(
     explained=b"find: ",
     only_with=SBD_FILES,
 )  # fmt: skip
+# Anybody may read it. With the software and without the file the module is not loaded.
+DRBD_MODULE = Tool("proc-drbd.txt", ("cat", "/proc/drbd"), SYSTEM, absence=True,
+                   only_with=("/proc/drbd", "/etc/drbd.conf"))  # fmt: skip
+# Without the module it would load it.
+DRBD_STATUS = Tool("drbdsetup.json", ("drbdsetup", "status", "--json"), SYSTEM, only_with=("/proc/drbd",))
+# Of DRBD 8, whose /proc/drbd has the numbers of the devices alone; by the udev rules of drbd-utils.
+DRBD_NAMES = Tool(
+    "drbd-names.txt",
+    ("find", "/dev/drbd/by-res", "-type", "l", "-printf", "%P %l\\n"),
+    SYSTEM,
+    only_with=("/dev/drbd/by-res",),
+)
 
 ALL = (
     CRM_MON,
@@ -229,6 +241,9 @@ ALL = (
     *SBD_DUMPS,
     *SBD_LISTS,
     WATCHDOGS,
+    DRBD_MODULE,
+    DRBD_STATUS,
+    DRBD_NAMES,
 )
 """What ``check_ha_snapshot`` records."""
 
@@ -269,6 +284,8 @@ NOT_SET_UP = "not set up here"
 """Of MISSING, on standard error: its subject is not, so that it was not run."""
 CUT = "cut"
 """What should tell of many tools has ended early, or has not come at all: standard error says why."""
+OLD = "old"
+"""What it has said is too old to be judged as if it were so now: standard error says how old."""
 
 
 class Output(NamedTuple):
@@ -290,6 +307,8 @@ class Output(NamedTuple):
     """The user of the check."""
     worked: float = 0.0
     """CPU seconds that it had used when it was killed in the middle of its work, with HUNG; 0: it was waiting."""
+    age: float = 0.0
+    """Seconds since it said so, where it was not asked again because nothing has changed; 0: it was asked now."""
 
     @property
     def not_set_up(self) -> bool:
