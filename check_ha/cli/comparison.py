@@ -13,6 +13,7 @@ from check_ha.cli.process import unfinished
 from check_ha.cli.run import Order, Outcome
 from check_ha.core.check import Check, Judgement
 from check_ha.core.condition import Severity
+from check_ha.core.evidence import Reading
 from check_ha.core.finding import FILE, Finding, Subject
 from check_ha.core.options import option
 from check_ha.core.verdict import Verdict, verdict_of, with_finding
@@ -72,7 +73,7 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
         now = time.time()
         announce("reading the views" if files else "asking the nodes")
         if files:
-            replayed = {node: _replayed(node, path) for node, path in files.items()}
+            replayed = {node: recorded_view(node, path) for node, path in files.items()}
             views = Views(answers_of(replayed))
             judgement: Judgement = check.judge(views, own)
         else:
@@ -168,7 +169,7 @@ def files_of(given: Sequence[str], nodes: Sequence[str]) -> Dict[str, str]:
     return files
 
 
-def _replayed(node: str, path: str) -> Output:
+def recorded_view(node: str, path: str) -> Output:
     """Return what is in that file, of which nothing is known but what the command printed."""
     output = Output(Tool(node, ("--from", path), PEER), ("--from", path), 0, b"", "", RECORDED_WITHIN)
     try:
@@ -193,3 +194,16 @@ def _view_of(source: Source) -> bytes:
     from check_ha.output.view_text import view_text
 
     return view_text(view_from(source)).encode()
+
+
+def with_views(check: Check, files: Sequence[str], outputs: Dict[Tool, Output]) -> Check:
+    """Return the check of one node with one more reading for each of these views of other nodes."""
+    from check_ha.parsers.view import parse_view
+
+    views: Dict[Tool, Output] = {}
+    for path in files:
+        output = recorded_view(path, path)
+        tool = output.tool._replace(argv=("--view", path))
+        views[tool] = output._replace(tool=tool, argv=tool.argv, seconds=0.0)
+    outputs.update(views)
+    return check._replace(readings=(*check.readings, *(Reading(tool, parse_view) for tool in views)))

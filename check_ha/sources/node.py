@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Dict, Iterable, Optional, Sequence, Tuple
+from types import MappingProxyType
+from typing import Dict, Iterable, Mapping, Optional, Sequence, Tuple
 
 from check_ha.sources.deadline import reserve
-from check_ha.sources.runner import FOLDERS, Command, Limits, find, run_all
+from check_ha.sources.runner import FOLDERS, Command, Limits, Waits, find, run_all
 from check_ha.sources.tools import COROSYNC, MISSING, Output, Question, Tool
 
 _TRY_AGAIN = ("CS_ERR_TRY_AGAIN", "API error 6", "cmap. error 6", "error is: 6")
@@ -29,9 +30,10 @@ class ThisNode:
         self.now = time.time()
         self.node = os.uname().nodename
 
-    def collect(self, tools: Iterable[Tool]) -> Dict[Tool, Output]:
-        """Run these tools and wait for them, at most until the deadline."""
-        commands = [Command(tool, self._command(tool.argv)) for tool in tools]
+    def collect(self, tools: Iterable[Tool], waits: Mapping[Tool, Waits] = MappingProxyType({})) -> Dict[Tool, Output]:
+        """Run these tools and wait for them, at most until the deadline; what one waits for may show that it need not
+        be run."""
+        commands = [Command(tool, self.command(tool.argv), waits=waits.get(tool)) for tool in tools]
         return run_all(commands, Limits(self._limit, self._deadline), self._second_try)
 
     def simulate(self, cib: bytes, questions: Sequence[Question]) -> Dict[Tool, Output]:
@@ -43,11 +45,11 @@ class ThisNode:
     def _second_try(self, output: Output) -> Optional[Command]:
         """Return what is to be run once more; nothing where that is another program, which is not installed."""
         argv = second_try(output)
-        command = self._command(argv) if argv else ()
+        command = self.command(argv) if argv else ()
         pause = _PAUSE if argv == output.tool.argv else 0.0
         return Command(output.tool, command, pause) if command else None
 
-    def _command(self, argv: Tuple[str, ...]) -> Tuple[str, ...]:
+    def command(self, argv: Tuple[str, ...]) -> Tuple[str, ...]:
         """Return the command line with the program's full path in front; empty when it is not installed."""
         program = find(argv[0], self._folders)
         return (program, *argv[1:]) if program else ()
