@@ -12,6 +12,7 @@ CHECKS: Dict[str, str] = {
     "quorum": "check_ha.checks.quorum.check",
     "nodes": "check_ha.checks.nodes.check",
     "rings": "check_ha.checks.rings.check",
+    "drbd": "check_ha.checks.drbd.check",
     "resources": "check_ha.checks.resources.check",
     "vip": "check_ha.checks.vip.check",
     "failed_actions": "check_ha.checks.failed_actions.check",
@@ -29,6 +30,7 @@ ALONE: Dict[str, str] = {"failover": "check_ha.checks.failover.check"}
 COMPARISONS: Dict[str, str] = {
     "split_brain": "check_ha.multinode.split_brain",
     "drift": "check_ha.multinode.drift",
+    "sites": "check_ha.multinode.sites.check",
     "cluster": "check_ha.multinode.whole_cluster.check",
 }
 """The checks of a whole cluster, which run on the monitoring server."""

@@ -11,7 +11,7 @@ from check_ha.cluster.member_names import local_member, member_names, named, wit
 from check_ha.cluster.resources import in_motion, plain
 from check_ha.cluster.this_node import ListedNode, this_node
 from check_ha.cluster.virtual_addresses import virtual_ips
-from check_ha.core.condition import NOT_RESPONDING, NOT_RUNNING, REMOTE_NODE, STARTING
+from check_ha.core.condition import NOT_RESPONDING, NOT_RUNNING, REMOTE_NODE, STARTING, TOOL_MISSING
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.wording import AHEAD
 from check_ha.model.addresses import Interface, InterfaceAddress
@@ -33,10 +33,12 @@ from check_ha.model.view import (
     NodeView,
     PacemakerView,
     ResourceView,
+    TicketView,
     VersionsView,
     View,
     VipView,
 )
+from check_ha.multinode.drbd.view import OF_DRBD, drbd_views
 from check_ha.multinode.whole_cluster.link_views import REACHABLE, STATUS, link_views
 from check_ha.parsers.addresses import parse_ip_addr
 from check_ha.parsers.cib import parse_cib
@@ -78,6 +80,7 @@ LISTED = Reading(QUORUMTOOL_NODES, parse_quorumtool_nodes, silent=True, instead_
 
 READINGS = (
     CLUSTER, CIB, NODE_NAME, QUORUM, MAP, INTERFACES, CONF, KEY, COROSYNC_INSTALLED, PACEMAKER_INSTALLED, NAMES, LISTED,
+    *OF_DRBD,
     STATUS, REACHABLE,
 )  # fmt: skip
 
@@ -94,6 +97,7 @@ def view_of(evidence: Evidence) -> View:
     )  # fmt: skip
     listed = tuple(ListedNode(one.id, one.name, one.addresses) for one in nodelist or ())
     node = this_node(evidence.get(NODE_NAME), cluster, cmap, interfaces, listed)
+    needed = {one.ticket for one in (cib.tickets if cib else ())}
     return View(
         time=round(evidence.now, 3),
         node=node,
@@ -109,9 +113,16 @@ def view_of(evidence: Evidence) -> View:
         authkey=_authkey(evidence, conf),
         versions=_versions(evidence, cluster, node),
         troubles=tuple(
-            FailedToolView(tool.file, finding.condition.name, finding.text) for tool, finding in evidence.failed.items()
+            FailedToolView(tool.file, finding.condition.name, finding.text)
+            for tool, finding in evidence.failed.items()
+            if not (tool.only_with and finding.condition is TOOL_MISSING)  # most clusters do not have what it is about
         ),
+        drbd=drbd_views(evidence),
         links=link_views(evidence, cmap, _names(evidence, cluster)),
+        tickets=tuple(
+            TicketView(one.id, one.granted, one.standby, one.id in needed)
+            for one in (cluster.tickets if cluster else ())
+        ),
     )
 
 

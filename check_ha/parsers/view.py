@@ -21,6 +21,8 @@ from check_ha.model.view import (
     CorosyncView,
     CutView,
     DaemonsView,
+    DrbdPeerView,
+    DrbdView,
     FailedToolView,
     FencingView,
     FindingView,
@@ -31,6 +33,7 @@ from check_ha.model.view import (
     ResourceView,
     SectionView,
     SubjectView,
+    TicketView,
     VersionsView,
     View,
     VipView,
@@ -124,7 +127,13 @@ def _view(fields: Fields) -> View:
         cut=fields.objects("cut", _cut, optional=True),
         links=fields.optional("links", lambda key: fields.objects(key, _link)),
         findings=fields.optional("findings", lambda key: fields.objects(key, _finding)),
+        drbd=fields.optional("drbd", lambda key: fields.objects(key, _drbd)),
+        tickets=fields.objects("tickets", _ticket, optional=True),
     )
+
+
+def _ticket(fields: Fields) -> TicketView:
+    return TicketView(fields.text("id"), fields.flag("granted"), fields.flag("standby"), fields.flag("needed"))
 
 
 def _corosync(fields: Fields) -> CorosyncView:
@@ -234,6 +243,14 @@ def _versions(fields: Fields) -> VersionsView:
         pacemaker=fields.known("pacemaker", fields.text),
         feature_set=fields.known("feature_set", fields.text),
     )
+
+
+def _drbd(fields: Fields) -> DrbdView:
+    return DrbdView(fields.text("name"), fields.text("role"), fields.objects("peers", _drbd_peer))
+
+
+def _drbd_peer(fields: Fields) -> DrbdPeerView:
+    return DrbdPeerView(fields.text("peer"), fields.text("state"))
 
 
 def _failed_tool(fields: Fields) -> FailedToolView:

@@ -365,6 +365,9 @@ ELSEWHERE = {
     'cibadmin -R -o acls -X \'<acl_target id="{}"><role id="check_ha"/></acl_target>\'': "test_acl_roles",
     "check_ha_setup --user {}": "test_privileges",
     "check_ha_split_brain {}": "test_split_brain",
+    "booth grant {}": "test_tickets",
+    "booth list -s {}": "test_tickets",
+    "crm_ticket --ticket {} --activate": "test_tickets",
     "ping -c 1 {}": "test_attributes",
     "crm_resource --force-check --resource {}": "test_attributes",
     "crm_attribute --name node-health-strategy --update migrate-on-red": "test_attributes",
@@ -401,6 +404,17 @@ NOT_CARRIED_OUT = {
     "mysql -e 'show slave status\\G'": "of a database that the lab has not",
     "crm_resource --refresh": "of more than three resources that are active twice",
     "crm_ticket --info": "booth runs on three sites",
+    **dict.fromkeys(
+        (
+            "drbdadm attach {}",
+            "drbdadm connect {}",
+            "drbdadm disconnect {} && drbdadm connect {}",
+            "drbdadm resume-io {}",
+            "drbdadm resume-sync {}",
+            "drbdadm secondary {}",
+        ),
+        "the kernel module of DRBD cannot be had; drbdadm(8) of drbd-utils 9.22",
+    ),
     "crm_node --force --remove {}": "remote nodes are no part of the lab",
     "crm_resource --resource {} --meta --delete-parameter is-managed": "of a lost node, or a remote one",
 }
