@@ -113,6 +113,22 @@ def test_two_parts_of_a_site_count_as_one() -> None:
     assert found(judge(Views((paris(AWAY), other, second)), FilterOptions())) == []
 
 
+def test_warn_the_only_node_that_was_asked_of_the_other_site_is_silent() -> None:
+    answer = paris(HERE)
+    assert answer.view
+    assert answer.view.pacemaker
+    second = answer.view.pacemaker.nodes[0]._replace(name="node9", id="9")
+    known = answer.view.pacemaker._replace(nodes=(*answer.view.pacemaker.nodes, second))
+    two_nodes = answer._replace(view=answer.view._replace(pacemaker=known))
+    assert found(judge(Views((two_nodes, SILENT)), FilterOptions())) == [
+        ("site-silent", "l1 is of a site that gives no answer: no answer within 4 s")
+    ]
+    by_name = SILENT._replace(asked="node9.example.org")
+    assert found(judge(Views((two_nodes, by_name)), FilterOptions())) == [
+        ("one-site", "there is only one site, paris (node1)")
+    ]
+
+
 def test_filters_leave_nothing() -> None:
     judgement = judge(Views((paris(HERE), lyon(HERE))), FilterOptions(exclude=(regex("a"),)))
     assert found(judgement) == [("filtered-out", "--include and --exclude leave none of 1 ticket")]

@@ -15,8 +15,12 @@ with --sudo, or let check_ha_collect ask. It asks the configuration that is call
 who has the ticket, and until when; whether peers are silent is not known then. Without booth, tickets that were granted
 by hand (crm_ticket) are judged by what this site has.
 
-What it cannot see: whether the other site has really stopped what it must. Booth tells times in local time: for an hour
-after a change of clocks a peer may seem to be silent. Booth 1.0 and 1.1 hang on Linux 6.9 and later.
+At a site without the ticket check_ha_resources warns of what waits for it: give it --severity no-ticket=ok there, for
+this check tells when no site has the ticket.
+
+What it cannot see: whether the other site has really stopped what it must (check_ha_sites asks both). Booth tells times
+in local time: for an hour after a change of clocks a peer may seem to be silent. Booth 1.0 and 1.1 hang on Linux 6.9
+and later.
 """
 
 from __future__ import annotations

@@ -100,12 +100,26 @@ def judge(views: Views, options: FilterOptions) -> Judgement:
 
 
 def _sites(answers: Sequence[Answer]) -> Tuple[List[Site], Tuple[Answer, ...]]:
-    """Return the sites of which a node answered, and the answers without a view that are of none of them."""
+    """Return the sites of which a node answered, and the answers without a view that are of none of them.
+
+    Where one site alone answers, a node that is not known there by its name is taken for one of another site.
+    """
     clusters = [identify(group) for group in clusters_of(answers)]
-    strangers = tuple(
-        one for cluster in clusters for one in cluster.unreachable if not one.node or not cluster.answered
-    )
-    return [_site(cluster) for cluster in clusters if cluster.answered], strangers
+    sites = [_site(cluster) for cluster in clusters if cluster.answered]
+    silent = [(cluster, one) for cluster in clusters for one in cluster.unreachable]
+    trusted = len(sites) > 1
+    strangers = [
+        one for cluster, one in silent
+        if not cluster.answered or not one.node or not (trusted or _is_called_so(one, cluster))
+    ]  # fmt: skip
+    return sites, tuple(strangers)
+
+
+def _is_called_so(answer: Answer, cluster: ClusterNodes) -> bool:
+    """Return whether it was asked by the name or an address that its node has in the cluster, a domain or not."""
+    listed = (one for view in cluster.views.values() for one in view.nodelist or ())
+    addresses = {address for one in listed if one.name == answer.node for address in one.addresses}
+    return answer.asked in addresses or answer.asked.split(".")[0] == answer.node.split(".")[0]
 
 
 def _site(cluster: ClusterNodes) -> Site:
