@@ -33,6 +33,7 @@ from check_ha.model.view import (
     ResourceView,
     SectionView,
     SubjectView,
+    TicketView,
     VersionsView,
     View,
     VipView,
@@ -127,7 +128,12 @@ def _view(fields: Fields) -> View:
         links=fields.optional("links", lambda key: fields.objects(key, _link)),
         findings=fields.optional("findings", lambda key: fields.objects(key, _finding)),
         drbd=fields.optional("drbd", lambda key: fields.objects(key, _drbd)),
+        tickets=fields.objects("tickets", _ticket, optional=True),
     )
+
+
+def _ticket(fields: Fields) -> TicketView:
+    return TicketView(fields.text("id"), fields.flag("granted"), fields.flag("standby"), fields.flag("needed"))
 
 
 def _corosync(fields: Fields) -> CorosyncView:
@@ -265,8 +271,8 @@ def _finding(fields: Fields) -> FindingView:
     if severity not in _SEVERITIES:
         raise ParseError("findings: severity is missing or not what it should be")
     return FindingView(
-        check=fields.text("check"),
-        condition=fields.text("condition"),
+        check=fields.word("check"),
+        condition=fields.word("condition"),
         severity=severity,
         text=fields.text("text"),
         subjects=fields.objects("subjects", _subject, optional=True),
@@ -277,4 +283,4 @@ def _finding(fields: Fields) -> FindingView:
 
 
 def _subject(fields: Fields) -> SubjectView:
-    return SubjectView(fields.text("kind"), fields.text("name"))
+    return SubjectView(fields.word("kind"), fields.text("name"))
