@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import textwrap
 from pathlib import Path
-from typing import Any, Dict, List, get_type_hints
+from typing import Any, Dict, List, Tuple, get_type_hints
 
 import check_ha.model
 import check_ha.parsers
 from check_ha.core.evidence import Reading
 from check_ha.multinode.view import READINGS
-from check_ha.parsers import parse_crm_simulate
+from check_ha.parsers import parse_crm_simulate, parse_drbd_names, parse_drbdsetup_status, parse_proc_drbd
+from check_ha.sources.tools import DRBD_MODULE, DRBD_NAMES, DRBD_STATUS
 from generators.commands import SIMULATION, all_commands
 
+_LOADED_LATE: Tuple[Reading[Any], ...] = (
+    Reading(DRBD_MODULE, parse_proc_drbd),
+    Reading(DRBD_STATUS, parse_drbdsetup_status),
+    Reading(DRBD_NAMES, parse_drbd_names),
+)
+"""What the checks load where there is something to read."""
 PROGRAM = Path(__file__).parents[1] / "samples" / "parsers.py"
 
 
@@ -35,7 +42,7 @@ def parsers() -> List[List[str]]:
 
 def _outputs() -> Dict[Any, str]:
     """Return the command line of the tool, or the file that it only prints, by the function that reads it."""
-    readings: List[Reading[Any]] = [*READINGS, Reading(SIMULATION, parse_crm_simulate)]
+    readings: List[Reading[Any]] = [*READINGS, Reading(SIMULATION, parse_crm_simulate), *_LOADED_LATE]
     for command in all_commands():
         if command.check and not command.on_server:
             readings += command.check.readings

@@ -6,46 +6,20 @@ from typing import Iterator, Optional
 
 from check_ha.checks.drbd.disks import GONE, TARGETS
 from check_ha.checks.drbd.situation import ESTABLISHED, Fault, Judged
-from check_ha.core.condition import Condition, Severity
+from check_ha.checks.drbd.tables import (
+    LAGGING,
+    NOT_CONNECTED,
+    OUT_OF_SYNC,
+    PEER_AWAY,
+    PEER_DISK,
+    RESYNC,
+    RESYNC_PAUSED,
+    STAND_ALONE,
+    TWO_PRIMARIES,
+    VERIFYING,
+)
 from check_ha.core.wording import decimal, how_long, joined
 from check_ha.model.drbd import CONNECTED, PRIMARY, STANDALONE, UP_TO_DATE, DrbdConnection, DrbdPeerVolume
-
-TWO_PRIMARIES = Condition(
-    "two-primaries", Severity.CRITICAL,
-    "DRBD is Primary here and on a peer, and Pacemaker wants one only (promoted-max, master-max).",
-)  # fmt: skip
-STAND_ALONE = Condition(
-    "standalone", Severity.CRITICAL,
-    "DRBD has given up to connect to a peer: after a split brain, a refusal, or drbdadm disconnect.",
-)  # fmt: skip
-NOT_CONNECTED = Condition(
-    "not-connected", Severity.CRITICAL,
-    "There is no connection to a peer, although Pacemaker runs DRBD there, or does not tell: nothing is replicated.",
-)  # fmt: skip
-PEER_AWAY = Condition(
-    "peer-away", Severity.WARNING,
-    "There is no connection to a peer, on which Pacemaker does not run DRBD now: nothing is replicated.",
-)  # fmt: skip
-RESYNC = Condition("resync", Severity.WARNING, "A resync is running: until it ends one node has no good copy.")
-RESYNC_PAUSED = Condition(
-    "resync-paused", Severity.WARNING, "A resync is paused by hand, here or on the peer: it does not end by itself."
-)
-LAGGING = Condition(
-    "lagging",
-    Severity.WARNING,
-    "The link is too slow for what is written: the peer lags behind (Ahead, Behind).",
-)
-OUT_OF_SYNC = Condition(
-    "out-of-sync", Severity.WARNING, "Blocks differ, as an online verify has found, and no resync is running."
-)
-PEER_DISK = Condition(
-    "peer-disk", Severity.WARNING, "A peer is connected and has no good copy: its disk is gone, or not up to date."
-)
-VERIFYING = Condition("verifying", Severity.OK, "An online verify is running.")
-CONDITIONS = (
-    TWO_PRIMARIES, STAND_ALONE, NOT_CONNECTED, PEER_AWAY, RESYNC, RESYNC_PAUSED, LAGGING, OUT_OF_SYNC, PEER_DISK,
-    VERIFYING,
-)  # fmt: skip
 
 _BY_HAND = frozenset(("user", "peer"))
 _NETWORK = "look at the network between the nodes, and at the kernel log of both"

@@ -5,27 +5,9 @@ from __future__ import annotations
 from typing import Iterator
 
 from check_ha.checks.drbd.situation import Fault, Judged
-from check_ha.core.condition import Condition, Severity
+from check_ha.checks.drbd.tables import DISK_FAILED, INCONSISTENT, NOT_UP_TO_DATE, QUORUM_LOST, SUSPENDED
 from check_ha.core.wording import joined
 from check_ha.model.drbd import UP_TO_DATE, DrbdVolume
-
-SUSPENDED = Condition(
-    "suspended", Severity.CRITICAL, "DRBD lets no I/O through: it is frozen, or each ends with an error."
-)
-QUORUM_LOST = Condition(
-    "quorum-lost", Severity.CRITICAL, "DRBD reaches too few nodes to write (its own quorum, since DRBD 9.0.8)."
-)
-DISK_FAILED = Condition(
-    "disk-failed", Severity.CRITICAL, "DRBD has no disk below it on this node any more: Diskless, Failed, Detaching."
-)
-INCONSISTENT = Condition(
-    "inconsistent", Severity.CRITICAL, "The data of this node is inconsistent, and nothing synchronises it."
-)
-NOT_UP_TO_DATE = Condition(
-    "not-up-to-date", Severity.WARNING,
-    "The data of this node may be older than that of a peer: Outdated, Consistent, Negotiating, Attaching.",
-)  # fmt: skip
-CONDITIONS = (SUSPENDED, QUORUM_LOST, DISK_FAILED, INCONSISTENT, NOT_UP_TO_DATE)
 
 GONE = frozenset(("Diskless", "Failed", "Detaching"))
 TARGETS = frozenset(("StartingSyncT", "WFBitMapT", "WFSyncUUID", "SyncTarget", "PausedSyncT", "Behind"))

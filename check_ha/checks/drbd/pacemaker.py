@@ -5,35 +5,14 @@ from __future__ import annotations
 from typing import Iterator, Sequence, Tuple
 
 from check_ha.checks.drbd.situation import Judged, is_well
+from check_ha.checks.drbd.tables import FENCE_LEFT, FENCED, NOT_LISTED, NOT_PRIMARY, PRIMARY_UNPLANNED
 from check_ha.cluster.drbd.managed import ManagedDrbd, fence_constraints
-from check_ha.core.condition import Condition, Severity
 from check_ha.core.finding import CONSTRAINT, DRBD, Finding, Subject, nodes, resources
 from check_ha.core.wording import joined, some
 from check_ha.model.cib import Cib, Expression, Location, Rule
 from check_ha.model.drbd import PRIMARY
 
-NOT_LISTED = Condition(
-    "not-listed",
-    Severity.CRITICAL,
-    "Pacemaker has a DRBD resource active on this node, and DRBD does not have it.",
-)
-NOT_PRIMARY = Condition(
-    "not-primary",
-    Severity.CRITICAL,
-    "Pacemaker has promoted a DRBD resource here, and DRBD is not Primary here.",
-)
-PRIMARY_UNPLANNED = Condition(
-    "primary-unplanned", Severity.WARNING, "DRBD is Primary on this node, and Pacemaker has not promoted it here."
-)
-FENCE_LEFT = Condition(
-    "fence-left", Severity.WARNING,
-    "A constraint of DRBD's fence-peer handler keeps a peer from being promoted, although all is up to date.",
-)  # fmt: skip
-FENCED = Condition(
-    "fenced", Severity.OK, "Such a constraint is there, and what it is for is not over (as seen from this node)."
-)
 _LOOK = "to let Pacemaker look again, and put it right"
-CONDITIONS = (NOT_LISTED, NOT_PRIMARY, PRIMARY_UNPLANNED, FENCE_LEFT, FENCED)
 
 
 def not_listed(managed: Sequence[ManagedDrbd], found: Sequence[Judged], here: str, loaded: bool) -> Iterator[Finding]:

@@ -8,17 +8,6 @@ from __future__ import annotations
 from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 from check_ha.model.drbd import DrbdConnection, DrbdModule, DrbdName, DrbdPeerVolume, DrbdResource
-from check_ha.sources.tools import Output
-
-
-def is_8(output: Output) -> bool:
-    """Return whether /proc/drbd is that of DRBD 8, which has all devices and no names."""
-    return output.stdout.startswith(b"version: 8.")
-
-
-def is_9(output: Output) -> bool:
-    """Return whether it is that of a later one, which has none of them."""
-    return output.stdout.startswith(b"version: ") and not is_8(output)
 
 
 def drbd_here(

@@ -37,11 +37,6 @@ class ManagedDrbd(NamedTuple):
     """On how many nodes it may be promoted; ``None``: not known."""
 
 
-def is_drbd(agent: str) -> bool:
-    """Return whether this agent is about DRBD in some way."""
-    return agent.rpartition(":")[2].startswith("drbd")
-
-
 def managed_drbd(cluster: Cluster, cib: Optional[Cib]) -> Tuple[ManagedDrbd, ...]:
     """Return what Pacemaker has of DRBD, by the agents whose parameter tells the resource."""
     found = instances_by_id(cluster).values()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Optional, Tuple
+from typing import TYPE_CHECKING, Optional, Tuple
 
-from check_ha.cluster.drbd.here import drbd_here, is_8, is_9
+from check_ha.cluster.drbd.present import is_8, is_9
 from check_ha.core.evidence import Evidence, Reading
-from check_ha.model.drbd import DrbdModule, DrbdName, DrbdResource
 from check_ha.model.view import DrbdPeerView, DrbdView
 from check_ha.sources.tools import DRBD_MODULE, DRBD_NAMES, DRBD_STATUS
+
+if TYPE_CHECKING:
+    from check_ha.model.drbd import DrbdModule, DrbdName, DrbdResource
 
 
 # Their modules are loaded where there is DRBD: that is 2 ms.
@@ -39,6 +41,10 @@ OF_DRBD = (MODULE, STATUS, NAMES)
 
 def drbd_views(evidence: Evidence) -> Optional[Tuple[DrbdView, ...]]:
     """Return the resources of this node; ``None`` where DRBD is not set up, or they are not known."""
+    if evidence.get(MODULE) is None:
+        return None
+    from check_ha.cluster.drbd.here import drbd_here  # the same
+
     found = drbd_here(evidence.get(MODULE), evidence.get(STATUS), evidence.get(NAMES))
     return (
         None
