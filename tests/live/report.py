@@ -18,7 +18,7 @@ LEGEND = (
     "verdict other than OK, and from the repair until all were OK again."
 )
 _MARKS = {"OK": ".", "WARNING": "W", "CRITICAL": "C", "UNKNOWN": "U"}
-_NAMES = [*sorted(always()), "all", "split_brain"]
+_NAMES = [*always(), "all", "split_brain"]
 
 
 class Row(NamedTuple):
