@@ -17,6 +17,7 @@ CHECKS: Dict[str, str] = {
     "vip": "check_ha.checks.vip.check",
     "failed_actions": "check_ha.checks.failed_actions.check",
     "fencing": "check_ha.checks.fencing.check",
+    "sbd": "check_ha.checks.sbd.check",
     "constraints": "check_ha.checks.constraints",
     "config": "check_ha.checks.config.check",
     "tickets": "check_ha.checks.tickets.check",
@@ -30,6 +31,7 @@ ALONE: Dict[str, str] = {"failover": "check_ha.checks.failover.check"}
 COMPARISONS: Dict[str, str] = {
     "split_brain": "check_ha.multinode.split_brain",
     "drift": "check_ha.multinode.drift",
+    "sites": "check_ha.multinode.sites.check",
     "cluster": "check_ha.multinode.whole_cluster.check",
 }
 """The checks of a whole cluster, which run on the monitoring server."""
