@@ -14,6 +14,7 @@ import logging
 import os
 import re
 import sys
+import tempfile
 from pathlib import Path
 from typing import Callable, Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
@@ -22,7 +23,10 @@ import nagiosplugin
 from check_ha.cli import comparison, node, overall, register
 from check_ha.cli.register import CHECKS, check_named
 from check_ha.cli.run import run
+from check_ha.cli.view import view_from
 from check_ha.core.check import Check
+from check_ha.output.view_text import view_text
+from check_ha.sources.recording import Recording
 
 TESTS = Path(__file__).parent
 SAMPLES = TESTS.parent / "samples" / "clusters"
@@ -100,9 +104,20 @@ def sites_of(cluster: Path) -> List[Path]:
     return sorted(index.parent for index in cluster.glob("site[0-9]/commands.json"))
 
 
+VIEWS = tempfile.TemporaryDirectory(prefix="check_ha-views-")
+
+
+@functools.cache
+def view_file(node: Path) -> Path:
+    """The view of a recorded node, which several comparisons need: making it is most of what they cost."""
+    path = Path(VIEWS.name) / f"{len(list(Path(VIEWS.name).iterdir()))}.json"
+    path.write_text(view_text(view_from(Recording(str(node)))), encoding="utf-8")
+    return path
+
+
 def compare(check: Check, cluster: Path, *argv: str) -> Tuple[int, str]:
     """Exit code and standard output of the comparison of its recorded nodes."""
-    views = [f"--from={node.name}={node}" for node in nodes_of(cluster) or sites_of(cluster)]
+    views = [f"--from={node.name}={view_file(node)}" for node in nodes_of(cluster) or sites_of(cluster)]
     return _captured(lambda: run(functools.partial(comparison.understand, check), [*views, *argv]))
 
 
