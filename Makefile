@@ -6,14 +6,20 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := --quiet --disable-pip-version-check
-SOURCES := setup.cfg pyproject.toml nrpe/check_ha_collect nrpe/check_ha_record $(shell find check_ha -name '*.py')
+SOURCES := setup.cfg setup.py pyproject.toml nrpe/check_ha_collect nrpe/check_ha_record $(shell find check_ha -name '*.py')
 VERSION := $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' check_ha/__init__.py)
 # What a package is made from: no tests, and of the samples no recorded clusters
 SHIPPED := check_ha generators nrpe $(filter-out samples/clusters samples/demo.py, $(wildcard samples/*)) \
-           docs setup.cfg pyproject.toml README.md README.fr.md CHANGELOG.md LICENSE
+           docs setup.cfg setup.py pyproject.toml README.md README.fr.md CHANGELOG.md LICENSE
 TREE := build/check-ha-$(VERSION)
 PREFIX := /opt/check_ha
+# Where install-node puts links to what it has installed: below LOCAL, and into the folders of PLUGINS that exist
+LOCAL := /usr/local
+PLUGINS := /usr/lib/nagios/plugins /usr/lib64/nagios/plugins
 SETUP :=
+# A folder of wheels to install from, without Internet ("make wheels")
+WHEELS :=
+FROM := $(if $(WHEELS),--no-index --find-links $(WHEELS) --force-reinstall check_ha,.)
 FULL :=
 # Many of the fast tests wait for something. The slow ones share what takes long to start, within one process.
 FAST := -m "not cluster and not packages and not matrix" -n 4 --dist worksteal
@@ -22,7 +28,8 @@ SLOW := tests/packaging tests/live tests/integration -m "cluster or packages or 
 # With what Python has compiled, also for whoever told it to leave nothing of that beside the sources.
 PYTEST := env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX=$(CURDIR)/build/compiled $(BIN)/pytest
 
-.PHONY: help demo test lint types fast cluster matrix bench docs expected lab man source deb rpm install-node uninstall-node clean
+.PHONY: help demo test lint types fast cluster matrix bench docs expected lab man wheels source deb rpm install-node uninstall-node \
+        python clean
 
 help:
 	@echo "make demo      run the checks on this node's cluster, or on the recorded ones"
@@ -37,11 +44,17 @@ help:
 	@echo "make deb       a Debian package, in build/"
 	@echo "make rpm       an RPM package, in build/"
 	@echo "make man       the man pages and the completion for bash, in build/"
+	@echo "make wheels    what an installation without Internet needs, in build/wheels"
 	@echo "make install-node    the commands into $(PREFIX), and what NRPE needs (asks first; SETUP=--help)"
 	@echo "make uninstall-node  undo that"
 
+# Is there a Python that will do?
+python:
+	@command -v $(PYTHON) >/dev/null || { echo "there is no $(PYTHON): install Python 3.9 or newer"; exit 1; }
+	@$(PYTHON) .packaging/usable.py $(FOR)
+
 # Not an editable install: that would cost every run of a check an import hook and, without bytecode, a compilation.
-$(VENV)/installed: $(SOURCES)
+$(VENV)/installed: $(SOURCES) | python
 	[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install $(PIP) .
 	@touch $@
@@ -98,24 +111,37 @@ source:
 
 deb: source
 	cp -r .packaging/deb $(TREE)/debian
+	@.packaging/lacks deb $(TREE)
 	cd $(TREE) && PATH=/usr/sbin:/usr/bin:/sbin:/bin dpkg-buildpackage --build=binary --unsigned-changes --unsigned-source
 	@ls build/check-ha_*.deb
 
 rpm: source
+	@.packaging/lacks rpm
 	tar --create --gzip --file $(TREE).tar.gz --directory build --owner 0 --group 0 check-ha-$(VERSION)
 	rpmbuild -bb --define "_topdir $(CURDIR)/build/rpm" --define "_sourcedir $(CURDIR)/build" \
-		$(RPMBUILD) .packaging/rpm/check-ha.spec
+		$(RPMBUILD) .packaging/rpm/check-ha.spec || \
+		{ echo "to install what it lacks: dnf builddep .packaging/rpm/check-ha.spec"; exit 1; }
 	@find build/rpm/RPMS -name '*.rpm'
 
-install-node:
-	[ -x $(PREFIX)/bin/python ] || $(PYTHON) -m venv $(PREFIX)
-	$(PREFIX)/bin/pip install $(PIP) .
+# lxml is made for one version of Python and one architecture: those of the machine on which this runs
+wheels: $(VENV)/installed
+	rm -rf build/wheels
+	$(BIN)/pip wheel $(PIP) --wheel-dir build/wheels .
+	@ls build/wheels
+
+install-node: FOR := $(PREFIX)
+install-node: python
+	umask 022; [ -x $(PREFIX)/bin/pip ] || $(PYTHON) -m venv $(PREFIX)
+	umask 022; $(PREFIX)/bin/pip install $(PIP) $(FROM)
+	umask 022; .packaging/links add $(PREFIX) $(LOCAL) $(PLUGINS)
 	$(PREFIX)/bin/check_ha_setup $(SETUP)
 
-# The pyvenv.cfg says that this folder is what install-node has made
+# The pyvenv.cfg says that this folder is what install-node has made, even if it failed then
 uninstall-node:
-	[ -e $(PREFIX)/pyvenv.cfg ]
-	$(PREFIX)/bin/check_ha_setup --remove $(SETUP)
+	@[ ! -e $(PREFIX) ] || [ -e $(PREFIX)/pyvenv.cfg ] || \
+		{ echo "$(PREFIX) was not made by install-node, and stays"; exit 1; }
+	[ ! -x $(PREFIX)/bin/check_ha_setup ] || $(PREFIX)/bin/check_ha_setup --remove $(SETUP)
+	.packaging/links remove $(PREFIX) $(LOCAL) $(PLUGINS)
 	rm -rf $(PREFIX)
 
 clean:

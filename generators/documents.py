@@ -12,6 +12,7 @@ from generators.manual import Say, with_tables
 CATALOGUE = "generators/fr.po"
 PAIRS = {
     "README.md": "README.fr.md",
+    "docs/install.md": "docs/fr/install.md",
     "docs/checks.md": "docs/fr/checks.md",
     "docs/options.md": "docs/fr/options.md",
     "docs/cluster.md": "docs/fr/cluster.md",

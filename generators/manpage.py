@@ -9,6 +9,7 @@ from typing import Iterator, List
 import check_ha
 from check_ha.core.check import Check
 from generators.commands import Command, all_commands
+from generators.manual_pages import examples, files
 from generators.options import Flag, flags
 
 _EXIT = """\
@@ -32,6 +33,8 @@ def page(command: Command) -> str:
         f".SH OPTIONS\n{''.join(_option(flag) for flag in flags(command))}",
         *(_check_sections(command.check) if command.check else ()),
         _EXIT if command.verdict else "",
+        _files(command),
+        _examples(command),
         _see_also(command),
     ]
     return "".join(parts)
@@ -59,6 +62,16 @@ def _check_sections(check: Check) -> Iterator[str]:
         name = f"{metric.instance}#{metric.name}" if metric.instance else metric.name
         unit = f" ({metric.unit})" if metric.unit else ""
         yield f".TP\n\\fB{_text(name)}\\fR{unit}\n{_text(_sentence(metric.meaning))}\n"
+
+
+def _files(command: Command) -> str:
+    found = files(command)
+    return ".SH FILES\n" + "".join(f".TP\n.I {_text(path)}\n{_text(found[path])}\n" for path in found) if found else ""
+
+
+def _examples(command: Command) -> str:
+    shown = (f"{_text(one.meaning)}\n.PP\n.nf\n.RS 4\n{_text(one.line)}\n.RE\n.fi\n" for one in examples(command))
+    return ".SH EXAMPLES\n" + ".PP\n".join(shown)
 
 
 def _see_also(command: Command) -> str:

@@ -10,7 +10,7 @@ from generators.commands import OWN, VIEW, Command, all_commands
 from generators.services import ARGUMENTS
 
 # Ranges of the main number as they are written here, of checks where they are of use.
-_EXAMPLES = {
+AS_RANGES = {
     "check_ha_quorum": "-w '1:'",
     "check_ha_rings": "-c '~:1'",
     "check_ha_failed_actions": "-w '~:0' -c '~:5'",
@@ -53,6 +53,6 @@ def _entry(command: Command) -> str:
     lines = [f"# {command.question}"]
     number = command.check.number if command.check else None
     if number:
-        example = _EXAMPLES.get(command.name)
+        example = AS_RANGES.get(command.name)
         lines.append(f"# -w -c: {number.meaning}{f'; such as {example}' if example else ''}")
     return "\n".join([*lines, f"command[{command.name}]={' '.join(words)}", ""])

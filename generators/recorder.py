@@ -54,6 +54,7 @@ def _allowed() -> List[str]:
         "parameters": masked_cib._PARAMETERS,
         "nodes": masked_cib._OF_NODES,
         "settings": shareable._SETTINGS,
+        "booth": shareable._BOOTH,
     }
     lines: List[str] = []
     for kind, words in lists.items():

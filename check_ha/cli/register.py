@@ -18,6 +18,7 @@ CHECKS: Dict[str, str] = {
     "fencing": "check_ha.checks.fencing.check",
     "constraints": "check_ha.checks.constraints",
     "config": "check_ha.checks.config.check",
+    "tickets": "check_ha.checks.tickets.check",
 }
 """The checks of a node, by name, with their modules. Of two findings that are equally bad that of the earlier check is
 told first: it is nearer to the cause."""

@@ -27,6 +27,8 @@ CONSTRAINT = "constraint"
 TICKET = "ticket"
 LEVEL = "fencing level"
 DEVICE = "quorum device"
+PEER = "peer"
+"""A site or an arbitrator of booth."""
 
 
 def nodes(*names: str) -> Tuple[Subject, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, List
 
 if TYPE_CHECKING:
     from check_ha.model.addresses import Interface, InterfaceAddress, Interfaces
+    from check_ha.model.booth import BoothConf, BoothMember, BoothPeer, BoothTicket, TicketTimes
     from check_ha.model.cib import (
         Cib,
         ConfiguredCollection,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         Rule,
         Separation,
         TicketDependency,
+        TicketState,
     )
     from check_ha.model.cluster import (
         INFINITY,
@@ -64,11 +66,15 @@ if TYPE_CHECKING:
     from check_ha.model.node import Features, FileState, Launcher, Process, Processes, Verification
     from check_ha.model.view import View
 
-_MODULES = ("cluster", "cib", "corosync", "node", "addresses", "corosync_conf", "foretold", "view")
+_MODULES = ("cluster", "cib", "corosync", "node", "addresses", "corosync_conf", "foretold", "booth", "view")
 
 __all__ = [
     "INFINITY",
     "Ban",
+    "BoothConf",
+    "BoothMember",
+    "BoothPeer",
+    "BoothTicket",
     "Bundle",
     "Cib",
     "Clone",
@@ -125,6 +131,8 @@ __all__ = [
     "Statistics",
     "Ticket",
     "TicketDependency",
+    "TicketState",
+    "TicketTimes",
     "Verification",
     "View",
 ]

@@ -11,14 +11,20 @@ from check_ha.node_setup.node import Host
 from check_ha.node_setup.users import GROUP
 from check_ha.sources.runner import FOLDERS
 
+_LABELLED = ("/usr/lib/nagios/plugins", "/usr/lib64/nagios/plugins")
+_PLUGIN = "nagios_unconfined_plugin_exec_t"
+"""What Enterprise Linux 9 and 10 give all in these folders (nagios.fc of selinux-policy): what NRPE starts there may
+use sudo, and is not confined. Elsewhere it stays in nrpe_t, where not even root may ask the cluster."""
+
 
 def notes(
-    node: Host, before: Grants, after: Grants, daemon: Optional[Daemon], touched: Sequence[Daemon]
+    node: Host, plugins: str, before: Grants, after: Grants, daemon: Optional[Daemon], touched: Sequence[Daemon]
 ) -> Iterator[str]:  # fmt: skip
     """Yield what no step does; ``touched`` are the NRPEs that must start again, and that we do not restart."""
     yield from (_restart(node, one) for one in touched)
-    if node.enforcing and daemon and daemon.user in after.sudo:
-        yield "let NRPE use sudo under SELinux: setsebool -P nagios_run_sudo on"
+    if node.enforcing and daemon and not plugins.startswith(_LABELLED):
+        label = f"semanage fcontext -a -t {_PLUGIN} '{plugins}/check_ha.*' && restorecon -R {plugins}"
+        yield f"have SELinux take the commands for plugins of NRPE: {label}"
     new = [user for user in after.rights if user not in before.rights]
     if new:
         yield from _rights(node, new, first=not before.rights)

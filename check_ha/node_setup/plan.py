@@ -95,8 +95,9 @@ def plan(node: Host, wish: Wish) -> Plan:
     touched = [daemon for daemon in node.daemons if _is_touched(daemon, steps)]
     steps += _state_folders(node, before, after)
     steps += [Step(argv=("systemctl", "restart", one.unit)) for one in touched if _restarts(node, one)]
+    daemon = None if wish.remove else wish.nrpe
     by_hand = [one for one in touched if not _restarts(node, one)]
-    return Plan(tuple(steps), tuple(kept), tuple(notes(node, before, after, wish.nrpe, by_hand)))
+    return Plan(tuple(steps), tuple(kept), tuple(notes(node, wish.plugins, before, after, daemon, by_hand)))
 
 
 def command_path(folder: str) -> str:

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any, List
 
 if TYPE_CHECKING:
     from check_ha.parsers.addresses import parse_ip_addr
+    from check_ha.parsers.booth import parse_booth_list, parse_booth_peers
+    from check_ha.parsers.booth_conf import parse_booth_conf
     from check_ha.parsers.cfgtool import parse_cfgtool
     from check_ha.parsers.cfgtool_nodes import parse_cfgtool_nodes
     from check_ha.parsers.cib import parse_cib
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ParseError",
+    "parse_booth_conf",
+    "parse_booth_list",
+    "parse_booth_peers",
     "parse_cfgtool",
     "parse_cfgtool_nodes",
     "parse_cib",
@@ -62,6 +67,9 @@ __all__ = [
 
 _PLACES = {
     "ParseError": "errors.ParseError",
+    "parse_booth_conf": "booth_conf.parse_booth_conf",
+    "parse_booth_list": "booth.parse_booth_list",
+    "parse_booth_peers": "booth.parse_booth_peers",
     "parse_cfgtool": "cfgtool.parse_cfgtool",
     "parse_cfgtool_nodes": "cfgtool_nodes.parse_cfgtool_nodes",
     "parse_cib": "cib.parse_cib",

@@ -154,6 +154,11 @@ COROSYNC_FILES = Tool(
     good=(0, 1),
     on_stderr=True,
 )
+# The client of booth; where there is an authfile it answers only who may read that. It asks the site's boothd by TCP,
+# which may run on another node.
+BOOTH_LIST = Tool("booth-list.txt", ("booth", "list"), SYSTEM)
+BOOTH_PEERS = Tool("booth-peers.txt", ("booth", "peers"), SYSTEM)
+BOOTH_CONF = Tool("booth.conf", ("cat", "/etc/booth/booth.conf"), SYSTEM, absence=True)
 # Prints no key, so that whoever is let run it as root does not get one; see check_ha.sources.fingerprint.
 AUTHKEY = Tool("authkey.txt", ("sha256sum", "/etc/corosync/authkey"), SYSTEM, absence=True, digest=True)
 
@@ -177,6 +182,9 @@ ALL = (
     COROSYNC_VERSION,
     COROSYNC_CONF,
     COROSYNC_FILES,
+    BOOTH_LIST,
+    BOOTH_PEERS,
+    BOOTH_CONF,
     AUTHKEY,
 )
 """What ``check_ha_snapshot`` records."""

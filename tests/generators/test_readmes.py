@@ -104,7 +104,7 @@ def test_french_says_what_english_says(english: str) -> None:
         ("docs/checks.md", "### check_ha_vip\n", "### check_ha_ip\n"),
         ("docs/checks.md", "| fence-pending | WARNING |", "| fence-pending | CRITICAL |"),
         ("docs/checks.md", "| fence-pending | WARNING |", "| fence-owed | WARNING |"),
-        ("README.md", "| pipx | ", "| pipx | pipx | "),
+        ("README.md", "| ailleurs | ", "| ailleurs | ailleurs | "),
         ("docs/checks.md", "| `cluster.partitions.count` | partitions |\n", ""),
         ("docs/rights.md", "| oui | oui | oui | non | non |", "| oui | oui | oui | non |"),
         ("docs/rights.md", "    corosync-cfgtool -R  ", "    corosync-cfgtool  "),

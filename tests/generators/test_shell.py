@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 import subprocess
 from pathlib import Path
 from typing import List
 
 import pytest
 
+from check_ha.cli import setup
+from check_ha.cli.state import default_directory
 from generators.commands import Command, all_commands
 from generators.completion import completion
 from generators.manpage import page
+from generators.manual_pages import examples, files
 from generators.options import flags
 from tests.needed import program
 
@@ -50,6 +55,33 @@ def test_man_page_has_no_fault(command: Command, tmp_path: Path) -> None:
     )
     faults = [line for line in done.stdout.splitlines() if "missing date" not in line]
     assert faults == []
+
+
+@pytest.mark.parametrize("command", all_commands(), ids=lambda command: command.name)
+def test_examples_can_be_typed(command: Command) -> None:
+    """Each names one of our commands, with options that it has; the manual of every command has some."""
+    parsers = {one.name: one.parser for one in all_commands() if one.entry}
+    text = page(command).partition(".SH EXAMPLES\n")[2].partition(".SH ")[0]
+    lines = [one.line for one in examples(command)]
+    assert lines
+    for line in lines:
+        assert line.replace("\\", "\\e").replace("-", "\\-").replace("~", "\\(ti") in text
+        words = shlex.split(line.rpartition("| ")[2])
+        if words[0] in parsers:
+            parsers[words[0]].parse_args(words[1:])
+        else:
+            assert words == [command.name]
+
+
+def test_files_are_those_of_the_command() -> None:
+    found = {command.name: sorted(files(command)) for command in all_commands()}
+    state = default_directory().replace(str(os.geteuid()), "UID")
+    asked = ["/etc/sudoers.d/check_ha", "/run/check_ha"]
+    assert found["check_ha_quorum"] == asked
+    assert found["check_ha_vip"] == sorted([*asked, state])
+    assert found["check_ha_config"] == ["/etc/corosync/authkey", "/etc/corosync/corosync.conf", *asked]
+    assert found["check_ha_split_brain"] == []
+    assert ".I /etc/corosync/uidgid.d/check_ha\n" in page(next(one for one in all_commands() if one.name == setup.NAME))
 
 
 def complete(command: str, *words: str) -> List[str]:

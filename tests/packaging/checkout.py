@@ -6,10 +6,11 @@ import shutil
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-_NOT = (".git", ".venv", "build", "dist", "*.egg-info", "__pycache__", "tests", "clusters", ".*_cache", ".hypothesis")
+_MADE = (".git", ".venv", "build", "dist", "*.egg-info", "__pycache__", ".*_cache", ".hypothesis", ".coverage*")
+_TESTS = ("tests", "clusters")
 
 
-def copy_of_checkout(target: Path) -> Path:
-    """What a release is made of, without tests and recordings."""
-    shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns(*_NOT))
+def copy_of_checkout(target: Path, tests: bool = False) -> Path:
+    """What a release is made of; without tests and recordings, unless they are asked for."""
+    shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns(*_MADE, *(() if tests else _TESTS)))
     return target

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tarfile
+import tempfile
 from pathlib import Path
-from typing import List, Mapping, Sequence
+from typing import Iterator, List, Mapping, Sequence
 
 import pytest
 
 from check_ha.cli.register import check_named
+from check_ha.node_setup.reach import closed_to_others
 from generators.commands import all_commands
 from tests.needed import program
 from tests.packaging.checkout import ROOT, copy_of_checkout
@@ -31,8 +35,8 @@ def must(argv: Sequence[str], cwd: Path, env: Mapping[str, str] = os.environ) ->
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of what a release is made of."""
-    return copy_of_checkout(tmp_path_factory.mktemp("checkout") / "check_ha")
+    """A copy of this checkout."""
+    return copy_of_checkout(tmp_path_factory.mktemp("checkout") / "check_ha", tests=True)
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +45,9 @@ def distributions(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     folder = tmp_path_factory.mktemp("dist")
     venv = tmp_path_factory.mktemp("builder") / "venv"
     must([sys.executable, "-m", "venv", str(venv)], checkout)
-    must([f"{venv}/bin/pip", "install", "-q", "setuptools>=61", "wheel"], checkout)
+    must([f"{venv}/bin/pip", "install", "-q", "setuptools>=61", "wheel", "nagiosplugin", "lxml"], checkout)
     must([f"{venv}/bin/python", "-c", SDIST.format(folder=str(folder))], checkout)
-    must([f"{venv}/bin/pip", "wheel", "-q", "--no-deps", "-w", str(folder), "."], checkout)
+    must([f"{venv}/bin/pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(folder), "."], checkout)
     return folder
 
 
@@ -59,12 +63,38 @@ def assert_verdict(folder: Path, where: Path) -> None:
     assert done.stdout.startswith("check_ha stream 1\n")
 
 
+def assert_manuals(share: Path) -> None:
+    """Each command has its man page and its completion, where man and bash look when its folder is in PATH."""
+    for command in all_commands():
+        assert (share / f"man/man1/{command.name}.1").read_text(encoding="utf-8").startswith(".TH CHECK")
+        assert f"complete -F _{command.name} " in (share / f"bash-completion/completions/{command.name}").read_text(
+            "utf-8"
+        )
+
+
+def test_the_source_distribution_is_all_of_the_checkout(distributions: Path, checkout: Path) -> None:
+    """So that it can be built and tested like one; beside it is only what setuptools adds."""
+    (sdist,) = distributions.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        packed = {name.partition("/")[2] for name in (one.name for one in archive if one.isfile())}
+    here = {str(path.relative_to(checkout)) for path in checkout.rglob("*") if path.is_file()}
+    made = {name for name in here | packed if name.startswith(("build/", "check_ha.egg-info/", "PKG-INFO"))}
+    assert (sorted(here - packed - made), sorted(packed - here - made)) == ([], [])
+
+
+def test_twine_takes_them(distributions: Path) -> None:
+    pytest.importorskip("twine", reason="needs twine: pip install twine")
+    files = [str(path) for path in distributions.iterdir()]
+    must([sys.executable, "-m", "twine", "check", "--strict", *files], distributions)
+
+
 @pytest.mark.parametrize("pattern", ["*.whl", "*.tar.gz"])
 def test_pip_install(distributions: Path, pattern: str, tmp_path: Path) -> None:
     (distribution,) = distributions.glob(pattern)
     must([sys.executable, "-m", "venv", str(tmp_path / "venv")], tmp_path)
     must([f"{tmp_path}/venv/bin/pip", "install", "-q", str(distribution)], tmp_path)
     assert_verdict(tmp_path / "venv/bin", tmp_path)
+    assert_manuals(tmp_path / "venv/share")
     assert os.access(tmp_path / "venv/share/check_ha/check_ha_record", os.X_OK)
 
 
@@ -77,23 +107,58 @@ def test_pipx_install(distributions: Path, tmp_path: Path) -> None:
     assert_verdict(tmp_path / "bin", tmp_path)
 
 
-def test_install_node(checkout: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder that everybody may enter, unlike pytest's own."""
+    folder = Path(tempfile.mkdtemp(prefix="check_ha-test-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_install_node(checkout: Path, place: Path, tmp_path: Path) -> None:
     """``make install-node`` into a folder of its own, with the rest in a tree instead of this machine; and back."""
-    prefix, tree = tmp_path / "opt", tmp_path / "node"
+    prefix, tree, local, plugins = place / "opt", place / "node", place / "local", place / "plugins"
     (tree / "etc/nagios").mkdir(parents=True)
     (tree / "etc/nagios/nrpe.cfg").write_text("include_dir=/etc/nrpe.d/\n", encoding="utf-8")
+    plugins.mkdir()
+    (plugins / "check_ha_mine").touch()
     setup = f"SETUP=--root {tree} --commands /commands --yes"
     program("visudo", "sudo")
-    make = ["make", f"PYTHON={sys.executable}", f"PREFIX={prefix}", setup]
+    folders = [f"PREFIX={prefix}", f"LOCAL={local}", f"PLUGINS={plugins} {place}/none"]
+    make = ["make", f"PYTHON={python_for_all()}", *folders, setup]
     (tree / "commands").symlink_to(prefix / "bin")
     must([*make, "install-node"], checkout)
-    assert_verdict(prefix / "bin", tmp_path)
     placed = tree / "etc/nrpe.d/check_ha.cfg"
     assert "command[check_ha_rings]=/commands/check_ha_rings --sudo" in placed.read_text(encoding="utf-8")
     assert (tree / "etc/sudoers.d/check_ha").exists()
-    must([*make, "install-node"], checkout)
+    for folder in (prefix / "bin", local / "bin", plugins):
+        assert_verdict(folder, place)
+    assert_manuals(prefix / "share")
+    assert_manuals(local / "share")
+
+    # again, without Internet: from a folder of wheels
+    must([f"{prefix}/bin/pip", "wheel", "-q", "-w", str(tmp_path), "."], checkout)
+    offline = {**os.environ, "PIP_INDEX_URL": "http://127.0.0.1:9/"}
+    must([*make, f"WHEELS={tmp_path}", "install-node"], checkout, offline)
 
     must([*make, "uninstall-node"], checkout)
+    left = [path for path in place.rglob("*") if path.is_symlink() or path.is_file()]
+    assert sorted(left) == [tree / "commands", tree / "etc/nagios/nrpe.cfg", plugins / "check_ha_mine"]
+    must([*make, "uninstall-node"], checkout)  # there is nothing left to do
+
+
+def python_for_all() -> str:
+    """A Python that other users can run too; ours may be somewhere below /root."""
+    return "/usr/bin/python3" if closed_to_others(Path(sys.executable).resolve().parent) else sys.executable
+
+
+def test_uninstall_node_after_an_installation_that_failed(checkout: Path, tmp_path: Path) -> None:
+    prefix = tmp_path / "opt"
+    make = ["make", f"PREFIX={prefix}", f"LOCAL={tmp_path}/local", "PLUGINS="]
+    (prefix / "bin").mkdir(parents=True)
+    refused = subprocess.run([*make, "uninstall-node"], cwd=checkout, capture_output=True, text=True, check=False)
+    assert (refused.returncode, refused.stdout) == (2, f"{prefix} was not made by install-node, and stays\n")
+    (prefix / "pyvenv.cfg").touch()  # which is the first thing that venv makes
+    must([*make, "uninstall-node"], checkout)
     assert not prefix.exists()
-    assert not placed.exists()
-    assert not (tree / "etc/sudoers.d/check_ha").exists()

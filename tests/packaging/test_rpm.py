@@ -46,8 +46,11 @@ def test_spec_is_of_this_version() -> None:
     assert re.search(rf"^Version: +{re.escape(check_ha.__version__)}$", SPEC.read_text(encoding="utf-8"), re.MULTILINE)
 
 
-def test_rpmlint_finds_no_more_than_the_folder() -> None:
-    """/usr/lib/nagios/plugins is the same on every architecture, which a noarch package needs, and on Debian."""
+def test_rpmlint_finds_no_more_than_the_folders() -> None:
+    """/usr/lib/nagios/plugins is the same on every architecture, which a noarch package needs, and on Debian.
+
+    In /usr/lib64/nagios/plugins, where monitoring servers of Enterprise Linux look, are links to that.
+    """
     rpmlint = program("rpmlint", "rpmlint")
     done = subprocess.run([rpmlint, str(SPEC)], capture_output=True, text=True, check=False)
     errors = [line for line in done.stdout.splitlines() if ": E: " in line]
@@ -58,8 +61,8 @@ def test_every_command_is_in_it_with_man_page_and_completion(rpm: Path) -> None:
     done = subprocess.run(["rpm", "-qpl", str(rpm)], capture_output=True, text=True, check=True)
     listed = set(done.stdout.splitlines())
     for command in all_commands():
-        for place in ("/usr/lib/nagios/plugins", "/usr/bin", "/usr/share/bash-completion/completions"):
-            assert f"{place}/{command.name}" in listed
+        for place in ("lib/nagios/plugins", "lib64/nagios/plugins", "bin", "share/bash-completion/completions"):
+            assert f"/usr/{place}/{command.name}" in listed
         assert f"/usr/share/man/man1/{command.name}.1" in listed
 
 
@@ -68,6 +71,7 @@ def test_a_verdict_from_what_is_in_it(rpm: Path, tmp_path: Path) -> None:
     with subprocess.Popen([program("rpm2cpio", "rpm"), str(rpm)], stdout=subprocess.PIPE) as unpacked:
         subprocess.run([cpio, "-idm", "--quiet"], stdin=unpacked.stdout, cwd=tmp_path, check=True)
     env = {**os.environ, "PYTHONPATH": f"{tmp_path}{SITE}"}
-    argv = [f"{tmp_path}/usr/bin/check_ha_rings", "--from", str(RECORDING)]
-    done = subprocess.run(argv, capture_output=True, text=True, check=False, env=env)
-    assert (done.returncode, done.stdout) == replay(check_named("rings"), "--from", str(RECORDING))
+    for folder in ("bin", "lib64/nagios/plugins"):
+        argv = [f"{tmp_path}/usr/{folder}/check_ha_rings", "--from", str(RECORDING)]
+        done = subprocess.run(argv, capture_output=True, text=True, check=False, env=env)
+        assert (done.returncode, done.stdout) == replay(check_named("rings"), "--from", str(RECORDING))
