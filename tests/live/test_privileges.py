@@ -216,6 +216,26 @@ def test_shipped_sudoers(lab: Lab, node: Node, rights: Rights) -> None:
     assert node.run(["sudo", "-n", "cibadmin", "-Q"], user="nagios").returncode == 1
 
 
+def test_crm_verify_is_asked_again_once_the_cib_has_changed(lab: Lab, node: Node, rights: Rights) -> None:
+    allow(node)
+
+    def said(state: str, words: str) -> Callable[[], bool]:
+        def once() -> bool:
+            verdict = judge(node, "check_ha_config", ["--sudo", "-vv"], "nagios")
+            assert verdict
+            assert (verdict.state, words in verdict.output) == (state, True), verdict.output
+            return True
+
+        return once
+
+    known = " s ago, and nothing has changed since\n"
+    wait_until(said("OK", known), 20, "the answer of crm_verify is known")
+    lab.set_property("stonith-enabled", "true")
+    wait_until(said("WARNING", "crm_verify finds errors in the CIB"), 20, "the error is seen")
+    lab.set_property("stonith-enabled", "false")
+    wait_until(said("OK", "no error in the CIB"), 20, "there is none again")
+
+
 def with_password(node: Node) -> None:
     """Give a resource a password, as fence devices have one."""
     update = f'<nvpair id="p_single-passwd" name="passwd" value="{SECRET}"/>'
