@@ -58,7 +58,7 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
         outputs: Dict[Tool, Output] = {}
         parsed: Dict[Tool, Any] = {}
         if check.applies:
-            outputs.update(collect(check.applies.readings, source))
+            outputs.update(collect((*check.applies.readings, *check.applies.alone), source))
             if applies(check.applies, outputs, source, parsed) is False:
                 return Outcome(_nothing(check, check.applies, settings, source), outputs)
         outputs.update(collect(check.readings, source, outputs))
@@ -111,7 +111,8 @@ def applies(
     one: Applies, outputs: Mapping[Tool, Output], source: Source, parsed: Optional[Dict[Tool, Any]] = None
 ) -> Optional[bool]:
     """Return whether what a check is about is set up here; None where that cannot be told."""
-    return one.holds(examine(one.readings, outputs, None, source.now, parsed))
+    readings = [*one.readings, *(reading for reading in one.alone if reading.tool in outputs)]
+    return one.holds(examine(readings, outputs, None, source.now, parsed))
 
 
 def _nothing(check: Check, one: Applies, settings: Settings, source: Source) -> Verdict:

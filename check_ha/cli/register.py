@@ -12,6 +12,7 @@ CHECKS: Dict[str, str] = {
     "quorum": "check_ha.checks.quorum.check",
     "nodes": "check_ha.checks.nodes.check",
     "rings": "check_ha.checks.rings.check",
+    "drbd": "check_ha.checks.drbd.check",
     "resources": "check_ha.checks.resources.check",
     "vip": "check_ha.checks.vip.check",
     "failed_actions": "check_ha.checks.failed_actions.check",

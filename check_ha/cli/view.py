@@ -63,7 +63,7 @@ def main() -> None:
     except NoAnswerError as silence:
         sys.stdout.write(f"HA_VIEW UNKNOWN - nothing is known: {clean(silence.finding.text, LINE_LIMIT)}\n")
         sys.exit(UNKNOWN)
-    if len(view.troubles) >= sum(reading.instead_of is None for reading in READINGS):
+    if len(view.troubles) >= sum(reading.instead_of is None and not reading.tool.only_with for reading in READINGS):
         reasons = "; ".join(dict.fromkeys(failed.text for failed in view.troubles))
         sys.stdout.write(f"HA_VIEW UNKNOWN - nothing is known: {clean(reasons, LINE_LIMIT)}\n")
         sys.exit(UNKNOWN)

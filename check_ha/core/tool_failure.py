@@ -46,7 +46,7 @@ from check_ha.sources.tools import COROSYNC, CRM_MON, CUT, FLOODED, HUNG, MISSIN
 _DENIED = (
     r"API error 11\b|API error 100\b|objdb library\. Error 100\b|CS_ERR_ACCESS|Permission denied"
     r"|Insufficient privileges|a password is required|is not allowed to execute|not in the sudoers file"
-    r"|you must have a tty"
+    r"|you must have a tty|netlink error reply: Operation not permitted"
 )
 _DOWN = r"API error 2\b|CS_ERR_LIBRARY|Connection refused"
 _DOWN_OR_DENIED = (

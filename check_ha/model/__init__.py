@@ -62,11 +62,19 @@ if TYPE_CHECKING:
         Statistics,
     )
     from check_ha.model.corosync_conf import CorosyncConf, Mistake, Section, Setting
+    from check_ha.model.drbd import (
+        DrbdConnection,
+        DrbdModule,
+        DrbdName,
+        DrbdPeerVolume,
+        DrbdResource,
+        DrbdVolume,
+    )
     from check_ha.model.foretold import Foretold
     from check_ha.model.node import Features, FileState, Launcher, Process, Processes, Verification
     from check_ha.model.view import View
 
-_MODULES = ("cluster", "cib", "corosync", "node", "addresses", "corosync_conf", "foretold", "booth", "view")
+_MODULES = ("cluster", "cib", "corosync", "node", "addresses", "corosync_conf", "drbd", "foretold", "booth", "view")
 
 __all__ = [
     "INFINITY",
@@ -89,6 +97,12 @@ __all__ = [
     "DateExpression",
     "Dependency",
     "DesignatedController",
+    "DrbdConnection",
+    "DrbdModule",
+    "DrbdName",
+    "DrbdPeerVolume",
+    "DrbdResource",
+    "DrbdVolume",
     "Expression",
     "FailCount",
     "FailedOperation",

@@ -230,7 +230,7 @@ def _collected(
         from check_ha.sources.scheduler.as_root import answered
 
         outputs.update(answered(source, questions, outputs))
-    shown = all_shareable(outputs.values(), history=False)
+    shown = all_shareable([one for one in outputs.values() if not one.not_set_up], history=False)
     return written(source.node, source.now, [one for one in shown if one.tool != CIBADMIN or CIBADMIN in tools])
 
 

@@ -95,7 +95,7 @@ def run_all(
         if not _end_of_file(leash):
             _kill_marked(mark)
         os.close(leash)
-    return {run.tool: run.output(limits.seconds, _user()) for run in runs.all}
+    return {run.tool: run.output(limits.seconds, user_name()) for run in runs.all}
 
 
 class _Run:
@@ -331,7 +331,8 @@ def find(program: str, folders: Sequence[str]) -> Optional[str]:
     return None
 
 
-def _user() -> str:
+def user_name() -> str:
+    """Return the user of this process, as it is called in an output."""
     try:
         return pwd.getpwuid(os.geteuid()).pw_name
     except KeyError:

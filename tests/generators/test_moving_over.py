@@ -42,6 +42,8 @@ def test_every_plugin_has_its_table() -> None:
         "check_corosync_rings",
         "mode crm",
         "mode constraints",
+        "mode resources of Centreon",
+        "check_drbd, check_drbd9",
         "Checkmk",
         "ha_cluster_",
         "node attribute",

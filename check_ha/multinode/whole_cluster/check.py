@@ -45,7 +45,7 @@ PROBLEMS = Metric("cluster.problems.count", "problems found")
 ONLINE = Metric("cluster.nodes.online.count", "nodes online, as the DC counts them")
 LINKS_DOWN = Metric("cluster.links.down.count", "links between two nodes that are down")
 
-TELLS = ("quorum", "nodes", "rings", "resources", "vip", "failed_actions", "fencing", "constraints")
+TELLS = ("quorum", "nodes", "rings", "resources", "vip", "failed_actions", "fencing", "constraints", "tickets")
 """The checks of a node whose findings are told, in this order."""
 
 
