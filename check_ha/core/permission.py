@@ -4,6 +4,7 @@ Pacemaker refuses in three ways. Who is not in the group haclient cannot connect
 role, where ACLs are on (enable-acl), connects and sees nothing::
 
     crm_mon exit 0     <pacemaker-result ...> <pacemakerd ... state="running" .../> <status code="0" message="OK"/>
+    the same of 3.0.0  ... <status code="0" message="OK"><errors><error>CIB query failed: Permission denied</error> ...
     cibadmin exit 4    Call cib_query failed: Permission denied
     crm_verify exit 66 crm_verify: CIB query failed: Input file not available
 
@@ -32,6 +33,7 @@ _NOTHING_SHOWN = (
     rb"(<\?xml[^>]*\?>)?\s*<pacemaker-result[^>]*>\s*(<pacemakerd [^>]*state=\"running\"[^>]*/>)?"
     rb"\s*<status code=\"0\" message=\"OK\"/>\s*</pacemaker-result>\s*"
 )
+_DENIED_3 = b"<error>CIB query failed: Permission denied</error>"
 _QUERY_DENIED = r"Call cib_query failed[^\n]*: Permission denied"
 _QUERY_FAILED = r"(crm_verify: )?CIB query failed: Input file not available\s*"
 
@@ -41,6 +43,12 @@ def shows_nothing(output: Output) -> bool:
     if output.tool != CRM_MON or output.as_root or output.status != 0 or len(output.stdout) > 2000:
         return False
     return re.fullmatch(_NOTHING_SHOWN, output.stdout) is not None
+
+
+def says_denied(output: Output) -> bool:
+    """Return whether this is crm_mon that reached Pacemaker, and says that it may not read (3.0.0, with exit 0)."""
+    small = output.tool == CRM_MON and not output.as_root and len(output.stdout) <= 2000
+    return small and output.status == 0 and _DENIED_3 in output.stdout
 
 
 def refusal(tools: str, first: Output, refused: Sequence[Output]) -> Finding:
@@ -82,7 +90,7 @@ def _alike(first: Output, refused: Sequence[Output]) -> Sequence[Output]:
 
 def _lacks_role(refused: Sequence[Output]) -> bool:
     """Return whether these tools of Pacemaker had reached it, so that a role is lacking and not the group."""
-    if any(shows_nothing(output) or re.search(_QUERY_DENIED, output.stderr) for output in refused):
+    if any(shows_nothing(one) or says_denied(one) or re.search(_QUERY_DENIED, one.stderr) for one in refused):
         return True
     return all(re.fullmatch(_QUERY_FAILED, output.stderr) for output in refused)
 

@@ -35,7 +35,7 @@ from check_ha.core.condition import (
     Severity,
 )
 from check_ha.core.finding import DAEMON, TOOL, Finding, Subject
-from check_ha.core.permission import confined, refusal, shows_nothing
+from check_ha.core.permission import confined, refusal, says_denied, shows_nothing
 from check_ha.core.processes import processes_of_root
 from check_ha.core.starting import connecting
 from check_ha.core.wording import joined
@@ -163,7 +163,7 @@ def _refused(output: Output) -> bool:
         return True
     told_on_stderr = output.status == 1 and not output.stdout.strip() and bool(output.stderr.strip())
     told_on_stderr = told_on_stderr and not output.tool.explained  # which is what it says there
-    return told_on_stderr or shows_nothing(output)
+    return told_on_stderr or shows_nothing(output) or says_denied(output)
 
 
 def _told(output: Output, error: Optional[ParseError]) -> ToolFailure:

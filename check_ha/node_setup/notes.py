@@ -28,6 +28,10 @@ def notes(
     new = [user for user in after.rights if user not in before.rights]
     if new:
         yield from _rights(node, new, first=not before.rights)
+    gone = [user for user in before.rights if user not in after.rights]
+    if gone:
+        until = f"until then Corosync lets {' and '.join(gone)} in"
+        yield f"on one node, once that is done on all: corosync-cfgtool -R ({until})"
     others = [user for user in new if not any(user == one.user for one in node.daemons)]
     if others and node.live:
         yield f"restart what runs as {' and '.join(others)}: only new processes have the new group"

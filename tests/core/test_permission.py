@@ -37,6 +37,20 @@ NOTHING = """\
 </pacemaker-result>
 """
 SHOWN_NOTHING = output(CRM_MON, stdout=NOTHING)
+DENIED_3 = output(
+    CRM_MON,
+    stdout="""\
+<pacemaker-result api-version="2.38" request="crm_mon --output-as=xml --inactive">
+  <pacemakerd sys_from="pacemakerd" state="running" last_updated="2026-11-28 22:26:19Z"/>
+  <status code="0" message="OK">
+    <errors>
+      <error>CIB query failed: Permission denied</error>
+    </errors>
+  </status>
+</pacemaker-result>
+""",
+)
+"""Of Pacemaker 3.0.0."""
 QUERY_DENIED = output(CIBADMIN, 4, stderr="Call cib_query failed: Permission denied\n")
 QUERY_FAILED = output(CRM_VERIFY, 66, stderr="crm_verify: CIB query failed: Input file not available\n")
 STRANGER = output(CIBADMIN, 102, stderr="Could not connect to the CIB: Transport endpoint is not connected\n")
@@ -66,6 +80,7 @@ WITHOUT_ROLE: Dict[str, Tuple[Sequence[Output], Optional[Output], List[Tuple[str
     "crit-shown-nothing-and-nothing-runs": ([SHOWN_NOTHING], processes("sshd"), [
         ("not-running", f"pacemaker is not running on this node ({NO_DATA[1]})"),
     ]),
+    "unknown-crm_mon-says-so": ([DENIED_3], None, [no_role("crm_mon")]),
     "unknown-verify-alone": ([QUERY_FAILED], RUNNING, [no_role("crm_verify")]),
     "unknown-verify-of-a-stranger": ([STRANGER, QUERY_FAILED], RUNNING, [
         ("no-permission", "user nagios may not run cibadmin, crm_verify; to allow it: usermod -aG haclient nagios"),

@@ -54,13 +54,13 @@ def _set_up(node: Node) -> None:
 
 
 def _edit(node: Node) -> None:
-    """Do as an admin does, whose thresholds stand in the file: the lab has no fencing unless a test is about it.
+    """Do as an admin does, whose thresholds stand in the file: there is no DRBD, and fencing where a test is about it.
 
     What a test has just broken must be seen at once.
     """
     named = r"/check_ha\(\|_fencing\)\( --sudo\)\?\( --own\)\?"
     fencing = f"s, --max-age-of-data 20,,; s,{named}$,& --severity fencing-disabled=ok,"
-    node.must("sed", "-i", fencing, COMMAND_FILE)
+    node.must("sed", "-i", f"{fencing}; s,/check_ha_drbd.*,& --severity no-drbd=ok,", COMMAND_FILE)
 
 
 def serve_by_rights(lab: Lab, node: Node) -> None:

@@ -10,11 +10,14 @@ from weakref import WeakKeyDictionary
 
 import pytest
 
+from check_ha.cli.register import check_named
 from check_ha.node_setup.marked import marked
 from check_ha.sources.tools import ALL, AUTHKEY, Tool
 from tests.lab import Lab, Options, wait_until
 from tests.lab.machine import CHECKOUT
 from tests.lab.node import Node
+from tests.replay import always
+from tests.replay import optional as optional_checks
 
 from .fault import TWO
 from .refusals import COMMANDS, COROSYNC, PACEMAKER, Lines, corosync, first_line, pacemaker, role
@@ -216,6 +219,26 @@ def test_shipped_sudoers(lab: Lab, node: Node, rights: Rights) -> None:
     assert node.run(["sudo", "-n", "cibadmin", "-Q"], user="nagios").returncode == 1
 
 
+def test_crm_verify_is_asked_again_once_the_cib_has_changed(lab: Lab, node: Node, rights: Rights) -> None:
+    allow(node)
+
+    def said(state: str, words: str) -> Callable[[], bool]:
+        def once() -> bool:
+            verdict = judge(node, "check_ha_config", ["--sudo", "-vv"], "nagios")
+            assert verdict
+            assert (verdict.state, words in verdict.output) == (state, True), verdict.output
+            return True
+
+        return once
+
+    known = " s ago, and nothing has changed since\n"
+    wait_until(said("OK", known), 20, "the answer of crm_verify is known")
+    lab.set_property("stonith-enabled", "true")
+    wait_until(said("WARNING", "crm_verify finds errors in the CIB"), 20, "the error is seen")
+    lab.set_property("stonith-enabled", "false")
+    wait_until(said("OK", "no error in the CIB"), 20, "there is none again")
+
+
 def with_password(node: Node) -> None:
     """Give a resource a password, as fence devices have one."""
     update = f'<nvpair id="p_single-passwd" name="passwd" value="{SECRET}"/>'
@@ -259,8 +282,10 @@ def test_table_of_readme(node: Node, rights: Rights) -> None:
     }
     table = readme_table()
     assert [list(row) for row in table.values()] == [list(users)] * len(table)
-    named = {tool: next(name for name in _names(tool) if name in table) for tool in ALL}
-    assert set(named.values()) == set(table)
+    optional = {tool for name in optional_checks() for tool in _tools(name)}
+    asked = [tool for tool in ALL if tool not in optional or any(tool in _tools(name) for name in always())]
+    named = {tool: next(name for name in _names(tool) if name in table) for tool in asked}
+    assert set(named.values()) == set(table) - {"/proc/drbd"}  # which is not here
     for tool, name in named.items():
         does = {kind: may_ask(node, tool, user, kind == "sudo (A)") for kind, user in users.items()}
         assert (tool.file, does) == (tool.file, table[name])
@@ -276,6 +301,12 @@ def test_nobody_special(lab: Lab, node: Node) -> None:
     assert "'corosync#daemon.running.count'=1" in said["daemons"].output
     refused = {"crm_mon.xml", "cibadmin.xml", "crm_node.txt", *OF_COROSYNC, AUTHKEY.file}
     assert view(node, "nagios") == (False, False, refused)
+
+
+def _tools(name: str) -> set[Tool]:
+    """The tools that this check asks."""
+    check = check_named(name)
+    return {one.tool for one in (*check.readings, *(check.applies.readings if check.applies else ()))}
 
 
 def _names(tool: Tool) -> list[str]:

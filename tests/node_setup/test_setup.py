@@ -84,6 +84,17 @@ def test_the_other_way_takes_the_first_away(tree: Path, capsys: pytest.CaptureFi
     assert run(tree, capsys, "--way", "rights") == nothing_to_do(tree)
 
 
+@pytest.mark.parametrize("argv", [("--remove",), ("--way", "sudo")], ids=["removed", "the-other-way"])
+def test_whom_corosync_lets_in_until_it_reads_its_files_again(
+    argv: Tuple[str, ...], tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program("visudo", package="sudo")
+    run(tree, capsys, "--way", "rights", "--yes")
+    note = "once that is done on all: corosync-cfgtool -R (until then Corosync lets nagios in)\n"
+    assert f"  to do    on one node, {note}" in run(tree, capsys, *argv, "--yes")[1]
+    assert note not in run(tree, capsys, *argv, "--yes")[1]
+
+
 def test_commands_for_pcs_where_that_is_installed(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tree / "usr/sbin").mkdir()
     (tree / "usr/sbin/pcs").touch()

@@ -124,6 +124,10 @@ def test_from_package_to_nrpe_and_back(machine: CleanRoot) -> None:
         for name in ("rings", "quorum"):
             done = machine.run(*asked, "-t", "20", "-c", f"check_ha_{name}")
             assert (done.returncode, done.stdout) == replay(check_named(name), "--from", str(RECORDING))
+        # what the next run compares with is where nobody else can have made a folder before
+        state = machine.path / "var/lib/check_ha"
+        assert [path.name for path in state.glob("*/*")] == ["rings.json"]
+        assert [path.stat().st_mode & 0o777 for path in (state, *state.glob("*"))] == [0o755, 0o700]
         # without the file of sudoers, the same user is refused, and told so
         os.rename(machine.path / "etc/sudoers.d/check_ha", machine.path / "root/sudoers")
         done = machine.run(*asked, "-t", "20", "-c", "check_ha_rings")
@@ -132,3 +136,4 @@ def test_from_package_to_nrpe_and_back(machine: CleanRoot) -> None:
 
     machine.must("apt-get", "remove", "-q", "-y", "check-ha")
     assert machine.files("etc", "usr") == []
+    assert not (machine.path / "var/lib/check_ha").exists()
