@@ -84,14 +84,19 @@ def _alarms(states: Sequence[int]) -> _Alarms:
     return _Alarms(sum(one == 1 for one in states), sum(one == 2 for one in states))
 
 
+def _on_every_cluster() -> List[str]:
+    """Return the checks that a site has whatever its cluster is made of."""
+    return [name for name in CHECKS if check_named(name).applies is None]
+
+
 def _full(scenario: str, nodes: Sequence[str]) -> List[int]:
-    of_nodes = [_state(name, f"samples/{scenario}/{node}") for name in CHECKS for node in nodes]
+    of_nodes = [_state(name, f"samples/{scenario}/{node}") for name in _on_every_cluster() for node in nodes]
     return [*of_nodes, *(_state(name, f"samples/{scenario}") for name in ("split_brain", "drift"))]
 
 
 def _small(scenario: str, nodes: Sequence[str]) -> List[int]:
     """Return the state of each service that notifies: none of a node does while that of the cluster is CRITICAL."""
-    own = [name for name in CHECKS if check_named(name).scope is Scope.NODE]
+    own = [name for name in _on_every_cluster() if check_named(name).scope is Scope.NODE]
     cluster = _state(CLUSTER[len("check_ha_") :], f"samples/{scenario}")
     if cluster == 2:
         return [cluster]

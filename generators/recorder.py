@@ -39,7 +39,14 @@ def _tools() -> List[str]:
     lines += ["command_of() {", "    case $1.$2 in"]
     for tool in _TOOLS:
         lines += [_case(tool, "now", tool.argv), *([_case(tool, "older", tool.older)] if tool.older else [])]
-    return [*lines, "        *) return 1 ;;", "    esac", "}"]
+    return [*lines, "        *) return 1 ;;", "    esac", "}", "", *_set_up()]
+
+
+def _set_up() -> List[str]:
+    lines = ["# Whether what an output is about is set up on this node.", "set_up() {", "    case $1 in"]
+    lines += [f"        {tool.file}) set -- {' '.join(tool.only_with)} ;;" for tool in _TOOLS if tool.only_with]
+    lines += ["        *) return 0 ;;", "    esac"]
+    return [*lines, '    for place in "$@"; do', '        [ -e "$place" ] && return 0', "    done", "    return 1", "}"]
 
 
 def _case(tool: Tool, which: str, argv: Iterable[str]) -> str:
@@ -54,6 +61,7 @@ def _allowed() -> List[str]:
         "parameters": masked_cib._PARAMETERS,
         "nodes": masked_cib._OF_NODES,
         "settings": shareable._SETTINGS,
+        "booth": shareable._BOOTH,
     }
     lines: List[str] = []
     for kind, words in lists.items():

@@ -14,6 +14,9 @@ from generators.nagios import define, templates
 from generators.services import CHECK_NRPE
 
 OWN_TITLE, TITLE, FAILOVER = "HA own", "HA cluster", "HA failover"
+FOLDER = "check_ha"
+"""Where the web server has the pages of the clusters."""
+PAGES = f"/var/www/html/{FOLDER}"
 _ATTEMPTS = "4"
 """Runs until a node's own alarm: two more than the cluster's needs, which comes first and silences it."""
 
@@ -29,7 +32,8 @@ _NODES = """\
 _CLUSTER = """\
 # A host that stands for the cluster; one per cluster. It has no check of its own: no node's death may silence it. Its
 # address is that of a node, any of them, which is asked for what every node says alike and what costs more than the
-# rest: whether everything survives the loss of a node.
+# rest: whether everything survives the loss of a node. The service also writes a page for a browser, to which its
+# notes_url leads; its folder must be there: install -d -o nagios /var/www/html/check_ha
 """
 _FIRST = """\
 # While the cluster's alarm is CRITICAL, these notify nobody: somebody is looking already. Name the nodes.
@@ -44,7 +48,7 @@ def nagios() -> str:
     blocks.append(define("service", *own, ("check_command", f"check_ha_nrpe!{OWN}"), ("max_check_attempts", _ATTEMPTS)))
     blocks.append(_NODES)
     blocks += [define("host", ("use", "ha-node"), ("host_name", name), ("address", where)) for name, where in nodes]
-    line = f"$USER1$/{CLUSTER} $ARG1$ --via '$USER1$/{CHECK_NRPE}'"
+    line = f"$USER1$/{CLUSTER} $ARG1$ --via '$USER1$/{CHECK_NRPE}' --page {PAGES}/$HOSTNAME$.html"
     blocks += [_CLUSTER, define("command", ("command_name", CLUSTER), ("command_line", line))]
     blocks.append(
         define("host", ("use", "generic-host"), ("host_name", "cluster1"), ("address", "192.0.2.11"),
@@ -52,7 +56,8 @@ def nagios() -> str:
     )  # fmt: skip
     here = ("use", "ha-service"), ("host_name", "cluster1")
     asked = ("check_command", f"{CLUSTER}!--node node1 --node node2")
-    blocks.append(define("service", *here, ("service_description", TITLE), asked))
+    notes = ("notes_url", f"/{FOLDER}/$HOSTNAME$.html")
+    blocks.append(define("service", *here, ("service_description", TITLE), asked, notes))
     failover: List[Tuple[str, str]] = [("check_command", "check_ha_nrpe!check_ha_failover"), ("check_interval", "5")]
     blocks.append(
         define("service", *here, ("service_description", FAILOVER), *failover, ("max_check_attempts", _ATTEMPTS))
@@ -96,11 +101,15 @@ apply Service "%(own)s" {
   assign where host.vars.ha_cluster
 }
 
+// It also writes a page for a browser, to which notes_url leads; its folder must be there:
+// install -d -o nagios /var/www/html/check_ha
 apply Service "%(cluster)s" {
   import "ha_small"
   max_check_attempts = 2
   check_command = "ha_cluster"
   vars.ha_cluster_node = host.vars.ha_nodes
+  vars.ha_cluster_page = "%(pages)s/" + host.name + ".html"
+  notes_url = "/%(folder)s/" + host.name + ".html"
   vars.ha_cluster_via = if (host.vars.ha_via) { host.vars.ha_via } else { PluginDir + "/%(via)s" }
   assign where host.vars.ha_nodes
 }
@@ -160,7 +169,7 @@ object Host "cluster1" {
 def icinga2() -> str:
     """Return the services for Icinga 2."""
     words = {"own": OWN_TITLE, "cluster": TITLE, "failover": FAILOVER, "attempts": _ATTEMPTS, "command": OWN}
-    return _ICINGA % {**words, "via": CHECK_NRPE}
+    return _ICINGA % {**words, "via": CHECK_NRPE, "pages": PAGES, "folder": FOLDER}
 
 
 _MRPE = f"""\
@@ -168,6 +177,7 @@ _MRPE = f"""\
 # that node alone knows. The cluster itself is one service of the server: a rule "Integrate Nagios plugins" for the host
 # that stands for the cluster, with
 #   {CLUSTER} --node node1 --node node2 --via 'ssh -o BatchMode=yes {{node}} check_ha_view'
+# and, for a page for a browser, --page FILE: a rule "Notes URL for services" can lead to it.
 # To be told of a dead node once, switch off the notifications of the hosts of the nodes (a rule "Enable/disable
 # notifications for hosts"): the service of the cluster tells it. mrpe.cfg is the other shape: every check on each.
 HA_own (interval=60) {PLUGINS}/check_ha --own

@@ -3,7 +3,8 @@
 ``make bench`` prints, for each check, CPU (user and system, children included; the least of several runs, one of each
 kind in turn) and its ratio to a baseline: the same interpreter that imports nagiosplugin, lxml, argparse and subprocess
 and runs the same tools. Then check_ha, all checks in one run, beside each of them on the same recording. Then, for
-crm_mon XML of 10 to 10,000 resources, CPU and peak memory of the parser beside ``lxml.etree.parse`` alone.
+crm_mon XML of 10 to 10,000 resources, CPU and peak memory of the parser beside ``lxml.etree.parse`` alone. At last what
+``tests.bench_live`` measures on a node of a live cluster.
 
 What must hold is in tests/test_cost.py.
 """
@@ -126,6 +127,9 @@ def main() -> None:
         parser, alone, size, peak = parsing(resources)
         ratio = parser / alone if alone else float("nan")
         print(f"{resources:9}{size // 1024:9}{parser * 1000:11.1f}{alone * 1000:9.1f}{ratio:7.2f}{peak / 1024:9.0f}")
+    from tests import bench_live  # which knows this module
+
+    bench_live.main()
 
 
 if __name__ == "__main__":

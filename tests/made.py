@@ -124,6 +124,44 @@ DRBD = (
     'id="drbd-fence-by-handler-r0-rule-ms_db"><expression attribute="#uname" operation="ne" value="node3" '
     'id="drbd-fence-by-handler-r0-expr-ms_db"/></rule></rsc_location>'
 )
+
+
+def attributes(number: int, words: str, lifetime: str = "reboot") -> Tuple[str, ...]:
+    """The node has these attributes, ``NAME=VALUE`` each."""
+    pairs = (word.split("=", 1) for word in words.split())
+    where = f"--node node{number} --lifetime {lifetime}"
+    return tuple(f"crm_attribute {where} --name {name} '--update={value}'" for name, value in pairs)
+
+
+def of_site(words: str) -> Tuple[str, ...]:
+    """The cluster options of SAPHanaSR."""
+    pairs = (word.split("=", 1) for word in words.split())
+    return tuple(f"crm_attribute --type crm_config --set-name SAPHanaSR --name hana_ha1_{name} --update {value}"
+                 for name, value in pairs)  # fmt: skip
+
+
+def hana(agent: str) -> str:
+    """SAP HANA on node1 and node2; node3 is there for its vote."""
+    database = primitive("rsc_SAPHana_HA1_HDB00", f"ocf:suse:{agent}")
+    return clone("msl_SAPHana_HA1_HDB00", database, "promotable=true clone-max=2 interleave=true")
+
+
+AWAY = location("msl_SAPHana_HA1_HDB00", 3)
+HANA_SITES = (*attributes(1, "hana_ha1_site=WDF1", "forever"), *attributes(2, "hana_ha1_site=WDF2", "forever"))
+HANA_UP = "hana_ha1_roles=master1:master:worker:master"
+CLASSIC_PRIMARY = (
+    *HANA_SITES, *attributes(1, "lpa_ha1_lpt=1795406908", "forever"),
+    *attributes(1, "hana_ha1_clone_state=PROMOTED hana_ha1_roles=4:P:master1:master:worker:master "
+                   "hana_ha1_sync_state=PRIM master-rsc_SAPHana_HA1_HDB00=150"),
+)  # fmt: skip
+ANGI = (
+    *HANA_SITES, *attributes(1, f"hana_ha1_clone_state=PROMOTED {HANA_UP} master-rsc_SAPHana_HA1_HDB00=150"),
+    *attributes(2, f"hana_ha1_clone_state=DEMOTED {HANA_UP} master-rsc_SAPHana_HA1_HDB00=100"),
+    *of_site("glob_topology=ScaleUp glob_prim=WDF1 site_lpt_WDF1=1795406908 site_lss_WDF1=4 site_srr_WDF1=P "
+             "site_srHook_WDF1=PRIM site_srPoll_WDF1=PRIM"),
+)  # fmt: skip
+PGSQL = clone("ms_pg", primitive("p_pg", "ocf:heartbeat:pgsql"), "promotable=true notify=true clone-max=2")
+FACTS = "SUSE/SAPHanaSR test/json/%s (values of each attribute while all is well, and in block_sr.json): %s"
 PONGS = ("p_ping_start_0", "p_ping:0_start_0", "p_ping:1_start_0", "p_ping:2_start_0")
 
 SCENARIOS = (
@@ -321,6 +359,38 @@ SCENARIOS = (
         "migrating", "the virtual machine is being migrated away from node1",
         primitive("vm1", "ocf:heartbeat:VirtualDomain", "allow-migrate=true"),
         (under_way("vm1", "VirtualDomain", "heartbeat", "migrate_to"),), settle=False,
+    ),
+    Scenario(
+        "hana-angi-in-sync", FACTS % ("angi-ScaleUp", "SAP HANA is promoted on node1 and in sync on node2"),
+        hana("SAPHanaController"),
+        (*ANGI, *of_site("site_lpt_WDF2=30 site_lss_WDF2=4 site_srr_WDF2=S site_srHook_WDF2=SOK site_srPoll_WDF2=SOK")),
+        AWAY,
+    ),
+    Scenario(
+        "hana-angi-sfail", FACTS % ("angi-ScaleUp", "SAP HANA of node2 has lost its replication"),
+        hana("SAPHanaController"),
+        (*ANGI, *of_site("site_lpt_WDF2=10 site_lss_WDF2=4 site_srr_WDF2=S site_srHook_WDF2=SFAIL "
+                         "site_srPoll_WDF2=SFAIL")),
+        AWAY,
+    ),
+    Scenario(
+        "hana-classic-sfail", FACTS % ("classic-ScaleUp", "SAP HANA of node2 has lost its replication"),
+        hana("SAPHana"),
+        (*CLASSIC_PRIMARY, *attributes(2, "lpa_ha1_lpt=10", "forever"),
+         *attributes(2, "hana_ha1_clone_state=DEMOTED hana_ha1_roles=4:S:master1:master:worker:master "
+                        "hana_ha1_sync_state=SFAIL master-rsc_SAPHana_HA1_HDB00=-INFINITY"),
+         *of_site("site_srHook_WDF1=PRIM site_srHook_WDF2=SFAIL")),
+        AWAY,
+    ),
+    Scenario(
+        "pgsql-disconnected",
+        "PostgreSQL is primary on node1, and the one on node2 is not connected: the attributes as "
+        "ClusterLabs/resource-agents heartbeat/pgsql 4.18 sets them (control_slave_status)",
+        PGSQL,
+        (*attributes(1, "p_pg-data-status=LATEST", "forever"), *attributes(1, "p_pg-status=PRI master-p_pg=1000"),
+         *attributes(2, "p_pg-data-status=DISCONNECT", "forever"),
+         *attributes(2, "p_pg-status=HS:alone master-p_pg=-INFINITY")),
+        location("ms_pg", 3),
     ),
     Scenario(
         "group-starting", "the first member of a group is being started, the others wait for it",

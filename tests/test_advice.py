@@ -16,11 +16,12 @@ KNOWN = [
 ]
 # names of commands of this project that stand in the code for other reasons
 NAMES = {"check_ha_setup", "check_ha_snapshot", "check_ha_view"}
+METRICS = {"check_ha_build_info", "check_ha_finding", "check_ha_run_timestamp_seconds", "check_ha_state"}
 
 
 def test_each_advice_in_the_code_is_proven_or_there_is_a_reason() -> None:
     assert sorted(KNOWN) == sorted(set(KNOWN))
-    assert templates() - NAMES - set(KNOWN) == set(), "advised, and not proven"
+    assert templates() - NAMES - METRICS - set(KNOWN) == set(), "advised, and not proven"
     assert set(KNOWN) - templates() == set(), "advised no longer"
 
 

@@ -57,6 +57,7 @@ HARMLESS = frozenset(
 """Modules of the standard library that neither read, write, run, wait nor look at the clock unless they are told to."""
 
 ALSO_HARMLESS: Dict[str, Tuple[str, ...]] = {
+    "check_ha.checks.failover.ground": ("ipaddress",),  # whether an address is in a network
     # inet_pton and inet_ntop turn text into text; the module opens nothing by itself
     "check_ha.parsers.addresses": ("_socket",),
     # their front doors load what is asked for

@@ -10,11 +10,14 @@ import pytest
 
 from check_ha.cli.register import check_named
 from check_ha.core.evidence import Reading
+from check_ha.sources import node
 from check_ha.sources.tools import COROSYNC_CONF, CRM_MON, Tool
 from tests.faketools import from_recording, write_tool
-from tests.replay import SAMPLES, checks, replay
+from tests.replay import RECORDINGS, SAMPLES, always, checks, replay
 
 HEALTHY = SAMPLES / "healthy-2node" / "node1"
+WITH_DRBD = RECORDINGS / "drbd" / "healthy" / "node1"
+"""Where there is what not every cluster has."""
 
 LAUGHS = (
     '<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol">'
@@ -45,11 +48,19 @@ CONFIGURATION = set(BAD) - {"200-megabytes", "flooded-stderr", "failed", "killed
 """With what corosync.conf may hold the cluster does not start again: that is a finding, not a tool that failed."""
 
 
+OF_JSON = ("empty", "truncated", "binary", "words", "failed", "hung")
+"""The faults that are tried with a tool that not every node has; its parser is tested for all of them."""
+
+
 def cases() -> Iterator[object]:
-    """Each check with each tool it cannot do without and each fault."""
-    for name in checks():
+    """Each check with each tool it cannot do without and each fault.
+
+    Those that this node has nothing for share these tools with the others: of drbd its own tool alone is tried here.
+    """
+    for name in (*always(), "drbd"):
         for reading in check_named(name).readings:
-            for fault in BAD:
+            own = bool(reading.tool.only_with)
+            for fault in OF_JSON if own else BAD if name in always() else ():
                 # crm_verify says nothing when all is well
                 if reading.required and not (reading.tool.on_stderr and fault in ("empty", "truncated")):
                     yield pytest.param(name, reading, fault, id=f"{name}-{reading.tool.file}-{fault}")
@@ -63,26 +74,44 @@ def healthy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def broken(healthy: Path, folder: Path, tool: Tool, script: str) -> None:
+@pytest.fixture(scope="module", name="with_drbd")
+def node_with_drbd(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same of one with DRBD."""
+    folder = tmp_path_factory.mktemp("drbd")
+    from_recording(WITH_DRBD, folder)
+    return folder
+
+
+def broken(healthy: Path, folder: Path, tool: Tool, script: str, home: Path = HEALTHY) -> None:
     """The tools of the healthy node, but for one, however it is asked: some were asked in the older way."""
     for path in healthy.iterdir():
         shutil.copy(path, folder)
     (folder / tool.name).rename(folder / f"healthy-{tool.name}")
     lines = [argv[1:] for argv in (tool.argv, tool.older) if argv[:1] == (tool.name,)]
-    data = HEALTHY / tool.file
+    data = home / tool.file
     asked = " || ".join(f'[ "$*" = "{" ".join(arguments)}" ]' for arguments in lines)
     other = f'{asked} || exec "{folder}/healthy-{tool.name}" "$@"'
     write_tool(folder, tool.name, f'{other}\nDATA="{data}"\n{script}')
 
 
 @pytest.mark.parametrize(("name", "reading", "fault"), list(cases()))
-def test_bad_output(name: str, reading: Reading[object], fault: str, healthy: Path, tmp_path: Path) -> None:
+def test_bad_output(
+    name: str,
+    reading: Reading[object],
+    fault: str,
+    healthy: Path,
+    with_drbd: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     tool = reading.tool
-    if not (HEALTHY / tool.file).exists():
-        pytest.fail(f"{HEALTHY} lacks {tool.file}")
+    home, tools = (WITH_DRBD, with_drbd) if tool.only_with else (HEALTHY, healthy)
+    monkeypatch.setattr(node, "set_up", lambda tool: True)
+    if not (home / tool.file).exists():
+        pytest.fail(f"{home} lacks {tool.file}")
     folder = tmp_path / "tools"
     folder.mkdir()
-    broken(healthy, folder, tool, BAD[fault])
+    broken(tools, folder, tool, BAD[fault], home)
     seconds = "0.5" if fault == "hung" else "20"
     expected = ["--severity", "fencing-disabled=ok"] if name == "fencing" else []
     state = str(tmp_path / "state")
@@ -103,7 +132,7 @@ def test_missing_tools(name: str, tmp_path: Path) -> None:
     assert code == 3
     assert_plugin_output(output)
     for reading in check_named(name).readings:
-        if reading.required:
+        if reading.required and reading.instead_of is None:
             assert f"{reading.tool.label}: not installed" in output
 
 

@@ -29,6 +29,8 @@ EXCEPTIONS: Dict[Tuple[str, str], Tuple[Tuple[str, ...], str]] = {
     ("resources", "cibadmin.xml"): (
         ("<nvpair>", "<meta_attributes>"), "how many should be promoted stands in the CIB alone",
     ),
+    ("drbd", "cibadmin.xml"): (("<rsc_location>", "<constraints>"), "a constraint has no second witness"),
+    ("drbd", "crm_mon.xml"): (("<resource> p_r0",), "which instance of a clone runs where stands there alone"),
     ("config", "corosync.conf"): (
         ("all from line", "line"), "a mistake stands in one place only; the file has no mark of its end",
     ),

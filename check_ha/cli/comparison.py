@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from functools import partial
-from typing import Dict, List, Sequence, Tuple
+from typing import Any, Dict, List, Sequence, Tuple
 
 from check_ha.cli.options.arguments import Parser, options_from, parser_for, refuse_text_file, understood
 from check_ha.cli.options.common import FormatOptions, SeverityOptions, ThresholdOptions, seconds
@@ -13,11 +13,13 @@ from check_ha.cli.process import unfinished
 from check_ha.cli.run import Order, Outcome
 from check_ha.core.check import Check, Judgement
 from check_ha.core.condition import Severity
+from check_ha.core.evidence import Reading
+from check_ha.core.finding import FILE, Finding, Subject
 from check_ha.core.options import option
-from check_ha.core.verdict import verdict_of
+from check_ha.core.verdict import Verdict, verdict_of, with_finding
 from check_ha.multinode.answers import Views, answers_of, needs_second_look
 from check_ha.sources.deadline import announce, limited, tools_have_ended
-from check_ha.sources.files import read_plain
+from check_ha.sources.files import read_plain, replace_file
 from check_ha.sources.peers import DEFAULT_VIA, LARGEST, Peers, node_name, template
 from check_ha.sources.recording import Recording, RecordingError
 from check_ha.sources.stream import LIMIT, Stream, stream_in
@@ -71,18 +73,38 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
         now = time.time()
         announce("reading the views" if files else "asking the nodes")
         if files:
-            replayed = {node: _replayed(node, path) for node, path in files.items()}
-            judgement: Judgement = check.judge(Views(answers_of(replayed)), own)
+            replayed = {node: recorded_view(node, path) for node, path in files.items()}
+            views = Views(answers_of(replayed))
+            judgement: Judgement = check.judge(views, own)
         else:
-            judgement, outputs = _asked(check, own, Peers(options.via, options.timeout), nodes)
+            judgement, views, outputs = _asked(check, own, Peers(options.via, options.timeout), nodes)
         verdict = verdict_of(check, judgement, dict(options.severity), (options.warning, options.critical))
-        return Outcome(verdict._replace(time=now), outputs)
+        verdict = verdict._replace(time=now)
+        return Outcome(_with_page(verdict, views, own) if getattr(own, "page", None) else verdict, outputs)
 
     work = limited(options.timeout, carry_out, partial(unfinished, check.name))
     return Order(work, min(given["verbose"], 3), options.format, options.output)
 
 
-def _asked(check: Check, own: object, peers: Peers, nodes: Sequence[str]) -> Tuple[Judgement, Dict[Tool, Output]]:
+def _with_page(verdict: Verdict, views: Views, own: Any) -> Verdict:
+    """Write the page; return the verdict, with what has kept it from being written."""
+    from check_ha.multinode.whole_cluster.check import NO_PAGE
+    from check_ha.multinode.whole_cluster.page import page_of
+    from check_ha.output.page.document import page
+
+    try:
+        replace_file(own.page, page(verdict, page_of(views, own, verdict.findings)))
+    except OSError as error:
+        text = f"cannot write {own.page}: {error.strerror or error}"
+        advice = "make its folder, and give that to the user who runs this check"
+        finding = Finding(NO_PAGE, text, (Subject(FILE, own.page),), advice, check=verdict.check)
+        return with_finding(verdict, finding)
+    return verdict
+
+
+def _asked(
+    check: Check, own: object, peers: Peers, nodes: Sequence[str]
+) -> Tuple[Judgement, Views, Dict[Tool, Output]]:
     """Judge what the nodes say; what is CRITICAL only if they say so a second time.
 
     Half of the time is for the first look, so that one node that hangs leaves enough for the second, in which only
@@ -92,7 +114,8 @@ def _asked(check: Check, own: object, peers: Peers, nodes: Sequence[str]) -> Tup
     outputs = viewed(peers.ask(nodes, 0.5 if twice else 1.0))
     announce(f"judging {check.name}")
     first = Views(answers_of({node: outputs[node] for node in nodes}))
-    judgement: Judgement = check.judge(first, own)
+    views = first
+    judgement: Judgement = check.judge(views, own)
     slowest = max((answer.within for answer in first.answers if answer.view), default=0.0)
     if twice and needs_second_look(first.answers, judgement.findings) and peers.left > 1.2 * slowest:
         pause = max(0.0, min(PAUSE, (peers.left - 1.5 * slowest) / 2))
@@ -102,8 +125,9 @@ def _asked(check: Check, own: object, peers: Peers, nodes: Sequence[str]) -> Tup
         tools_have_ended()
         second = {answer.asked: answer for answer in answers_of(again)}
         answers = tuple(second.get(answer.asked, answer) for answer in first.answers)
-        judgement = check.judge(Views(answers, first, pause), own)
-    return judgement, {output.tool: output for output in outputs.values()}
+        views = Views(answers, first, pause)
+        judgement = check.judge(views, own)
+    return judgement, views, {output.tool: output for output in outputs.values()}
 
 
 def viewed(outputs: Dict[str, Output]) -> Dict[str, Output]:
@@ -145,7 +169,7 @@ def files_of(given: Sequence[str], nodes: Sequence[str]) -> Dict[str, str]:
     return files
 
 
-def _replayed(node: str, path: str) -> Output:
+def recorded_view(node: str, path: str) -> Output:
     """Return what is in that file, of which nothing is known but what the command printed."""
     output = Output(Tool(node, ("--from", path), PEER), ("--from", path), 0, b"", "", RECORDED_WITHIN)
     try:
@@ -170,3 +194,16 @@ def _view_of(source: Source) -> bytes:
     from check_ha.output.view_text import view_text
 
     return view_text(view_from(source)).encode()
+
+
+def with_views(check: Check, files: Sequence[str], outputs: Dict[Tool, Output]) -> Check:
+    """Return the check of one node with one more reading for each of these views of other nodes."""
+    from check_ha.parsers.view import parse_view
+
+    views: Dict[Tool, Output] = {}
+    for path in files:
+        output = recorded_view(path, path)
+        tool = output.tool._replace(argv=("--view", path))
+        views[tool] = output._replace(tool=tool, argv=tool.argv, seconds=0.0)
+    outputs.update(views)
+    return check._replace(readings=(*check.readings, *(Reading(tool, parse_view) for tool in views)))

@@ -38,7 +38,7 @@ class NoAnswerError(Exception):
         self.finding = Finding(condition, text)
 
 
-_OWN_FOLDER = "give it a folder of this user's own with --state-dir"
+_OWN_FOLDER = "check_ha_setup makes a folder for the user of NRPE; --state-dir names another"
 
 Judged = Tuple[Verdict, Evidence]
 """What is said of one check, and what it is based on."""
@@ -56,14 +56,14 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
         except NoAnswerError as silence:
             return silent(check.name, silence, settings.severities)
         outputs: Dict[Tool, Output] = {}
+        parsed: Dict[Tool, Any] = {}
         if check.applies:
-            outputs.update(collect(check.applies.readings, source))
-            if applies(check.applies, outputs, source) is False:
+            outputs.update(collect((*check.applies.readings, *check.applies.alone), source))
+            if applies(check.applies, outputs, source, parsed) is False:
                 return Outcome(_nothing(check, check.applies, settings, source), outputs)
         outputs.update(collect(check.readings, source, outputs))
         memory = memory_of(common, check)
-        parsed: Dict[Tool, Any] = {}
-        judged = _with_answers(check, settings, outputs, source, memory, parsed) if check.asks else check
+        judged = with_answers(check, settings, outputs, source, memory, parsed) if check.asks else check
         verdict, _ = judge(judged, settings, outputs, source, memory, parsed)
         return Outcome(verdict, outputs)
 
@@ -71,7 +71,7 @@ def understand(check: Check, argv: Sequence[str]) -> Order:
     return Order(work, arguments.verbose, common.format, common.output)
 
 
-def _with_answers(
+def with_answers(
     check: Check,
     settings: Settings,
     outputs: Dict[Tool, Output],
@@ -85,6 +85,10 @@ def _with_answers(
     from check_ha.parsers.crm_simulate import parse_crm_simulate
 
     evidence = examine(check.readings, outputs, memory.recall(), source.now, parsed)
+    if getattr(settings.own, "view", ()):
+        from check_ha.cli.comparison import with_views
+
+        check = with_views(check, settings.own.view, outputs)  # type: ignore[attr-defined]
     questions = check.asks(evidence, settings.own) if check.asks else ()
     if not questions or CIBADMIN not in evidence.values:
         return check
@@ -103,9 +107,12 @@ def silent(check: str, silence: NoAnswerError, severities: Mapping[str, Severity
     return Outcome(Verdict(check, finding.severity, "", (finding,), (), (), time=time.time()), {})
 
 
-def applies(one: Applies, outputs: Mapping[Tool, Output], source: Source) -> Optional[bool]:
+def applies(
+    one: Applies, outputs: Mapping[Tool, Output], source: Source, parsed: Optional[Dict[Tool, Any]] = None
+) -> Optional[bool]:
     """Return whether what a check is about is set up here; None where that cannot be told."""
-    return one.holds(examine(one.readings, outputs, None, source.now))
+    readings = [*one.readings, *(reading for reading in one.alone if reading.tool in outputs)]
+    return one.holds(examine(readings, outputs, None, source.now, parsed))
 
 
 def _nothing(check: Check, one: Applies, settings: Settings, source: Source) -> Verdict:
@@ -225,16 +232,13 @@ def collect(
 
 
 def memory_of(common: RunOptions, check: Check, command: str = "") -> Memory:
-    """Return what the last run of this command has kept for this check of this node."""
+    """Return what the last run of this command has kept for this check of this node.
+
+    Nothing for a replay without --state-dir, which must always say the same.
+    """
     name = f"{command}{check.name}" + (f"@{common.node}" if common.node else "")
-    return Memory(state_directory(common) if check.remembers else None, name)
-
-
-def state_directory(common: RunOptions) -> Optional[str]:
-    """Return where state is kept; None for a replay without --state-dir, which must always say the same."""
-    if common.state_dir is None and common.from_ is not None:
-        return None
-    return common.state_dir or default_directory()
+    replayed = common.state_dir is None and common.from_ is not None
+    return Memory(None if replayed or not check.remembers else common.state_dir or default_directory(), name)
 
 
 def strictest(checks: Sequence[Check]) -> List[Reading[object]]:

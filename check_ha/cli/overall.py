@@ -3,7 +3,8 @@
 Each tool is run once, however many checks need it. The first line tells the worst first, with the culprit, short
 enough for a phone; what only repeats it in the words of another check comes last. -v adds a line for each check, -vv
 what each of them found, what to do about it, and the tools. Perfdata is that of all checks. --human shows a picture of
-the cluster instead, for a person at a terminal; the exit code is the same.
+the cluster instead, for a person at a terminal; the exit code is the same. --failover asks Pacemaker's scheduler as
+well what the loss of each node would come to: some 50 ms of CPU for each node of a small cluster.
 
 What each check finds, and its options, are those of its own command: check_ha_quorum -h and so on. Only here a cluster
 without a virtual IP is OK, as nobody asked for one. --severity takes CONDITION=STATE for all checks that have such
@@ -29,7 +30,18 @@ import sys
 from functools import partial
 from typing import Any, Dict, List, NoReturn, Sequence, Tuple
 
-from check_ha.cli.node import Judged, NoAnswerError, applies, collect, judge, memory_of, silent, source_of, strictest
+from check_ha.cli.node import (
+    Judged,
+    NoAnswerError,
+    applies,
+    collect,
+    judge,
+    memory_of,
+    silent,
+    source_of,
+    strictest,
+    with_answers,
+)
 from check_ha.cli.options.arguments import Parser, add_options, new_parser
 from check_ha.cli.options.settings import OverallOptions, Understood
 from check_ha.cli.options.settings import understand as understand_settings
@@ -75,11 +87,9 @@ def parser() -> Parser:
 
 def understand(argv: Sequence[str]) -> Order:
     """Understand the command line of check_ha, and its file."""
-    checks = all_checks()
-    understood = understand_settings(parser(), argv, checks)
-    chosen = [check for check in checks if check.name in understood.settings]
+    understood = understand_settings(parser(), argv, all_checks())
     options = understood.options
-    work = limited(options.timeout, partial(_outcome, chosen, understood), partial(unfinished, ""))
+    work = limited(options.timeout, partial(_outcome, understood.checks, understood), partial(unfinished, ""))
     return Order(work, understood.verbose, HUMAN if options.human else options.format, options.output)
 
 
@@ -92,7 +102,7 @@ def _outcome(chosen: Sequence[Check], understood: Understood) -> Outcome:
         return silent("", silence, dict(options.severity))
     outputs: Dict[Tool, Output] = {}
     parsed: Dict[Tool, Any] = {}
-    checks, notes = applying(chosen, source, outputs)
+    checks, notes = applying(chosen, source, outputs, parsed)
     readings = strictest(checks)
     outputs.update(collect(readings, source, outputs))
     everything = examine(readings, outputs, None, source.now, parsed, announce)
@@ -100,8 +110,10 @@ def _outcome(chosen: Sequence[Check], understood: Understood) -> Outcome:
     for check in checks:
         # not the file of the check's own command: what that has not seen yet must not be taken away from it
         memory = memory_of(options, check, "all-")
+        settings = understood.settings[check.name]
+        judged = with_answers(check, settings, outputs, source, memory, parsed) if check.asks else check
         keep = not options.human  # who only looks takes no news from the others
-        parts.append(judge(check, understood.settings[check.name], outputs, source, memory, parsed, keep))
+        parts.append(judge(judged, settings, outputs, source, memory, parsed, keep))
     summary = _summary([verdict for verdict, _ in parts], options.skip)
     verdict = combined(parts, everything, readings, summary)
 
@@ -114,7 +126,9 @@ def _outcome(chosen: Sequence[Check], understood: Understood) -> Outcome:
     return Outcome(verdict._replace(notes=(*verdict.notes, *notes)), outputs, print_picture)
 
 
-def applying(chosen: Sequence[Check], source: Source, outputs: Dict[Tool, Output]) -> Tuple[List[Check], List[str]]:
+def applying(
+    chosen: Sequence[Check], source: Source, outputs: Dict[Tool, Output], parsed: Dict[Tool, Any]
+) -> Tuple[List[Check], List[str]]:
     """Return the checks of what this cluster has, and a note for each other one.
 
     The tools of all that always apply are asked first; what they say tells of the rest.
@@ -127,7 +141,7 @@ def applying(chosen: Sequence[Check], source: Source, outputs: Dict[Tool, Output
     outputs.update(collect([*strictest(always), *telling], source))
     checks, notes = list(always), []
     for check in optional:
-        found = applies(check.applies, outputs, source) if check.applies else True
+        found = applies(check.applies, outputs, source, parsed) if check.applies else True
         if found:
             checks.append(check)
         elif check.applies:

@@ -12,12 +12,14 @@ CHECKS: Dict[str, str] = {
     "quorum": "check_ha.checks.quorum.check",
     "nodes": "check_ha.checks.nodes.check",
     "rings": "check_ha.checks.rings.check",
+    "drbd": "check_ha.checks.drbd.check",
     "resources": "check_ha.checks.resources.check",
     "vip": "check_ha.checks.vip.check",
     "failed_actions": "check_ha.checks.failed_actions.check",
     "fencing": "check_ha.checks.fencing.check",
     "constraints": "check_ha.checks.constraints",
     "config": "check_ha.checks.config.check",
+    "tickets": "check_ha.checks.tickets.check",
 }
 """The checks of a node, by name, with their modules. Of two findings that are equally bad that of the earlier check is
 told first: it is nearer to the cause."""

@@ -98,7 +98,9 @@ def _tool_lines(verbose: int, outputs: Mapping[Tool, Output]) -> List[str]:
         shown = all_shareable(shown)
     lines: List[str] = []
     for output in shown:
-        lines.append(f"{' '.join(output.argv)}: {output.fault or f'exit {output.status}'}, {output.seconds:.2f} s")
+        age = f", {output.age:.0f} s ago, and nothing has changed since" if output.age else ""
+        status = output.fault or f"exit {output.status}"
+        lines.append(f"{' '.join(output.argv)}: {status}, {output.seconds:.2f} s{age}")
         if verbose >= 3:
             text = output.stdout.decode("utf-8", "backslashreplace")
             lines += [f"  {line}" for line in (*output.stderr.splitlines(), *text.splitlines())]

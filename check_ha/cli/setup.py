@@ -8,6 +8,7 @@ which are more than the right to read. --remove undoes either.
     NRPE       check_ha.cfg in the folder that NRPE's file includes
     sudo       /etc/sudoers.d/check_ha, which visudo checks first
     rights     /etc/corosync/uidgid.d/check_ha, and membership in the group haclient
+    state      a folder of the user's own in /var/lib/check_ha, for the checks that compare with their last run
 
 The NRPE that runs is found, and else what systemd would start, or what lies where Debian, Enterprise Linux, SUSE, Arch
 and Centreon put it. --user gives the right to somebody else (the agent of Icinga or of Centreon, a user for ssh):

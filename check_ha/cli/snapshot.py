@@ -36,7 +36,7 @@ def main() -> None:
     restart(options.timeout)
     announce("asking the tools")
     source = this_node(options)
-    outputs = list(source.collect(ALL).values())
+    outputs = [one for one in source.collect(ALL).values() if not one.not_set_up]
     tools_have_ended()
     refused = failure_of(outputs[0]) if outputs[0].tool not in ALL else None
     if refused:

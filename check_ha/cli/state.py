@@ -18,12 +18,18 @@ from typing import Any, Iterator, Mapping, Optional
 
 import nagiosplugin
 
+from check_ha.sources.files import STATE
+
 LIMIT = 4 * 1024 * 1024
 
 
 def default_directory() -> str:
-    """Return where state is kept unless the user says: per user, and on a disk that survives a reboot."""
-    return f"/var/tmp/check_ha-{os.geteuid()}"  # noqa: S108  # made 0700, and checked below
+    """Return where state is kept unless the user says: in what check_ha_setup has made for this user, below which root
+    may make its own; else where every user may make something, on a disk that survives a reboot."""
+    user = os.geteuid()
+    own = os.path.join(STATE, str(user))
+    made = os.path.isdir(own if user else STATE)
+    return own if made else f"/var/tmp/check_ha-{user}"  # noqa: S108  # made 0700, and checked below
 
 
 class Memory:

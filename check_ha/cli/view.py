@@ -63,7 +63,7 @@ def main() -> None:
     except NoAnswerError as silence:
         sys.stdout.write(f"HA_VIEW UNKNOWN - nothing is known: {clean(silence.finding.text, LINE_LIMIT)}\n")
         sys.exit(UNKNOWN)
-    if len(view.troubles) >= sum(reading.instead_of is None for reading in READINGS):
+    if len(view.troubles) >= sum(reading.instead_of is None and not reading.tool.only_with for reading in READINGS):
         reasons = "; ".join(dict.fromkeys(failed.text for failed in view.troubles))
         sys.stdout.write(f"HA_VIEW UNKNOWN - nothing is known: {clean(reasons, LINE_LIMIT)}\n")
         sys.exit(UNKNOWN)
@@ -80,11 +80,11 @@ def parser() -> Parser:
 def view_from(source: Source) -> View:
     """Return the view of this node, or of a recorded one."""
     outputs: Dict[Tool, Output] = {}
-    checks, _ = applying([check for check in all_checks() if check.scope is not Scope.NODE], source, outputs)
+    parsed: Dict[Tool, Any] = {}
+    checks, _ = applying([check for check in all_checks() if check.scope is not Scope.NODE], source, outputs, parsed)
     readings = strictest(checks)
     outputs.update(collect([*readings, *READINGS], source, outputs))
     view = view_of(examine(READINGS, outputs, now=source.now))
-    parsed: Dict[Tool, Any] = {}
     everything = examine(readings, outputs, None, source.now, parsed)
     parts = [judge(check, _settings(check), outputs, source, Memory(None, check.name), parsed) for check in checks]
     told = combined(parts, everything, readings, "").findings

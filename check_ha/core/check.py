@@ -81,7 +81,11 @@ class Applies:
     """How a check of something that many clusters do not have can tell whether this one has it."""
 
     def __init__(
-        self, what: str, readings: Tuple[Reading[Any], ...], holds: Callable[[Evidence], Optional[bool]]
+        self,
+        what: str,
+        readings: Tuple[Reading[Any], ...],
+        holds: Callable[[Evidence], Optional[bool]],
+        alone: Tuple[Reading[Any], ...] = (),
     ) -> None:
         self.what = what
         """``DRBD``: it is not set up here."""
@@ -89,6 +93,8 @@ class Applies:
         """What tells: tools that other checks ask anyway, so that where it is not set up no process is spent on it."""
         self.holds = holds
         """Pure: the evidence of these readings in; None where they do not tell."""
+        self.alone = alone
+        """What tells as well, and is asked by the command of the check alone: who runs it expects something."""
 
 
 class Check(NamedTuple):

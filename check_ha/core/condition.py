@@ -51,6 +51,9 @@ TOOL_MISSING = Condition("tool-missing", Severity.UNKNOWN, "A tool is not instal
 UNREADABLE = Condition(
     "unreadable", Severity.UNKNOWN, "A tool failed, or its output is empty, truncated or not recognised."
 )
+STALE = Condition(
+    "stale", Severity.UNKNOWN, "What the tools said is older than --max-age-of-data allows, or from the future."
+)
 OUT_OF_RANGE = Condition(
     "out-of-range", Severity.WARNING, "The main number is outside of -w (WARNING) or -c (CRITICAL)."
 )
@@ -60,7 +63,17 @@ NOT_COMPARED = Condition(
     "not-compared", Severity.OK, "No state is kept from run to run, or that of the last one cannot be read."
 )
 
-COMMON = (NOT_RUNNING, STARTING, NOT_RESPONDING, NOT_FINISHED, NO_PERMISSION, REMOTE_NODE, TOOL_MISSING, UNREADABLE)
+COMMON = (
+    NOT_RUNNING,
+    STARTING,
+    NOT_RESPONDING,
+    NOT_FINISHED,
+    NO_PERMISSION,
+    REMOTE_NODE,
+    TOOL_MISSING,
+    UNREADABLE,
+    STALE,
+)
 """What every check can find."""
 WITH_MEMORY = (*COMMON, NOT_COMPARED)
 """What every check can find that compares with its last run."""

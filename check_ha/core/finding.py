@@ -27,6 +27,10 @@ CONSTRAINT = "constraint"
 TICKET = "ticket"
 LEVEL = "fencing level"
 DEVICE = "quorum device"
+PEER = "peer"
+"""A site or an arbitrator of booth."""
+DRBD = "DRBD resource"
+"""By DRBD's own name; that of Pacemaker is a RESOURCE beside it."""
 
 
 def nodes(*names: str) -> Tuple[Subject, ...]:

@@ -22,8 +22,9 @@ class Option(NamedTuple):
     help: str
     metavar: str
     short: str
-    parse: Callable[[str], Any]
+    parse: Callable[..., Any]
     repeat: bool
+    ranges: bool
 
 
 def option(
@@ -32,15 +33,17 @@ def option(
     *,
     metavar: str = "",
     short: str = "",
-    parse: Callable[[str], Any] = str,
+    parse: Callable[..., Any] = str,
     repeat: bool = False,
+    ranges: bool = False,
 ) -> Any:
     """Return a class attribute that is a command line option named after it.
 
     ``parse`` turns the word on the command line into the value and raises ValueError with a sentence for the user.
     With ``repeat`` the option may be given several times and the value is a tuple. Without ``metavar`` it is a switch.
+    With ``ranges`` there are Nagios ranges in the word: ``parse`` is given what parses one as well.
     """
-    return Option(default, help, metavar, short, parse, repeat)
+    return Option(default, help, metavar, short, parse, repeat, ranges)
 
 
 def regex(text: str) -> Pattern[str]:

@@ -24,10 +24,10 @@ _REGROUPED = "as root, and restart nrpe or whatever runs this check: only new pr
 _ALLOW = "; to allow it: "
 _RESTARTED = "as root; corosync 1 reads it when it is started again, --sudo does without"
 _COROSYNC_1 = "; to allow it once corosync is restarted (--sudo needs no restart): "
-ROOM = 280
-"""Characters that are sure to be printed of a finding."""
-
-_ROLE = '<acl_role id="check_ha"><acl_permission id="check_ha-read" kind="read" xpath="/cib"/></acl_role>'
+# the role of nrpe/: what a member of haclient is let read here must not be more than what README gives it
+_DENY = '<acl_permission id="check_ha-deny" kind="deny" xpath="//nvpair[contains(@name,&quot;passw&quot;)]"/>'
+_READ = '<acl_permission id="check_ha-read" kind="read" xpath="/cib"/>'
+_ROLE = f'<acl_role id="check_ha">{_DENY}{_READ}</acl_role>'
 _NOTHING_SHOWN = (
     rb"(<\?xml[^>]*\?>)?\s*<pacemaker-result[^>]*>\s*(<pacemakerd [^>]*state=\"running\"[^>]*/>)?"
     rb"\s*<status code=\"0\" message=\"OK\"/>\s*</pacemaker-result>\s*"
@@ -50,8 +50,8 @@ def refusal(tools: str, first: Output, refused: Sequence[Output]) -> Finding:
     if first.with_sudo:
         return Finding(NO_PERMISSION, f"sudo refuses {tools}", (), "", (f"check_ha_setup --user {user}",), _ALLOW)
     if _lacks_role(family):
-        finding = Finding(NO_PERMISSION, f"user {user} has no ACL role for {tools}", (), "", (_role(user),), _ALLOW)
-        return _short(finding, f"nrpe/acl-crmsh.sh or nrpe/acl-pcs.sh of check_ha, for {user}")
+        text = f"user {user} has no ACL role for {tools}; -v shows what gives it one"
+        return Finding(NO_PERMISSION, text, (), "as root, on one node", (_role(user),))
     old = first.tool.family == COROSYNC and _of_corosync_1(refused)
     advice = _REGROUPED if first.tool.family == PACEMAKER else _RESTARTED if old else ""
     joint = _COROSYNC_1 if old else _ALLOW
@@ -70,13 +70,6 @@ def confined(tools: str, user: str, hidden: Sequence[str]) -> Finding:
         advice="as root",
         commands=(f"cibadmin -Mc -o acls -X '<acls>{_ROLE}</acls>' && {show}",),
     )
-
-
-def _short(finding: Finding, shorter: str) -> Finding:
-    """Return the finding; where its command would be cut off in a line, with a shorter way."""
-    if len(finding.line) <= ROOM:
-        return finding
-    return finding._replace(advice="", commands=(shorter,), joint=_ALLOW)
 
 
 def _alike(first: Output, refused: Sequence[Output]) -> Sequence[Output]:

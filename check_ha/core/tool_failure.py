@@ -27,6 +27,7 @@ from check_ha.core.condition import (
     NOT_RESPONDING,
     NOT_RUNNING,
     REMOTE_NODE,
+    STALE,
     STARTING,
     TOOL_MISSING,
     UNREADABLE,
@@ -39,13 +40,13 @@ from check_ha.core.processes import processes_of_root
 from check_ha.core.starting import connecting
 from check_ha.core.wording import joined
 from check_ha.parsers.errors import REFUSED, UNRECOGNISED, ParseError
-from check_ha.sources.tools import COROSYNC, CRM_MON, CUT, FLOODED, HUNG, MISSING, PACEMAKER, SYSTEM, Output
+from check_ha.sources.tools import COROSYNC, CRM_MON, CUT, FLOODED, HUNG, MISSING, OLD, PACEMAKER, SYSTEM, Output
 
 # compiled when a tool has failed, not on every run
 _DENIED = (
     r"API error 11\b|API error 100\b|objdb library\. Error 100\b|CS_ERR_ACCESS|Permission denied"
     r"|Insufficient privileges|a password is required|is not allowed to execute|not in the sudoers file"
-    r"|you must have a tty"
+    r"|you must have a tty|netlink error reply: Operation not permitted"
 )
 _DOWN = r"API error 2\b|CS_ERR_LIBRARY|Connection refused"
 _DOWN_OR_DENIED = (
@@ -110,6 +111,8 @@ def _without_answer(output: Output) -> ToolFailure:
         return ToolFailure(output, NOT_RESPONDING, f"no answer within {output.limit:g} s")
     if output.fault == FLOODED:
         return ToolFailure(output, UNREADABLE, f"printed more than {output.tool.limit} MB")
+    if output.fault == OLD:
+        return ToolFailure(output, STALE, output.stderr)
     if output.fault == CUT:
         return ToolFailure(output, UNREADABLE, output.stderr)
     return ToolFailure(output, UNREADABLE, f"could not be started: {output.stderr}")

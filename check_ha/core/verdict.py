@@ -77,6 +77,12 @@ def verdict_of(
     )
 
 
+def with_finding(verdict: Verdict, finding: Finding) -> Verdict:
+    """Return the verdict with one more finding, behind those that are as bad."""
+    findings = sorted((*verdict.findings, finding), key=lambda one: -one.severity)
+    return verdict._replace(state=worst(findings), findings=tuple(findings))
+
+
 def _severity(one: Finding, severities: Mapping[str, Severity]) -> Optional[Severity]:
     """Return what the user says of it: of this check's condition, where several have one of that name, else of all."""
     name = one.condition.name

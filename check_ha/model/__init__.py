@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, List
 
 if TYPE_CHECKING:
     from check_ha.model.addresses import Interface, InterfaceAddress, Interfaces
+    from check_ha.model.booth import BoothConf, BoothMember, BoothPeer, BoothTicket, TicketTimes
     from check_ha.model.cib import (
         Cib,
         ConfiguredCollection,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         Rule,
         Separation,
         TicketDependency,
+        TicketState,
     )
     from check_ha.model.cluster import (
         INFINITY,
@@ -60,15 +62,27 @@ if TYPE_CHECKING:
         Statistics,
     )
     from check_ha.model.corosync_conf import CorosyncConf, Mistake, Section, Setting
+    from check_ha.model.drbd import (
+        DrbdConnection,
+        DrbdModule,
+        DrbdName,
+        DrbdPeerVolume,
+        DrbdResource,
+        DrbdVolume,
+    )
     from check_ha.model.foretold import Foretold
     from check_ha.model.node import Features, FileState, Launcher, Process, Processes, Verification
     from check_ha.model.view import View
 
-_MODULES = ("cluster", "cib", "corosync", "node", "addresses", "corosync_conf", "foretold", "view")
+_MODULES = ("cluster", "cib", "corosync", "node", "addresses", "corosync_conf", "drbd", "foretold", "booth", "view")
 
 __all__ = [
     "INFINITY",
     "Ban",
+    "BoothConf",
+    "BoothMember",
+    "BoothPeer",
+    "BoothTicket",
     "Bundle",
     "Cib",
     "Clone",
@@ -83,6 +97,12 @@ __all__ = [
     "DateExpression",
     "Dependency",
     "DesignatedController",
+    "DrbdConnection",
+    "DrbdModule",
+    "DrbdName",
+    "DrbdPeerVolume",
+    "DrbdResource",
+    "DrbdVolume",
     "Expression",
     "FailCount",
     "FailedOperation",
@@ -125,6 +145,8 @@ __all__ = [
     "Statistics",
     "Ticket",
     "TicketDependency",
+    "TicketState",
+    "TicketTimes",
     "Verification",
     "View",
 ]

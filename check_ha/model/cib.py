@@ -151,6 +151,25 @@ class TicketDependency(NamedTuple):
     """True: without the ticket it may run, but not be promoted."""
 
 
+class TicketState(NamedTuple):
+    """One ``ticket_state`` of the status section: Pacemaker's own of a ticket, and what booth keeps there."""
+
+    id: str
+    granted: bool = False
+    standby: bool = False
+    last_granted: Optional[float] = None
+    """Seconds since the epoch."""
+    owner: Optional[str] = None
+    """The number that booth has given the site with the ticket; NOBODY, or ``None``: booth has not written it."""
+    expires: Optional[float] = None
+    """When the lease ends, in seconds since the epoch. Of NOBODY: when booth has taken note of that."""
+    booth: str = ""
+    """The name of booth's configuration, since booth 1.1."""
+
+
+NOBODY = "-1"
+
+
 class FencingLevel(NamedTuple):
     """One ``fencing-level``: devices that fence a node together. One of target, pattern and attribute is given."""
 
@@ -222,6 +241,9 @@ class Cib(NamedTuple):
     defaults: Pairs = ()
     """Meta attributes of all resources that have none of their own (``rsc_defaults``)."""
     separations: Tuple[Separation, ...] = ()
+    ticket_states: Tuple[TicketState, ...] = ()
+    transient: Mapping[str, Pairs] = MappingProxyType({})
+    """Node attributes that last until the node leaves the cluster, by node."""
 
     def option(self, *names: str) -> Optional[str]:
         """Return the value of a cluster option, under the first of its names that is set."""

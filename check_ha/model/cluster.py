@@ -243,6 +243,8 @@ class Cluster(NamedTuple):
     ``check_ha.model.cib``. Where the user is root, the signs mean nothing: nothing is hidden from root."""
     expected_votes: Optional[int] = None
     """As Pacemaker itself counts them with the plugin of corosync 1.4; ``None``: corosync does, since 2.0."""
+    expected_attributes: Mapping[str, Mapping[str, int]] = MappingProxyType({})
+    """By node, what an attribute of ocf:pacemaker:ping would be if every host answered; where that resource runs."""
 
     def primitives(self) -> Iterator[Placed]:
         """Yield every primitive instance, in document order, with the collections around it."""

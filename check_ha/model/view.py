@@ -156,6 +156,24 @@ class VersionsView(NamedTuple):
     feature_set: Optional[str]
 
 
+class DrbdPeerView(NamedTuple):
+    """The connection of a DRBD resource to one peer."""
+
+    peer: str
+    """Its host name; empty with DRBD 8, which does not tell it."""
+    state: str
+    """``Connected``, ``Connecting``, ``StandAlone``, ..., in the words of DRBD 9."""
+
+
+class DrbdView(NamedTuple):
+    """A DRBD resource of this node."""
+
+    name: str
+    role: str
+    """``Primary``, ``Secondary``."""
+    peers: Tuple[DrbdPeerView, ...]
+
+
 class FailedToolView(NamedTuple):
     """A tool that gave no answer."""
 
@@ -234,6 +252,8 @@ class View(NamedTuple):
     """Those that corosync watches; ``None``: not known, or an older check_ha, which does not tell."""
     findings: Optional[Tuple[FindingView, ...]] = None
     """Worst first; ``None``: an older check_ha, which does not tell."""
+    drbd: Optional[Tuple[DrbdView, ...]] = None
+    """The DRBD resources that are up here; ``None``: DRBD is not set up here, or they are not known."""
 
     def why(self, *files: str) -> Optional[FailedToolView]:
         """Return why a tool gave no answer: the first that failed of these, which are named by their files."""

@@ -32,13 +32,18 @@ def described(one: Partition, most: int = 8) -> str:
 
     Of one name it is that of the DC: ``15 nodes (quorate, DC node1, runs 5 resources)``.
     """
+    label = count(len(one.nodes), "node") if most == 1 and one.dcs else some(one.nodes, max(2, most))
+    return f"{label} ({standing(one, most)})"
+
+
+def standing(one: Partition, most: int = 8) -> str:
+    """Return ``quorate, DC node1, runs 5 resources``."""
     quorum = f"corosync frozen on {some(one.frozen, max(2, most))}" if one.frozen else _QUORUM[one.quorate]
     dc = f"DC {one.dcs[0]}" if one.dcs else "no DC" if one.leaderless else "DC not known"
     runs = f"runs {count(len(one.runs), 'resource')}" if one.runs else "runs nothing"
     if not one.runs and not one.idle:
         runs = "what it runs is not known"
-    label = count(len(one.nodes), "node") if most == 1 and one.dcs else some(one.nodes, max(2, most))
-    return f"{label} ({quorum}, {dc}, {runs})"
+    return f"{quorum}, {dc}, {runs}"
 
 
 def summary(state: ClusterState, cluster: ClusterNodes) -> str:

@@ -17,6 +17,8 @@ others, does not count as a partition as long as no DC is elected there.
 
 A CIB that is older on a node of a partition is looked at once more, too: changes that do not reach a node are the one
 thing that membership, votes and monitors do not show. Recorded views (--from) are one look.
+
+A split brain of DRBD is told as well: it outlives that of the cluster, as DRBD does not connect again by itself.
 """
 
 from __future__ import annotations
@@ -42,6 +44,7 @@ from check_ha.multinode.conflicts import (
     conflicts,
 )
 from check_ha.multinode.disagreements import NOT_JOINED, OLDER_VIEW, QUORUM_DIFFERS, STALE_VIEW, disagreements
+from check_ha.multinode.drbd.split_brain import DRBD_SPLIT, drbd_conflicts, drbd_not_told
 from check_ha.multinode.incomplete_views import APART, INCOMPLETE, incomplete_views
 from check_ha.multinode.node_names import ClusterNodes, clusters_of, identify
 from check_ha.multinode.partition_text import summary, view_line
@@ -114,10 +117,11 @@ def compared(asked: ClusterNodes, views: Views, options: SplitBrainOptions) -> C
     without = {*(one.node or one.asked for one in cluster.unreachable), *cluster.not_asked}
     unknown = [one for one in silent if one.condition in (UNSEEN, NOT_ASKED)]
     unseen = [subject.name for one in unknown for subject in one.subjects if subject.name in without]
-    problems = list(conflicts(state, options, unseen))
-    gone = list(conflicts(before, options, unseen)) if before and not problems else []
+    problems = [*conflicts(state, options, unseen), *_of_drbd(cluster, earlier, options)]
+    gone = [*conflicts(before, options, unseen), *_of_drbd(earlier, None, options)] if before and not problems else []
     findings = [*problems, *disagreements(cluster, state, earlier, views.pause)]
     findings += [*silent, *wrongly_asked(cluster), *no_views(cluster), *incomplete_views(cluster, state)]
+    findings += drbd_not_told(cluster.views, options)
     if gone:
         text = f"gone at a second look: {'; '.join(one.text for one in gone)}"
         findings.append(Finding(GONE, text, tuple(dict.fromkeys(one for found in gone for one in found.subjects))))
@@ -125,6 +129,13 @@ def compared(asked: ClusterNodes, views: Views, options: SplitBrainOptions) -> C
         text = f"--include and --exclude leave none of {count(len(state.active_on), 'resource')}"
         findings.append(Finding(FILTERED_OUT, text, resources(*state.active_on)))
     return Compared(asked, state, tuple(findings))
+
+
+def _of_drbd(
+    cluster: Optional[ClusterNodes], earlier: Optional[ClusterNodes], options: SplitBrainOptions
+) -> Iterator[Finding]:
+    if cluster:
+        yield from drbd_conflicts(cluster.views, earlier.views if earlier else None, options)
 
 
 def _earlier(cluster: ClusterNodes, views: Views) -> Optional[ClusterNodes]:
@@ -165,9 +176,9 @@ CHECK = Check(
     manual=__doc__,
     readings=(),
     conditions=(
-        SPLIT_BRAIN, ADDRESS_TWICE, RESOURCE_TWICE, PROMOTED_TWICE, TWO_DCS, INTERFACE_DOWN, PARTITIONED, STALE_VIEW,
-        OLDER_VIEW, QUORUM_DIFFERS, NOT_JOINED, JOINING, NOT_ANSWERING, UNSEEN, FENCED, NOT_ASKED, TOO_FEW, UNREADABLE,
-        INCOMPLETE, APART, ASKED_TWICE, NOT_ONE_CLUSTER, GONE, FILTERED_OUT,
+        SPLIT_BRAIN, ADDRESS_TWICE, RESOURCE_TWICE, PROMOTED_TWICE, DRBD_SPLIT, TWO_DCS, INTERFACE_DOWN, PARTITIONED,
+        STALE_VIEW, OLDER_VIEW, QUORUM_DIFFERS, NOT_JOINED, JOINING, NOT_ANSWERING, UNSEEN, FENCED, NOT_ASKED, TOO_FEW,
+        UNREADABLE, INCOMPLETE, APART, ASKED_TWICE, NOT_ONE_CLUSTER, GONE, FILTERED_OUT,
     ),
     metrics=(PARTITIONS, ACTING, ASKED, ANSWERING, RESOURCES_TWICE, ADDRESSES_TWICE),
     judge=judge,

@@ -11,7 +11,7 @@ from check_ha.cluster.member_names import local_member, member_names, named, wit
 from check_ha.cluster.resources import in_motion, plain
 from check_ha.cluster.this_node import ListedNode, this_node
 from check_ha.cluster.virtual_addresses import virtual_ips
-from check_ha.core.condition import NOT_RESPONDING, NOT_RUNNING, REMOTE_NODE, STARTING
+from check_ha.core.condition import NOT_RESPONDING, NOT_RUNNING, REMOTE_NODE, STARTING, TOOL_MISSING
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.wording import AHEAD
 from check_ha.model.addresses import Interface, InterfaceAddress
@@ -37,6 +37,7 @@ from check_ha.model.view import (
     View,
     VipView,
 )
+from check_ha.multinode.drbd.view import OF_DRBD, drbd_views
 from check_ha.multinode.whole_cluster.link_views import REACHABLE, STATUS, link_views
 from check_ha.parsers.addresses import parse_ip_addr
 from check_ha.parsers.cib import parse_cib
@@ -78,6 +79,7 @@ LISTED = Reading(QUORUMTOOL_NODES, parse_quorumtool_nodes, silent=True, instead_
 
 READINGS = (
     CLUSTER, CIB, NODE_NAME, QUORUM, MAP, INTERFACES, CONF, KEY, COROSYNC_INSTALLED, PACEMAKER_INSTALLED, NAMES, LISTED,
+    *OF_DRBD,
     STATUS, REACHABLE,
 )  # fmt: skip
 
@@ -109,8 +111,11 @@ def view_of(evidence: Evidence) -> View:
         authkey=_authkey(evidence, conf),
         versions=_versions(evidence, cluster, node),
         troubles=tuple(
-            FailedToolView(tool.file, finding.condition.name, finding.text) for tool, finding in evidence.failed.items()
+            FailedToolView(tool.file, finding.condition.name, finding.text)
+            for tool, finding in evidence.failed.items()
+            if not (tool.only_with and finding.condition is TOOL_MISSING)  # most clusters do not have what it is about
         ),
+        drbd=drbd_views(evidence),
         links=link_views(evidence, cmap, _names(evidence, cluster)),
     )
 

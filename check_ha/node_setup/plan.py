@@ -6,7 +6,7 @@ import os
 import stat
 from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from check_ha.node_setup import nrpe, rights
+from check_ha.node_setup import nrpe, rights, state_folder
 from check_ha.node_setup.daemons import FOLDERS as NRPE_FOLDERS
 from check_ha.node_setup.daemons import Daemon
 from check_ha.node_setup.grants import Grants, granted, grants_in, withdrawn
@@ -93,6 +93,7 @@ def plan(node: Host, wish: Wish) -> Plan:
         steps += _steps(node, path, text, old)
     steps += _memberships(node, before, after) if UIDGID not in kept else ()
     touched = [daemon for daemon in node.daemons if _is_touched(daemon, steps)]
+    steps += _state_folders(node, before, after)
     steps += [Step(argv=("systemctl", "restart", one.unit)) for one in touched if _restarts(node, one)]
     daemon = None if wish.remove else wish.nrpe
     by_hand = [one for one in touched if not _restarts(node, one)]
@@ -152,6 +153,14 @@ def _memberships(node: Host, before: Grants, after: Grants) -> Iterator[Step]:
     for user in before.joined:
         if user not in after.joined and user in node.members:
             yield Step(argv=("gpasswd", "-d", user, GROUP))
+
+
+def _state_folders(node: Host, before: Grants, after: Grants) -> Iterator[Step]:
+    """Yield what makes the folders in which the checks of these users keep their state."""
+    if node.live:
+        users = dict.fromkeys((*after.sudo, *after.rights))
+        gone = [user for user in dict.fromkeys((*before.sudo, *before.rights)) if user not in users]
+        yield from (Step(argv=argv) for argv in state_folder.commands(list(users), gone))
 
 
 def _is_touched(daemon: Daemon, steps: Sequence[Step]) -> bool:

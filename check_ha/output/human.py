@@ -16,7 +16,7 @@ from check_ha.core.finding import Finding
 from check_ha.core.verdict import Verdict, worst
 from check_ha.core.wording import listed
 from check_ha.output.canvas import Line, Style, flow, heading, line, paragraph, rendered, span
-from check_ha.output.panels import addresses, failures, links, nodes, resources, votes
+from check_ha.output.panels import addresses, failover, failures, links, nodes, resources, votes
 from check_ha.output.scene import STYLES, Scene
 from check_ha.sources.tools import CIBADMIN, CMAPCTL
 
@@ -39,7 +39,7 @@ def _coloured() -> bool:
 
 def picture(scene: Scene, told: Sequence[Finding]) -> List[Line]:
     """Return the picture, line by line."""
-    panels = (nodes, votes, links, addresses, resources, failures)
+    panels = (nodes, votes, links, addresses, resources, failures, failover)
     return [*_header(scene, told), *(one for panel in panels for one in panel(scene)), *_to_do(told, scene.width)]
 
 

@@ -74,5 +74,5 @@ def _of_one(verdict: Verdict) -> List[str]:
     lines: List[str] = []
     for one in verdict.findings:
         lines.append(clean(f"{one.severity.name.lower()}: {one.text} [{one.condition.name}]", ITEM_LIMIT + 40))
-        lines += [clean(f"  -> {one.step}")] if one.step else []
+        lines += [clean(f"  -> {one.step}", ITEM_LIMIT + 100)] if one.step else []  # it is typed as it is
     return [*lines, *(clean(row.line) for row in verdict.rows)]

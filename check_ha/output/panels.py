@@ -234,3 +234,15 @@ def _fencing(one: Fencing) -> Iterator[Tuple[Optional[float], str, str]]:
         yield one.seconds_since(last), one.target, text
     for event in one.recent(RECENT):
         yield one.seconds_since(event), one.target, f"was fenced ({deed(event)})"
+
+
+def failover(scene: Scene) -> List[Line]:
+    """Return what the loss of each node would come to, where check_ha_failover was asked."""
+    verdict = scene.verdicts.get("failover")
+    if verdict is None:
+        return []
+    style = scene.styles("failover", NODE)
+    rows = [(span(one.subject.name, style(one.subject.name)), span(one.state)) for one in verdict.rows]
+    lines = paragraph([heading("If one dies")], verdict.summary, scene.width, style_of(scene, "failover"))
+    rest = [row[0].text for row in rows[MANY:]]
+    return [*lines, *table(rows[:MANY], scene.width), *more(rest, "nodes: ", scene.width)]

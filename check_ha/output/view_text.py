@@ -26,6 +26,7 @@ _LISTS = (
     ("findings", ("findings",)),
     ("nodelist", ("nodelist",)),
     ("addresses", ("addresses",)),
+    ("drbd", ("drbd",)),
     ("vips", ("vips",)),
     ("resources", ("pacemaker", "resources")),
     ("nodes", ("pacemaker", "nodes")),

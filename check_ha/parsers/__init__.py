@@ -1,4 +1,4 @@
-"""Parsers of what the tools of Pacemaker and Corosync print: bytes in, immutable records out, or a ParseError.
+"""Parsers of what the tools of Pacemaker, Corosync and DRBD print: bytes in, immutable records out, or a ParseError.
 
 A library of its own, described in docs/library.md::
 
@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any, List
 
 if TYPE_CHECKING:
     from check_ha.parsers.addresses import parse_ip_addr
+    from check_ha.parsers.booth import parse_booth_list, parse_booth_peers
+    from check_ha.parsers.booth_conf import parse_booth_conf
     from check_ha.parsers.cfgtool import parse_cfgtool
     from check_ha.parsers.cfgtool_nodes import parse_cfgtool_nodes
     from check_ha.parsers.cib import parse_cib
@@ -28,15 +30,20 @@ if TYPE_CHECKING:
     from check_ha.parsers.crm_simulate import parse_crm_simulate
     from check_ha.parsers.crm_verify import parse_crm_verify
     from check_ha.parsers.crmadmin import parse_crmadmin
+    from check_ha.parsers.drbdsetup import parse_drbdsetup_status
     from check_ha.parsers.errors import ParseError
     from check_ha.parsers.installed import parse_corosync_version, parse_pacemakerd_features, parse_stat
     from check_ha.parsers.nodename import parse_crm_node, parse_crm_node_list
+    from check_ha.parsers.proc_drbd import parse_drbd_names, parse_proc_drbd
     from check_ha.parsers.processes import parse_ps, parse_ps_executables
     from check_ha.parsers.quorumtool import parse_quorumtool, parse_quorumtool_nodes
     from check_ha.parsers.view import parse_view
 
 __all__ = [
     "ParseError",
+    "parse_booth_conf",
+    "parse_booth_list",
+    "parse_booth_peers",
     "parse_cfgtool",
     "parse_cfgtool_nodes",
     "parse_cib",
@@ -50,8 +57,11 @@ __all__ = [
     "parse_crm_simulate",
     "parse_crm_verify",
     "parse_crmadmin",
+    "parse_drbd_names",
+    "parse_drbdsetup_status",
     "parse_ip_addr",
     "parse_pacemakerd_features",
+    "parse_proc_drbd",
     "parse_ps",
     "parse_ps_executables",
     "parse_quorumtool",
@@ -62,6 +72,9 @@ __all__ = [
 
 _PLACES = {
     "ParseError": "errors.ParseError",
+    "parse_booth_conf": "booth_conf.parse_booth_conf",
+    "parse_booth_list": "booth.parse_booth_list",
+    "parse_booth_peers": "booth.parse_booth_peers",
     "parse_cfgtool": "cfgtool.parse_cfgtool",
     "parse_cfgtool_nodes": "cfgtool_nodes.parse_cfgtool_nodes",
     "parse_cib": "cib.parse_cib",
@@ -75,8 +88,11 @@ _PLACES = {
     "parse_crm_simulate": "crm_simulate.parse_crm_simulate",
     "parse_crm_verify": "crm_verify.parse_crm_verify",
     "parse_crmadmin": "crmadmin.parse_crmadmin",
+    "parse_drbd_names": "proc_drbd.parse_drbd_names",
+    "parse_drbdsetup_status": "drbdsetup.parse_drbdsetup_status",
     "parse_ip_addr": "addresses.parse_ip_addr",
     "parse_pacemakerd_features": "installed.parse_pacemakerd_features",
+    "parse_proc_drbd": "proc_drbd.parse_proc_drbd",
     "parse_ps": "processes.parse_ps",
     "parse_ps_executables": "processes.parse_ps_executables",
     "parse_quorumtool": "quorumtool.parse_quorumtool",

@@ -23,6 +23,8 @@ from check_ha.parsers.cib_failures import parse_expiring
 from check_ha.parsers.cib_history import cib_document, recorded_in
 from check_ha.parsers.cib_names import Names
 from check_ha.parsers.cib_rules import parse_levels, parse_locations, parse_score, parse_tickets
+from check_ha.parsers.cib_ticket_states import parse_ticket_states
+from check_ha.parsers.cib_transient import parse_transient
 from check_ha.parsers.errors import ParseError
 from check_ha.parsers.xml import Element
 
@@ -64,6 +66,8 @@ def parse_cib(data: bytes) -> Cib:
         recorded=recorded_in(root, symmetric) if whole else None,
         defaults=_defaults(configuration, references),
         separations=tuple(names.separations(parse_separations(configuration.find("constraints")))),
+        ticket_states=parse_ticket_states(data),
+        transient=parse_transient(root),
     )
 
 

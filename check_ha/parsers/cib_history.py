@@ -22,8 +22,9 @@ from typing import Dict, Iterator, Optional, Tuple
 
 from check_ha.model.cib import CountedFailures, FailedOperation, Recorded
 from check_ha.parsers.cib_rules import parse_score
+from check_ha.parsers.cib_transient import without_history
 from check_ha.parsers.errors import ParseError
-from check_ha.parsers.xml import LARGE, Element, emptied, parse_document
+from check_ha.parsers.xml import LARGE, Element, parse_document
 
 _OTHER_OPERATION = (
     rb'<op (?:id="[^"<>]*" )?(?:interval="[^"<>]*" )?name="'
@@ -57,8 +58,8 @@ def cib_document(data: bytes) -> Tuple[Element, bool]:
 
 
 def _configuration(data: bytes) -> bytes:
-    """Return the document without the status, and without operations that nobody reads."""
-    data = emptied(data, b"status")
+    """Return the document without the history, and without operations that nobody reads."""
+    data = without_history(data)
     return data if len(data) < LARGE else re.sub(_OTHER_OPERATION, b"", data)
 
 

@@ -14,10 +14,11 @@ form says in ``status`` how the command ended::
 from __future__ import annotations
 
 import re
-from typing import Callable, Dict, Iterator, Optional, Tuple, TypeVar
+from typing import Callable, Iterator, Optional, Tuple, TypeVar
 
 from check_ha.model.cib_parts import ATTRIBUTES, CRM_CONFIG, NODES, STATUS
 from check_ha.model.cluster import Ban, Cluster, ClusterOptions, DesignatedController, Node, Ticket
+from check_ha.parsers.crm_mon_attributes import parse_attributes, parse_expected
 from check_ha.parsers.crm_mon_history import (
     parse_fail_counts,
     parse_failures,
@@ -79,11 +80,12 @@ def parse_crm_mon(data: bytes) -> Cluster:
         instances_configured=_configured(root, "number"),
         instances_disabled=_configured(root, "disabled"),
         instances_blocked=_configured(root, "blocked"),
-        attributes=_section(root, "node_attributes", _attributes, {}),
+        attributes=_section(root, "node_attributes", parse_attributes, {}),
         version=_version(root.get("version") or ""),
         history=_section(root, "node_history", parse_history, {}),
         hidden=hidden,
         expected_votes=_expected_votes(root),
+        expected_attributes=_section(root, "node_attributes", parse_expected, {}),
     )
 
 
@@ -249,14 +251,6 @@ def _options(element: Element) -> ClusterOptions:
 def _configured(root: Element, name: str) -> Optional[int]:
     """Return a count of ``<resources_configured number="10" disabled="0" blocked="0"/>``; the last two since 1.1.16."""
     return _section(root, "summary/resources_configured", lambda element: optional_number(element, name), None)
-
-
-def _attributes(section: Element) -> Dict[str, Dict[str, str]]:
-    """Return ``<node name="node1"><attribute name="osprole" value="compute"/></node>``, for nodes that are online."""
-    return {
-        text(node, "name"): {one.get("name", ""): one.get("value", "") for one in node.iterchildren("attribute")}
-        for node in section.iterchildren("node")
-    }
 
 
 def _version(text: str) -> Tuple[int, ...]:

@@ -21,6 +21,8 @@ from check_ha.model.view import (
     CorosyncView,
     CutView,
     DaemonsView,
+    DrbdPeerView,
+    DrbdView,
     FailedToolView,
     FencingView,
     FindingView,
@@ -124,6 +126,7 @@ def _view(fields: Fields) -> View:
         cut=fields.objects("cut", _cut, optional=True),
         links=fields.optional("links", lambda key: fields.objects(key, _link)),
         findings=fields.optional("findings", lambda key: fields.objects(key, _finding)),
+        drbd=fields.optional("drbd", lambda key: fields.objects(key, _drbd)),
     )
 
 
@@ -234,6 +237,14 @@ def _versions(fields: Fields) -> VersionsView:
         pacemaker=fields.known("pacemaker", fields.text),
         feature_set=fields.known("feature_set", fields.text),
     )
+
+
+def _drbd(fields: Fields) -> DrbdView:
+    return DrbdView(fields.text("name"), fields.text("role"), fields.objects("peers", _drbd_peer))
+
+
+def _drbd_peer(fields: Fields) -> DrbdPeerView:
+    return DrbdPeerView(fields.text("peer"), fields.text("state"))
 
 
 def _failed_tool(fields: Fields) -> FailedToolView:

@@ -77,12 +77,6 @@ LARGE = 200_000
 """Bytes of a document from which it pays to take out what nobody reads before it is parsed."""
 
 
-def emptied(data: bytes, section: bytes) -> bytes:
-    """Return the document without what is in a section that is most of it, and that nobody reads."""
-    start, end = data.find(b"<%s>" % section), data.rfind(b"</%s>" % section)
-    return data if start < 0 or end < start else b"%s<%s>%s" % (data[:start], section, data[end:])
-
-
 def start_tag(element: Element) -> str:
     """Return the start tag of an element, to be quoted in an error; bounded in length."""
     tag = f"<{element.tag}"

@@ -9,8 +9,9 @@ the checks, and changes nothing.
 
 A line "what-if node1=dead" asks the scheduler what the cluster would look like (also standby, maintenance, and
 disconnected of a remote node; several, and "quorum=0" after them): crm_simulate gets the CIB as root sees it, which is
-not printed then. A line "limit 5" gives the tools 5 seconds; 8 without it, and at most 9. With "keep 20" it asks all
-tools together, keeps what they say in /run/check_ha for this user alone, and prints it again for 20 seconds. Exit 0
+not printed then. A line "limit 5" gives the tools 5 seconds; 8 without it, and at most 9. With "keep 20" it asks with
+them all that the user has asked so lately, keeps what they say in /run/check_ha for this user alone, and prints it
+again for 20 seconds. What a tool says of a program, or of a CIB, it is not asked again until that has changed. Exit 0
 whatever the tools say. UNKNOWN (3), with one line, when it is asked for anything else.
 """
 
@@ -78,7 +79,7 @@ def main(folders: Optional[Sequence[str]] = None) -> NoReturn:
         wanted = _wanted(_read(begun + _PATIENCE))
         time_left = _TimeLeft(min(wanted.limit, LONGEST), begun + LONGEST)
         if wanted.keep and user:
-            stream = _kept(int(user), wanted.keep, time_left, folders)
+            stream = _kept(int(user), wanted.tools, wanted.keep, time_left, folders)
         else:
             stream = _collected(wanted.tools, time_left, folders, wanted.questions)
         _print(stream)
@@ -196,16 +197,18 @@ def _question(line: str) -> Optional[Question]:
     return question_in(line)
 
 
-def _kept(user: int, seconds: float, time_left: _TimeLeft, folders: Optional[Sequence[str]]) -> bytes:
+def _kept(
+    user: int, tools: Sequence[Tool], seconds: float, time_left: _TimeLeft, folders: Optional[Sequence[str]]
+) -> bytes:
     """Return what was collected for this user within these seconds, or what is collected now, and kept."""
-    from check_ha.sources import kept
+    from check_ha.sources.kept import streams
 
-    with kept.alone(user, time.monotonic() + time_left.seconds - 0.5):
-        stream = kept.recent(user, min(seconds, kept.LONGEST))
-        if not stream:
+    with streams.alone(user, time.monotonic() + time_left.seconds - 0.5):
+        stream = streams.recent(user, min(seconds, streams.LONGEST))
+        if not streams.has(stream, tools):
             began = time.time()
-            stream = _collected(kept.KEPT, time_left, folders)
-            kept.keep(user, stream, began)
+            stream = _collected(streams.usual(user, tools), time_left, folders)
+            streams.keep(user, stream, began)
     return stream
 
 
@@ -213,6 +216,7 @@ def _collected(
     tools: Sequence[Tool], time_left: _TimeLeft, folders: Optional[Sequence[str]], questions: Sequence[Question] = ()
 ) -> bytes:
     """Return what these tools say, and what the scheduler answers, as a stream without secrets."""
+    from check_ha.sources.kept.facts import Facts
     from check_ha.sources.node import ThisNode
     from check_ha.sources.runner import FOLDERS
     from check_ha.sources.shareable import all_shareable
@@ -220,12 +224,13 @@ def _collected(
     from check_ha.sources.tools import CIBADMIN
 
     source = ThisNode(folders or FOLDERS, round(time_left.seconds, 1))
-    outputs = source.collect(dict.fromkeys((*tools, CIBADMIN) if questions else tools))
+    wanted = dict.fromkeys((*tools, CIBADMIN) if questions else tools)
+    outputs = (Facts(source) if os.geteuid() == 0 else source).collect(wanted)
     if questions:
         from check_ha.sources.scheduler.as_root import answered
 
         outputs.update(answered(source, questions, outputs))
-    shown = all_shareable(outputs.values(), history=False)
+    shown = all_shareable([one for one in outputs.values() if not one.not_set_up], history=False)
     return written(source.node, source.now, [one for one in shown if one.tool != CIBADMIN or CIBADMIN in tools])
 
 

@@ -10,10 +10,10 @@ import os
 import time
 from typing import Dict, Iterable, Optional, Sequence, Union
 
-from check_ha.sources.kept import KEPT, LONGEST, recent
+from check_ha.sources.kept.streams import KEPT, LONGEST, recent
 from check_ha.sources.recording import RecordingError
 from check_ha.sources.stream import LIMIT, Stream
-from check_ha.sources.tools import CUT, HUNG, MISSING, SYSTEM, Output, Question, Tool
+from check_ha.sources.tools import CUT, HUNG, MISSING, OLD, SYSTEM, Output, Question, Tool
 
 COLLECTOR = Tool("check_ha_collect", ("check_ha_collect",), SYSTEM, limit=LIMIT >> 20)
 PLACES = ("/usr/lib/nagios/plugins", "/usr/lib64/nagios/plugins", "/opt/check_ha/bin")
@@ -106,16 +106,16 @@ class Recent:
     def collect(self, tools: Iterable[Tool]) -> Dict[Tool, Output]:
         """Return what these tools have said to root. What is not kept is asked now."""
         wanted = tuple(tools)
-        if not set(wanted).issubset(KEPT):
+        if not set(wanted).issubset(KEPT) or (self._held and not all(map(self._held.has, wanted))):
             return self._door.collect(wanted)
         if self._held is None:
-            said = self._kept() or self._door.ask(wanted, f"keep {self._max_age:.1f}\n")
+            said = self._kept(wanted) or self._door.ask(wanted, f"keep {self._max_age:.1f}\n")
             if not isinstance(said, Stream):
                 return dict.fromkeys(wanted, said)
             age = time.time() - said.now
             if not -1 <= age <= self._max_age + self._door.limit + 1:
-                stale = f"its data is stale: {age:.0f} s old by the clock of this node"
-                failed = Output(COLLECTOR, COLLECTOR.argv, None, b"", stale, 0.0, CUT, self._door.limit)
+                old = f"its data is {age:.0f} s old by the clock of this node"
+                failed = Output(COLLECTOR, COLLECTOR.argv, None, b"", old, 0.0, OLD, self._door.limit)
                 return dict.fromkeys(wanted, failed)
             self._held, self.now = said, said.now
             self.note = f"what the tools said is {age:.0f} s old" if age >= 1 else ""
@@ -125,13 +125,14 @@ class Recent:
         """Let root ask the scheduler, now."""
         return self._door.simulate(cib, questions)
 
-    def _kept(self) -> Optional[Stream]:
+    def _kept(self, tools: Sequence[Tool]) -> Optional[Stream]:
         """Return what is kept for this user; None where there is nothing, or something else."""
         data = recent(os.geteuid(), self._max_age)
         try:
-            return Stream(data, "what was kept") if data else None
+            stream = Stream(data, "what was kept") if data else None
         except RecordingError:
             return None
+        return stream if stream and all(map(stream.has, tools)) else None
 
 
 def _explained(output: Output) -> Output:

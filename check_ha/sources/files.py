@@ -6,6 +6,9 @@ import errno
 import os
 import stat
 
+STATE = "/var/lib/check_ha"
+"""Of root; below it check_ha_setup makes a folder for each user of the checks, by its number."""
+
 
 def read_plain(path: str, limit: int, follow: bool = True) -> bytes:
     """Return what is in the file; empty when there is no such file.

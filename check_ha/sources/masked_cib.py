@@ -1,7 +1,8 @@
 """The CIB with asterisks for whatever the checks do not need: passwords stand in more places than anybody can list.
 
 What is let through is listed here: ids and names, addresses and what else tells a virtual IP, whom a fence device can
-fence (``pcmk_*``, ports, plugs), meta attributes, utilization, cluster options, constraints, the outcome of operations.
+fence (``pcmk_*``, ports, plugs), meta attributes, utilization, cluster options, constraints, the outcome of operations,
+node attributes that are numbers or that Pacemaker, rules or the agents of databases know.
 The rest is hidden: parameters (``passwd``, ``hexadecimal_kg``, ``db_pw``, ``options``), run-command and options of
 bundles, alerts and their recipients, descriptions, exit reasons, comments. The digests of operations are left out: they
 are unsalted MD5 sums of all parameters, the secret ones among them (Pacemaker 1.1 to 3.0).
@@ -37,7 +38,7 @@ _SHOWN = frozenset(
     node-attribute influence ticket loss-policy sequential require-all ordering action
     target target-pattern target-attribute target-value index devices
     interval timeout enabled on-fail start-delay record-pending requires interval-origin
-    granted last-granted standby owner
+    granted last-granted standby owner expires booth-cfg-name
     in_ccm crmd join expected crm-debug-origin shutdown operation_key transition-key transition-magic on_node call-id
     rc-code op-status last-rc-change last-run exec-time queue-time op-force-restart op-secure-params migrate_source
     migrate_target queue_time shutdown-lock container remote_node node_fenced
@@ -84,10 +85,15 @@ _PARAMETERS = frozenset(
     ip ipaddr ipaddress ipv6addr cidr_netmask netmask broadcast nic iflabel lvs_support lvs_ipv6_addrlabel
     unique_clone_address run_arping arp_count arp_bg arp_interval preferred_lft destination
     port ports plug plugs server reconnect_interval host_list hostlist nodename node_name drbd_resource multiplier
+    name rep_mode reader_attribute
     """.split()
 )
 _OF_NODES = frozenset(b"standby maintenance terminate pingd shutdown probe_complete resource-discovery".split())
 _BEGINNINGS = (b"#", b"master-", b"fail-count-", b"last-failure-")
+_OF_DATABASES = re.compile(rb"(?:hana|lpa)_[a-z0-9]{3}_[\w-]*|[\w.-]*-status")
+"""Node attributes, and cluster options, that SAPHanaSR sets, and node attributes of ocf:heartbeat:pgsql."""
+_SCORE = re.compile(rb"[+-]?(?:[0-9][0-9.]{0,6}|INFINITY)")
+"""Of node attributes such a value tells nothing: a count, a score, a percentage."""
 _ASKING = (b"attribute", b"target-attribute", b"score-attribute", b"score-attribute-mangle", b"node-attribute")
 _HARMLESS = re.compile(
     rb"(?:true|false|yes|no|on|off|#default|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:/[0-9]{1,2})?|"
@@ -217,9 +223,10 @@ class _Masked:
         if where == b"utilization":  # what the scheduler reckons with
             return re.fullmatch(rb"-?[0-9]{1,12}", value) is not None
         if element == b"attribute" or around in (b"node", b"transient_attributes"):
-            return name in _OF_NODES or name.startswith(_BEGINNINGS) or name in self._of_rules
+            known = name in _OF_NODES or name.startswith(_BEGINNINGS) or name in self._of_rules
+            return known or _SCORE.fullmatch(value) is not None or _OF_DATABASES.fullmatch(name) is not None
         if where == b"cluster_property_set":
-            return name in _OPTIONS
+            return name in _OPTIONS or (name.startswith(b"hana_") and _OF_DATABASES.fullmatch(name) is not None)
         if where == b"meta_attributes":
             return name in _META
         return where == b"instance_attributes" and (name in _PARAMETERS or name.startswith(b"pcmk_"))

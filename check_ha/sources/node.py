@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Dict, Iterable, Optional, Sequence, Tuple
+from types import MappingProxyType
+from typing import Dict, Iterable, Mapping, Optional, Sequence, Tuple
 
 from check_ha.sources.deadline import reserve
-from check_ha.sources.runner import FOLDERS, Command, Limits, find, run_all
-from check_ha.sources.tools import COROSYNC, MISSING, Output, Question, Tool
+from check_ha.sources.runner import FOLDERS, Command, Limits, Waits, find, run_all, user_name
+from check_ha.sources.tools import COROSYNC, MISSING, NOT_SET_UP, Output, Question, Tool
 
 _TRY_AGAIN = ("CS_ERR_TRY_AGAIN", "API error 6", "cmap. error 6", "error is: 6")
 _PAUSE = 1.0
@@ -29,10 +30,16 @@ class ThisNode:
         self.now = time.time()
         self.node = os.uname().nodename
 
-    def collect(self, tools: Iterable[Tool]) -> Dict[Tool, Output]:
-        """Run these tools and wait for them, at most until the deadline."""
-        commands = [Command(tool, self._command(tool.argv)) for tool in tools]
-        return run_all(commands, Limits(self._limit, self._deadline), self._second_try)
+    def collect(self, tools: Iterable[Tool], waits: Mapping[Tool, Waits] = MappingProxyType({})) -> Dict[Tool, Output]:
+        """Run these tools and wait for them, at most until the deadline; what one waits for may show that it need not
+        be run, and so does it where its subject is not set up here."""
+        wanted = tuple(tools)
+        commands = [Command(tool, self.command(tool.argv), waits=waits.get(tool)) for tool in wanted if set_up(tool)]
+        outputs = run_all(commands, Limits(self._limit, self._deadline), self._second_try) if commands else {}
+        return {**{tool: self._not_set_up(tool) for tool in wanted if not set_up(tool)}, **outputs}
+
+    def _not_set_up(self, tool: Tool) -> Output:
+        return Output(tool, tool.argv, None, b"", NOT_SET_UP, 0.0, MISSING, self._limit, user_name())
 
     def simulate(self, cib: bytes, questions: Sequence[Question]) -> Dict[Tool, Output]:
         """Ask the scheduler as many of these as there is time for; never through sudo, as it needs no rights."""
@@ -43,14 +50,19 @@ class ThisNode:
     def _second_try(self, output: Output) -> Optional[Command]:
         """Return what is to be run once more; nothing where that is another program, which is not installed."""
         argv = second_try(output)
-        command = self._command(argv) if argv else ()
+        command = self.command(argv) if argv else ()
         pause = _PAUSE if argv == output.tool.argv else 0.0
         return Command(output.tool, command, pause) if command else None
 
-    def _command(self, argv: Tuple[str, ...]) -> Tuple[str, ...]:
+    def command(self, argv: Tuple[str, ...]) -> Tuple[str, ...]:
         """Return the command line with the program's full path in front; empty when it is not installed."""
         program = find(argv[0], self._folders)
         return (program, *argv[1:]) if program else ()
+
+
+def set_up(tool: Tool) -> bool:
+    """Return whether what the tool is about is set up on this node."""
+    return not tool.only_with or any(map(os.path.exists, tool.only_with))
 
 
 def second_try(output: Output) -> Tuple[str, ...]:

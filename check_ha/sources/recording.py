@@ -92,6 +92,7 @@ class Recorded:
             limit=self._limit,
             user=self._user,
             worked=_number(command.get("worked", 0)),
+            age=_number(command.get("age", 0)),
         )
 
 
@@ -175,6 +176,7 @@ def _checked(command: Mapping[str, Any]) -> Mapping[str, Any]:
         raise ValueError(f"no status for {command['file']!r}")
     _number(command["seconds"])
     _number(command.get("worked", 0))
+    _number(command.get("age", 0))
     if not isinstance(command["argv"], list) or not isinstance(command["stderr"], str):
         raise TypeError(f"command {command['file']!r}")
     return command

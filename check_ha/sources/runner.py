@@ -23,6 +23,12 @@ _QUIET = 0.05
 """Seconds in which a tool that has ended prints nothing more, if a child of it holds its pipes."""
 _SOON = 0.0005
 """Half of the seconds after which the exit of a tool is looked for first, once it has closed its pipes."""
+_PATIENCE = 1.0
+"""Seconds that one tool waits for another at most: it needs its time as well."""
+
+
+Waits = Tuple[Tool, Callable[[Output], bool]]
+"""The tool that is to answer first, and whether what it says makes this one needless."""
 
 
 class Command(NamedTuple):
@@ -41,6 +47,8 @@ class Command(NamedTuple):
     """What it has of environment beside the small fixed one."""
     nice: int = 0
     """By how much it gives way to others."""
+    waits: Optional[Waits] = None
+    """It is run once another tool has ended, but not much later, and not at all where that makes it needless."""
 
 
 SecondTry = Callable[[Output], Optional[Command]]
@@ -71,7 +79,11 @@ def run_all(
     runs = _Runs(mark, held, limits, second_try)
     try:
         for command in commands:
-            runs.start(command)
+            if command.waits:
+                runs.wait(command)
+        for command in commands:
+            if not command.waits:
+                runs.start(command)
         _read_all(runs, limits.deadline)
     finally:
         os.close(held)
@@ -83,7 +95,7 @@ def run_all(
         if not _end_of_file(leash):
             _kill_marked(mark)
         os.close(leash)
-    return {run.tool: run.output(limits.seconds, _user()) for run in runs.all}
+    return {run.tool: run.output(limits.seconds, user_name()) for run in runs.all}
 
 
 class _Run:
@@ -164,9 +176,9 @@ class _Run:
     def _status(self) -> Optional[int]:
         return None if self.process is None or self.fault else self.process.returncode
 
-    def beginning(self) -> Output:
+    def said(self, limit: Optional[int] = 4096) -> Output:
         """Return what it said first, once it has ended: enough to tell whether it is to be tried again."""
-        words, stdout = bytes(self.stderr).decode("utf-8", "backslashreplace"), bytes(self.stdout[:4096])
+        words, stdout = bytes(self.stderr).decode("utf-8", "backslashreplace"), bytes(self.stdout[:limit])
         return Output(self.tool, self.command or self.tool.argv, self._status, stdout, words, 0.0, self.fault)
 
     def output(self, limit: float, user: str) -> Output:
@@ -210,11 +222,19 @@ class _Runs:
         else:
             self.ended(run)
 
+    def wait(self, command: Command) -> None:
+        """Start a command when that for which it waits has ended."""
+        self._later.append((time.monotonic() + _PATIENCE, command))
+
     def ended(self, run: _Run) -> None:
-        """Take note of its second try, if it is to have one."""
+        """Start what has waited for it, and take note of its second try, if it is to have one."""
+        for one in [one for one in self._later if one[1].waits and one[1].waits[0] == run.tool]:
+            self._later.remove(one)
+            if one[1].waits and not one[1].waits[1](run.said(None)):
+                self._later.append((0.0, one[1]))
         if run.tool in self._tools or run.fault not in (None, MISSING):
             return
-        command = self._second_try(run.beginning())
+        command = self._second_try(run.said())
         if command:
             self._tools.append(run.tool)
             self._later.append((time.monotonic() + command.delay, command))
@@ -311,7 +331,8 @@ def find(program: str, folders: Sequence[str]) -> Optional[str]:
     return None
 
 
-def _user() -> str:
+def user_name() -> str:
+    """Return the user of this process, as it is called in an output."""
     try:
         return pwd.getpwuid(os.geteuid()).pw_name
     except KeyError:

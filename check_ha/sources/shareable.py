@@ -19,7 +19,7 @@ from check_ha.sources.masked_cib import (
     masked_cib,
     without_history,
 )
-from check_ha.sources.tools import CIBADMIN, CMAPCTL, COROSYNC_CONF, CRM_MON, PS, PS_EXE, Output
+from check_ha.sources.tools import BOOTH_CONF, CIBADMIN, CMAPCTL, COROSYNC_CONF, CRM_MON, PS, PS_EXE, Output
 
 _DAEMONS = re.compile(rb"(?:corosync[\w-]*|pacemaker[\w-]*|sbd:?|cib|stonithd|lrmd|attrd|pengine|crmd)$")
 _TOLD = re.compile(rb" (?:--features|--version|-v|<defunct>)$")
@@ -39,6 +39,14 @@ _SETTINGS = frozenset(
 )
 """What corosync.conf and the map have words for; numbers and switches are shown whatever they are of."""
 _SWITCH = re.compile(rb"(?:[+-]?[0-9][0-9.]*|yes|no|on|off|none|trace|hires|)$")
+_BOOTH = frozenset(
+    b"""
+    site arbitrator ticket expire renewal-freq timeout retries acquire-after weights mode transport port name authfile
+    maxtimeskew debug site-user site-group arbitrator-user arbitrator-group
+    """.split()
+)
+"""Keys of booth.conf; not what a handler is called with."""
+_BOOTH_LINE = re.compile(rb"^([ \t]*)([A-Za-z0-9_-]+(?=[ \t]*=)|)([^\n]*)$", re.MULTILINE)
 _CONF_LINE = re.compile(rb"^([ \t]*)(#|(?:[\w./-]+)(?=[ \t]*:)|)([^\n]*)$", re.MULTILINE)
 _MAP_LINE = re.compile(rb"^([\w.:-]+)( \(str\) = )([^\n]*)$", re.MULTILINE)
 _OBJECT_LINE = re.compile(rb"^([^=\n]+)(=)([^\n]*)$", re.MULTILINE)
@@ -115,6 +123,21 @@ def _is_setting(name: bytes, value: bytes) -> bool:
     return known or _SWITCH.match(value.strip()) is not None or value.strip() == b"(hidden)"
 
 
+def _of_booth_conf(text: bytes) -> bytes:
+    return _BOOTH_LINE.sub(_booth_setting, text)
+
+
+def _booth_setting(line: Match[bytes]) -> bytes:
+    """Return a line of booth.conf with its value, where that is known to be harmless; of a comment only that it is."""
+    blanks, key, rest = line.groups()
+    if key in _BOOTH:
+        return line.group()
+    if key:
+        equals = rest.index(b"=") + 1
+        return blanks + key + rest[:equals] + re.sub(rb"[^\s#\x00-\x1f\"']", b"*", rest[equals:])
+    return blanks + re.sub(rb"[^\s#\x00-\x1f]", b"*", rest)
+
+
 def _of_map(text: bytes) -> bytes:
     def hidden(line: Match[bytes]) -> bytes:
         key, kind, value = line.groups()
@@ -155,6 +178,7 @@ def _process(line: bytes, columns: int) -> bytes:
 _MASKS: Dict[str, Callable[[bytes], bytes]] = {
     CIBADMIN.file: masked_cib,
     COROSYNC_CONF.file: _of_corosync_conf,
+    BOOTH_CONF.file: _of_booth_conf,
     CMAPCTL.file: _of_map,
     PS.file: _of_processes,
     PS_EXE.file: _of_processes,

@@ -14,6 +14,7 @@ Version 1; a word, a blank, its value; ``argv`` and its words are separated by t
     !a line of standard error
     status 0                or:  fault missing | hung | flooded | broken
     seconds 0.03            (of one that is hung, and was just running, also worked 7.4: the CPU seconds used)
+    age 120                 (where it has said so these seconds ago, and nothing has changed on which that depends)
     end crm_mon.xml
     end
 
@@ -76,6 +77,7 @@ class Stream(Recorded):
             "fault": values.get("fault"),
             "seconds": values.get("seconds", 0),
             "worked": values.get("worked", 0),
+            "age": values.get("age", 0),
         }
         if not self._data.endswith(f"\nend {file}\n".encode("utf-8", "surrogateescape"), start, end):
             command.update(status=None, fault=MISSING, stderr=_CUT)
@@ -160,6 +162,7 @@ def written(node: str, now: float, outputs: Iterable[Output]) -> bytes:
         parts += _prefixed(stderr + b"\n" if stderr and not stderr.endswith(b"\n") else stderr, b"!")
         parts += _words(fault=output.fault) if output.fault else _words(status=output.status)
         parts += _words(worked=output.worked) if output.worked else []
+        parts += _words(age=round(output.age)) if output.age else []
         parts += _words(seconds=output.seconds, end=file)
     return b"".join((*parts, LAST))
 

@@ -40,6 +40,8 @@ class Tool(NamedTuple):
     """It prints the digest of a secret, of which nothing but a fingerprint is kept."""
     limit: int = 8
     """The most it may print, in MB: more than any cluster makes of it, and no more than a check can read in 400 MB."""
+    only_with: Tuple[str, ...] = ()
+    """Files of which one is there where its subject is set up. Where none is, it is not run, nor recorded."""
 
     @property
     def name(self) -> str:
@@ -154,8 +156,26 @@ COROSYNC_FILES = Tool(
     good=(0, 1),
     on_stderr=True,
 )
+# The client of booth; where there is an authfile it answers only who may read that. It asks the site's boothd by TCP,
+# which may run on another node.
+BOOTH_LIST = Tool("booth-list.txt", ("booth", "list"), SYSTEM)
+BOOTH_PEERS = Tool("booth-peers.txt", ("booth", "peers"), SYSTEM)
+BOOTH_CONF = Tool("booth.conf", ("cat", "/etc/booth/booth.conf"), SYSTEM, absence=True)
 # Prints no key, so that whoever is let run it as root does not get one; see check_ha.sources.fingerprint.
 AUTHKEY = Tool("authkey.txt", ("sha256sum", "/etc/corosync/authkey"), SYSTEM, absence=True, digest=True)
+
+# Anybody may read it. With the software and without the file the module is not loaded.
+DRBD_MODULE = Tool("proc-drbd.txt", ("cat", "/proc/drbd"), SYSTEM, absence=True,
+                   only_with=("/proc/drbd", "/etc/drbd.conf"))  # fmt: skip
+# Without the module it would load it.
+DRBD_STATUS = Tool("drbdsetup.json", ("drbdsetup", "status", "--json"), SYSTEM, only_with=("/proc/drbd",))
+# Of DRBD 8, whose /proc/drbd has the numbers of the devices alone; by the udev rules of drbd-utils.
+DRBD_NAMES = Tool(
+    "drbd-names.txt",
+    ("find", "/dev/drbd/by-res", "-type", "l", "-printf", "%P %l\\n"),
+    SYSTEM,
+    only_with=("/dev/drbd/by-res",),
+)
 
 ALL = (
     CRM_MON,
@@ -177,7 +197,13 @@ ALL = (
     COROSYNC_VERSION,
     COROSYNC_CONF,
     COROSYNC_FILES,
+    BOOTH_LIST,
+    BOOTH_PEERS,
+    BOOTH_CONF,
     AUTHKEY,
+    DRBD_MODULE,
+    DRBD_STATUS,
+    DRBD_NAMES,
 )
 """What ``check_ha_snapshot`` records."""
 
@@ -214,8 +240,12 @@ FLOODED = "flooded"
 """It printed more than any real cluster does; it was killed."""
 BROKEN = "broken"
 """The program is there and could not be started."""
+NOT_SET_UP = "not set up here"
+"""Of MISSING, on standard error: its subject is not, so that it was not run."""
 CUT = "cut"
 """What should tell of many tools has ended early, or has not come at all: standard error says why."""
+OLD = "old"
+"""What it has said is too old to be judged as if it were so now: standard error says how old."""
 
 
 class Output(NamedTuple):
@@ -237,6 +267,13 @@ class Output(NamedTuple):
     """The user of the check."""
     worked: float = 0.0
     """CPU seconds that it had used when it was killed in the middle of its work, with HUNG; 0: it was waiting."""
+    age: float = 0.0
+    """Seconds since it said so, where it was not asked again because nothing has changed; 0: it was asked now."""
+
+    @property
+    def not_set_up(self) -> bool:
+        """Whether it was not run because its subject is not set up here: that is no failure, and not recorded."""
+        return self.fault == MISSING and self.stderr == NOT_SET_UP
 
     @property
     def at_work(self) -> bool:

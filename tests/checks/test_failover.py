@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any, Dict, Mapping, Optional, Tuple
 
@@ -18,8 +19,10 @@ from check_ha.model.cib import Cib, ConfiguredPrimitive, Dependency, Location
 from check_ha.model.cluster import INFINITY, Ban, Cluster, ClusterOptions, FailCount, Node, Resource
 from check_ha.model.corosync import Member, QuorumStatus
 from check_ha.model.foretold import Foretold
-from check_ha.sources.tools import CIBADMIN, CRM_MON, DEAD, QUORUMTOOL, STANDBY, Question
+from check_ha.model.view import AddressView
+from check_ha.sources.tools import CIBADMIN, CRM_MON, DEAD, PEER, QUORUMTOOL, STANDBY, Question, Tool
 from tests.checks.build import Found, clone, cluster, found, group, lines, measured, node, primitive
+from tests.multinode.views import view as view_of
 from tests.needed import program
 from tests.replay import SAMPLES, replay
 
@@ -432,3 +435,58 @@ def test_unknown_what_if_is_not_understood(text: str, tmp_path: Path) -> None:
     code, output = replay(CHECK, "--from", str(tmp_path), "--if", text)
     assert code == 3
     assert "not of the form NODE=STATE, with dead, standby or maintenance" in output
+
+
+@pytest.mark.parametrize(
+    ("there", "address", "nic", "lacks"),
+    [
+        pytest.param("pub0", "192.0.2.2", "pub0", "", id="ok-interface"),
+        pytest.param("eth0", "192.0.2.2", "pub0", "has no address on pub0", id="warn-no-such-interface"),
+        pytest.param("eth0", "192.0.2.2", "", "", id="ok-network"),
+        pytest.param("eth0", "198.51.100.2", "", "has no address in the network of 192.0.2.100", id="warn-no-network"),
+    ],
+)
+def test_whether_the_other_node_has_ground_for_an_address(there: str, address: str, nic: str, lacks: str) -> None:
+    parameters = (("ip", "192.0.2.100"), *((("nic", nic),) if nic else ()))
+    cib = CIB._replace(primitives=(ConfiguredPrimitive("vip", VIP, parameters), *CIB.primitives[1:]))
+    view = two(G_WEB)
+    answers = {question("node1"): outcome(view, "node1", G_MOVED)}
+    known = evidence(view, answers, cib, quorum(2, 1))
+    shown = view_of("node2", addresses=(AddressView(address, there, 24),))
+    known = known._replace(values={**known.values, Tool("node2", (), PEER): shown})
+    text = f"if node1 dies, vip (192.0.2.100) would go to node2, which {lacks}"
+    judgement = judge(known, FailoverOptions(include=(regex("node1"),)))
+    assert found(judgement) == ([("ground-missing", text)] if lacks else [])
+    assert measured(judgement)["cluster.failover.fatal.count"] == bool(lacks)
+
+
+def test_a_view_of_the_other_node_is_read_from_a_file_or_a_recording(tmp_path: Path) -> None:
+    program(CRM_SIMULATE, "pacemaker-cli-utils")
+    here, there = (str(SAMPLES / "healthy-2node" / node) for node in ("node1", "node2"))
+    assert replay(CHECK, "--from", here, "--view", there)[0] == 0
+    changed = tmp_path / "node2"
+    shutil.copytree(there, changed)
+    interfaces = changed / "ip-addr.json"
+    interfaces.write_text(interfaces.read_text().replace('"pub0"', '"pub1"'))
+    code, output = replay(CHECK, "--from", here, "--view", str(changed))
+    text = "if node1 dies, p_vip (192.0.2.100) would go to node2, which has no address on pub0"
+    assert (code, output.partition(" | ")[0]) == (1, f"HA_FAILOVER WARNING - {text}")
+    none = tmp_path / "none"
+    code, output = replay(CHECK, "--from", here, "--view", str(none))
+    assert code == 3
+    assert output.startswith(f"HA_FAILOVER UNKNOWN - --view {none}: ")
+
+
+@pytest.mark.parametrize("fencing", [False, True], ids=["warn-not-fenced", "ok-fenced"])
+def test_what_a_remote_node_ran_is_recovered_once_that_is_fenced(fencing: bool) -> None:
+    """As it happened with Pacemaker 2.1.5, whose scheduler foretells the same of both."""
+    options = ClusterOptions(fencing_enabled=fencing, symmetric=True)
+    st = primitive("st", "node2", agent="stonith:fence_lab")
+    remote = primitive("p", "r1")
+    view = two(st, remote, P._replace(id="q"), nodes=(*TWO, node("r1", type="remote")), options=options)
+    asked = Question((("r1", DEAD),), ("r1",))
+    answers = {asked: outcome(view, "r1", st, primitive("p", "node2"), P._replace(id="q"))}
+    cib = Cib((device("st", "node1 node2 r1"), ConfiguredPrimitive("p", "ocf:lab:Knob")))
+    judgement = judge(evidence(view, answers, cib, quorum(2, 1)), FailoverOptions(include=(regex("r1"),)))
+    why = "fencing is off, and what ran on a remote node is started elsewhere only once that is fenced"
+    assert found(judgement) == ([] if fencing else [("lost-with-node", f"if r1 dies, p runs nowhere: {why}")])

@@ -160,7 +160,10 @@ def test_no_state_is_said_and_changes_no_verdict(kind: str, reason: str, cluster
         code, output = run(name, cluster, "--state-dir", str(state), "-v")
         assert (code, output.splitlines()[1:3]) == (
             0,
-            [f"ok: {said} [not-compared]", "  -> give it a folder of this user's own with --state-dir"],
+            [
+                f"ok: {said} [not-compared]",
+                "  -> check_ha_setup makes a folder for the user of NRPE; --state-dir names another",
+            ],
         )
         raised = run(name, cluster, "--state-dir", str(state), "--severity", "not-compared=warning")
         assert raised == (1, f"HA_{name.upper()} WARNING - {said}")

@@ -18,7 +18,7 @@ from tests.cli.test_command import DOWN_COUNT, change
 from tests.faketools import from_recording
 from tests.generate import Big
 from tests.generate_node import write
-from tests.replay import ALL, SAMPLES, always, checks, expected_of, replay, replay_all
+from tests.replay import ALL, SAMPLES, always, expected_of, replay, replay_all
 
 THREE_OK = (
     f"HA OK - {len(always())} checks: 3 nodes online: node1 (DC), node2, node3; all 40 resources run; 3 nodes, 2 links "
@@ -281,7 +281,7 @@ def test_each_tool_is_run_once_whatever_number_of_checks_needs_it(three: Path, t
     logged(tools, log)
     code, output = replay_all("--tools", str(tools), "--state-dir", str(tmp_path / "state"), "-t", "60")
     calls = [call.strip() for call in log.read_text(encoding="utf-8").splitlines()]
-    readings = (one for name in checks() for one in check_named(name).readings)
+    readings = (one for name in always() for one in check_named(name).readings)
     needed = {one.tool for one in readings if one.instead_of is None}
     assert sorted(calls) == sorted(" ".join(tool.argv) for tool in needed if (tools / tool.name).exists())
     assert is_ok((code, [output.partition(" | ")[0]]))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Dict, Tuple
 
 import pytest
 
+from check_ha.checks.nodes.attributes.named import Wanted
 from check_ha.cli.options.settings import Understood, understand
 from check_ha.cli.overall import parser
 from check_ha.cli.register import CHECKS, all_checks
@@ -28,7 +30,8 @@ def test_the_order_of_checks_names_each() -> None:
 
 
 def test_without_a_file_everything_is_default() -> None:
-    options, verbose, settings = understand(parser(), (), all_checks())
+    options, verbose, settings, chosen = understand(parser(), (), all_checks())
+    assert [check.name for check in chosen] == list(CHECKS)
     assert (options.timeout, options.skip, options.human, verbose) == (8.0, (), False, 0)
     assert list(settings) == list(CHECKS)
     for check in all_checks():
@@ -45,6 +48,7 @@ def test_every_option_of_every_check_can_stand_in_the_file(tmp_path: Path) -> No
         "links": ("2", 2),
         "max-age": ("1d", 86400.0),
         "grace": ("1h", 3600.0),
+        "attribute": ("load~A|B", (Wanted("load", text=re.compile("A|B")),)),
         "expect": ("p_vip=node1", (("p_vip", "node1"),)),
         "agent": ("ocf:heartbeat:portblock=ip", (("ocf:heartbeat:portblock", "ip"),)),
         "include": ("node.*", None),
@@ -81,7 +85,7 @@ def test_the_command_line_above_the_file_and_one_check_above_all(tmp_path: Path)
 
 def test_the_run_itself(tmp_path: Path) -> None:
     text = "[check_ha]\nskip = vip\n   fencing\ntimeout = 20\nsudo = yes\nstate-dir = /var/lib/check_ha\n"
-    options, _, settings = understood(tmp_path, text, "--skip", "config", "-t", "5")
+    options, _, settings, _ = understood(tmp_path, text, "--skip", "config", "-t", "5")
     assert (options.timeout, options.sudo, options.state_dir) == (5.0, True, "/var/lib/check_ha")
     assert set(CHECKS) - set(settings) == {"vip", "fencing", "config"}
 
@@ -100,10 +104,10 @@ BAD = {
     "[quorums]": f"[quorums]: no such check, there are {NAMES}, and check_ha for the run itself",
     "[DEFAULT]\nskip = vip": f"[DEFAULT]: no such check, there are {NAMES}, and check_ha for the run itself",
     "[check_ha]\nskip = vips": f"[check_ha] skip = 'vips': no such check, there are {NAMES}",
-    "[check_ha]\nconfig = x": "[check_ha] has no option 'config' (it has: from, max-age-of-data, node, severity, "
-    "skip, state-dir, sudo, timeout, tools, via)",
-    "[check_ha]\nhuman = yes": "[check_ha] has no option 'human' (it has: from, max-age-of-data, node, severity, "
-    "skip, state-dir, sudo, timeout, tools, via)",
+    "[check_ha]\nconfig = x": "[check_ha] has no option 'config' (it has: failover, from, max-age-of-data, node, "
+    "severity, skip, state-dir, sudo, timeout, tools, via)",
+    "[check_ha]\nhuman = yes": "[check_ha] has no option 'human' (it has: failover, from, max-age-of-data, node, "
+    "severity, skip, state-dir, sudo, timeout, tools, via)",
     "[check_ha]\nseverity = no-margins=ok": "[check_ha] severity: no check has a condition 'no-margins'",
     "[check_ha]\nseverity = rings.no-margin=ok": "[check_ha] severity: no check has a condition 'rings.no-margin'",
     "[rings]\nseverity = no-margin=ok": "[rings] severity: this check has no condition 'no-margin'",
@@ -157,3 +161,12 @@ def test_unknown_when_the_file_has_a_name_that_no_file_can_have(key: str, tmp_pa
 def test_unknown_when_the_file_has_no_name() -> None:
     text = "HA UNKNOWN - argument --config: '': not a name (check_ha -h shows the options)\n"
     assert replay_all("--config", "") == (3, text)
+
+
+def test_failover_is_one_of_them_where_it_is_asked_for(tmp_path: Path) -> None:
+    section = "[failover]\npinned = p_local\n"
+    for text, argv in ((f"[check_ha]\nfailover = yes\n{section}", ()), (section, ("--failover",))):
+        found = understood(tmp_path, text, *argv)
+        assert [check.name for check in found.checks] == [*CHECKS, "failover"]
+        assert found.settings["failover"].own.pinned[0].pattern == "p_local"  # type: ignore[attr-defined]
+    assert "failover" not in understood(tmp_path, section).settings

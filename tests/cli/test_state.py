@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from check_ha.cli import state
 from check_ha.cli.state import LIMIT, Memory, default_directory
 
 VALUES = {"2/0": 1, "p_vip": ["node1", "n\u00f6de2", "\ud800"]}
@@ -53,9 +54,16 @@ def test_no_directory_no_state() -> None:
     assert (memory.recall(), memory.trouble) == (None, "")
 
 
-def test_the_default_is_of_this_user(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "geteuid", lambda: 1234)
-    assert default_directory() == "/var/tmp/check_ha-1234"
+@pytest.mark.parametrize("user", [1234, 0])
+def test_the_default_is_of_this_user(user: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What check_ha_setup has made; below that root may make its own."""
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    monkeypatch.setattr(state, "STATE", str(tmp_path / "lib"))
+    assert default_directory() == f"/var/tmp/check_ha-{user}"
+    (tmp_path / "lib").mkdir()
+    assert default_directory() == (f"/var/tmp/check_ha-{user}" if user else f"{tmp_path}/lib/0")
+    (tmp_path / "lib" / str(user)).mkdir()
+    assert default_directory() == f"{tmp_path}/lib/{user}"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from typing import Dict, List, Optional, Sequence, Tuple
 import pytest
 
 from check_ha.core.tool_failure import ToolFailure, failure_of, finding_of, findings_of
+from check_ha.core.verdict import Verdict
+from check_ha.output.lines import verbose_lines
 from check_ha.output.plain_text import ITEM_LIMIT
 from check_ha.sources.tools import (
     ALL,
@@ -23,9 +25,11 @@ from check_ha.sources.tools import (
 from tests.core.said import output, processes, with_sudo
 
 ROLE = (
-    """cibadmin -Mc -o acls -X '<acls><acl_role id="check_ha"><acl_permission id="check_ha-read" kind="read" """
+    """cibadmin -Mc -o acls -X '<acls><acl_role id="check_ha"><acl_permission id="check_ha-deny" kind="deny" """
+    """xpath="//nvpair[contains(@name,&quot;passw&quot;)]"/><acl_permission id="check_ha-read" kind="read" """
     """xpath="/cib"/></acl_role><acl_target id="nagios"><role id="check_ha"/></acl_target></acls>'"""
 )
+"""As the files of nrpe/ make it: what is read through it holds no password."""
 NOTHING = """\
 <pacemaker-result api-version="2.25" request="crm_mon --output-as=xml --inactive">
   <pacemakerd sys_from="pacemakerd" state="running" last_updated="2026-11-27 14:55:11Z"/>
@@ -47,7 +51,7 @@ def failure(said: Output) -> ToolFailure:
 
 
 def no_role(tools: str) -> Tuple[str, str]:
-    return "no-permission", f"user nagios has no ACL role for {tools}; to allow it: {ROLE}"
+    return "no-permission", f"user nagios has no ACL role for {tools}; -v shows what gives it one"
 
 
 WITHOUT_ROLE: Dict[str, Tuple[Sequence[Output], Optional[Output], List[Tuple[str, str]]]] = {
@@ -79,7 +83,7 @@ def test_member_of_haclient_without_a_role(
 
 def test_whom_a_role_would_help_need_not_be_started_anew() -> None:
     (finding,) = findings_of([failure(QUERY_DENIED)], None)
-    assert finding.advice == ""
+    assert finding.step == f"as root, on one node: {ROLE}"
 
 
 @pytest.mark.parametrize(
@@ -118,7 +122,6 @@ def test_a_remedy_is_never_cut_off() -> None:
     assert len(finding.line) <= ITEM_LIMIT
     tools = (SHOWN_NOTHING, QUERY_DENIED, QUERY_FAILED)
     (finding,) = findings_of([failure(one._replace(user=longest)) for one in tools], None)
-    assert finding.line == (
-        f"user {longest} has no ACL role for crm_mon, cibadmin, crm_verify; "
-        f"to allow it: nrpe/acl-crmsh.sh or nrpe/acl-pcs.sh of check_ha, for {longest}"
-    )
+    assert finding.commands == (ROLE.replace("nagios", longest),)
+    verdict = Verdict("nodes", finding.severity, "", (finding,), (), ())
+    assert verbose_lines(verdict, 1)[1] == f"  -> {finding.step}"

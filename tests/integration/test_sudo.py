@@ -328,7 +328,7 @@ def folder_of_what_is_kept() -> Iterator[Path]:
     folder = Path("/run/check_ha")
     had = folder.exists()
     for again in (True, False):
-        for path in (folder / "65534.stream", folder / ".65534.lock"):
+        for path in (folder / "65534.stream", folder / "65534.tools", folder / ".65534.lock"):
             path.unlink(missing_ok=True)
         if not again and not had and folder.exists():
             folder.rmdir()
@@ -342,11 +342,12 @@ def test_two_at_once_collect_once(command: Path, sudo: Path, kept_folder: Path) 
         tool(command, one.name, f"echo '{one.name} '$* >>{count}; sleep 0.2; echo $(id -u)")
     install(sudo, shipped(command))
     environment = {"SUDO_UID": "0", "SUDO_USER": "root", "PATH": "/usr/bin:/bin"}
+    names = ("crm_mon.xml", "cibadmin.xml", "ip-addr.json")
+    as_nobody([str(command)], "\n".join((*names, "keep 20\n")))  # a minute ago: what the checks of this user ask
+    (kept_folder / "65534.stream").unlink()
+    count.unlink()
     with ThreadPoolExecutor(3) as pool:
-        calls = [
-            pool.submit(as_nobody, [str(command)], f"{name}\nkeep 20\n", env=environment)
-            for name in ("crm_mon.xml", "cibadmin.xml", "ip-addr.json")
-        ]
+        calls = [pool.submit(as_nobody, [str(command)], f"{name}\nkeep 20\n", env=environment) for name in names]
     said = [call.result() for call in calls]
     assert {(done.returncode, done.stderr) for done in said} == {(0, "")}
     assert len({done.stdout for done in said}) == 1

@@ -81,7 +81,7 @@ class Control:
             time.sleep(0.1)
         if hung or self._lab.fencing != "work":
             return 1, "", "the power switch does not answer\n"
-        node = self._lab[name]
+        node = self._lab.machine(name)
         if action != "on":
             node.power_cut()
         if action != "off":

@@ -353,6 +353,7 @@ LOOK_UPS = {
     "cibadmin --query --xpath \"//*[@uname='{}']//nvpair[starts-with(@name,'#health')]\"": "node1",
     "check_ha_quorum": "",
     "check_ha_rings": "",
+    "crm_mon --one-shot --show-node-attributes": "",
 }
 """What changes nothing, with what goes into the template: it must answer."""
 
@@ -364,6 +365,11 @@ ELSEWHERE = {
     'cibadmin -R -o acls -X \'<acl_target id="{}"><role id="check_ha"/></acl_target>\'': "test_acl_roles",
     "check_ha_setup --user {}": "test_privileges",
     "check_ha_split_brain {}": "test_split_brain",
+    "ping -c 1 {}": "test_attributes",
+    "crm_resource --force-check --resource {}": "test_attributes",
+    "crm_attribute --name node-health-strategy --update migrate-on-red": "test_attributes",
+    "crm_attribute --node {} --name '{}' --lifetime reboot --delete": "test_attributes",
+    "crm_attribute --node {} --name '{}' --delete": "test_attributes",
 }
 """What another module carries out, and which."""
 
@@ -383,14 +389,29 @@ NOT_CARRIED_OUT = {
     "crm cluster start": _SYSTEMD,
     "systemctl restart corosync-qdevice": _SYSTEMD,
     "systemctl stop pacemaker corosync": _SYSTEMD,
+    "journalctl -u corosync -u pacemaker -n 50": _SYSTEMD,
     "journalctl -u pacemaker": _SYSTEMD,
     "service pacemaker restart": _OLD,
     "service pacemaker stop; service corosync stop": _OLD,
     "corosync-cfgtool -r": "of corosync 1 and 2: later ones have no ring that stays FAULTY",
     "scp -p {}:{} {}/": "there is no ssh in the lab",
     "chmod 600 {}": "of a totem.key in corosync.conf; the same as chmod 400 of authkey",
+    "SAPHanaSR-showAttr": "SAP HANA cannot be had here",
+    "psql -c 'select * from pg_stat_replication'": "of a database that the lab has not",
+    "mysql -e 'show slave status\\G'": "of a database that the lab has not",
     "crm_resource --refresh": "of more than three resources that are active twice",
     "crm_ticket --info": "booth runs on three sites",
+    **dict.fromkeys(
+        (
+            "drbdadm attach {}",
+            "drbdadm connect {}",
+            "drbdadm disconnect {} && drbdadm connect {}",
+            "drbdadm resume-io {}",
+            "drbdadm resume-sync {}",
+            "drbdadm secondary {}",
+        ),
+        "the kernel module of DRBD cannot be had; drbdadm(8) of drbd-utils 9.22",
+    ),
     "crm_node --force --remove {}": "remote nodes are no part of the lab",
     "crm_resource --resource {} --meta --delete-parameter is-managed": "of a lost node, or a remote one",
 }

@@ -7,11 +7,14 @@ is foretold by the CIB with what is secret in it masked, as a recording has it.
 
 from __future__ import annotations
 
+import secrets
+import subprocess
 import sys
 import time
 from collections import Counter
 from typing import Callable, Iterator, List, NamedTuple, Sequence, Tuple
 
+from check_ha.checks.failover.losses import losses_of
 from check_ha.checks.failover.situation import Situation
 from check_ha.cluster.nodes import lost
 from check_ha.cluster.resources import IN_MOTION, plain
@@ -26,6 +29,8 @@ from check_ha.sources.masked_cib import masked_cib
 from check_ha.sources.node import ThisNode
 from check_ha.sources.tools import DEAD
 from tests.lab import Lab, Options
+from tests.lab.machine import CHECKOUT
+from tests.lab.network import PUBLIC, address
 from tests.lab.node import Node
 from tests.lab.waiting import LabError, wait_until
 
@@ -44,6 +49,8 @@ class Configuration(NamedTuple):
     name: str
     options: Options
     prepare: Callable[[Lab], object] = lambda lab: None
+    remote: bool = False
+    """Whether the machine ``mon`` is a remote node."""
 
 
 def _constraints(*texts: str) -> Callable[[Lab], None]:
@@ -120,6 +127,44 @@ def _ban(resource: str, node: str, score: str = "-INFINITY", more: str = "") -> 
     return f'<rsc_location id="b_{resource}_{node}" rsc="{resource}" score="{score}" node="{node}"{more}/>'
 
 
+def _remote(lab: Lab) -> None:
+    """Make ``mon`` a remote node, which p_single prefers."""
+    key = secrets.token_hex(64)
+    for machine in (*lab.nodes.values(), lab.mon):
+        machine.write("/etc/pacemaker/authkey", key, mode="640", owner="root:haclient")
+    lab.mon.spawn(remoted())
+    connection = _CONNECTION.format(address(PUBLIC, lab.mon.number))
+    lab.admin("cibadmin", "--create", "--scope=resources", "--xml-text", connection)
+    _constraints('<rsc_location id="l_remote" rsc="p_single" score="100" node="mon"/>')(lab)
+
+
+def _fenced_remote(lab: Lab) -> None:
+    device = (
+        '<primitive id="st_mon" class="stonith" type="fence_lab"><instance_attributes id="st_mon-a">'
+        '<nvpair id="st_mon-hosts" name="pcmk_host_list" value="mon"/></instance_attributes></primitive>'
+    )
+    lab.admin("cibadmin", "--create", "--scope=resources", "--xml-text", device)
+    lab.set_property("stonith-action", "off")
+    _remote(lab)
+
+
+def remoted() -> str:
+    """Return the path of pacemaker-remoted, whose package and that of pacemaker exclude each other."""
+    place = CHECKOUT / "build" / "pacemaker-remote"
+    if not place.exists():
+        place.mkdir(parents=True)
+        subprocess.run(["apt-get", "download", "pacemaker-remote"], cwd=place, check=True, capture_output=True)
+        (package,) = place.glob("*.deb")
+        subprocess.run(["dpkg", "-x", str(package), str(place)], check=True)
+    return str(place / "usr/sbin/pacemaker-remoted")
+
+
+_CONNECTION = (
+    '<primitive id="mon" class="ocf" provider="pacemaker" type="remote"><instance_attributes id="mon-a">'
+    '<nvpair id="mon-a-server" name="server" value="{}"/></instance_attributes>'
+    '<operations><op id="mon-monitor" name="monitor" interval="2s"/></operations></primitive>'
+)
+
 CONFIGURATIONS = (
     Configuration("two nodes", TWO),
     Configuration("two nodes, peer in standby", TWO, lambda lab: lab.admin("crm_standby", "-N", "node2", "-v", "on")),
@@ -164,6 +209,8 @@ CONFIGURATIONS = (
         ),
     ),
     Configuration("maintenance-mode", THREE, _properties(maintenance_mode="true")),
+    Configuration("remote node", FENCING, _fenced_remote, remote=True),
+    Configuration("remote node, no fencing", THREE, _remote, remote=True),
 )  # fmt: skip
 
 
@@ -220,7 +267,9 @@ def foretold(lab: Lab, at: str, victim: str) -> Tuple[Places, Places]:
 
     def answer(document: bytes) -> Places:
         outcome = parse_crm_simulate(ThisNode().simulate(document, [question])[question.tool].stdout)
-        return places(situation.cluster._replace(nodes=outcome.nodes, resources=outcome.resources))
+        lost = {one.id for one in losses_of(situation, question, outcome).lost}
+        found = places(situation.cluster._replace(nodes=outcome.nodes, resources=outcome.resources))
+        return Counter({place: number for place, number in found.items() if place[0] not in lost})
 
     return answer(cib), answer(masked_cib(cib))
 
@@ -244,16 +293,20 @@ class Compared(NamedTuple):
 
 def compared(lab: Lab, one: Configuration) -> Iterator[Compared]:
     """Yield what comes of the loss of each node in turn; each is back before the next one goes."""
-    names = lab.options.names
+    names = [*lab.options.names, *(["mon"] if one.remote else [])]
     one.prepare(lab)
     settled(lab, names)
     for victim in names:
         left = [name for name in names if name != victim]
         before, masked = foretold(lab, left[0], victim)
-        lab.power_cut(victim)
+        lab.machine(victim).power_cut()
         yield Compared(one.name, victim, before, places(settled(lab, left)), masked == before)
-        lab[victim].boot()
-        lab[victim].start()
+        lab.machine(victim).boot()
+        if victim in lab.nodes:
+            lab[victim].start()
+        else:
+            lab.mon.spawn(remoted())
+            lab.admin("crm_resource", "--cleanup")
         settled(lab, [*left, victim])
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from check_ha.node_setup.plan import UIDGID
+from check_ha.sources.files import STATE
 from tests.lab import Lab, wait_until
 from tests.lab.cluster import at_once
 from tests.lab.machine import CHECKOUT, Machine
@@ -42,11 +46,33 @@ def _set_up(node: Node) -> None:
     node.must("sed", "-i", "-e", allowed, "-e", "s,^#*disable_syslog=.*,disable_syslog=1,", "/etc/nagios/nrpe.cfg")
     node.must("check_ha_setup", "--commands", PLUGINS, "--yes")
     _as_shipped(node, COMMAND_FILE, "check_ha.cfg")
+    assert node.must("stat", "-c", "%U %a", STATE, f"{STATE}/{node.must('id', '-u', 'nagios').strip()}") == (
+        "root 755\nnagios 700\n"
+    )
     _as_shipped(node, "/etc/sudoers.d/check_ha", "sudoers")
-    # The lab has no fencing unless a test is about it. Thresholds stand in the file: this is an admin's own edit.
-    # What a test has just broken must be seen at once.
-    fencing = r"s, --max-age-of-data 20,,; s,/\(check_ha\|check_ha_fencing\) --sudo$,& --severity fencing-disabled=ok,"
+    _edit(node)
+
+
+def _edit(node: Node) -> None:
+    """Do as an admin does, whose thresholds stand in the file: the lab has no fencing unless a test is about it.
+
+    What a test has just broken must be seen at once.
+    """
+    named = r"/check_ha\(\|_fencing\)\( --sudo\)\?\( --own\)\?"
+    fencing = f"s, --max-age-of-data 20,,; s,{named}$,& --severity fencing-disabled=ok,"
     node.must("sed", "-i", fencing, COMMAND_FILE)
+
+
+def serve_by_rights(lab: Lab, node: Node) -> None:
+    """Have NRPE answer on this node with rights of its user's own, in place of sudo: as check_ha_setup says it."""
+    node.end("nrpe")
+    told = node.must("check_ha_setup", "--commands", PLUGINS, "--way", "rights", "--replace", "--yes")
+    (role,) = re.findall(r"^ +to do +on one node, so that nagios may read the CIB[^:]*: (.*)$", told, re.MULTILINE)
+    for command in (role.replace("; ", "\n"), "corosync-cfgtool -R"):
+        node.must("sh", "-e", stdin=command)
+    _edit(node)
+    node.spawn("nrpe", "-c", "/etc/nagios/nrpe.cfg", "-f")
+    wait_until(lambda: _answers(lab, node), 20, f"NRPE on {node.name} answers")
 
 
 def is_set_up(lab: Lab) -> bool:
@@ -58,8 +84,11 @@ def withdraw(lab: Lab) -> None:
     """Undo it on every node with power: no user of NRPE may be left with rights that the next test knows nothing of."""
     for node in lab.up():
         node.end("nrpe")
+        by_rights = node.run(["test", "-e", UIDGID]).returncode == 0
         node.must("check_ha_setup", "--remove", "--replace", "--yes")
-        assert node.run(["ls", COMMAND_FILE, "/etc/sudoers.d/check_ha"]).stdout == ""
+        if by_rights:
+            node.must("corosync-cfgtool", "-R")  # until then Corosync goes on letting the user in
+        assert node.run(["ls", COMMAND_FILE, "/etc/sudoers.d/check_ha", STATE]).stdout == ""
 
 
 def _as_shipped(node: Node, path: str, name: str) -> None:
@@ -77,5 +106,5 @@ def commands(node: Node) -> dict[str, str]:
     lines = node.must("cat", COMMAND_FILE).splitlines()
     pairs = (line[len("command[") :].split("]=", 1) for line in lines if line.startswith("command["))
     found = dict(pairs)
-    assert set(found) <= set(COMMANDS)
+    assert set(found) <= {*COMMANDS, "check_ha_own"}
     return found

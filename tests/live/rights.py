@@ -23,7 +23,7 @@ corosync-cmapctl uidgid. || :
 _TAKE_BACK = """
 corosync-cfgtool -R >/dev/null
 for user in $1; do
-    id -u "$user" | xargs printf '/var/tmp/check_ha-%s\\n' | xargs rm -rf
+    id -u "$user" | xargs printf '/var/tmp/check_ha-%s\\n' | xargs rm -rf /var/lib/check_ha
     userdel "$user"
 done
 """

@@ -128,7 +128,12 @@ FAULTS = (
         "health-red",
         TWO,
         _bad_health,
-        (critical("nodes", "node2: its health is red"),),
+        (
+            critical(
+                "nodes",
+                "node2: its health is red (#health-disk): nothing may run there (node-health-strategy=only-green)",
+            ),
+        ),
         undo=_good_health,
     ),
     Fault(

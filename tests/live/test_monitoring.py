@@ -174,6 +174,18 @@ def test_the_same_by_hand_through_nrpe_and_in_nagios(lab: Lab, nagios: Callable[
             assert measured(seen[f"{node}/{TITLES[command]}"]) == one._replace(line=one.line.replace(";", ":"))
 
 
+def test_the_same_through_nrpe_by_rights_of_its_user(lab: Lab) -> None:
+    """What check_ha_setup --way rights does and says, in place of sudo."""
+    node = lab["node1"]
+    nrpe.serve_by_rights(lab, node)
+    assert node.run(["ls", "/etc/sudoers.d/check_ha"]).stdout == ""
+    commands = nrpe.commands(node)
+    assert not [name for name, argv in commands.items() if "--sudo" in argv]
+    names = [f"{node.name}/{name}" for name in commands if name != "check_ha_view"]
+    said = through_nrpe(lab, names)
+    assert {name: one.state for name, one in said.items()} == dict.fromkeys(names, OK), said
+
+
 def test_a_cut_link_and_a_dead_node_in_nagios(lab: Lab, nagios: Callable[[], Seen]) -> None:
     until(nagios, {}, "Nagios shows that all is well")
 

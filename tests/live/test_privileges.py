@@ -32,6 +32,7 @@ WRITES = (
     ("cibadmin", "--modify", "--allow-create", "--scope=acls", "--xml-text", '<acls><acl_role id="more"/></acls>'),
 )
 
+OF_COROSYNC = ("cfgtool-s.txt", "cfgtool-n.txt", "quorumtool-s.txt", "cmapctl.txt")
 YOUNG = 45
 """Seconds in which a Pacemaker that does not answer may still be starting."""
 
@@ -51,7 +52,7 @@ def lab(lab_with: Callable[[Options], Lab]) -> Lab:
     if lab not in _roots:
         install(lab)
         # what another test has cut on this cluster is no news to the users of these
-        lab["node1"].must("sh", "-c", "rm -rf /var/tmp/check_ha-*")
+        lab["node1"].must("sh", "-c", "rm -rf /var/tmp/check_ha-* /var/lib/check_ha")
         _roots[lab] = ask(lab["node1"], "root")
     return lab
 
@@ -109,7 +110,7 @@ def view(node: Node, user: str, *more: str) -> tuple[bool, bool, set[str]]:
 
 def test_haclient(lab: Lab, node: Node) -> None:
     assert_refused(lab, ask(node, "monitor"), corosync("monitor"))
-    assert view(node, "monitor") == (False, True, {"quorumtool-s.txt", "cmapctl.txt", AUTHKEY.file})
+    assert view(node, "monitor") == (False, True, {*OF_COROSYNC, AUTHKEY.file})
     assert node.run(WRITES[0], user="monitor").returncode == 0
 
 
@@ -164,10 +165,13 @@ def test_no_role(lab: Lab, node: Node, rights: Rights) -> None:
     said = ask(node, "monitor")
     assert_refused(lab, said, corosync("monitor"), role("monitor"))
     assert view(node, "monitor")[:2] == (False, False)
-    for remedy in remedies(said["config"].output):
+    with_password(node)
+    for remedy in remedies(ask(node, {"config": "monitor"}, "-v")["config"].output):
         rights.carry_out(remedy)
     assert_ok(lab, ask(node, "monitor"))
     assert node.run(WRITES[0], user="monitor").returncode == 4
+    shown = node.run(["cibadmin", "-Q"], user="monitor")
+    assert (shown.returncode, 'id="p_single"' in shown.stdout, SECRET in shown.stdout) == (0, True, False)
 
 
 def test_sudo_without_the_file(lab: Lab, node: Node, rights: Rights) -> None:
@@ -270,7 +274,7 @@ def test_nobody_special(lab: Lab, node: Node) -> None:
     assert {verdict.state for verdict in said.values()} == {"UNKNOWN"}
     assert "'cluster.config.links.count'=2" in said["config"].output
     assert "'corosync#daemon.running.count'=1" in said["daemons"].output
-    refused = {"crm_mon.xml", "cibadmin.xml", "crm_node.txt", "quorumtool-s.txt", "cmapctl.txt", AUTHKEY.file}
+    refused = {"crm_mon.xml", "cibadmin.xml", "crm_node.txt", *OF_COROSYNC, AUTHKEY.file}
     assert view(node, "nagios") == (False, False, refused)
 
 

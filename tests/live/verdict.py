@@ -71,7 +71,12 @@ def lasting(output: str) -> str:
 
 def install(lab: Lab) -> None:
     """Put the commands into the PATH of every machine; Machine.run then finds them by their names."""
-    at_once(_install, lab.machines())
+    install_on(lab.machines())
+
+
+def install_on(machines: Sequence[Machine]) -> None:
+    """Put them into the PATH of these."""
+    at_once(_install, machines)
 
 
 def _install(machine: Machine) -> None:

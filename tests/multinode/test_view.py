@@ -337,5 +337,5 @@ def test_where_corosync_is_stopped_its_file_tells_the_nodes() -> None:
 
 
 def test_everything_silent_is_in_the_troubles() -> None:
-    asked = (reading.tool.file for reading in READINGS if reading.instead_of is None)
+    asked = (reading.tool.file for reading in READINGS if reading.instead_of is None and not reading.tool.only_with)
     assert set(asked) == {trouble.tool for trouble in said().troubles}

@@ -12,6 +12,7 @@ import pytest
 
 from check_ha.cli import setup
 from check_ha.node_setup import apply as applying
+from check_ha.node_setup import state_folder
 from check_ha.node_setup.daemons import Daemon
 from check_ha.node_setup.marked import is_unedited, marked
 from check_ha.node_setup.node import Host, node_at
@@ -21,6 +22,12 @@ from tests.needed import program
 from tests.node_setup.run import CFG, PLUGINS, files, run
 
 NRPE = Daemon("/etc/nagios/nrpe.cfg", "nagios", "/etc/nrpe.d", "nrpe.service", runs=True)
+
+
+@pytest.fixture(autouse=True)
+def no_state_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It depends on the users of this machine; it has a test of its own."""
+    monkeypatch.setattr(state_folder, "commands", lambda *_: ())
 
 
 def nothing_to_do(tree: Path) -> Tuple[int, str]:

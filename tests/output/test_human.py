@@ -13,6 +13,7 @@ from check_ha.cli.register import CHECKS
 from check_ha.output.canvas import Style, fits, flow, line, paragraph, rendered, span, table
 from tests.generate import Big
 from tests.generate_node import write
+from tests.needed import program
 from tests.replay import RECORDINGS, SAMPLES, always, picture_of, replay_all
 
 CRASHED = SAMPLES / "node-crashed" / "node1"
@@ -251,3 +252,18 @@ def test_colours_are_put_around_texts_that_have_one() -> None:
 
 def texts(lines: List[Any]) -> List[str]:
     return rendered(lines, False).splitlines()
+
+
+def test_what_the_loss_of_each_node_comes_to_where_it_is_asked_for() -> None:
+    program("crm_simulate", "pacemaker-cli-utils")
+    code, text = replay_all("--human", "--failover", "--from", str(SAMPLES / "cli-ban" / "node1"))
+    assert code == 1
+    picture = text.partition("If one dies")[2].partition("What to do")
+    assert picture[0] == (
+        " 1 of 2 nodes may be lost\n"
+        "  node1  quorum is left (1 of 2 votes); p_vip, p_app -> node2; cl_ping on 1 of\n"
+        "         2; ms_db promoted on node2; ms_db on 1 of 2; nothing lost\n"
+        "  node2  quorum is left (1 of 2 votes); cl_ping on 1 of 2; ms_db on 1 of 2;\n"
+        "         LOST: p_single\n"
+    )
+    assert "  WARNING  failover: if node2 dies, p_single runs nowhere" in picture[2]

@@ -143,7 +143,7 @@ def test_conditions_are_those_of_the_tables() -> None:
 
 
 def test_kinds_of_subjects_are_said() -> None:
-    said = set(re.findall("`([a-z ]+)`", fields("subject")["kind"]["description"]))
+    said = set(re.findall("`([A-Za-z ]+)`", fields("subject")["kind"]["description"]))
     constants = {value for name, value in vars(finding).items() if name.isupper() and isinstance(value, str)}
     assert said == constants
     assert {one["kind"] for document in all_documents() for kind, one in objects(document) if "kind" in one} <= said

@@ -426,7 +426,15 @@ def test_node_attributes() -> None:
     sections = '<node_attributes><node name="node1"><attribute name="site" value="A"/></node><node name="n2"/>'
     cluster = parse_crm_mon(document(f"{sections}</node_attributes>"))
     assert cluster.attributes == {"node1": {"site": "A"}, "n2": {}}
+    assert cluster.expected_attributes == {}
     assert parse_crm_mon(document()).attributes == {}
+
+
+def test_expected_attributes_of_a_ping() -> None:
+    shown = ('name="pingd" value="100" expected="200"', 'name="gw" value="-1" expected="-5"', 'name="x" expected="y"')
+    attributes = "".join(f"<attribute {one}/>" for one in shown)
+    cluster = parse_crm_mon(document(f'<node_attributes><node name="n1">{attributes}</node></node_attributes>'))
+    assert cluster.expected_attributes == {"n1": {"pingd": 200, "gw": -5}}
 
 
 def test_unknown_elements_and_attributes_are_ignored() -> None:

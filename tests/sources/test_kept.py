@@ -13,13 +13,15 @@ import pytest
 
 from check_ha.cli.register import check_named
 from check_ha.sources import door as doors
-from check_ha.sources import kept
 from check_ha.sources.door import Door, Recent
+from check_ha.sources.kept import streams as kept
 from check_ha.sources.recording import Recording
 from check_ha.sources.shareable import all_shareable
-from check_ha.sources.stream import written
+from check_ha.sources.stream import Stream, written
 from check_ha.sources.tools import ALL, AUTHKEY, CRM_MON, IP_ADDR
+from tests.faketools import from_recording
 from tests.replay import SAMPLES, replay
+from tests.sources.test_collect import ROOT, ask, door
 from tests.sources.test_door import collector
 
 HEALTHY = SAMPLES / "healthy-2node" / "node1"
@@ -109,11 +111,47 @@ def test_the_collector_is_asked_where_there_is_none(folder: Path, collect: Path)
     assert calls(collect) == ["keep 20.0"] * 2
 
 
+def test_the_collector_is_asked_for_all_where_one_is_lacking(folder: Path, collect: Path) -> None:
+    part = all_shareable(Recording(str(HEALTHY)).collect([CRM_MON]).values())
+    kept.keep(os.geteuid(), written("node1", time.time(), part), time.time(), str(folder))
+    assert source(collect).collect([CRM_MON])[CRM_MON].status == 0
+    assert calls(collect) == []
+    assert source(collect).collect([CRM_MON, IP_ADDR])[IP_ADDR].status == 0
+    assert calls(collect) == ["keep 20.0"]
+
+
+def test_what_a_doubt_asks_for_and_is_not_kept_is_asked_now(folder: Path, collect: Path) -> None:
+    part = all_shareable(Recording(str(HEALTHY)).collect([CRM_MON]).values())
+    kept.keep(os.geteuid(), written("node1", time.time(), part), time.time(), str(folder))
+    asked = source(collect)
+    asked.collect([CRM_MON])
+    assert asked.collect([IP_ADDR])[IP_ADDR].status == 0
+    assert (calls(collect), (collect / "names").read_text().split()[0]) == ([], IP_ADDR.file)
+
+
 def test_a_tool_that_is_not_kept_is_asked_now(folder: Path, collect: Path) -> None:
     kept.keep(os.geteuid(), stream(), time.time(), str(folder))
     source(collect).collect([AUTHKEY])
     assert calls(collect) == []
     assert (collect / "names").read_text().splitlines()[0] == AUTHKEY.file
+
+
+def test_the_collector_asks_together_what_is_asked_of_it(folder: Path, tmp_path: Path) -> None:
+    """It is asked twice, for different tools: what it prints the second time was collected at one time."""
+    (tmp_path / "tools").mkdir()
+    from_recording(HEALTHY, tmp_path / "tools")
+    place = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import check_ha.sources.kept.streams as s; "
+    code = place + "".join(
+        f"s.{one}.__defaults__ = ({str(folder)!r},); " for one in ("recent", "usual", "keep", "alone")
+    )
+    command = door(tmp_path, tmp_path / "tools", code)
+    said = [
+        Stream(ask(command, f"{names}keep 20\n", env={"SUDO_UID": "0"})[1].encode(), "it")
+        for names in ("crm_mon.xml\n", "crm_mon.xml\n", "ip-addr.json\n", "crm_mon.xml\n")
+    ]
+    assert [one.has(CRM_MON) for one in said] == [True] * 4
+    assert [one.has(IP_ADDR) for one in said] == [False, False, True, True]
+    assert said[0].now == said[1].now < said[2].now == said[3].now
 
 
 @pytest.mark.parametrize("ago", [100, -100])
@@ -124,7 +162,7 @@ def test_unknown_when_the_data_is_stale(ago: float, folder: Path, collect: Path)
     code, text = replay(check_named("nodes"), *argv)
     assert code == 3
     text, seconds = re.sub("-?[0-9]+", "N", text), re.search("-?[0-9]+", text)
-    assert text == "HA_NODES UNKNOWN - check_ha_collect: its data is stale: N s old by the clock of this node\n"
+    assert text == "HA_NODES UNKNOWN - check_ha_collect: its data is N s old by the clock of this node\n"
     assert seconds
     assert float(seconds[0]) == pytest.approx(ago, abs=4)
 

@@ -254,3 +254,13 @@ def wait_for(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_a_tool_is_run_only_where_its_subject_is_set_up(tmp_path: Path) -> None:
+    subject = tmp_path / "subject"
+    tool = IP_ADDR._replace(only_with=(str(tmp_path / "other"), str(subject)))
+    output = run(tmp_path, f"touch {tmp_path}/ran; echo there", tool)
+    assert (output.not_set_up, output.fault, output.stderr) == (True, MISSING, "not set up here")
+    assert not (tmp_path / "ran").exists()
+    subject.touch()
+    assert run(tmp_path, "echo there", tool).stdout == b"there\n"

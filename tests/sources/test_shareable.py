@@ -17,6 +17,7 @@ from check_ha.sources.recording import Recording, write_recording
 from check_ha.sources.shareable import all_shareable, shareable
 from check_ha.sources.tools import (
     ALL,
+    BOOTH_CONF,
     CIBADMIN,
     CMAPCTL,
     COROSYNC_CONF,
@@ -69,6 +70,8 @@ def planted_cib(plants: Plants) -> str:
     <crm_config><cluster_property_set id="cib-bootstrap-options">
       <nvpair id="c1" name="stonith-enabled" value="true"/><nvpair id="c2" name="site-token" value="{plants}"/>
       <nvpair id="c3" name="cluster-name" value="lab"/>
+      <nvpair id="c4" name="hana_ha1_site_srHook_TWO" value="SOK"/><nvpair id="c5" name="hana_pw" value="{plants}"/>
+      <nvpair id="c6" name="their-status" value="{plants}"/>
     </cluster_property_set></crm_config>
     <nodes><node id="1" uname="node1" description="{plants}"><instance_attributes id="n1">
       <nvpair id="n1a" name="standby" value="off"/><nvpair id="n1b" name="site" value="siteA"/>
@@ -120,7 +123,11 @@ def planted_cib(plants: Plants) -> str:
   </configuration>
   <status><node_state id="1" uname="node1" crmd="online" in_ccm="true" join="member"><transient_attributes id="1">
     <instance_attributes id="status-1"><nvpair id="s1" name="fail-count-v#monitor_0" value="1"/>
-      <nvpair id="s2" name="session" value="{plants}"/></instance_attributes></transient_attributes>
+      <nvpair id="s2" name="session" value="{plants}"/><nvpair id="s3" name="load" value="-12.5"/>
+      <nvpair id="s4" name="hana_ha1_roles" value="4:P:master1:master:worker:master"/>
+      <nvpair id="s5" name="p_pg-data-status" value="STREAMING|SYNC"/><nvpair id="s6" name="gw" value="-INFINITY"/>
+      <nvpair id="s7" name="lpa_ha1_lpt" value="1795406908"/><nvpair id="s8" name="pin" value="12345678"/>
+    </instance_attributes></transient_attributes>
     <lrm id="1"><lrm_resources><lrm_resource id="v" type="IPaddr2" class="ocf" provider="heartbeat">
       <lrm_rsc_op id="v_last_0" operation="start" rc-code="0" op-digest="{plants}" op-restart-digest="{plants}"
         op-secure-digest="{plants}" exit-reason="login with {plants} refused"/></lrm_resource></lrm_resources></lrm>
@@ -194,10 +201,37 @@ def planted_ps(plants: Plants) -> str:
 """
 
 
+def planted_booth_conf(plants: Plants) -> str:
+    return f"""\
+# old key: {plants}
+site = 192.0.2.1
+  arbitrator="192.0.2.3"
+authfile = /etc/booth/authkey
+ticket = "ticketA"
+    expire = 600
+    before-acquire-handler = /usr/local/bin/ask --password {plants} '{plants}' # {plants}
+    attr-prereq = auto {plants} eq {plants}
+ site-passwd={plants}
+{plants}
+"""
+
+
+def test_what_is_shown_of_booth_conf() -> None:
+    made = Output(BOOTH_CONF, BOOTH_CONF.argv, 0, planted_booth_conf(Plants()).encode(), "", 0.0)
+    assert shareable(made).stdout.decode().splitlines()[1:6] == [
+        "site = 192.0.2.1",
+        '  arbitrator="192.0.2.3"',
+        "authfile = /etc/booth/authkey",
+        'ticket = "ticketA"',
+        "    expire = 600",
+    ]
+
+
 def planted(plants: Plants) -> Dict[str, str]:
     return {
         CIBADMIN.file: planted_cib(plants),
         COROSYNC_CONF.file: planted_conf(plants),
+        BOOTH_CONF.file: planted_booth_conf(plants),
         CMAPCTL.file: planted_map(plants),
         PS.file: planted_ps(plants),
         CRM_MON.file: (HEALTHY / CRM_MON.file)
@@ -266,6 +300,13 @@ NEEDED = (
     'name="ip" value="192.0.2.100"',
     'name="address" value="2001:db8::7/64"',
     'name="fail-count-v#monitor_0" value="1"',
+    'name="load" value="-12.5"',
+    'name="gw" value="-INFINITY"',
+    'name="hana_ha1_site_srHook_TWO" value="SOK"',
+    'name="hana_ha1_roles" value="4:P:master1:master:worker:master"',
+    'name="lpa_ha1_lpt" value="1795406908"',
+    'name="p_pg-data-status" value="STREAMING|SYNC"',
+    'name="pin" value="********"',
     'attribute="#uname" operation="eq"',
     'value="node1"/></rule>',
     'ip-range-start="192.0.2.10"',

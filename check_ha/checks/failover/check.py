@@ -29,12 +29,14 @@ from typing import Collection, Dict, Iterator, List, Mapping, NamedTuple, Option
 
 from check_ha.checks.failover import findings as told
 from check_ha.checks.failover.conditions import CONDITIONS, NOT_FORETOLD, NOT_YET
+from check_ha.checks.failover.ground import ground_missing
 from check_ha.checks.failover.losses import Losses, losses_of
 from check_ha.checks.failover.options import FailoverOptions
 from check_ha.checks.failover.plan import plan
 from check_ha.checks.failover.quorum_left import counted
 from check_ha.checks.failover.remembered import Remembered, kept, recalled
 from check_ha.checks.failover.situation import Changes, Situation
+from check_ha.checks.failover.unable import unable_to
 from check_ha.checks.failover.wording import when
 from check_ha.cluster.completed import completed
 from check_ha.core.check import Check, Judgement, Measure, Metric, Scope
@@ -80,7 +82,7 @@ class _Asked(NamedTuple):
 def asks(evidence: Evidence, options: FailoverOptions) -> List[Question]:
     """Return what the scheduler is to be asked: what was asked longest ago first, then the fullest nodes."""
     situation = _situation(evidence, options)
-    if situation is None or _unable(situation, evidence, options):
+    if situation is None or unable_to(situation, options):
         return []
     known = recalled(evidence.previous, evidence.now)
     subjects = _subjects(situation, options)
@@ -97,7 +99,7 @@ def judge(evidence: Evidence, options: FailoverOptions) -> Judgement:
     situation = _situation(evidence, options)
     if situation is None:
         return Judgement("nothing was foretold")
-    unable = _unable(situation, evidence, options)
+    unable = unable_to(situation, options)
     if unable:
         return Judgement("nothing was foretold", evidence.unless_starting([unable]))
     subjects = _subjects(situation, options)
@@ -110,8 +112,10 @@ def judge(evidence: Evidence, options: FailoverOptions) -> Judgement:
     of_all = [*told.without_quorum(subjects, situation), *told.not_fenced(fencing)]
     fatal = {subject.name for one in of_all for subject in one.subjects if subject.kind == NODE}
     fatal.update(name for name, one in known.items() if one.findings)
-    findings = [*of_nodes, *of_all]
     losses = [one.losses for one in asked if one.losses]
+    of_views = list(ground_missing(losses, situation, evidence))
+    fatal.update(name for changes, _ in of_views for name, _ in changes)
+    findings = [*of_nodes, *told.told(of_views), *of_all]
     findings += [*told.fewer(losses), *told.as_meant(losses), *_not_foretold(asked, known)]
     return Judgement(
         summary=_summary(asked, known, fatal, situation),
@@ -136,29 +140,6 @@ def _subjects(situation: Situation, options: FailoverOptions) -> List[Changes]:
     if options.if_:
         return [tuple(dict(options.if_).items())]
     return [((node.name, DEAD),) for node in situation.may_be_lost() if options.selects(node.name)]
-
-
-def _unable(situation: Situation, evidence: Evidence, options: FailoverOptions) -> Optional[Finding]:
-    """Return why nothing can be foretold as it stands."""
-    cluster = situation.cluster
-    if cluster.dc is None:
-        return Finding(NOT_FORETOLD, "no DC is elected: what runs now is not known")
-    if cluster.with_quorum is False and situation.policy != "ignore":
-        return Finding(NOT_FORETOLD, f"there is no quorum now, and no-quorum-policy is {situation.policy}",
-                       advice="see check_ha_quorum")  # fmt: skip
-    if not situation.running:
-        text = "no resource runs now, so there is nothing to lose"
-        return Finding(NOT_FORETOLD, text, advice="see check_ha_resources")
-    for name, _ in options.if_:
-        node = situation.nodes.get(name)
-        if node is None:
-            return Finding(NOT_FORETOLD, f"--if: the cluster has no node {name}, only {listed(situation.nodes)}")
-        if node.id_as_resource:
-            text = f"--if: {name} is a guest node, which is lost with its container {node.id_as_resource}"
-            return Finding(NOT_FORETOLD, text, nodes(name), advice="ask for the node that runs it")
-    if not options.if_ and not any(options.selects(node.name) for node in situation.may_be_lost()):
-        return Finding(FILTERED_OUT, f"--include and --exclude leave none of {count(len(situation.nodes), 'node')}")
-    return None
 
 
 def _asked(changes: Changes, situation: Situation, evidence: Evidence) -> _Asked:

@@ -18,6 +18,10 @@ UNFENCEABLE = Condition(
     Severity.WARNING,
     "Fencing is on, and nothing that is left could fence the node: nothing is recovered.",
 )
+GROUND_MISSING = Condition(
+    "ground-missing", Severity.WARNING,
+    "A virtual IP would go to a node that, by its --view, has no interface or no network for it.",
+)  # fmt: skip
 FEWER_INSTANCES = Condition(
     "fewer-instances", Severity.OK, "A clone would go on with fewer instances, or fewer of them promoted."
 )
@@ -33,6 +37,6 @@ NOT_YET = Condition(
 )
 
 CONDITIONS = (
-    ADDRESS_NOWHERE, LOST_WITH_NODE, NOT_PROMOTED_WITHOUT, QUORUM_LOST, UNFENCEABLE, FEWER_INSTANCES, PINNED,
-    NOT_FORETOLD, NOT_YET,
+    ADDRESS_NOWHERE, LOST_WITH_NODE, NOT_PROMOTED_WITHOUT, GROUND_MISSING, QUORUM_LOST, UNFENCEABLE, FEWER_INSTANCES,
+    PINNED, NOT_FORETOLD, NOT_YET,
 )  # fmt: skip

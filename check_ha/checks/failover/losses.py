@@ -1,4 +1,8 @@
-"""What runs now against what would run."""
+"""What runs now against what would run.
+
+The scheduler moves what runs on a remote node once that is fenced. Where fencing is off it foretells the same, and does
+not do it: with Pacemaker 2.1.5 all that ran there stayed stopped after its connection had failed on each node.
+"""
 
 from __future__ import annotations
 
@@ -53,15 +57,14 @@ def losses_of(situation: Situation, question: Question, outcome: Foretold) -> Lo
         if one.id in question.connections:
             continue  # a remote node that is dead has no connection
         other: Optional[ResourceInstances] = then.get(one.id)
-        places.append(
-            Place(
-                one,
-                one.running_on(situation.lost),
-                other.running_on(gone) if other else (),
-                one.promoted_on(situation.lost),
-                other.promoted_on(gone) if other else (),
-            )
+        place = Place(
+            one,
+            one.running_on(situation.lost),
+            other.running_on(gone) if other else (),
+            one.promoted_on(situation.lost),
+            other.promoted_on(gone) if other else (),
         )
+        places.append(_not_recovered(place) if left_alone(place, question, situation) else place)
     lost = [one.resource for one in places if not one.then]
     not_promoted = [one.resource for one in places if one.then and one.promoted_now and not one.promoted_then]
     meant = situation.meant_to_be_lost
@@ -73,6 +76,19 @@ def losses_of(situation: Situation, question: Question, outcome: Foretold) -> Lo
         pinned=tuple(filter(meant, (*lost, *not_promoted))),
         fewer=tuple(one.resource for one in places if _fewer(one)),
         places=tuple(places),
+    )
+
+
+def left_alone(place: Place, question: Question, situation: Situation) -> bool:
+    """Return whether it runs on a remote node that dies and that nothing fences."""
+    return not situation.fences and any(node in question.connections for node in place.now)
+
+
+def _not_recovered(place: Place) -> Place:
+    """Return it without the nodes on which it would have to be started first."""
+    return place._replace(
+        then=tuple(node for node in place.then if node in place.now),
+        promoted_then=tuple(node for node in place.promoted_then if node in place.promoted_now),
     )
 
 

@@ -28,6 +28,11 @@ class FailoverOptions(FilterOptions):
         metavar="REGEX", parse=regex, repeat=True,
     )  # fmt: skip
 
+    view: Tuple[str, ...] = option(
+        (), "what check_ha_view has printed on another node: has it an interface for the addresses that it would take?",
+        metavar="FILE", repeat=True,
+    )  # fmt: skip
+
     def meant_to_be_lost(self, *names: str) -> bool:
         """Return whether the resource with these names is one of those."""
         return any(pattern.fullmatch(name) for pattern in self.pinned for name in names)

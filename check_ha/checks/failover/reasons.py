@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Collection, Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
-from check_ha.checks.failover.losses import Losses
+from check_ha.checks.failover.losses import Losses, left_alone
 from check_ha.checks.failover.obstacles import (
     FAILED,
     NOT_ALLOWED,
@@ -25,6 +25,9 @@ from check_ha.core.wording import joined
 from check_ha.model.cluster import INFINITY, Node
 from check_ha.sources.tools import DEAD, Question
 
+_NOT_FENCED = "fencing is off, and what ran on a remote node is started elsewhere only once that is fenced"
+_TURN_ON = "configure a fence device for it, and turn fencing on"
+
 
 class Reason(NamedTuple):
     """Why it would not run."""
@@ -42,6 +45,9 @@ def why_lost(resource: ResourceInstances, losses: Losses, situation: Situation) 
     """Return why it would run nowhere."""
     if situation.cluster.options.maintenance_mode:
         return Reason("the cluster recovers nothing in maintenance mode", shared=True)
+    place = next(one for one in losses.places if one.resource is resource)
+    if left_alone(place, losses.question, situation):
+        return Reason(_NOT_FENCED, nodes(*losses.question.connections), _TURN_ON, shared=True)
     if all(not one.primitive.managed for one in resource.primitives):
         return Reason("it is unmanaged")
     others = _survivors(losses)

@@ -11,7 +11,7 @@ from check_ha.cluster.fencing.coverage import Coverage, coverage
 from check_ha.cluster.fencing.devices import fence_devices
 from check_ha.cluster.nodes import lost
 from check_ha.cluster.resource_states.instances import ResourceInstances, resources_of
-from check_ha.cluster.virtual_addresses import virtual_ips
+from check_ha.cluster.virtual_addresses import VirtualIp, virtual_ips
 from check_ha.model.cib import Cib
 from check_ha.model.cluster import Cluster, Node
 from check_ha.model.corosync import CorosyncMap, QuorumStatus
@@ -62,7 +62,12 @@ class Situation:
     @cached_property
     def addresses(self) -> Mapping[str, str]:
         """Virtual IPs that are served now, with their labels: ``p_vip (192.0.2.100)``."""
-        return {vip.id: vip.label for vip in virtual_ips(self.cluster, self.cib, {}) if vip.nodes}
+        return {vip.id: vip.label for vip in self.vips if vip.nodes}
+
+    @cached_property
+    def vips(self) -> Tuple[VirtualIp, ...]:
+        """All virtual IPs."""
+        return virtual_ips(self.cluster, self.cib, {})
 
     @property
     def policy(self) -> str:
@@ -99,9 +104,14 @@ class Situation:
         remote = tuple(name for name, _ in changes if name in self.nodes and self.nodes[name].type == "remote")
         return Question(changes, remote, False if self.loses_quorum(changes) else None)
 
+    @cached_property
+    def fences(self) -> bool:
+        """Whether fencing is on."""
+        return bool(fencing_enabled(self.cluster, self.cib))
+
     def fencing_of(self, names: Sequence[str]) -> Dict[str, Coverage]:
         """Return how each of these nodes would be fenced by what is left without them; empty where fencing is off."""
-        if not fencing_enabled(self.cluster, self.cib):
+        if not self.fences:
             return {}
         up: List[Node] = [node for node in self.cluster.nodes if node.name in names or node.name not in self.lost]
         left = self.cluster._replace(nodes=tuple(up))

@@ -1,33 +1,48 @@
 """Is every node of the cluster there, and at work?
 
-Asks crm_mon, which shows the cluster as the partition of this node sees it; where a remote or guest node is offline
-also cibadmin, which knows what its resource waits for. Cluster nodes, remote nodes and guest nodes are judged alike,
-worst first: a node that must be fenced (UNCLEAN), that is pending, offline, shutting down, in standby, in maintenance,
-in bad health. A node that stays pending for longer than --grace is not just joining; that needs state between two runs
-(see --state-dir; a replay with --from keeps none). A remote or guest node that is gone is lost, unless the resource
-that brings it up, or what that waits for, is stopped on purpose; a node inside a bundle counts only while its container
-runs (check_ha_resources judges that). Without a DC nothing is known of any node, and that is said once.
+Asks crm_mon, which shows the cluster as the partition of this node sees it, and cibadmin where more must be known: what
+an offline remote node waits for, which health attribute is bad, what a ping resource asks. Cluster nodes, remote nodes
+and guest nodes are judged alike, worst first: a node that must be fenced (UNCLEAN), that is pending, offline, shutting
+down, in standby, in maintenance, in bad health. A node that stays pending for longer than --grace is not just joining;
+that needs state between two runs (see --state-dir; a replay with --from keeps none). A remote or guest node that is
+gone is lost, unless the resource that brings it up, or what that waits for, is stopped on purpose; a node inside a
+bundle counts only while its container runs (check_ha_resources judges that). Without a DC nothing is known of any node,
+and that is said once.
+
+Attributes of nodes are judged by themselves where a cluster has them: those of ping resources (what is a node cut off
+from, and which rule keeps resources away from it for that), of health agents, and of the agents of SAP HANA,
+PostgreSQL, MySQL, MariaDB and Redis (does a replica replicate, would it be promoted). --attribute judges any other one:
+NAME=RANGE warns outside of the range, NAME=WARNING,CRITICAL has two of them, NAME~REGEX warns where the whole value
+does not match. A cluster node that works and lacks the attribute is UNKNOWN; a remote node need not have it. With
+--sudo, --node and --from values are masked that are neither a number nor asked for by a rule.
+
+    check_ha_nodes --attribute pingd=200: --attribute 'site~(A|B)'
 
 A node that is offline or pending may still run all that this side runs, unless fencing has proven it down. So look at
 it before you do anything: repairing the network, booting it or starting the cluster there joins the two halves.
 
-What it cannot see: why a node is offline, unless it was fenced; which health attribute is bad, and before Pacemaker
-2.1.3 that any is; for how long a node has been in standby or maintenance. Maintenance mode of the whole cluster is
+What it cannot see: why a node is offline, unless it was fenced; which host a ping resource does not reach; for how long
+a node has been in standby or maintenance. Maintenance mode of the whole cluster is
 reported by check_ha_resources.
 """
 
 from __future__ import annotations
 
 import re
-from functools import partial
-from typing import Any, Callable, Dict, Iterator, Mapping, Sequence
+from typing import Any, Dict, Iterator, Mapping, Optional, Sequence, Tuple
 
+from check_ha.checks.nodes.attributes import named
+from check_ha.checks.nodes.attributes.facts import facts
+from check_ha.checks.nodes.attributes.health import unhealthy, with_health
+from check_ha.checks.nodes.attributes.kinds import CONDITIONS as OF_ATTRIBUTES
+from check_ha.checks.nodes.attributes.kinds import in_the_cib, of_cluster, told
+from check_ha.checks.nodes.attributes.kinds import judged as attributes_judged
 from check_ha.checks.nodes.members import CONDITIONS as OF_MEMBERS
-from check_ha.checks.nodes.members import of_node
+from check_ha.checks.nodes.members import MIXED_VERSION, of_node, versions
 from check_ha.checks.nodes.remotes import CONDITIONS as OF_REMOTES
 from check_ha.checks.nodes.remotes import of_disconnected
 from check_ha.cluster.fence_history import by_target
-from check_ha.cluster.nodes import ResourcesBehindNodes, State, described, feature_sets, state_of
+from check_ha.cluster.nodes import ResourcesBehindNodes, State, described, state_of
 from check_ha.cluster.resource_states.states import ResourceStates
 from check_ha.core.check import Check, Judgement, Measure, Metric, Scope
 from check_ha.core.condition import FILTERED_OUT, WITH_MEMORY, Condition, Severity
@@ -35,6 +50,7 @@ from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import NODE, Finding, Row, Subject, nodes
 from check_ha.core.options import FilterOptions, duration, option
 from check_ha.core.wording import count
+from check_ha.model.cib import Cib
 from check_ha.model.cib_parts import CONSTRAINTS, RESOURCES
 from check_ha.model.cluster import Cluster, Node
 from check_ha.parsers.cib import parse_cib
@@ -42,16 +58,20 @@ from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.sources.tools import CIBADMIN, CRM_MON, Output
 
 
-def _disconnected(output: Output) -> bool:
-    """Return whether a remote or guest node is offline: what its resource waits for is in the CIB."""
-    return re.search(rb'<node [^>]*online="false"[^>]* type="remote"', output.stdout) is not None
+def _more_to_know(output: Output) -> bool:
+    """Return whether a remote or guest node is offline, or an attribute is of a kind of which the CIB tells the rest.
+
+    What the resource of such a node waits for is in the CIB.
+    """
+    if re.search(rb'<node [^>]*online="false"[^>]* type="remote"', output.stdout):
+        return True
+    return in_the_cib(output)
 
 
 CLUSTER = Reading(CRM_MON, parse_crm_mon)
-CIB = Reading(CIBADMIN, parse_cib, silent=True, parts=(RESOURCES, CONSTRAINTS), instead_of=CRM_MON, when=_disconnected)
+CIB = Reading(CIBADMIN, parse_cib, silent=True, parts=(RESOURCES, CONSTRAINTS), instead_of=CRM_MON, when=_more_to_know)
 
 NO_DC = Condition("no-dc", Severity.CRITICAL, "No designated controller is elected: the state of no node is known.")
-MIXED_VERSION = Condition("mixed-version", Severity.WARNING, "Nodes run different versions of Pacemaker.")
 
 NODES_ONLINE = Metric("cluster.nodes.online.count", "cluster nodes online (neither UNCLEAN nor pending)")
 NODES_TOTAL = Metric("cluster.nodes.total.count", "cluster nodes")
@@ -62,6 +82,7 @@ REMOTES_ONLINE = Metric("cluster.remotes.online.count", "remote and guest nodes 
 REMOTES_TOTAL = Metric("cluster.remotes.total.count", "remote and guest nodes")
 RUNNING = Metric("node.resources.running.count", "resource instances on this node", instance="NODE")
 
+_SETTLED = (State.STANDBY_ON_FAIL, State.STANDBY, State.MAINTENANCE, State.ONLINE)
 _UP = (State.SHUTTING_DOWN, State.STANDBY_ON_FAIL, State.STANDBY, State.MAINTENANCE, State.ONLINE)
 
 Times = Mapping[str, float]
@@ -75,6 +96,10 @@ class NodeOptions(FilterOptions):
         300.0, "how long a node may be pending before that is critical: 90s, 15m, 6h, 2d (5m)",
         metavar="DURATION", parse=duration,
     )  # fmt: skip
+    attribute: Tuple[named.Wanted, ...] = option(
+        (), "an attribute that nodes must have, and what it must be: NAME=RANGE, NAME=WARNING,CRITICAL or NAME~REGEX",
+        metavar="NAME=RANGE", parse=named.wanted, repeat=True, ranges=True,
+    )  # fmt: skip
 
 
 def judge(evidence: Evidence, options: NodeOptions) -> Judgement:
@@ -82,6 +107,8 @@ def judge(evidence: Evidence, options: NodeOptions) -> Judgement:
     cluster = evidence.get(CLUSTER)
     if cluster is None:
         return Judgement("no nodes were read")
+    cib = evidence.get(CIB)
+    cluster = with_health(cluster, cib)
     behind = ResourcesBehindNodes(cluster)
     since = _pending_since(cluster, evidence)
     too_long = {
@@ -89,12 +116,19 @@ def judge(evidence: Evidence, options: NodeOptions) -> Judgement:
         if evidence.previous is not None and evidence.now - first > options.grace
     }  # fmt: skip
     selected = [node for node in cluster.nodes if options.selects(node.name)]
+    known = facts(cluster, cib, selected, evidence.now)
+    kinds = of_cluster(known)
+    shown = [node for node in selected if not behind.in_stopped_bundle(node)]
     return Judgement(
-        summary=_summary([node for node in selected if not behind.in_stopped_bundle(node)], cluster),
+        summary=_summary(shown, cluster) + told(known, kinds, options.attribute),
         findings=evidence.unless_starting(_without_dc(selected))
         if cluster.dc is None and selected
-        else tuple(_findings(selected, too_long, cluster, behind, partial(ResourceStates, cluster, evidence.get(CIB)))),
-        measures=tuple(_measures(cluster, selected)),
+        else (
+            *_findings(selected, too_long, cluster, behind, cib),
+            *attributes_judged(known, kinds),
+            *named.judged(known, options.attribute),
+        ),
+        measures=(*_measures(cluster, selected), *named.measured(known, options.attribute)),
         rows=tuple(_row(node, cluster) for node in cluster.nodes),
         remember={"pending": since},
     )
@@ -125,7 +159,7 @@ def _findings(
     too_long: Times,
     cluster: Cluster,
     behind: ResourcesBehindNodes,
-    look: Callable[[], ResourceStates],
+    cib: Optional[Cib],
 ) -> Iterator[Finding]:
     if not selected:
         yield Finding(FILTERED_OUT, f"--include and --exclude leave none of {count(len(cluster.nodes), 'node')}")
@@ -133,26 +167,12 @@ def _findings(
         fencings = {fencing.target: fencing for fencing in by_target(cluster)}
         for node in selected:
             if node.type == "remote" and state_of(node) == State.OFFLINE:
-                yield from of_disconnected(node, cluster, behind, look())
+                yield from of_disconnected(node, cluster, behind, ResourceStates(cluster, cib))
             else:
                 yield from of_node(node, fencings.get(node.name), too_long.get(node.name), cluster, behind)
-        yield from _versions(cluster)
-
-
-def _versions(cluster: Cluster) -> Iterator[Finding]:
-    """Nodes of different feature sets. One that tells none need not be older: it is lost with pacemaker-attrd too."""
-    versions = feature_sets(cluster)
-    if len(versions) < 2:
-        return
-    known = {version: names for version, names in versions.items() if not version.startswith("<")}
-    silent = [name for version, names in versions.items() if version not in known for name in names]
-    sets = "; ".join(f"{', '.join(names)}: {version}" for version, names in known.items())
-    text = f"nodes run different versions of Pacemaker (feature sets {sets})"
-    if silent:
-        why = "a Pacemaker before 2.1.5, or no pacemaker-attrd there"
-        text = f"no feature set from {', '.join(silent)}: {why} (feature sets {sets})"
-    others = [name for names in known.values() for name in names]
-    yield Finding(MIXED_VERSION, text, nodes(*silent, *others))
+                if state_of(node) in _SETTLED and node.health in ("red", "yellow"):
+                    yield unhealthy(node, cib)
+        yield from versions(cluster)
 
 
 def _summary(selected: Sequence[Node], cluster: Cluster) -> str:
@@ -208,10 +228,10 @@ CHECK = Check(
     name="nodes",
     manual=__doc__,
     readings=(CLUSTER, CIB),
-    conditions=(NO_DC, *OF_MEMBERS, *OF_REMOTES, MIXED_VERSION, FILTERED_OUT),
+    conditions=(NO_DC, *OF_MEMBERS, *OF_REMOTES, MIXED_VERSION, *OF_ATTRIBUTES, *named.CONDITIONS, FILTERED_OUT),
     metrics=(
         NODES_ONLINE, NODES_UNCLEAN, NODES_STANDBY, NODES_MAINTENANCE, REMOTES_ONLINE, RUNNING, NODES_TOTAL,
-        REMOTES_TOTAL,
+        REMOTES_TOTAL, named.VALUE,
     ),
     judge=judge,
     scope=Scope.CLUSTER,

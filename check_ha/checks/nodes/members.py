@@ -9,6 +9,7 @@ from check_ha.cluster.nodes import (
     ResourcesBehindNodes,
     State,
     described,
+    feature_sets,
     leave_maintenance,
     may_act,
     proven_down,
@@ -38,6 +39,8 @@ SHUTTING_DOWN = Condition("shutting-down", Severity.WARNING, "A node is being sh
 STANDBY = Condition("standby", Severity.WARNING, "A node is in standby: it runs no resources.")
 MAINTENANCE = Condition("maintenance", Severity.WARNING, "A node is in maintenance: nobody watches what runs there.")
 
+MIXED_VERSION = Condition("mixed-version", Severity.WARNING, "Nodes run different versions of Pacemaker.")
+
 CONDITIONS = (
     UNCLEAN, OFFLINE, STANDBY_ON_FAIL, HEALTH_RED, PENDING_TOO_LONG, HEALTH_YELLOW, PENDING, SHUTTING_DOWN, STANDBY,
     MAINTENANCE,
@@ -66,8 +69,6 @@ def of_node(
         yield from _standby(node, cluster)
         if node.maintenance and name not in behind.in_bundles:
             yield _maintenance(node, behind)
-        if node.health in ("red", "yellow"):
-            yield _unhealthy(node)
 
 
 def pending(node: Node, waiting: Optional[float], cluster: Cluster, what: str = "") -> Finding:
@@ -142,9 +143,17 @@ def _maintenance(node: Node, behind: ResourcesBehindNodes) -> Finding:
     return Finding(MAINTENANCE, text, subjects, commands=leave_maintenance(node, behind))
 
 
-def _unhealthy(node: Node) -> Finding:
-    """crm_mon says only how bad it is, and shows no attribute whose name begins with ``#``."""
-    condition = HEALTH_RED if node.health == "red" else HEALTH_YELLOW
-    query = f"cibadmin --query --xpath \"//*[@uname='{node.name}']//nvpair[starts-with(@name,'#health')]\""
-    text = f"{node.name}: its health is {node.health}"
-    return Finding(condition, text, nodes(node.name), "to see which attribute says so", (query,))
+def versions(cluster: Cluster) -> Iterator[Finding]:
+    """Yield nodes of different feature sets. One that tells none may have lost pacemaker-attrd, and be no older."""
+    versions = feature_sets(cluster)
+    if len(versions) < 2:
+        return
+    known = {version: names for version, names in versions.items() if not version.startswith("<")}
+    silent = [name for version, names in versions.items() if version not in known for name in names]
+    sets = "; ".join(f"{', '.join(names)}: {version}" for version, names in known.items())
+    text = f"nodes run different versions of Pacemaker (feature sets {sets})"
+    if silent:
+        why = "a Pacemaker before 2.1.5, or no pacemaker-attrd there"
+        text = f"no feature set from {', '.join(silent)}: {why} (feature sets {sets})"
+    others = [name for names in known.values() for name in names]
+    yield Finding(MIXED_VERSION, text, nodes(*silent, *others))

@@ -21,10 +21,10 @@ from typing import (
 )
 
 import check_ha
-from check_ha.cli.options.common import CommonOptions
+from check_ha.cli.options.common import CommonOptions, nagios_range
 from check_ha.cli.run import TEXT
 from check_ha.core.check import Check
-from check_ha.core.options import Options
+from check_ha.core.options import Option, Options
 from check_ha.output.plain_text import clean
 
 UNKNOWN = 3
@@ -66,7 +66,7 @@ def add_options(parser: argparse.ArgumentParser, options: Type[Options], **words
     for name, one in options.table().items():
         kind: Dict[str, Any] = {"dest": name, "default": None, "help": one.help.format(**words)}
         if one.metavar:
-            kind.update(metavar=one.metavar, type=_typed(one.parse), action="append" if one.repeat else None)
+            kind.update(metavar=one.metavar, type=_typed(one), action="append" if one.repeat else None)
         else:
             kind.update(action="store_true")
         flags = [flag for flag in (one.short, flag_of(name)) if flag]
@@ -78,10 +78,15 @@ def flag_of(name: str) -> str:
     return "--" + name.rstrip("_").replace("_", "-")
 
 
-def _typed(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+def value_of(one: Option, text: str) -> Any:
+    """Return what this word means; ValueError with a sentence for the user where it means nothing."""
+    return one.parse(text, nagios_range) if one.ranges else one.parse(text)
+
+
+def _typed(one: Option) -> Callable[[str], Any]:
     def convert(text: str) -> Any:
         try:
-            return parse(text)
+            return value_of(one, text)
         except ValueError as error:
             raise argparse.ArgumentTypeError(f"{text!r}: {error}") from None
 

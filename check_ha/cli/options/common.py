@@ -11,7 +11,7 @@ from check_ha.core.options import Options, option
 from check_ha.core.verdict import Threshold
 
 
-def _range(text: str) -> Optional[Threshold]:
+def nagios_range(text: str) -> Optional[Threshold]:
     """Parse a Nagios range; return nothing for one that is empty.
 
     Python would take more for a number (blanks, newlines, ``1_0``, other scripts' digits), and perfdata repeats it.
@@ -145,10 +145,10 @@ class ThresholdOptions(Options):
     """Ranges of the main number."""
 
     warning: Optional[Threshold] = option(
-        None, "warn outside this range of {number}", metavar="RANGE", short="-w", parse=_range
+        None, "warn outside this range of {number}", metavar="RANGE", short="-w", parse=nagios_range
     )
     critical: Optional[Threshold] = option(
-        None, "critical outside this range of {number}", metavar="RANGE", short="-c", parse=_range
+        None, "critical outside this range of {number}", metavar="RANGE", short="-c", parse=nagios_range
     )
 
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 import os
 from typing import Any, Dict, Mapping, Type
 
-from check_ha.cli.options.arguments import flag_of
+from check_ha.cli.options.arguments import flag_of, value_of
 from check_ha.core.options import Option, Options
 from check_ha.sources.files import read_plain
 
@@ -96,6 +96,6 @@ def _value(one: Option, text: str) -> Any:
 
 def _parsed(one: Option, text: str) -> Any:
     try:
-        return one.parse(text)
+        return value_of(one, text)
     except ValueError as error:
         raise ValueError(f"{text!r}: {error}") from None

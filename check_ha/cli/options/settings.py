@@ -10,7 +10,7 @@ from check_ha.cli.options import config_file as configfile
 from check_ha.cli.options.arguments import Parser, options_from, refuse_text_file, refuse_together
 from check_ha.cli.options.common import FormatOptions, RunOptions, SectionOptions, file_name
 from check_ha.cli.options.config_file import ConfigError, Sections
-from check_ha.cli.register import CHECKS
+from check_ha.cli.register import ALONE, CHECKS, check_named
 from check_ha.core.check import Check, Scope
 from check_ha.core.condition import Severity
 from check_ha.core.options import option
@@ -30,6 +30,7 @@ def _check_name(text: str) -> str:
 class FileOptions(RunOptions):
     """What the section of the run may say."""
 
+    failover: bool = option(False, "foretell the loss of each node as well, as check_ha_failover does")
     skip: Tuple[str, ...] = option((), "leave out this check", metavar="CHECK", parse=_check_name, repeat=True)
 
 
@@ -50,6 +51,8 @@ class Understood(NamedTuple):
     verbose: int
     settings: Mapping[str, Settings]
     """By the name of each check that is to be run."""
+    checks: Sequence[Check]
+    """Those, in the order in which they are told."""
 
 
 def understand(parser: Parser, argv: Sequence[str], checks: Sequence[Check]) -> Understood:
@@ -59,6 +62,8 @@ def understand(parser: Parser, argv: Sequence[str], checks: Sequence[Check]) -> 
     try:
         sections = dict(configfile.read(path)) if path else {}
         of_file = configfile.values(RUN, sections.pop(RUN, {}), FileOptions)
+        if given["failover"] or of_file.get("failover"):
+            checks = [*checks, check_named("failover")]
         settings = _settings(checks, sections, of_file.get("severity", ()), given["severity"] or ())
     except ConfigError as error:
         parser.error(f"{path}: {error}")
@@ -70,7 +75,7 @@ def understand(parser: Parser, argv: Sequence[str], checks: Sequence[Check]) -> 
     kept = {name: one for name, one in settings.items() if name not in (*options.skip, *told_there)}
     if not kept:
         parser.error("--skip leaves no check")
-    return Understood(options, min(given["verbose"], 3), kept)
+    return Understood(options, min(given["verbose"], 3), kept, [check for check in checks if check.name in kept])
 
 
 def _both(of_file: Mapping[str, Any], given: Mapping[str, Any]) -> Dict[str, Any]:
@@ -84,7 +89,7 @@ def _both(of_file: Mapping[str, Any], given: Mapping[str, Any]) -> Dict[str, Any
 
 def _settings(checks: Sequence[Check], sections: Sections, of_file: Pairs, of_argv: Pairs) -> Dict[str, Settings]:
     for name in sections:
-        if name not in CHECKS:
+        if name not in {**CHECKS, **ALONE}:
             raise ConfigError(f"[{name}]: no such check, there are {', '.join(CHECKS)}, and {RUN} for the run itself")
     unknown = _unknown(of_file, checks)
     if unknown:

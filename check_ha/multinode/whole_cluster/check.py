@@ -7,19 +7,24 @@ check_ha_split_brain, and says once what otherwise each node says: what the chec
 alarm. Each node then needs one service of its own: check_ha --own.
 
   check_ha_cluster --node node1 --node node2
+  check_ha_cluster --node node1 --node node2 --page /var/www/html/check_ha/cluster1.html
 
 A link that is down is seen from both its ends, and told once. A node that one side takes for dead, and that answers
 from another partition, is told as that. Conditions and severities are those of the checks: --severity standby=ok, or
 --severity nodes.standby=ok for that of one check alone. Failed actions are told for a day.
+
+--page writes what is found as a page for a browser: what to do first, the cluster as boxes and lines, what runs where,
+and from when that is. It is one file that needs no other, and takes the place of the old one when it is whole.
 """
 
 from __future__ import annotations
 
-from typing import Iterator, List, Sequence
+from typing import Iterator, List, Optional, Sequence
 
 from check_ha.core.check import Check, Judgement, Measure, Metric
-from check_ha.core.condition import Severity
+from check_ha.core.condition import Condition, Severity
 from check_ha.core.finding import Finding
+from check_ha.core.options import option
 from check_ha.core.ranking import ranked
 from check_ha.core.wording import count
 from check_ha.multinode import drift, split_brain
@@ -34,16 +39,26 @@ from check_ha.multinode.unreachable_nodes import TOO_FEW, counted, not_one_clust
 from check_ha.multinode.whole_cluster.links import LINK_DOWN, UNREACHABLE, links_down, pair_links, together
 from check_ha.multinode.whole_cluster.told import CUT, NOT_TOLD, told_by_nodes
 
+NO_PAGE = Condition("no-page", Severity.UNKNOWN, "The page of --page cannot be written.")
+
 PROBLEMS = Metric("cluster.problems.count", "problems found")
 ONLINE = Metric("cluster.nodes.online.count", "nodes online, as the DC counts them")
 LINKS_DOWN = Metric("cluster.links.down.count", "links between two nodes that are down")
 
-TELLS = ("quorum", "nodes", "rings", "resources", "vip", "failed_actions", "fencing", "constraints")
+TELLS = ("quorum", "nodes", "rings", "resources", "vip", "failed_actions", "fencing", "constraints", "tickets")
 """The checks of a node whose findings are told, in this order."""
+
+
+def _path(text: str) -> str:
+    if not text or "\0" in text:
+        raise ValueError("not the name of a file")
+    return text
 
 
 class ClusterOptions(SplitBrainOptions, DriftOptions):
     """Options of check_ha_cluster."""
+
+    page: Optional[str] = option(None, "write what is found as a page for a browser", metavar="FILE", parse=_path)
 
 
 def judge(views: Views, options: ClusterOptions) -> Judgement:
@@ -110,7 +125,7 @@ CHECK = Check(
     conditions=(
         *split_brain.CHECK.conditions, LINK_DOWN, UNREACHABLE,
         CONF, CONFIG_VERSION, KEY, VERSIONS, CLUSTER_NAME, FEATURE_SET, NODE_IDS, drift.CLOCK,
-        NOT_TOLD, CUT,
+        NOT_TOLD, CUT, NO_PAGE,
     ),
     metrics=(
         PROBLEMS, *split_brain.CHECK.metrics, ONLINE, LINKS_DOWN,

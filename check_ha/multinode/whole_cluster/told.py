@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
-from check_ha.core.condition import Condition, Severity
+from check_ha.core.condition import NOT_RUNNING, Condition, Severity
 from check_ha.core.finding import NODE, RESOURCE, Finding, Subject, nodes
 from check_ha.core.options import FilterOptions
 from check_ha.core.wording import some
@@ -23,6 +23,9 @@ CUT = Condition(
 
 OF_EACH_NODE = ("quorum", "rings", "vip")
 """Checks of what a node sees around itself, which another one of its partition does not see."""
+
+JOURNAL = ("journalctl -u corosync -u pacemaker -n 50",)
+"""Of a host that has one: with corosync 1 there is no systemd."""
 
 _Key = Tuple[str, str, Tuple[Subject, ...]]
 _GONE = ("offline", "unclean", "pending", "unreachable")
@@ -42,7 +45,7 @@ def told_by_nodes(views: Dict[str, View], state: ClusterState, options: FilterOp
     for one in _collected(views, state):
         names = [subject.name for subject in one.subjects if subject.kind == RESOURCE]
         if not names or any(map(options.selects, names)):
-            yield _finding(one, seeing, split=len(state.partitions) > 1)
+            yield _finding(one, seeing, split=len(state.partitions) > 1, old=state.corosync_1)
     yield from _untold(views)
 
 
@@ -78,7 +81,7 @@ def _acting_first(views: Dict[str, View], state: ClusterState) -> List[str]:
     return list(dict.fromkeys((*ordered, *views)))
 
 
-def _finding(told: _Told, seeing: Sequence[str], split: bool) -> Finding:
+def _finding(told: _Told, seeing: Sequence[str], split: bool, old: bool) -> Finding:
     """Return the finding, with who says so where others may say something else and it is about none of them."""
     one = told.finding
     text = one.text
@@ -87,7 +90,10 @@ def _finding(told: _Told, seeing: Sequence[str], split: bool) -> Finding:
     if not one.check or (unlike and not about_them):
         text = f"{some(told.nodes)}: {text}"
     condition = Condition(one.condition, Severity[one.severity], "", one.standing)
-    return Finding(condition, text, told.subjects, one.advice, one.commands, check=one.check)
+    advice, commands = one.advice, one.commands
+    if not one.check and one.condition == NOT_RUNNING.name and not advice and not old:
+        advice, commands = f"on {some(told.nodes)}, its journal says why", JOURNAL
+    return Finding(condition, text, told.subjects, advice, commands, check=one.check)
 
 
 def _told_otherwise(one: FindingView, node: str, view: View, state: ClusterState) -> bool:

@@ -1,0 +1,1 @@
+"""The check of DRBD, and its parts."""

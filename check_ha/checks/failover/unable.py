@@ -1,0 +1,35 @@
+"""Why nothing can be foretold as it stands."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from check_ha.checks.failover.conditions import NOT_FORETOLD
+from check_ha.checks.failover.options import FailoverOptions
+from check_ha.checks.failover.situation import Situation
+from check_ha.core.condition import FILTERED_OUT
+from check_ha.core.finding import Finding, nodes
+from check_ha.core.wording import count, listed
+
+
+def unable_to(situation: Situation, options: FailoverOptions) -> Optional[Finding]:
+    """Return why nothing can be foretold as it stands."""
+    cluster = situation.cluster
+    if cluster.dc is None:
+        return Finding(NOT_FORETOLD, "no DC is elected: what runs now is not known")
+    if cluster.with_quorum is False and situation.policy != "ignore":
+        return Finding(NOT_FORETOLD, f"there is no quorum now, and no-quorum-policy is {situation.policy}",
+                       advice="see check_ha_quorum")  # fmt: skip
+    if not situation.running:
+        text = "no resource runs now, so there is nothing to lose"
+        return Finding(NOT_FORETOLD, text, advice="see check_ha_resources")
+    for name, _ in options.if_:
+        node = situation.nodes.get(name)
+        if node is None:
+            return Finding(NOT_FORETOLD, f"--if: the cluster has no node {name}, only {listed(situation.nodes)}")
+        if node.id_as_resource:
+            text = f"--if: {name} is a guest node, which is lost with its container {node.id_as_resource}"
+            return Finding(NOT_FORETOLD, text, nodes(name), advice="ask for the node that runs it")
+    if not options.if_ and not any(options.selects(node.name) for node in situation.may_be_lost()):
+        return Finding(FILTERED_OUT, f"--include and --exclude leave none of {count(len(situation.nodes), 'node')}")
+    return None

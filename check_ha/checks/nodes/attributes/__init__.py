@@ -1,0 +1,1 @@
+"""What attributes tell of a node: connectivity, health, databases, and those that the user names."""

@@ -1,0 +1,1 @@
+"""Who has the tickets of a geo cluster, and can they still move?"""

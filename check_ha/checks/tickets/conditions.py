@@ -1,0 +1,46 @@
+"""What may be wrong with the tickets of a geo cluster, and with booth."""
+
+from __future__ import annotations
+
+from check_ha.core.condition import Condition, Severity
+
+GRANTED_TWICE = Condition(
+    "granted-twice", Severity.CRITICAL, "A ticket is granted to two sites: both run what needs it."
+)
+LEASE_EXPIRED = Condition(
+    "lease-expired", Severity.CRITICAL,
+    "The lease of a ticket is over and was not renewed: another site may take it while this one goes on.",
+)  # fmt: skip
+NOT_GRANTED = Condition(
+    "not-granted", Severity.CRITICAL, "Resources need a ticket that no site has, as far as this one knows."
+)
+NOT_WRITTEN = Condition(
+    "not-written", Severity.CRITICAL, "Booth has the ticket for this site, and Pacemaker does not know it."
+)
+BOOTH_DOWN = Condition("booth-down", Severity.CRITICAL, "Booth is set up, and does not run at this site.")
+NO_MAJORITY = Condition(
+    "no-majority", Severity.CRITICAL,
+    "This site has a ticket and no longer hears most of the others: it will lose the ticket.",
+)  # fmt: skip
+STANDBY = Condition("standby", Severity.WARNING, "A ticket is in standby: what needs it does not run.")
+BY_HAND = Condition(
+    "by-hand", Severity.WARNING, "A ticket was granted past booth (crm_ticket): booth may give it to another site."
+)
+LEASE_SHORT = Condition("lease-short", Severity.WARNING, "The renewal of a lease is overdue.")
+PEER_SILENT = Condition(
+    "peer-silent", Severity.WARNING, "Another site or the arbitrator does not answer the site that has a ticket."
+)
+WRONG_SITE = Condition("wrong-site", Severity.WARNING, "A ticket is not where --expect says.")
+PENDING = Condition(
+    "pending", Severity.WARNING, "This site gets a ticket later: a site that does not answer may still have it."
+)
+CONF_DIFFERS = Condition(
+    "conf-differs", Severity.WARNING, "Booth runs with other members or tickets than booth.conf has."
+)
+NOT_HERE = Condition(
+    "not-here", Severity.OK, "A ticket without booth is not granted here: whether another site has it cannot be told."
+)
+NOT_ASKED = Condition(
+    "not-asked", Severity.OK, "Booth is set up under another name: what Pacemaker shows of it is judged, no peers."
+)
+NO_TICKETS = Condition("no-tickets", Severity.UNKNOWN, "There are no tickets here, and no booth.")

@@ -1,0 +1,1 @@
+"""DRBD in the view of a node, and compared between nodes."""
