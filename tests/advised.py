@@ -17,7 +17,8 @@ _COMMAND = re.compile(
     r"(?:crm_\w+|cibadmin|corosync-keygen|corosync-quorumtool|stonith_admin|journalctl|ping) -{1,2}\w"
     r"|corosync -t$|corosync-cfgtool -[rR]|corosync-cfgtool -{2}\w"
     rf"|(?:crm|pcs) {_SUBCOMMANDS} |ip (?:addr|address|link|route) |kill -|systemctl \w|service (?:pacemaker|corosync) "
-    r"|ch(?:mod|own) [\w:-]+ |scp -|usermod |printf '|drbdadm \w|SAPHanaSR-\w|psql -|mysql -|check_ha_\w+(?: -| \{|$)"
+    r"|ch(?:mod|own) [\w:-]+ |scp -|usermod |printf '|booth (?:grant|list) |"
+    r"drbdadm \w|SAPHanaSR-\w|psql -|mysql -|check_ha_\w+(?: -| \{|$)"
 )
 
 

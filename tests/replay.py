@@ -80,8 +80,11 @@ def replay_all(*argv: str) -> Tuple[int, str]:
     return _captured(lambda: overall.run_all(argv))
 
 
-def clusters() -> Iterator[Path]:
-    """Every cluster of which several nodes were recorded."""
+def clusters(name: str = "") -> Iterator[Path]:
+    """Every cluster of which several nodes were recorded; for the comparison of sites, every geo cluster."""
+    if name == "sites":
+        yield from (one for one in dict.fromkeys(path.parent for path in recorded()) if len(sites_of(one)) > 1)
+        return
     for scenario in dict.fromkeys(directory.parent for directory in recorded()):
         if len(nodes_of(scenario)) > 1:
             yield scenario
@@ -92,9 +95,14 @@ def nodes_of(cluster: Path) -> List[Path]:
     return sorted(index.parent for index in cluster.glob("node[0-9]/commands.json"))
 
 
+def sites_of(cluster: Path) -> List[Path]:
+    """The recorded sites of a geo cluster, of which each is a cluster of its own."""
+    return sorted(index.parent for index in cluster.glob("site[0-9]/commands.json"))
+
+
 def compare(check: Check, cluster: Path, *argv: str) -> Tuple[int, str]:
     """Exit code and standard output of the comparison of its recorded nodes."""
-    views = [f"--from={node.name}={node}" for node in nodes_of(cluster)]
+    views = [f"--from={node.name}={node}" for node in nodes_of(cluster) or sites_of(cluster)]
     return _captured(lambda: run(functools.partial(comparison.understand, check), [*views, *argv]))
 
 
@@ -170,7 +178,7 @@ def said_of_views(check: Check, directory: Path, nodes: Sequence[str]) -> Said:
 
 def subjects(name: str) -> Iterator[Path]:
     """What there is to be judged by this check: recordings, or clusters of several."""
-    return clusters() if name in register.COMPARISONS else recorded()
+    return clusters(name) if name in register.COMPARISONS else recorded()
 
 
 @functools.cache
@@ -213,7 +221,7 @@ def main(arguments: Sequence[str]) -> None:
     everything = [*checks(), *comparisons(), ALL]
     names = [one for one in arguments if one in everything]
     only = [one.rstrip("/") for one in arguments if one not in everything]
-    labels = [*map(label, recorded()), *map(label, clusters())]
+    labels = [*map(label, recorded()), *map(label, clusters()), *map(label, clusters("sites"))]
     unknown = [one for one in only if not any(f"{where}/".startswith(f"{one}/") for where in labels)]
     if unknown:
         sys.exit(f"neither a check nor a recording: {', '.join(unknown)}")

@@ -14,6 +14,7 @@ from typing import Any, Dict, List, Tuple, Type
 
 from hypothesis import strategies as st
 
+from check_ha.cli.options.arguments import value_of
 from check_ha.core.evidence import Evidence
 from check_ha.core.options import FilterOptions, Option, Options
 from check_ha.model.cluster import INFINITY, Cluster
@@ -129,11 +130,23 @@ def options(kind: Type[Options]) -> st.SearchStrategy[Options]:
 def _option(one: Option) -> st.SearchStrategy[Any]:
     if not one.metavar:
         return st.booleans()
-    words = ("0", "1", "3", "90s", "1w", "p_vip=node1", "p_vip=node2", "ocf:heartbeat:portblock=ip", "p_vip", "node1")
+    words: Tuple[str, ...] = (
+        "0",
+        "1",
+        "3",
+        "90s",
+        "1w",
+        "p_vip=node1",
+        "p_vip=node2",
+        "ocf:heartbeat:portblock=ip",
+        "p_vip",
+        "node1",
+    )
+    words = ("pingd=1:", "pingd=200:,1:", "site~A") if one.ranges else words
     understood: List[Any] = []
     for word in words:
         try:
-            understood.append(one.parse(word))
+            understood.append(value_of(one, word))
         except ValueError:
             continue
     return st.lists(st.sampled_from(understood), max_size=2).map(tuple) if one.repeat else st.sampled_from(understood)

@@ -75,8 +75,8 @@ def _measured(perfdata: str) -> list[str]:
 
 
 def comparison_cases() -> Iterator[object]:
-    for cluster in clusters():
-        for name in comparisons():
+    for name in comparisons():
+        for cluster in clusters(name):
             expected = expected_of(name).get(label(cluster))
             yield pytest.param(name, cluster, id=f"{STATES[expected.code if expected else 3]}-{name}-{label(cluster)}")
 

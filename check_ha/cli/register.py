@@ -30,6 +30,7 @@ ALONE: Dict[str, str] = {"failover": "check_ha.checks.failover.check"}
 COMPARISONS: Dict[str, str] = {
     "split_brain": "check_ha.multinode.split_brain",
     "drift": "check_ha.multinode.drift",
+    "sites": "check_ha.multinode.sites.check",
     "cluster": "check_ha.multinode.whole_cluster.check",
 }
 """The checks of a whole cluster, which run on the monitoring server."""

@@ -18,7 +18,7 @@ from typing import Sequence
 from check_ha.core.condition import NO_PERMISSION
 from check_ha.core.finding import Finding
 from check_ha.core.wording import joined
-from check_ha.sources.tools import COROSYNC, CRM_MON, PACEMAKER, Output
+from check_ha.sources.tools import COROSYNC, CRM_MON, PACEMAKER, SYSTEM, Output
 
 _REGROUPED = "as root, and restart nrpe or whatever runs this check: only new processes have the new group"
 _ALLOW = "; to allow it: "
@@ -52,6 +52,8 @@ def refusal(tools: str, first: Output, refused: Sequence[Output]) -> Finding:
     if _lacks_role(family):
         text = f"user {user} has no ACL role for {tools}; -v shows what gives it one"
         return Finding(NO_PERMISSION, text, (), "as root, on one node", (_role(user),))
+    if first.tool.family == SYSTEM:  # no right of a cluster's opens a file
+        return Finding(NO_PERMISSION, f"user {user} may not run {tools}{_ALLOW}run it as root or with --sudo")
     old = first.tool.family == COROSYNC and _of_corosync_1(refused)
     advice = _REGROUPED if first.tool.family == PACEMAKER else _RESTARTED if old else ""
     joint = _COROSYNC_1 if old else _ALLOW
@@ -106,6 +108,4 @@ def _right(output: Output, old: bool) -> str:
         if old:
             return f"printf '{text}' >/etc/corosync/uidgid.d/{user}"
         return f"printf '{text}' >/etc/corosync/uidgid.d/{user} && corosync-cfgtool -R"
-    if output.tool.family == PACEMAKER:
-        return f"usermod -aG haclient {user}"
-    return "run it as root or with --sudo"
+    return f"usermod -aG haclient {user}"

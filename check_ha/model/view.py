@@ -226,6 +226,16 @@ class FindingView(NamedTuple):
     """It is so until somebody changes the configuration."""
 
 
+class TicketView(NamedTuple):
+    """A ticket of a geo cluster, as the cluster of this node has it."""
+
+    id: str
+    granted: bool = False
+    standby: bool = False
+    needed: bool = False
+    """Resources of this cluster may run only with it."""
+
+
 class View(NamedTuple):
     """What one node says of its cluster."""
 
@@ -254,6 +264,8 @@ class View(NamedTuple):
     """Worst first; ``None``: an older check_ha, which does not tell."""
     drbd: Optional[Tuple[DrbdView, ...]] = None
     """The DRBD resources that are up here; ``None``: DRBD is not set up here, or they are not known."""
+    tickets: Tuple[TicketView, ...] = ()
+    """Those of a geo cluster that Pacemaker knows."""
 
     def why(self, *files: str) -> Optional[FailedToolView]:
         """Return why a tool gave no answer: the first that failed of these, which are named by their files."""

@@ -33,6 +33,7 @@ from check_ha.model.view import (
     NodeView,
     PacemakerView,
     ResourceView,
+    TicketView,
     VersionsView,
     View,
     VipView,
@@ -96,6 +97,7 @@ def view_of(evidence: Evidence) -> View:
     )  # fmt: skip
     listed = tuple(ListedNode(one.id, one.name, one.addresses) for one in nodelist or ())
     node = this_node(evidence.get(NODE_NAME), cluster, cmap, interfaces, listed)
+    needed = {one.ticket for one in (cib.tickets if cib else ())}
     return View(
         time=round(evidence.now, 3),
         node=node,
@@ -117,6 +119,10 @@ def view_of(evidence: Evidence) -> View:
         ),
         drbd=drbd_views(evidence),
         links=link_views(evidence, cmap, _names(evidence, cluster)),
+        tickets=tuple(
+            TicketView(one.id, one.granted, one.standby, one.id in needed)
+            for one in (cluster.tickets if cluster else ())
+        ),
     )
 
 

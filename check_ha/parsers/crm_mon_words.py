@@ -101,6 +101,11 @@ def role(element: Element) -> str:
     return word(element, "role", _ROLES)
 
 
+def role_in(element: Element, name: str) -> Optional[str]:
+    """Return the role in this attribute, in the new names; ``None`` where it is not there."""
+    return word(element, name, _ROLES) if name in element.attrib else None
+
+
 def target_role(element: Element) -> Optional[str]:
     """Return the role that is configured, in the new names.
 

@@ -41,8 +41,15 @@ def parse_crm_simulate(data: bytes) -> Foretold:
     if said:
         raise ParseError(f"nothing was simulated: {'; '.join(said)}")
     outcome = root.find("revised_cluster_status")
-    if outcome is None and root.find("cluster_status") is not None:
-        raise ParseError("crm_simulate printed no outcome")
+    status = root.find("cluster_status")
+    if outcome is None and status is not None:
+        if root.find("actions") is None or "--run" not in root.get("request", ""):
+            raise ParseError("crm_simulate printed no outcome")
+        from check_ha.parsers.crm_simulate_actions import after_actions  # of large clusters
+
+        now = status.find("resources")
+        nodes, found = after_actions(root, parse_nodes(status), () if now is None else parse_resources(now))
+        return Foretold(nodes, found, tuple(_fenced(root)))
     outcome = root if outcome is None else outcome
     resources = outcome.find("resources")
     return Foretold(

@@ -33,6 +33,7 @@ from check_ha.model.view import (
     ResourceView,
     SectionView,
     SubjectView,
+    TicketView,
     VersionsView,
     View,
     VipView,
@@ -127,7 +128,12 @@ def _view(fields: Fields) -> View:
         links=fields.optional("links", lambda key: fields.objects(key, _link)),
         findings=fields.optional("findings", lambda key: fields.objects(key, _finding)),
         drbd=fields.optional("drbd", lambda key: fields.objects(key, _drbd)),
+        tickets=fields.objects("tickets", _ticket, optional=True),
     )
+
+
+def _ticket(fields: Fields) -> TicketView:
+    return TicketView(fields.text("id"), fields.flag("granted"), fields.flag("standby"), fields.flag("needed"))
 
 
 def _corosync(fields: Fields) -> CorosyncView:

@@ -58,6 +58,7 @@ OF_PRIMARY = {"srHook_WDF1": "PRIM", "srPoll_WDF1": "PRIM", "lss_WDF1": "4", "sr
 OF_SECOND = {"srHook_WDF2": "SOK", "srPoll_WDF2": "SOK", "lss_WDF2": "4", "srr_WDF2": "S", "lpt_WDF2": "30"}
 SFAIL = "node2: SAP HANA HA1 does not replicate (SFAIL), and cannot take over"
 
+NO_CIB = "the CIB, where its agents keep that, was not read"
 SAP: Dict[str, Any] = {
     "ok-classic": (HANA, PRIMARY, SECOND, None, []),
     "ok-classic-the-hook-knows-better": (
@@ -85,20 +86,20 @@ SAP: Dict[str, Any] = {
         HANA, PRIMARY, {**SECOND, "hana_ha1_sync_state": "SWAIT"}, None,
         [("replication-degraded", "node2: SAP HANA HA1 waits for the first word of its replication (SWAIT)")],
     ),
-    "warn-a-word-that-is-none": (
+    "unknown-a-word-that-is-none": (
         HANA, PRIMARY, {**SECOND, "hana_ha1_sync_state": "fine"}, None,
         [("replication-unknown", "node2: whether SAP HANA HA1 replicates is not known: it says fine")],
     ),
-    "warn-angi-without-cib": (
+    "unknown-angi-without-cib": (
         CONTROLLER, *ANGI, None,
-        [("replication-unknown", f"{name}: whether SAP HANA HA1 replicates is not known: its agents do not say")
+        [("replication-unknown", f"{name}: whether SAP HANA HA1 replicates is not known: {NO_CIB}")
          for name in ("node1", "node2")],
     ),
-    "warn-nothing-is-known": (
+    "unknown-nothing-is-known": (
         HANA, PRIMARY, hana("::::"), None,
         [("replication-unknown", "node2: SAP HANA runs there by the cluster, and its agents tell nothing of it")],
     ),
-    "warn-no-attribute": (
+    "unknown-no-attribute": (
         HANA, PRIMARY, OUT, None,
         [("replication-unknown", "node2: SAP HANA runs there by the cluster, and its agents tell nothing of it")],
     ),
@@ -192,8 +193,8 @@ POSTGRESQL: Dict[str, Any] = {
         pg("HS:async", "STREAMING|ASYNC"), SYNC,
         [("replication-degraded", "p_db: no replica is in sync (rep_mode=sync): node2 may lag behind")],
     ),
-    "warn-nothing-set": (OUT, None, [("replication-unknown", UNKNOWN.format("its agent has set no attribute"))]),
-    "warn-unknown": (pg("UNKNOWN"), None, [("replication-unknown", UNKNOWN.format("its agent says UNKNOWN"))]),
+    "unknown-nothing-set": (OUT, None, [("replication-unknown", UNKNOWN.format("its agent has set no attribute"))]),
+    "unknown-unknown": (pg("UNKNOWN"), None, [("replication-unknown", UNKNOWN.format("its agent says UNKNOWN"))]),
 }  # fmt: skip
 
 
@@ -202,6 +203,14 @@ def test_postgresql(second: Attributes, cib: Optional[Cib], expected: Found) -> 
     judgement = judged(with_database(PG, FIRST, second), cib)
     assert found(judgement) == expected
     assert judgement.summary == "2 nodes online: node1 (DC), node2; attributes judged: p_db"
+
+
+def test_postgresql_that_crm_mon_does_not_list_is_known_by_its_attributes() -> None:
+    listed = with_database(PG, FIRST, pg("HS:alone", "DISCONNECT"))
+    view = listed._replace(resources=())
+    assert found(judged(view, SYNC)) == [("replication-lost", LOST.format("HS:alone, DISCONNECT"))]
+    stopped = listed._replace(resources=(), attributes={"node1": FIRST, "node2": pg("STOP", "DISCONNECT")})
+    assert found(judged(stopped, SYNC)) == []
 
 
 def test_postgresql_without_replication_has_no_attributes() -> None:

@@ -106,11 +106,11 @@ CONNECTED: Dict[str, Any] = {
         pinged("0", name="gw"), configured(asking("gw"), parameters=(("name", "gw"),)),
         [("connectivity-lost", f"node1 reaches none of 2 hosts (gw is 0){AWAY}")],
     ),
-    "warn-not-set": (
+    "unknown-not-set": (
         pinged(None), configured(asking()),
         [("connectivity-unknown", f"node1: p_ping runs there, and its attribute pingd is not set{AWAY}")],
     ),
-    "warn-no-number": (
+    "unknown-no-number": (
         pinged("many"), configured(),
         [("connectivity-unknown", f"node1: pingd is many, which is no number{NO_RULE}")],
     ),
@@ -120,6 +120,12 @@ CONNECTED: Dict[str, Any] = {
 @pytest.mark.parametrize(("view", "cib", "expected"), CONNECTED.values(), ids=CONNECTED)
 def test_connectivity(view: Cluster, cib: Optional[Cib], expected: Found) -> None:
     assert found(judged(view, cib)) == expected
+
+
+def test_the_multiplier_is_that_of_crm_mon() -> None:
+    cib = Cib((ConfiguredPrimitive("p_ping", PING, (("host_list", "192.0.2.1 192.0.2.9"),)),))
+    text = "node1 reaches 1 of 2 hosts (pingd is 100, not 200)"
+    assert found(judged(pinged("100"), cib)) == [("connectivity-degraded", text + NO_RULE)]
 
 
 def test_a_node_in_standby_has_no_ping_and_no_attribute() -> None:
@@ -321,3 +327,48 @@ def test_what_is_no_attribute_is_refused(word: str, error: str, capsys: pytest.C
         parser_for(check_named("nodes")).parse_args(["--attribute", word])
     assert exit.value.code == 3
     assert f"argument --attribute: {word!r}: {error}" in capsys.readouterr().out
+
+
+def after(before: Any, view: Cluster, attribute: str = "", now: float = 1000.0) -> Judgement:
+    """What the next run says, to which the last one left this."""
+    wanted = tuple(value_of(NodeOptions.table()["attribute"], word) for word in attribute.split())
+    found = evidence({CRM_MON: view, CIBADMIN: configured()}, previous=before)._replace(now=now)
+    return judge(found, NodeOptions(attribute=wanted))
+
+
+def test_what_a_ping_was_before_is_remembered() -> None:
+    first = after({}, pinged("200"), now=400.0)
+    assert first.remember == {
+        "pending": {}, "attributes": {"pingd@node1": ["200", 400.0, None], "pingd@node2": ["200", 400.0, None]},
+    }  # fmt: skip
+    second = after(first.remember, pinged("100"), now=640.0)
+    assert second.remember is not None
+    assert second.remember["attributes"]["pingd@node1"] == ["100", 640.0, "200"]
+    third = after(second.remember, pinged("100"))
+    text = "node1 reaches 1 of 2 hosts (pingd is 100, not 200, was 200 until 6m ago)"
+    assert found(third) == [("connectivity-degraded", text + NO_RULE)]
+    gone = after(second.remember, pinged(None))
+    text = "node1: p_ping runs there, and its attribute pingd is not set, was 100 until 0s ago"
+    assert found(gone) == [("connectivity-unknown", text + NO_RULE)]
+
+
+def test_what_a_named_attribute_was_before_is_remembered() -> None:
+    first = after({}, with_values("5", None), "load=0:", now=940.0)
+    second = after(first.remember, with_values("7", "1"), "load=0:5 load~5|1")
+    assert found(second) == [
+        ("attribute", "node1: load is 7 (outside range 0:5), was 5 until 0s ago"),
+        ("attribute", "node1: load is 7, which does not match 5|1, was 5 until 0s ago"),
+    ]
+    assert second.remember is not None
+    assert second.remember["attributes"]["load@node2"] == ["1", 1000.0, ""]
+    third = after(second.remember, with_values("7", "9"), "load=0:8", now=1100.0)
+    assert found(third) == [("attribute", "node2: load is 9 (outside range 0:8), was 1 until 0s ago")]
+
+
+@pytest.mark.parametrize("held", [None, [], {"load@node1": ["5", 1.0]}, {"load@node1": [5, 1.0, None]},
+                                  {"load@node1": ["5", 2000.0, None]}, {"load@node1": ["5", "1", 1]}])  # fmt: skip
+def test_what_is_no_memory_is_taken_for_none(held: Any) -> None:
+    judgement = after({"attributes": held}, with_values("7"), "load=0:5")
+    assert found(judgement) == [("attribute", "node1: load is 7 (outside range 0:5)")]
+    assert judgement.remember is not None
+    assert judgement.remember["attributes"] == {"load@node1": ["7", 1000.0, None]}

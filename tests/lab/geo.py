@@ -22,6 +22,8 @@ from .space import Space
 from .waiting import wait_until
 
 TICKET = "ticketA"
+NAMES = ("paris", "lyon")
+"""Of the clusters."""
 ARBITRATOR = 3
 EXPIRE = 12
 
@@ -80,7 +82,9 @@ class Site(Node):
         """Write what Corosync, Pacemaker and booth need."""
         super().configure(authkey)
         conf = corosync_conf(self._options).replace("node1", self.name).replace(".1\n", f".{self.number}\n")
-        self.write("/etc/corosync/corosync.conf", conf.replace("cluster_name: lab", f"cluster_name: {self.name}"))
+        self.write(
+            "/etc/corosync/corosync.conf", conf.replace("cluster_name: lab", f"cluster_name: {NAMES[self.number - 1]}")
+        )
         self.write("/var/lib/pacemaker/cib/cib.xml", _CIB, mode="600", owner="hacluster:haclient")
         configure_booth(self)
 

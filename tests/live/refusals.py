@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Mapping, Sequence
 
-from tests.replay import checks
+from tests.replay import always
 
 Lines = Mapping[str, str]
 """By check."""
 
-COMMANDS = {"all": "check_ha", **{check: f"check_ha_{check}" for check in checks()}}
+COMMANDS = {"all": "check_ha", **{check: f"check_ha_{check}" for check in always()}}
 
 # The tools that are told to give no answer, refused or with nobody there: not those that a check can do without, nor
 # what holds for all of them twice.

@@ -6,7 +6,7 @@ from typing import Iterator, NamedTuple, Optional, Sequence
 
 import pytest
 
-from tests.replay import checks
+from tests.replay import always
 
 from .fault import MON
 from .watch import Round
@@ -18,7 +18,7 @@ LEGEND = (
     "verdict other than OK, and from the repair until all were OK again."
 )
 _MARKS = {"OK": ".", "WARNING": "W", "CRITICAL": "C", "UNKNOWN": "U"}
-_NAMES = [*checks(), "all", "split_brain"]
+_NAMES = [*always(), "all", "split_brain"]
 
 
 class Row(NamedTuple):

@@ -45,7 +45,8 @@ def said(node: Node, line: str, *arguments: str) -> List[str]:
 
     def agreed() -> List[str]:
         document = told(node, *arguments)
-        assert f"{document['state']} - {document['line']}" == line, document["line"]
+        told_so = re.sub(r", was (not set|\d+) until \d+s ago", "", document["line"])
+        assert f"{document['state']} - {told_so}" == line, document["line"]
         return [command for one in document["findings"] for command in one["commands"]]
 
     return wait_until(agreed, 20, line)
@@ -89,6 +90,7 @@ def test_ping_and_health(lab_with: Any) -> None:
     node.run(["sh", "-c", MEASURE])
     keeps = "which keeps g_web away from it (constraint l_gateway)"
     assert said(other, f"CRITICAL - node1 reaches none of 2 hosts (gateway is 0), {keeps}") == [HOSTS]
+    assert re.search(r"\(gateway is 0, was 100 until \d+s ago\)", told(other)["line"])
     node.must("nft", "flush", "ruleset")
     node.must("sh", "-ec", HOSTS)
     node.must("sh", "-c", MEASURE)
@@ -97,7 +99,7 @@ def test_ping_and_health(lab_with: Any) -> None:
     # an attribute that somebody has deleted
     node.must("attrd_updater", "--name=gateway", "--delete")
     text = "node1: p_gateway runs there, and its attribute gateway is not set"
-    commands = said(node, f"WARNING - {text}, {keeps}")
+    commands = said(node, f"UNKNOWN - {text}, {keeps}")
     node.must("sh", "-ec", commands[0])
     wait_until(lambda: judged(node, *wanted), 20, "all is well")
 

@@ -47,6 +47,14 @@ def says(site: Site, state: str, *words: str, seconds: float = 30) -> str:
     return wait_until(told, seconds, f"{CHECK} on {site.name} is {state}")
 
 
+def sites_of(geo: Geo) -> str:
+    """What the comparison says of the views of both."""
+    for site in geo.sites:
+        geo.arbitrator.write(f"/run/{site.name}", site.must("check_ha_view"))
+    given = [f"--from={site.name}=/run/{site.name}" for site in geo.sites]
+    return geo.arbitrator.run(["check_ha_sites", *given]).stdout.partition(" | ")[0]
+
+
 def test_a_ticket_is_granted_lost_taken_over_and_revoked(geo: Geo) -> None:
     one, other = geo.sites
     assert GRANT in says(one, "CRITICAL", f"{TICKET} is granted to no site", "and p_app needs it")
@@ -64,6 +72,7 @@ def test_a_ticket_is_granted_lost_taken_over_and_revoked(geo: Geo) -> None:
     says(one, "CRITICAL", "ticketA is granted to no site that this one knows of", "booth list -s 192.0.2.2")
     says(other, "WARNING", f"{TICKET}: here", "site 192.0.2.1 has been silent for")
     wait_until(lambda: other.runs("p_app"), 20, "the service runs at the other site")
+    assert sites_of(geo) == f"HA_SITES OK - 2 sites, 1 ticket: {TICKET} at lyon (node2)"
     geo.mend(one)
     says(one, "OK", f"{TICKET} at 192.0.2.2")
     one.must("booth", "list", "-s", "192.0.2.2")  # as was advised

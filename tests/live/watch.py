@@ -10,7 +10,7 @@ from check_ha.cli.register import check_named
 from tests.lab import Lab, Options
 from tests.lab.machine import Machine
 from tests.lab.node import Node
-from tests.replay import checks, replay, replay_all
+from tests.replay import always, replay, replay_all
 
 from .fault import MON, Fault
 from .verdict import TIMEOUT, Verdict, install, judge_all, lasting, left_behind
@@ -35,7 +35,7 @@ class Watch:
             severities.append(("fencing", "fencing-disabled=ok"))
         if lab.options.transport != "knet":
             severities += [("config", "single-link=ok"), ("config", "no-encryption=ok")]
-        own = {name: [word for check, word in severities if check == name] for name in checks()}
+        own = {name: [word for check, word in severities if check == name] for name in always()}
         own["all"] = [word for _, word in severities]
         self._arguments = {name: [f"--severity={word}" for word in words] for name, words in own.items()}
         self._recordings = itertools.count()

@@ -17,7 +17,7 @@ from check_ha.cli.register import check_named
 from generators.commands import all_commands
 from tests.packaging.checkout import ROOT, copy_of_checkout
 from tests.packaging.pythons import OLDEST, Libraries, combinations, minor, pythons, without_lxml_4_9
-from tests.replay import SAMPLES, checks, expected_of, label
+from tests.replay import SAMPLES, always, expected_of, label
 
 pytestmark = pytest.mark.matrix
 
@@ -135,7 +135,7 @@ def assert_installed(venv: Venv, nowhere: Path) -> None:
     venv.python("-W", "error", "-m", "compileall", "-q", "-f", str(package), cwd=nowhere)
     venv.python("-W", "error:::check_ha", "-c", IMPORT_ALL, cwd=nowhere)
     assert {command.name for command in all_commands()} <= {path.name for path in venv.bin.iterdir()}
-    for name in checks():
+    for name in always():
         argv = [str(venv.bin / check_named(name).command), "--from", str(RECORDING)]
         done = subprocess.run(argv, cwd=nowhere, env=venv.env, capture_output=True, text=True, check=False)
         assert (done.returncode, done.stdout) == (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from check_ha.model.cluster import Cluster
@@ -9,6 +11,7 @@ from check_ha.model.foretold import Foretold
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.parsers.crm_simulate import parse_crm_simulate
 from check_ha.parsers.errors import ParseError
+from tests.needed import program
 from tests.replay import RECORDINGS, SAMPLES
 
 PRINTED = (RECORDINGS / "simulated/3node-node1-dead.2.1.5.xml").read_bytes()
@@ -71,3 +74,86 @@ def test_what_is_no_answer_is_refused(document: bytes, error: str) -> None:
     with pytest.raises(ParseError) as raised:
         parse_crm_simulate(document)
     assert str(raised.value) == error
+
+
+ACTIONS = PRINTED.replace(b"--simulate", b"--run", 1).partition(b"<revised_cluster_status>")[0]
+STATUS = b'<status code="0" message="OK"/></pacemaker-result>'
+
+
+def with_actions(*actions: str) -> bytes:
+    """What is printed with ``--run``, with these actions in place of its own."""
+    before, after = ACTIONS.partition(b"<actions>")[0], ACTIONS.partition(b"</actions>")[2]
+    return before + b"<actions>" + "".join(actions).encode() + b"</actions>" + after + STATUS
+
+
+def test_what_it_would_do_is_applied_to_what_runs() -> None:
+    """As it is asked of a large cluster."""
+    short, whole = parse_crm_simulate(ACTIONS + STATUS), parse_crm_simulate(PRINTED)
+    assert {name: sorted(found) for name, found in places(short).items()} == {
+        name: sorted(found) for name, found in places(whole).items()
+    }
+    assert [(node.name, node.online) for node in short.nodes] == [(node.name, node.online) for node in whole.nodes]
+    assert short.fenced == whole.fenced
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "expected"),
+    [
+        pytest.param(
+            '<rsc_action action="stop" resource="st_node1" node="node2"/>', "st_node1", [("Stopped", ())], id="stop"
+        ),
+        pytest.param(
+            '<rsc_action action="stop" resource="st_node1" node="node2" blocked="true"/>', "st_node1",
+            [("Started", ("node2",))], id="blocked",
+        ),
+        pytest.param(
+            '<rsc_action action="recover" resource="st_node1" node="node2"/>', "st_node1", [("Started", ("node2",))],
+            id="recover",
+        ),
+        pytest.param(
+            '<rsc_action action="migrate" resource="st_node1" source="node2" dest="node3"/>', "st_node1",
+            [("Started", ("node3",))], id="migrate",
+        ),
+        pytest.param(
+            '<rsc_action action="start" resource="p_db:0" node="node3"/>', "p_db",
+            [("Stopped", ()), ("Unpromoted", ("node2",)), ("Unpromoted", ("node3",))], id="starts-where-it-runs",
+        ),
+        pytest.param(
+            '<rsc_action action="promote" resource="p_db:1" role="Unpromoted" next-role="Promoted" source="node3"/>',
+            "p_db", [("Promoted", ("node3",)), ("Stopped", ()), ("Unpromoted", ("node2",))], id="promote",
+        ),
+    ],
+)  # fmt: skip
+def test_one_action(action: str, resource: str, expected: list[tuple[str, tuple[str, ...]]]) -> None:
+    assert sorted(places(parse_crm_simulate(with_actions(action)))[resource]) == expected
+
+
+@pytest.mark.parametrize(
+    ("action", "error"),
+    [
+        ('<rsc_action action="stop" resource="p_single" node="node3"/>', "instance of p_single that is not listed"),
+        ('<rsc_action action="start" resource="p_other" node="node3"/>', "instance of p_other that is not listed"),
+        ('<rsc_action resource="p_single" node="node3"/>', "an action that is not understood"),
+        ('<rsc_action action="leave" resource="p_single"/>', "an action that is not understood"),
+        ('<rsc_action action="promote" resource="p_db:1" next-role="Boss" source="node3"/>', "next-role of"),
+    ],
+)  # fmt: skip
+def test_unknown_an_action_that_is_not_understood(action: str, error: str) -> None:
+    with pytest.raises(ParseError, match=error):
+        parse_crm_simulate(with_actions(action))
+
+
+@pytest.mark.parametrize("sample", ["healthy-3node-fencing", "cli-ban", "maintenance-mode", "failed-stop-blocked"])
+def test_both_ways_of_asking_foretell_the_same(sample: str) -> None:
+    command = [program("crm_simulate", "pacemaker-cli-utils"), "--xml-pipe", "--node-fail", "node1", "--output-as=xml"]
+    cib = (SAMPLES / sample / "node1/cibadmin.xml").read_bytes()
+    short, whole = (
+        parse_crm_simulate(subprocess.run([*command, how], input=cib, capture_output=True, check=True).stdout)
+        for how in ("--run", "--simulate")
+    )
+
+    def running(foretold: Foretold) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
+        found = {name: sorted(one for one in those if one[1]) for name, those in places(foretold).items()}
+        return {name: those for name, those in found.items() if those}
+
+    assert running(short) == running(whole)

@@ -84,6 +84,14 @@ def test_a_cib_without_history_is_no_answer_as_all_would_seem_to_be_stopped(tmp_
     assert one.stderr.startswith("the CIB comes without the history of operations")
 
 
+def test_of_a_large_cluster_it_is_only_asked_what_it_would_do(tmp_path: Path, place: Path) -> None:
+    write_tool(tmp_path, "crm_simulate", 'cat >/dev/null; echo "$*"')
+    large = CIB.replace(b"</status>", b"<lrm_rsc_op />" * source.MANY + b"</status>")
+    (one,) = ThisNode((str(tmp_path),)).simulate(large, dead("node1")).values()
+    assert one.stdout == b"--xml-pipe --node-fail node1 --run --output-as=xml\n"
+    assert "--run" in one.argv
+
+
 @pytest.mark.parametrize(
     ("question", "line"),
     [

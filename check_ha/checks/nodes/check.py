@@ -13,8 +13,9 @@ Attributes of nodes are judged by themselves where a cluster has them: those of 
 from, and which rule keeps resources away from it for that), of health agents, and of the agents of SAP HANA,
 PostgreSQL, MySQL, MariaDB and Redis (does a replica replicate, would it be promoted). --attribute judges any other one:
 NAME=RANGE warns outside of the range, NAME=WARNING,CRITICAL has two of them, NAME~REGEX warns where the whole value
-does not match. A cluster node that works and lacks the attribute is UNKNOWN; a remote node need not have it. With
---sudo, --node and --from values are masked that are neither a number nor asked for by a rule.
+does not match. A cluster node that works and lacks the attribute is UNKNOWN; a remote node need not have it. What a
+value was before, and until when, is told where state is kept between two runs. With --sudo, --node and --from values
+are masked that are neither a number nor asked for by a rule.
 
     check_ha_nodes --attribute pingd=200: --attribute 'site~(A|B)'
 
@@ -32,6 +33,8 @@ import re
 from typing import Any, Dict, Iterator, Mapping, Optional, Sequence, Tuple
 
 from check_ha.checks.nodes.attributes import named
+from check_ha.checks.nodes.attributes.changes import changes, to_remember, until
+from check_ha.checks.nodes.attributes.connectivity import seen
 from check_ha.checks.nodes.attributes.facts import facts
 from check_ha.checks.nodes.attributes.health import unhealthy, with_health
 from check_ha.checks.nodes.attributes.kinds import CONDITIONS as OF_ATTRIBUTES
@@ -117,6 +120,9 @@ def judge(evidence: Evidence, options: NodeOptions) -> Judgement:
     }  # fmt: skip
     selected = [node for node in cluster.nodes if options.selects(node.name)]
     known = facts(cluster, cib, selected, evidence.now)
+    names = [*seen(known), *(one.name for one in options.attribute)]
+    changed = changes(names, known, evidence.previous)
+    known = known._replace(until=lambda name, node: until(name, node, changed, evidence.now))
     kinds = of_cluster(known)
     shown = [node for node in selected if not behind.in_stopped_bundle(node)]
     return Judgement(
@@ -130,7 +136,7 @@ def judge(evidence: Evidence, options: NodeOptions) -> Judgement:
         ),
         measures=(*_measures(cluster, selected), *named.measured(known, options.attribute)),
         rows=tuple(_row(node, cluster) for node in cluster.nodes),
-        remember={"pending": since},
+        remember={"pending": since, **to_remember(changed)},
     )
 
 

@@ -19,7 +19,7 @@ REPLICATION_DEGRADED = Condition(
     "replication-degraded", Severity.WARNING, "A database catches up, lags behind, waits or is not in sync."
 )
 REPLICATION_UNKNOWN = Condition(
-    "replication-unknown", Severity.WARNING, "A database runs, and nothing tells whether it replicates."
+    "replication-unknown", Severity.UNKNOWN, "A database runs, and nothing tells whether it replicates."
 )
 NOT_PROMOTABLE = Condition(
     "not-promotable", Severity.WARNING, "A database runs as replica, and its agent would not have it promoted."

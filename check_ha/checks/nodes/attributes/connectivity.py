@@ -25,7 +25,7 @@ DEFAULT = "pingd"
 LOST = Condition("connectivity-lost", Severity.CRITICAL, "A node reaches none of the hosts of its ping resource.")
 DEGRADED = Condition("connectivity-degraded", Severity.WARNING, "A node does not reach all hosts of its ping resource.")
 NOT_MEASURED = Condition(
-    "connectivity-unknown", Severity.WARNING, "A ping resource runs on a node, and its attribute is not set there."
+    "connectivity-unknown", Severity.UNKNOWN, "A ping resource runs on a node, and its attribute is not set there."
 )
 CONDITIONS = (LOST, DEGRADED, NOT_MEASURED)
 
@@ -35,15 +35,20 @@ class _Ping(NamedTuple):
 
     name: str
     hosts: Tuple[str, ...] = ()
+    counted: int = 1
+    """What crm_mon takes for the number of hosts: of two blanks between them it makes one more."""
     multiplier: int = 1
     resource: str = ""
     runs_on: FrozenSet[str] = frozenset()
 
     def expected(self, facts: Facts, node: str) -> Optional[int]:
         """Return what it would be if every host answered."""
-        if self.hosts:
-            return len(self.hosts) * self.multiplier
-        return facts.cluster.expected_attributes.get(node, {}).get(self.name)
+        shown = facts.cluster.expected_attributes.get(node, {}).get(self.name)
+        if not self.hosts:
+            return shown
+        if shown and shown % self.counted == 0:  # by the multiplier that crm_mon knows
+            return len(self.hosts) * shown // self.counted
+        return len(self.hosts) * self.multiplier
 
 
 def judged(facts: Facts) -> Iterator[Finding]:
@@ -63,9 +68,10 @@ def _pings(facts: Facts) -> Dict[str, _Ping]:
     found: Dict[str, _Ping] = {}
     for resource, where in facts.runs(*AGENTS).items() if facts.cib else ():
         name = facts.parameter(resource, "name") or DEFAULT
-        hosts = tuple((facts.parameter(resource, "host_list") or "").split())
+        listed_hosts = facts.parameter(resource, "host_list") or ""
+        hosts, counted = tuple(listed_hosts.split()), len(listed_hosts.split(" "))
         multiplier = parse_score(facts.parameter(resource, "multiplier") or "1")
-        found[name] = _Ping(name, hosts, multiplier, resource, frozenset(where))
+        found[name] = _Ping(name, hosts, counted, multiplier, resource, frozenset(where))
     shown = [name for known in facts.cluster.expected_attributes.values() for name in known]
     for name in (DEFAULT, *shown):
         found.setdefault(name, _Ping(name))
@@ -73,21 +79,22 @@ def _pings(facts: Facts) -> Dict[str, _Ping]:
 
 
 def _of_node(ping: _Ping, node: str, facts: Facts) -> Iterator[Finding]:
-    text = facts.of(node).get(ping.name)
+    text, before = facts.of(node).get(ping.name), facts.until(ping.name, node)
     expected = ping.expected(facts, node)
     if text is None:
         if ping.hosts and node in ping.runs_on and node in facts.working:
-            said = f"{node}: {ping.resource} runs there, and its attribute {ping.name} is not set"
+            said = f"{node}: {ping.resource} runs there, and its attribute {ping.name} is not set{before}"
             yield _finding(NOT_MEASURED, said, ping, node, facts)
         return
     value = as_number(text)
     if value is None:
         yield _finding(NOT_MEASURED, f"{node}: {ping.name} is {text or 'empty'}, which is no number", ping, node, facts)
     elif value <= 0:
-        yield _finding(LOST, f"{node} {_none(ping)} ({ping.name} is {text})", ping, node, facts)
+        yield _finding(LOST, f"{node} {_none(ping)} ({ping.name} is {text}{before})", ping, node, facts)
     elif expected is not None and value < expected:
-        reaches = f"reaches {value / ping.multiplier:g} of {count(len(ping.hosts), 'host')}"
-        said = f"{node} {reaches if ping.hosts else 'does not reach all hosts'} ({ping.name} is {text}, not {expected})"
+        some = f"reaches {value * len(ping.hosts) / expected:g} of {count(len(ping.hosts), 'host')}"
+        reaches = some if ping.hosts else "does not reach all hosts"
+        said = f"{node} {reaches} ({ping.name} is {text}, not {expected}{before})"
         yield _finding(DEGRADED, said, ping, node, facts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, FrozenSet, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Callable, Dict, FrozenSet, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
 from check_ha.cluster.nodes import State, bundle_nodes, state_of
 from check_ha.cluster.resources import in_motion, plain
@@ -21,7 +21,11 @@ class Facts(NamedTuple):
     cib: Optional[Cib]
     nodes: Tuple[Node, ...]
     """Those that are up; not those inside bundles, which hold nothing but their payload."""
+    attributes: Mapping[str, Mapping[str, str]]
+    """By node, as crm_mon shows them; where the CIB was read, what it has beside them."""
     now: float = 0.0
+    until: Callable[[str, str], str] = lambda name, node: ""
+    """What an attribute of a node was before, and until when: ``, was 200 until 12m ago``."""
 
     @property
     def working(self) -> FrozenSet[str]:
@@ -33,8 +37,8 @@ class Facts(NamedTuple):
         return frozenset(node.name for node in healthy if state_of(node) == State.ONLINE)
 
     def of(self, node: str) -> Mapping[str, str]:
-        """Return the attributes that crm_mon shows of a node."""
-        return self.cluster.attributes.get(node, {})
+        """Return the attributes of a node."""
+        return self.attributes.get(node, {})
 
     def instances(self, *agents: str) -> Iterator[Placed]:
         """Yield the instances of these agents that run, and on which no action is under way."""
@@ -63,7 +67,16 @@ def facts(cluster: Cluster, cib: Optional[Cib], selected: Sequence[Node], now: f
     inside = bundle_nodes(cluster)
     up = (State.SHUTTING_DOWN, State.STANDBY_ON_FAIL, State.STANDBY, State.MAINTENANCE, State.ONLINE)
     nodes = tuple(node for node in selected if state_of(node) in up and node.name not in inside)
-    return Facts(cluster, cib, nodes, now)
+    shown = {node.name: {**_configured(node.name, cib), **cluster.attributes.get(node.name, {})} for node in nodes}
+    return Facts(cluster, cib, nodes, shown, now)
+
+
+def _configured(node: str, cib: Optional[Cib]) -> Dict[str, str]:
+    """Return the attributes that the CIB has of a node; a transient one counts before a permanent one."""
+    if cib is None:
+        return {}
+    permanent = (one.attributes for one in cib.nodes if one.name == node)
+    return {**dict(reversed(next(permanent, ()))), **dict(cib.transient.get(node, ()))}
 
 
 def in_promotable(placed: Placed) -> bool:

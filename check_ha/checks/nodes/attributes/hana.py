@@ -15,7 +15,7 @@ a whole site, and leave it out of the roles::
 from __future__ import annotations
 
 import re
-from typing import Dict, FrozenSet, Iterator, List, Mapping, NamedTuple, Set, Tuple
+from typing import Dict, Iterator, List, Mapping, NamedTuple, Set, Tuple
 
 from check_ha.checks.nodes.attributes.conditions import (
     HANA_BUSY,
@@ -87,7 +87,7 @@ def judged(facts: Facts) -> Iterator[Finding]:
         yield from waiting
         for site in sites:
             if not any(subject.name in site.nodes for one in waiting for subject in one.subjects):
-                yield from _of_site(site, running, facts.working)
+                yield from _of_site(site, running, facts)
         yield from _of_all(sid, sites, bool(waiting))
 
 
@@ -153,10 +153,10 @@ def _waiting(sid: str, known: Dict[str, Dict[str, Dict[str, str]]]) -> Iterator[
             yield Finding(TAKEOVER_FAILED, text, nodes(node), _BOTH, _SHOW)
 
 
-def _of_site(site: _Site, running: Set[str], working: FrozenSet[str]) -> Iterator[Finding]:
+def _of_site(site: _Site, running: Set[str], facts: Facts) -> Iterator[Finding]:
     """Yield what is wrong there; where all its nodes are in standby or in maintenance, that has its reason."""
     there = nodes(*site.nodes)
-    planned = None if working.intersection(site.nodes) else Severity.WARNING
+    planned = None if facts.working.intersection(site.nodes) else Severity.WARNING
     if site.landscape in _DOWN and running.intersection(site.nodes):
         text = f"{site.label}: SAP HANA {site.sid} is down, and runs there by the cluster (landscape {site.landscape})"
         yield Finding(HANA_DOWN, text, there, "what its agents know, on that node", _SHOW)
@@ -170,7 +170,8 @@ def _of_site(site: _Site, running: Set[str], working: FrozenSet[str]) -> Iterato
         what = "is about to be registered" if site.sync == "SREG" else "waits for the first word of its replication"
         yield Finding(REPLICATION_DEGRADED, f"{site.label}: SAP HANA {site.sid} {what} ({site.sync})", there)
     elif site.sync not in ("SOK", "PRIM", "DR") and (site.role != "P" or site.sync):
-        said = f"it says {site.sync}" if site.sync else "its agents do not say"
+        silent = "its agents do not say" if facts.cib else "the CIB, where its agents keep that, was not read"
+        said = f"it says {site.sync}" if site.sync else silent
         text = f"{site.label}: whether SAP HANA {site.sid} replicates is not known: {said}"
         yield Finding(REPLICATION_UNKNOWN, text, there, "what its agents know, on that node", _SHOW)
 

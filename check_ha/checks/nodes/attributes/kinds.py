@@ -17,7 +17,7 @@ CONDITIONS: Tuple[Condition, ...] = (*health.CONDITIONS, *connectivity.CONDITION
 
 _IN_THE_CIB = re.compile(
     rb"<node [^>]*\bhealth=\"(?:red|yellow)\"|" + health.AGENTS + rb"|:pingd?\"|<attribute name=\"pingd\" value=\"-?0\""
-    rb"|:(?:pgsql|mysql|mariadb)\"|:SAPHana(?:Controller)?\"|<attribute name=\"hana_"
+    rb"|:(?:pgsql|mysql|mariadb)\"|:SAPHana(?:Controller)?\"|<attribute name=\"(?:hana_|[^\"]*-data-status\")"
 )
 
 
@@ -45,7 +45,8 @@ def of_cluster(facts: Facts) -> List[Kind]:
     """Return the kinds of attributes that this cluster may have."""
     kinds = [Kind(connectivity.judged, connectivity.seen)]
     agents = {placed.primitive.agent for placed in facts.cluster.primitives()}
-    shown = {name for attributes in facts.cluster.attributes.values() for name in attributes}
+    agents |= {one.agent for one in (facts.cib.primitives if facts.cib else ())}
+    shown = {name for attributes in facts.attributes.values() for name in attributes}
     if any("SAPHana" in one for one in agents) or any(name.startswith("hana_") for name in shown):
         from check_ha.checks.nodes.attributes import hana
 

@@ -65,26 +65,26 @@ def judged(facts: Facts, every: Sequence[Wanted]) -> Iterator[Finding]:
             text = f"{listed(lacking)}: the attribute {one.name} is not set, as on {listed(have)}"
             yield Finding(ATTRIBUTE_MISSING, text, nodes(*lacking))
         for node in have:
-            yield from _value(node, facts.of(node)[one.name], one)
+            yield from _value(node, facts.of(node)[one.name], one, facts.until(one.name, node))
 
 
-def _value(node: str, value: str, one: Wanted) -> Iterator[Finding]:
+def _value(node: str, value: str, one: Wanted, before: str) -> Iterator[Finding]:
     if value == HIDDEN:
         text = f"{node}: the value of {one.name} is hidden: with --sudo, --node and --from only numbers are shown"
         yield Finding(ATTRIBUTE_MISSING, text, nodes(node))
         return
     if one.text:
         if not one.text.fullmatch(value):
-            text = f"{node}: {one.name} is {value or 'empty'}, which does not match {one.text.pattern}"
+            text = f"{node}: {one.name} is {value or 'empty'}, which does not match {one.text.pattern}{before}"
             yield Finding(ATTRIBUTE, text, nodes(node))
         return
     number = as_number(value)
     if number is None:
-        yield Finding(ATTRIBUTE, f"{node}: {one.name} is {value or 'empty'}, which is no number", nodes(node))
+        yield Finding(ATTRIBUTE, f"{node}: {one.name} is {value or 'empty'}, which is no number{before}", nodes(node))
         return
     for threshold, severity in ((one.critical, Severity.CRITICAL), (one.warning, None)):
         if threshold and not threshold.matches(number):
-            text = f"{node}: {one.name} is {value} ({threshold.violation})"
+            text = f"{node}: {one.name} is {value} ({threshold.violation}){before}"
             yield Finding(ATTRIBUTE, text, nodes(node), override=severity)
             return
 

@@ -24,18 +24,26 @@ _LOOK = "psql -c 'select * from pg_stat_replication'"
 
 def judged(facts: Facts) -> Iterator[Finding]:
     """Yield the replicas that do not replicate as they should."""
-    replicated = seen(facts)
-    for resource, names in facts.runs(*AGENTS).items():
-        if resource in replicated:
-            running = in_order(names, facts.cluster)
-            for node in running:
-                yield from _of_node(resource, node, facts)
-            yield from _in_sync(resource, running, facts)
+    running = facts.runs(*AGENTS)
+    for resource in seen(facts):
+        active = {node.name for node in facts.nodes if _active(resource, node.name, facts)}
+        names = in_order(active | running.get(resource, set()), facts.cluster)
+        for node in names:
+            yield from _of_node(resource, node, facts)
+        yield from _in_sync(resource, names, facts)
+
+
+def _active(resource: str, node: str, facts: Facts) -> bool:
+    """Return whether its agent says that it runs there: STOP is set when it is stopped."""
+    return facts.of(node).get(f"{resource}-status", "STOP") != "STOP"
 
 
 def seen(facts: Facts) -> List[str]:
-    """Return the resources that replicate."""
-    return list(dict.fromkeys(plain(one.primitive.id) for one in facts.instances(*AGENTS) if in_promotable(one)))
+    """Return the resources that replicate: those in a promotable clone, and those that have such an attribute."""
+    configured = [one.id for one in (facts.cib.primitives if facts.cib else ()) if one.agent in AGENTS]
+    marked = [name for name in configured if any(f"{name}-data-status" in facts.of(node.name) for node in facts.nodes)]
+    placed = [plain(one.primitive.id) for one in facts.instances(*AGENTS) if in_promotable(one)]
+    return list(dict.fromkeys((*placed, *marked)))
 
 
 def _of_node(resource: str, node: str, facts: Facts) -> Iterator[Finding]:

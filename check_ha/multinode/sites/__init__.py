@@ -1,0 +1,1 @@
+"""The comparison of the sites of a geo cluster."""
