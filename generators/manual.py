@@ -86,8 +86,7 @@ def _asks(command: Command, say: Say) -> str:
 
 def _subject(tool: Tool) -> str:
     """Return the program, or the file that it only reads."""
-    files = [word for word in tool.argv[1:] if word.startswith("/")]
-    return files[-1] if files else tool.name
+    return tool.argv[-1] if tool.argv[-1].startswith("/") else tool.name
 
 
 def check_section(command: Command, say: Say) -> str:

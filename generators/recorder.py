@@ -7,7 +7,7 @@ import textwrap
 from typing import Dict, Iterable, List
 
 from check_ha.sources import masked_cib, shareable
-from check_ha.sources.tools import ALL, AUTHKEY, CIBADMIN, Tool
+from check_ha.sources.tools import ALL, AUTHKEY, CIBADMIN, SBD_FILES, Tool
 
 # The digest of the key must not leave the node, and the slow fingerprint takes Python.
 _TOOLS = tuple(tool for tool in ALL if tool is not AUTHKEY)
@@ -33,6 +33,7 @@ def _tools() -> List[str]:
     lines = ('outputs="' + " \\\n".join(names) + '"').splitlines()
     lines += [
         f"cib_room={CIBADMIN.limit}",
+        'sbd_files="' + " ".join(SBD_FILES) + '"',
         "",
         "# Call $3 with the command line of an output, and the most it may print, in MB.",
     ]
@@ -50,7 +51,8 @@ def _set_up() -> List[str]:
 
 
 def _case(tool: Tool, which: str, argv: Iterable[str]) -> str:
-    return f"        {tool.file}.{which}) $3 {tool.limit} {' '.join(map(shlex.quote, argv))} ;;"
+    words = [f'"$sbd_device{tool.device}"' if word == "{device}" else shlex.quote(word) for word in argv]
+    return f"        {tool.file}.{which}) $3 {tool.limit} {' '.join(words)} ;;"
 
 
 def _allowed() -> List[str]:
@@ -61,6 +63,7 @@ def _allowed() -> List[str]:
         "parameters": masked_cib._PARAMETERS,
         "nodes": masked_cib._OF_NODES,
         "settings": shareable._SETTINGS,
+        "sbd": shareable._SBD_SETTINGS,
         "booth": shareable._BOOTH,
     }
     lines: List[str] = []

@@ -11,6 +11,7 @@ CHECK_NRPE = "check_nrpe -H {node} -c " + VIEW
 
 ARGUMENTS: Mapping[str, Sequence[str]] = {
     "check_ha_failed_actions": ("--max-age", "1d"),
+    "check_ha_sbd": ("--severity", "no-sbd=ok"),
     "check_ha_tickets": ("--severity", "no-tickets=ok"),
 }
 """What a site would give a check even if it gave nothing else. What is not set up on a cluster is no fault of it."""

@@ -18,7 +18,7 @@ _COMMAND = re.compile(
     r"|corosync -t$|corosync-cfgtool -[rR]|corosync-cfgtool -{2}\w"
     rf"|(?:crm|pcs) {_SUBCOMMANDS} |ip (?:addr|address|link|route) |kill -|systemctl \w|service (?:pacemaker|corosync) "
     r"|ch(?:mod|own) [\w:-]+ |scp -|usermod |printf '|booth (?:grant|list) |"
-    r"drbdadm \w|SAPHanaSR-\w|psql -|mysql -|check_ha_\w+(?: -| \{|$)"
+    r"drbdadm \w|SAPHanaSR-\w|psql -|mysql -|sbd \{|check_ha_\w+(?: -| \{|$)"
 )
 
 

@@ -17,6 +17,7 @@ CHECKS: Dict[str, str] = {
     "vip": "check_ha.checks.vip.check",
     "failed_actions": "check_ha.checks.failed_actions.check",
     "fencing": "check_ha.checks.fencing.check",
+    "sbd": "check_ha.checks.sbd.check",
     "constraints": "check_ha.checks.constraints",
     "config": "check_ha.checks.config.check",
     "tickets": "check_ha.checks.tickets.check",

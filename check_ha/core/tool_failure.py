@@ -90,6 +90,8 @@ def failure_of(output: Output, error: Optional[ParseError] = None) -> Optional[T
         return _without_answer(output)
     if output.status is not None and output.status < 0:
         return ToolFailure(output, UNREADABLE, f"was killed by signal {-output.status}")
+    if tool.for_root and output.status and not output.as_root:
+        return ToolFailure(output, NO_PERMISSION, "permission denied")
     if tool.absence and not output.stdout and "No such file or directory" in output.stderr:
         return None
     if error is None and output.status in tool.good and not _refused(output):
@@ -160,6 +162,7 @@ def _refused(output: Output) -> bool:
     if output.status and output.tool.explained not in output.answer:
         return True
     told_on_stderr = output.status == 1 and not output.stdout.strip() and bool(output.stderr.strip())
+    told_on_stderr = told_on_stderr and not output.tool.explained  # which is what it says there
     return told_on_stderr or shows_nothing(output)
 
 

@@ -72,9 +72,22 @@ if TYPE_CHECKING:
     )
     from check_ha.model.foretold import Foretold
     from check_ha.model.node import Features, FileState, Launcher, Process, Processes, Verification
+    from check_ha.model.sbd import SbdConfig, SbdHeader, SbdSlot, SbdSlots, Watchdogs
     from check_ha.model.view import View
 
-_MODULES = ("cluster", "cib", "corosync", "node", "addresses", "corosync_conf", "drbd", "foretold", "booth", "view")
+_MODULES = (
+    "cluster",
+    "cib",
+    "corosync",
+    "node",
+    "addresses",
+    "corosync_conf",
+    "drbd",
+    "foretold",
+    "booth",
+    "sbd",
+    "view",
+)
 
 __all__ = [
     "INFINITY",
@@ -138,6 +151,10 @@ __all__ = [
     "Replica",
     "Ring",
     "Rule",
+    "SbdConfig",
+    "SbdHeader",
+    "SbdSlot",
+    "SbdSlots",
     "Section",
     "SeenMember",
     "Separation",
@@ -149,6 +166,7 @@ __all__ = [
     "TicketTimes",
     "Verification",
     "View",
+    "Watchdogs",
 ]
 
 if not TYPE_CHECKING:  # which would let any name pass

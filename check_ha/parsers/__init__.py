@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from check_ha.parsers.proc_drbd import parse_drbd_names, parse_proc_drbd
     from check_ha.parsers.processes import parse_ps, parse_ps_executables
     from check_ha.parsers.quorumtool import parse_quorumtool, parse_quorumtool_nodes
+    from check_ha.parsers.sbd import parse_sbd_config, parse_sbd_dump, parse_sbd_list
     from check_ha.parsers.view import parse_view
+    from check_ha.parsers.watchdogs import parse_watchdogs
 
 __all__ = [
     "ParseError",
@@ -66,8 +68,12 @@ __all__ = [
     "parse_ps_executables",
     "parse_quorumtool",
     "parse_quorumtool_nodes",
+    "parse_sbd_config",
+    "parse_sbd_dump",
+    "parse_sbd_list",
     "parse_stat",
     "parse_view",
+    "parse_watchdogs",
 ]
 
 _PLACES = {
@@ -97,8 +103,12 @@ _PLACES = {
     "parse_ps_executables": "processes.parse_ps_executables",
     "parse_quorumtool": "quorumtool.parse_quorumtool",
     "parse_quorumtool_nodes": "quorumtool.parse_quorumtool_nodes",
+    "parse_sbd_config": "sbd.parse_sbd_config",
+    "parse_sbd_dump": "sbd.parse_sbd_dump",
+    "parse_sbd_list": "sbd.parse_sbd_list",
     "parse_stat": "installed.parse_stat",
     "parse_view": "view.parse_view",
+    "parse_watchdogs": "watchdogs.parse_watchdogs",
 }
 
 if not TYPE_CHECKING:  # which would let any name pass

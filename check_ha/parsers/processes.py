@@ -7,6 +7,7 @@ from check_ha.model.node import Process, Processes
 from check_ha.parsers.errors import ParseError
 
 _TELLS_VERSION = (" --features", " --version", " -v")
+_ASKS_SBD = re.compile(r"(?:\S*/)?sbd .*(?:dump|list)")
 
 
 def parse_ps(data: bytes) -> Processes:
@@ -29,8 +30,9 @@ def parse_ps(data: bytes) -> Processes:
         match = re.fullmatch(r" *([0-9]{1,10}) +([0-9]{1,10}) +([A-Za-z])\S* +(\S+)" + elapsed + r" ?(.*)", line)
         if match is None:
             raise ParseError("unknown line of ps", " ".join(line.split(None, 4)[:4]))  # the arguments of others: no
-        # pacemakerd that only tells its version, as the checks themselves ask it, is no daemon
-        if not match[6].endswith(_TELLS_VERSION):
+        # pacemakerd that only tells its version, as the checks themselves ask it, is no daemon, nor is sbd that tells
+        # what is on a device
+        if not match[6].endswith(_TELLS_VERSION) and not _ASKS_SBD.fullmatch(match[6].strip()):
             seconds = int(match[5]) if match[5] else None
             processes.append(Process(int(match[1]), int(match[2]), match[3], match[4], _program(match[6]), seconds))
     if not any(process.pid == 1 for process in processes):

@@ -271,8 +271,8 @@ def _finding(fields: Fields) -> FindingView:
     if severity not in _SEVERITIES:
         raise ParseError("findings: severity is missing or not what it should be")
     return FindingView(
-        check=fields.text("check"),
-        condition=fields.text("condition"),
+        check=fields.word("check"),
+        condition=fields.word("condition"),
         severity=severity,
         text=fields.text("text"),
         subjects=fields.objects("subjects", _subject, optional=True),
@@ -283,4 +283,4 @@ def _finding(fields: Fields) -> FindingView:
 
 
 def _subject(fields: Fields) -> SubjectView:
-    return SubjectView(fields.text("kind"), fields.text("name"))
+    return SubjectView(fields.word("kind"), fields.text("name"))

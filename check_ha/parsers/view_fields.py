@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Callable, Dict, List, NoReturn, Optional, Tuple, TypeVar
 
 from check_ha.parsers.errors import ParseError
@@ -34,6 +35,13 @@ class Fields:
     def text(self, key: str) -> str:
         value = self._values.get(key)
         if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
+            self._wrong(key)
+        return value
+
+    def word(self, key: str) -> str:
+        """Return one of small letters, as this project names checks and conditions; it may be empty."""
+        value = self.text(key)
+        if not re.fullmatch("[a-z0-9_ -]{0,60}", value):
             self._wrong(key)
         return value
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 import os
 import time
 from types import MappingProxyType
-from typing import Dict, Iterable, Mapping, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Dict, Iterable, Mapping, Optional, Sequence, Tuple
 
 from check_ha.sources.deadline import reserve
 from check_ha.sources.runner import FOLDERS, Command, Limits, Waits, find, run_all, user_name
 from check_ha.sources.tools import COROSYNC, MISSING, NOT_SET_UP, Output, Question, Tool
+
+if TYPE_CHECKING:
+    from check_ha.sources.sbd.devices import SbdDevices
 
 _TRY_AGAIN = ("CS_ERR_TRY_AGAIN", "API error 6", "cmap. error 6", "error is: 6")
 _PAUSE = 1.0
@@ -29,17 +32,40 @@ class ThisNode:
         self._deadline = time.monotonic() + timeout
         self.now = time.time()
         self.node = os.uname().nodename
+        self._devices: Optional[SbdDevices] = None
 
     def collect(self, tools: Iterable[Tool], waits: Mapping[Tool, Waits] = MappingProxyType({})) -> Dict[Tool, Output]:
         """Run these tools and wait for them, at most until the deadline; what one waits for may show that it need not
         be run, and so does it where its subject is not set up here."""
         wanted = tuple(tools)
-        commands = [Command(tool, self.command(tool.argv), waits=waits.get(tool)) for tool in wanted if set_up(tool)]
+        not_run = self._not_run(wanted)
+        commands = [
+            Command(tool, self.command(self._argv(tool)), waits=waits.get(tool))
+            for tool in wanted
+            if tool not in not_run
+        ]
         outputs = run_all(commands, Limits(self._limit, self._deadline), self._second_try) if commands else {}
-        return {**{tool: self._not_set_up(tool) for tool in wanted if not set_up(tool)}, **outputs}
+        return {**not_run, **outputs}
 
-    def _not_set_up(self, tool: Tool) -> Output:
-        return Output(tool, tool.argv, None, b"", NOT_SET_UP, 0.0, MISSING, self._limit, user_name())
+    def _not_run(self, wanted: Sequence[Tool]) -> Dict[Tool, Output]:
+        """Return what stands for those whose subject is not set up here, or whose device is not to be asked about."""
+        reasons = {tool: NOT_SET_UP for tool in wanted if not set_up(tool)}
+        of_devices = [tool for tool in wanted if tool.device and tool not in reasons]
+        if of_devices:
+            from check_ha.sources.sbd.devices import sbd_devices  # where there is sbd
+
+            self._devices = sbd_devices()
+            reasons.update((tool, self._devices.why_not(tool.device)) for tool in of_devices)
+        return {
+            tool: Output(tool, tool.argv, None, b"", why, 0.0, MISSING, self._limit, user_name())
+            for tool, why in reasons.items()
+            if why
+        }
+
+    def _argv(self, tool: Tool) -> Tuple[str, ...]:
+        """Return its command line, with the device that it is about."""
+        device = self._devices.names[tool.device - 1] if tool.device and self._devices else ""
+        return tuple(device if word == "{device}" else word for word in tool.argv)
 
     def simulate(self, cib: bytes, questions: Sequence[Question]) -> Dict[Tool, Output]:
         """Ask the scheduler as many of these as there is time for; never through sudo, as it needs no rights."""

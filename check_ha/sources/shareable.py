@@ -19,11 +19,14 @@ from check_ha.sources.masked_cib import (
     masked_cib,
     without_history,
 )
-from check_ha.sources.tools import BOOTH_CONF, CIBADMIN, CMAPCTL, COROSYNC_CONF, CRM_MON, PS, PS_EXE, Output
+from check_ha.sources.tools import BOOTH_CONF, CIBADMIN, CMAPCTL, COROSYNC_CONF, CRM_MON, PS, PS_EXE, SBD_CONFIG, Output
 
 _DAEMONS = re.compile(rb"(?:corosync[\w-]*|pacemaker[\w-]*|sbd:?|cib|stonithd|lrmd|attrd|pengine|crmd)$")
 _TOLD = re.compile(rb" (?:--features|--version|-v|<defunct>)$")
 """Of the arguments of a daemon: that it only tells its version, or is dead."""
+
+_ASKS_SBD = re.compile(rb"(?:\S*/)?sbd .*(?:dump|list)")
+"""sbd that only tells what is on a device, and is no daemon."""
 
 _SETTINGS = frozenset(
     b"""
@@ -71,8 +74,10 @@ def shareable(output: Output, secrets: Collection[bytes] = (), asked: FrozenSet[
 def all_shareable(outputs: Iterable[Output], history: bool = True) -> List[Output]:
     """Return all of them so; a secret of the CIB is hidden in the words of every tool.
 
-    ``history``: with what the CIB tells of the operations of the past, which no check reads.
+    ``history``: with what the CIB tells of the operations of the past, which no check reads. What is not set up on
+    this node is left out.
     """
+    outputs = [one for one in outputs if not one.not_set_up]
     outputs = [one if history or one.tool != CIBADMIN else _without_history(one) for one in outputs]
     cib = next((one.stdout for one in outputs if one.tool == CIBADMIN), b"")
     secrets: List[bytes] = []
@@ -171,8 +176,27 @@ def _process(line: bytes, columns: int) -> bytes:
         return b""
     if columns == 2:  # the path of an executable, and that it is there no more
         return line
+    if _ASKS_SBD.fullmatch(command):
+        return b""
     told = _TOLD.search(command)
     return line[: len(line) - len(words[-1])] + program + (told.group() if told else b"") + b"\n"
+
+
+_SBD_SETTINGS = frozenset(
+    b"""
+    SBD_DEVICE SBD_PACEMAKER SBD_STARTMODE SBD_DELAY_START SBD_WATCHDOG SBD_WATCHDOG_DEV SBD_WATCHDOG_TIMEOUT
+    SBD_TIMEOUT_ACTION SBD_SYNC_RESOURCE_STARTUP SBD_MOVE_TO_ROOT_CGROUP
+    """.split()
+)
+
+
+def _of_sbd_config(text: bytes) -> bytes:
+    return re.sub(rb"^([ \t]*(?:(?:export[ \t]+)?(\w+)=)?)([^\n]*)$", _sbd_setting, text, flags=re.MULTILINE)
+
+
+def _sbd_setting(line: Match[bytes]) -> bytes:
+    start, key, value = line.groups()
+    return line.group() if key in _SBD_SETTINGS else start + re.sub(rb"[^\s#;\\]", b"*", value)
 
 
 _MASKS: Dict[str, Callable[[bytes], bytes]] = {
@@ -182,4 +206,5 @@ _MASKS: Dict[str, Callable[[bytes], bytes]] = {
     CMAPCTL.file: _of_map,
     PS.file: _of_processes,
     PS_EXE.file: _of_processes,
+    SBD_CONFIG.file: _of_sbd_config,
 }

@@ -42,6 +42,10 @@ class Tool(NamedTuple):
     """The most it may print, in MB: more than any cluster makes of it, and no more than a check can read in 400 MB."""
     only_with: Tuple[str, ...] = ()
     """Files of which one is there where its subject is set up. Where none is, it is not run, nor recorded."""
+    device: int = 0
+    """Which of sbd's devices it is about: it stands for ``{device}`` in ``argv`` when it is run."""
+    for_root: bool = False
+    """It opens what only root may open, and does not say so when it may not."""
 
     @property
     def name(self) -> str:
@@ -164,6 +168,38 @@ BOOTH_CONF = Tool("booth.conf", ("cat", "/etc/booth/booth.conf"), SYSTEM, absenc
 # Prints no key, so that whoever is let run it as root does not get one; see check_ha.sources.fingerprint.
 AUTHKEY = Tool("authkey.txt", ("sha256sum", "/etc/corosync/authkey"), SYSTEM, absence=True, digest=True)
 
+SBD_FILES = ("/etc/sysconfig/sbd", "/etc/default/sbd")
+"""Where sbd is configured: by the packages of Enterprise Linux and SUSE, and of Debian."""
+SBD_CONFIG = Tool(
+    "sbd.conf", ("cat", SBD_FILES[0]), SYSTEM, older=("cat", SBD_FILES[1]), absence=True, only_with=SBD_FILES
+)
+# sbd takes three devices at most. Both only read, of a device that they open for writing; 1: it cannot be read.
+_OF_SBD = Tool("", (), SYSTEM, good=(0, 1), on_stderr=True, explained=b"disk /dev/", only_with=SBD_FILES, for_root=True)
+SBD_DUMPS = tuple(
+    _OF_SBD._replace(file=f"sbd-dump-{number}.txt", argv=("sbd", "-d", "{device}", "dump"), device=number)
+    for number in (1, 2, 3)
+)
+SBD_LISTS = tuple(
+    _OF_SBD._replace(file=f"sbd-list-{number}.txt", argv=("sbd", "-d", "{device}", "list"), device=number)
+    for number in (1, 2, 3)
+)
+# The watchdog devices, and which process has one open. It opens none of them: that would start the watchdog, as
+# ``sbd query-watchdog`` does. 1: a process has ended meanwhile, or may not be looked at.
+WATCHDOGS = Tool(
+    "watchdogs.txt",
+    (
+        "find", "/dev", "/proc", "-maxdepth", "3", "-ignore_readdir_race",
+        "(", "-path", "/proc/[!0-9]*", "-o", "-path", "/dev/*/*", ")", "-prune",
+        "-o", "-type", "d", "-path", "/proc/*/*", "!", "-name", "fd", "-prune",
+        "-o", "(", "-path", "/dev/*watchdog*", "-o", "-path", "/proc/*/fd/*", "-lname", "/dev/*watchdog*", ")",
+        "-printf", "%p %y %l\\n",
+    ),
+    SYSTEM,
+    good=(0, 1),
+    on_stderr=True,
+    explained=b"find: ",
+    only_with=SBD_FILES,
+)  # fmt: skip
 # Anybody may read it. With the software and without the file the module is not loaded.
 DRBD_MODULE = Tool("proc-drbd.txt", ("cat", "/proc/drbd"), SYSTEM, absence=True,
                    only_with=("/proc/drbd", "/etc/drbd.conf"))  # fmt: skip
@@ -201,6 +237,10 @@ ALL = (
     BOOTH_PEERS,
     BOOTH_CONF,
     AUTHKEY,
+    SBD_CONFIG,
+    *SBD_DUMPS,
+    *SBD_LISTS,
+    WATCHDOGS,
     DRBD_MODULE,
     DRBD_STATUS,
     DRBD_NAMES,

@@ -7,7 +7,7 @@ from typing import Dict, List, Optional, Tuple
 import pytest
 
 from check_ha.checks.daemons.check import CHECK, judge
-from check_ha.checks.daemons.processes import fences_with_sbd
+from check_ha.cluster.fencing.sbd import fences_with_sbd
 from check_ha.core.check import Judgement
 from check_ha.core.evidence import examine
 from check_ha.core.options import Options

@@ -46,6 +46,7 @@ def test_without_a_file_everything_is_default() -> None:
 def test_every_option_of_every_check_can_stand_in_the_file(tmp_path: Path) -> None:
     samples: Dict[str, Tuple[str, Any]] = {
         "links": ("2", 2),
+        "devices": ("3", 3),
         "max-age": ("1d", 86400.0),
         "grace": ("1h", 3600.0),
         "attribute": ("load~A|B", (Wanted("load", text=re.compile("A|B")),)),

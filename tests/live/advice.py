@@ -373,6 +373,9 @@ ELSEWHERE = {
     "crm_attribute --name node-health-strategy --update migrate-on-red": "test_attributes",
     "crm_attribute --node {} --name '{}' --lifetime reboot --delete": "test_attributes",
     "crm_attribute --node {} --name '{}' --delete": "test_attributes",
+    "sbd {} allocate {}": "test_sbd",
+    "sbd {} message {} clear": "test_sbd",
+    "crm_attribute --type crm_config --name stonith-timeout --update {}s": "test_sbd",
 }
 """What another module carries out, and which."""
 
@@ -394,6 +397,8 @@ NOT_CARRIED_OUT = {
     "systemctl stop pacemaker corosync": _SYSTEMD,
     "journalctl -u corosync -u pacemaker -n 50": _SYSTEMD,
     "journalctl -u pacemaker": _SYSTEMD,
+    "crm_attribute --type crm_config --name stonith-watchdog-timeout --update {}s": "Pacemaker ends itself with it on "
+    "a node where sbd does not run, and in the lab it does not",
     "service pacemaker restart": _OLD,
     "service pacemaker stop; service corosync stop": _OLD,
     "corosync-cfgtool -r": "of corosync 1 and 2: later ones have no ring that stays FAULTY",

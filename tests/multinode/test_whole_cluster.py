@@ -68,6 +68,14 @@ def test_critical_what_both_nodes_say_is_told_once() -> None:
     ]
 
 
+def test_warning_two_failures_of_one_resource_stay_two() -> None:
+    start, stop = (
+        FindingView("failed_actions", "failed-action", "WARNING", f"p_web: {task} failed", DOWN.subjects)
+        for task in ("start", "stop")
+    )
+    assert [text for _, _, text in told(judged(*both(start, stop)))] == ["p_web: start failed", "p_web: stop failed"]
+
+
 def test_critical_what_one_interface_shows_says_whose() -> None:
     one, other = both()
     assert told(judged(one._replace(findings=(VIP,)), other)) == [

@@ -27,6 +27,7 @@ PS = """\
     120       1 SLs  root     sbd: inquisitor
     121     120 SL   root     sbd: watcher: /dev/sdb1 - slot: 0 - uuid: 1
     300       2 I<   root     [kworker/0:1H]
+    449     436 S    root     /usr/sbin/sbd -d /dev/sdb1 list
     450     436 Rs   root     /usr/sbin/pacemakerd --features
     451     436 R    nagios   \n"""
 

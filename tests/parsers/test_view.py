@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from check_ha.model.view import RUNNING, SILENT, STOPPED, DaemonsView, FindingView, View, VipView
+from check_ha.model.view import RUNNING, SILENT, STOPPED, DaemonsView, FindingView, SubjectView, View, VipView
 from check_ha.output.view_text import view_text
 from check_ha.parsers.errors import ParseError
 from check_ha.parsers.view import LONGEST, parse_one_of_many, parse_view
@@ -98,7 +98,21 @@ def test_refused(data: bytes, complaint: str) -> None:
     assert refused(data).startswith(complaint)
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("check", "Nodes\n"), ("condition", "a|b"), ("severity", "OK"), ("subjects", [{"kind": "<b>", "name": "x"}])],
+)
+def test_a_finding_that_is_none_of_ours(key: str, value: Any) -> None:
+    """Its words are printed as they are; that something is well is no finding."""
+    finding = {"check": "nodes", "condition": "offline", "severity": "CRITICAL", "text": "node2 is offline", key: value}
+    name = "kind" if key == "subjects" else key
+    assert refused(changed("findings", to=[finding])).endswith(f": {name} is missing or not what it should be")
+
+
 # Properties
+
+
+WORDS = st.text("abcxyz09_- ", max_size=20)
 
 
 def of(kind: Any) -> st.SearchStrategy[Any]:
@@ -113,7 +127,10 @@ def of(kind: Any) -> st.SearchStrategy[Any]:
         return st.builds(DaemonsView, words, words)
     if kind is FindingView:
         fields = {name: of(field) for name, field in get_type_hints(kind).items()}
-        return st.builds(kind, **{**fields, "severity": st.sampled_from(["WARNING", "CRITICAL", "UNKNOWN"])})
+        severities = st.sampled_from(["WARNING", "CRITICAL", "UNKNOWN"])
+        return st.builds(kind, **{**fields, "severity": severities, "check": WORDS, "condition": WORDS})
+    if kind is SubjectView:
+        return st.builds(kind, WORDS, of(str))
     if kind is VipView:
         return st.builds(VipView, of(str), st.lists(of(str), min_size=1, max_size=3).map(tuple), of(bool))
     if hasattr(kind, "_fields"):

@@ -44,9 +44,9 @@ from check_ha.checks.daemons.processes import (
     SBD,
     Daemon,
     DaemonProcesses,
-    fences_with_sbd,
 )
 from check_ha.checks.daemons.versions import OUTDATED, outdated
+from check_ha.cluster.fencing.sbd import fences_with_sbd
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import NO_PERMISSION, NOT_RUNNING, STARTING, TOOL_MISSING, UNREADABLE, Condition, Severity
 from check_ha.core.evidence import Evidence

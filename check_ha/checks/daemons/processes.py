@@ -13,7 +13,6 @@ Which daemon keeps which tool waiting, found by stopping one after the other (Pa
 import re
 from typing import List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from check_ha.model.cib import Cib
 from check_ha.model.corosync import CorosyncMap
 from check_ha.model.node import Features, Process, Processes
 
@@ -25,7 +24,6 @@ CHILDREN = (BASED, FENCED, "pacemaker-execd", "pacemaker-attrd", "pacemaker-sche
 OLD_CHILDREN = ("cib", "stonithd", "lrmd", "attrd", "pengine", "crmd")
 """The same six until 1.1."""
 STOPPED, TRACED = "stopped by a signal", "held by a debugger"
-_SBD_AGENTS = frozenset({"stonith:external/sbd", "stonith:fence_sbd"})
 _MODERN = dict(zip(OLD_CHILDREN, CHILDREN))
 
 
@@ -144,15 +142,6 @@ def _pacemaker_services(cmap: CorosyncMap) -> List[str]:
         for key, value in cmap.values.items()
         if re.fullmatch(r"service\.[0-9]+\.name", key) and value == "pacemaker"
     ]
-
-
-def fences_with_sbd(cib: Cib, here: Optional[str]) -> bool:
-    """Return whether this node must run sbd: for its watchdog, or as the victim of an sbd device."""
-    timeout = cib.option("stonith-watchdog-timeout", "fencing-watchdog-timeout") or "0"
-    if any(digit in timeout for digit in "123456789"):
-        return True
-    hosts = [one.values("pcmk_host_list") for one in cib.primitives if one.agent in _SBD_AGENTS]
-    return any(not lists or any(here in text.replace(",", " ").split() for text in lists) for lists in hosts)
 
 
 def _daemons_user(user: str) -> bool:

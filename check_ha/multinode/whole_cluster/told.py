@@ -50,14 +50,18 @@ def told_by_nodes(views: Dict[str, View], state: ClusterState, options: FilterOp
 
 
 def _collected(views: Dict[str, View], state: ClusterState) -> List[_Told]:
-    told: Dict[_Key, _Told] = {}
+    """Return each once; of what one node says twice with the same subjects (two failed actions) each is one."""
+    told: Dict[Tuple[_Key, int], _Told] = {}
     for node in _acting_first(views, state):
+        said: Dict[_Key, int] = {}
         for one in views[node].findings or ():
             if not _told_otherwise(one, node, views[node], state):
                 subjects = tuple(Subject(subject.kind, subject.name) for subject in one.subjects)
                 if not one.check:  # of a tool that failed there
                     subjects = (*nodes(node), *subjects)
-                told.setdefault((one.check, one.condition, subjects), _Told(one, subjects, [])).nodes.append(node)
+                key = one.check, one.condition, subjects
+                said[key] = said.get(key, 0) + 1
+                told.setdefault((key, said[key]), _Told(one, subjects, [])).nodes.append(node)
     return list(told.values())
 
 

@@ -1,0 +1,1 @@
+"""The check of sbd: its devices, their timeouts, the daemon and the watchdog."""

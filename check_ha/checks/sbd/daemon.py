@@ -1,0 +1,114 @@
+"""sbd itself, and the watchdog that it keeps from firing."""
+
+from __future__ import annotations
+
+from typing import Iterator, NamedTuple, Optional, Tuple
+
+from check_ha.core.condition import Condition, Severity
+from check_ha.core.finding import DAEMON, FILE, Finding, Subject
+from check_ha.core.wording import how_long
+from check_ha.model.cib import is_false
+from check_ha.model.node import Process, Processes
+from check_ha.model.sbd import SbdConfig, Watchdogs
+
+DOWN = Condition("sbd-down", Severity.CRITICAL, "sbd does not run on this node.")
+STARTED_LATE = Condition(
+    "started-late", Severity.WARNING, "sbd was started after Pacemaker: it was not there when the cluster started."
+)
+NO_WATCHDOG = Condition(
+    "no-watchdog",
+    Severity.WARNING,
+    "sbd is told to work without a watchdog: nothing resets the node when sbd hangs.",
+    True,
+)
+WATCHDOG_MISSING = Condition("watchdog-missing", Severity.CRITICAL, "There is no watchdog device of that name.")
+WATCHDOG_HELD = Condition(
+    "watchdog-held", Severity.CRITICAL, "Another process has the watchdog open: sbd cannot have it."
+)
+WATCHDOG_IDLE = Condition("watchdog-idle", Severity.CRITICAL, "sbd runs and does not have the watchdog open.")
+
+CONDITIONS = (DOWN, STARTED_LATE, NO_WATCHDOG, WATCHDOG_MISSING, WATCHDOG_HELD, WATCHDOG_IDLE)
+
+SBD = "sbd"
+_MOMENT = 5
+"""Seconds by which processes that start together may differ."""
+
+
+class Sbd(NamedTuple):
+    """sbd on this node, by the process list."""
+
+    processes: Tuple[Process, ...]
+
+    @property
+    def seconds(self) -> Optional[int]:
+        """Return how long ago the oldest of its processes was started."""
+        return max((one.seconds for one in self.processes if one.seconds is not None), default=None)
+
+
+def sbd_of(processes: Processes) -> Sbd:
+    """Return the processes of sbd that are root's and alive."""
+    return Sbd(tuple(one for one in processes.named(SBD) if one.user in ("root", "0") and one.state != "Z"))
+
+
+def running(processes: Processes) -> Iterator[Finding]:
+    """Yield that sbd does not run, or was started when Pacemaker ran already."""
+    sbd = sbd_of(processes)
+    subject = (Subject(DAEMON, SBD),)
+    if not sbd.processes:
+        advice = "sbd only starts with corosync; while all other nodes are online, restart the cluster on this node"
+        text = "sbd is not running, and the cluster fences with it: this node cannot be fenced"
+        yield Finding(DOWN, text, subject, advice)
+        return
+    started = max((one.seconds for one in processes.named("pacemakerd") if one.seconds is not None), default=None)
+    if started is not None and sbd.seconds is not None and started - sbd.seconds > _MOMENT:
+        text = (
+            f"sbd was started {how_long(started - sbd.seconds)} after Pacemaker: until then this node was not watched"
+        )
+        yield Finding(STARTED_LATE, text, subject, "see why it ended (journalctl -u sbd)")
+
+
+def watchdog(config: SbdConfig, dogs: Optional[Watchdogs], processes: Optional[Processes]) -> Iterator[Finding]:
+    """Yield what is wrong with the watchdog, as far as that can be seen without opening it."""
+    path = config.watchdog
+    subject = (Subject(FILE, path),)
+    if _without(config):
+        text = "sbd is told to work without a watchdog: nothing resets this node when sbd hangs"
+        yield Finding(NO_WATCHDOG, text, subject)
+        return
+    if dogs is None:
+        return
+    if not dogs.known(path):
+        advice = "load the driver of this machine's watchdog at boot (modules-load.d), or set SBD_WATCHDOG_DEV"
+        yield Finding(WATCHDOG_MISSING, f"there is no watchdog device {path}: sbd cannot start", subject, advice)
+        return
+    own = {one.pid for one in sbd_of(processes).processes} if processes else set()
+    holders = dogs.held(path)
+    others = [pid for pid in holders if pid not in own]
+    if others and processes:
+        name = next((one.name for one in processes.all if one.pid == others[0]), "")
+        who = f"process {others[0]}{f' ({name})' if name else ''}"
+        advice = (
+            "systemd: take RuntimeWatchdogSec out of system.conf" if others[0] == 1 else f"end {who} or set it up anew"
+        )
+        yield Finding(WATCHDOG_HELD, f"{path} is held by {who}: sbd cannot have it", subject, advice)
+    elif own and not holders and dogs.complete and "watchdog" in path:
+        text = f"sbd runs and does not have {path} open: nothing resets this node when sbd hangs"
+        yield Finding(WATCHDOG_IDLE, text, (*subject, Subject(DAEMON, SBD)), "look for -W in SBD_OPTS")
+
+
+def _without(config: SbdConfig) -> bool:
+    return config.watchdog == "/dev/null" or is_false(config.values.get("SBD_WATCHDOG"))
+
+
+def told_of_watchdog(config: SbdConfig, dogs: Optional[Watchdogs]) -> str:
+    """Return what is known of it, in words."""
+    if _without(config):
+        return "none"
+    if dogs is None:
+        return "not looked at"
+    holders = dogs.held(config.watchdog)
+    if not dogs.known(config.watchdog):
+        return "no such device"
+    if holders:
+        return f"held by process {', '.join(map(str, holders))}"
+    return "held by nobody" if dogs.complete else "who holds it may not be seen"

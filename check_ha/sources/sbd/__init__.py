@@ -1,0 +1,1 @@
+"""What is asked of sbd, and of which devices."""
