@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from setuptools import setup
+from setuptools.command.egg_info import egg_info
 
 from distutils.command.install_data import install_data  # isort: skip
 
@@ -26,4 +27,11 @@ class WithManuals(install_data):
         super().run()
 
 
-setup(cmdclass={"install_data": WithManuals})
+class AsItIs(egg_info):
+    """A source distribution whose setup.cfg is that of the checkout: by itself setuptools writes it anew."""
+
+    def save_version_info(self, filename):
+        pass
+
+
+setup(cmdclass={"install_data": WithManuals, "egg_info": AsItIs})

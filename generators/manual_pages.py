@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import Dict, Iterator, Mapping, NamedTuple, Sequence
 
 from check_ha.cli import setup, snapshot
-from check_ha.cli.state import default_directory
 from check_ha.node_setup.nrpe import PLUGINS
 from check_ha.node_setup.plan import SUDOERS, UIDGID
+from check_ha.sources.files import STATE
 from generators.commands import COLLECT, VIEW, Command
 from generators.nrpe import AS_RANGES
 from generators.services import ARGUMENTS, CHECK_NRPE
@@ -77,7 +76,6 @@ _SUDO_FILES: Mapping[str, str] = {
     SUDOERS: "The right to use --sudo, written by check_ha_setup.",
     "/run/check_ha": "What was collected, kept for --max-age-of-data.",
 }
-_STATE = default_directory().replace(str(os.geteuid()), "UID")
 
 
 def files(command: Command) -> Dict[str, str]:
@@ -87,13 +85,17 @@ def files(command: Command) -> Dict[str, str]:
             "/etc/nagios/nrpe.d/check_ha.cfg": "The commands, in the folder that NRPE's file includes.",
             SUDOERS: "The right to run check_ha_collect as root.",
             UIDGID: "The right to ask Corosync (--way rights).",
+            STATE: "A folder for each user, for what the checks compare with their next run.",
             "/var/backups/check_ha": "Copies of edited files that were replaced.",
         }
     found = {path: meaning for path, meaning in _FILES.items() if any(path in tool.argv for tool in command.tools)}
     if command.name == "check_ha":
         found[_CONFIG] = "Where a site keeps its options, if --config names it."
     if command.verdict and not command.on_server and (command.check is None or command.check.remembers):
-        found[_STATE] = "What is compared with the next run; --state-dir names another folder."
+        meaning = (
+            "What is compared with the next run; in /var/tmp/check_ha-UID where check_ha_setup has made no such folder."
+        )
+        found[f"{STATE}/UID"] = meaning
     if (command.verdict or command.name == VIEW) and not command.on_server:
         found.update(_SUDO_FILES)
     if command.name == COLLECT:

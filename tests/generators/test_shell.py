@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import subprocess
@@ -12,7 +11,6 @@ from typing import List
 import pytest
 
 from check_ha.cli import setup
-from check_ha.cli.state import default_directory
 from generators.commands import Command, all_commands
 from generators.completion import completion
 from generators.manpage import page
@@ -75,10 +73,9 @@ def test_examples_can_be_typed(command: Command) -> None:
 
 def test_files_are_those_of_the_command() -> None:
     found = {command.name: sorted(files(command)) for command in all_commands()}
-    state = default_directory().replace(str(os.geteuid()), "UID")
     asked = ["/etc/sudoers.d/check_ha", "/run/check_ha"]
     assert found["check_ha_quorum"] == asked
-    assert found["check_ha_vip"] == sorted([*asked, state])
+    assert found["check_ha_vip"] == [*asked, "/var/lib/check_ha/UID"]
     assert found["check_ha_config"] == ["/etc/corosync/authkey", "/etc/corosync/corosync.conf", *asked]
     assert found["check_ha_split_brain"] == []
     assert ".I /etc/corosync/uidgid.d/check_ha\n" in page(next(one for one in all_commands() if one.name == setup.NAME))

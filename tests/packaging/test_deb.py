@@ -134,6 +134,15 @@ def test_from_package_to_nrpe_and_back(machine: CleanRoot) -> None:
         assert (done.returncode, "sudo refuses check_ha_collect" in done.stdout) == (3, True)
         os.rename(machine.path / "root/sudoers", machine.path / "etc/sudoers.d/check_ha")
 
+    # another user beside it gets the right, and loses it alone
+    by_another = ["su", "games", "-s", "/bin/sh", "-c", "check_ha_rings --sudo"]
+    machine.must("check_ha_setup", "--user", "games", "--yes")
+    done = machine.run(*by_another)
+    assert (done.returncode, done.stdout) == replay(check_named("rings"), "--from", str(RECORDING))
+    machine.must("check_ha_setup", "--remove", "--user", "games", "--yes")
+    assert machine.must("check_ha_setup").endswith("Nothing to do.\n")
+    assert (machine.run(*by_another).returncode, machine.files("etc")) == (3, SETUP_FILES)
+
     machine.must("apt-get", "remove", "-q", "-y", "check-ha")
     assert machine.files("etc", "usr") == []
     assert not (machine.path / "var/lib/check_ha").exists()

@@ -77,6 +77,9 @@ def test_the_source_distribution_is_all_of_the_checkout(distributions: Path, che
     (sdist,) = distributions.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
         packed = {name.partition("/")[2] for name in (one.name for one in archive if one.isfile())}
+        setup = archive.extractfile(f"{sdist.name[: -len('.tar.gz')]}/setup.cfg")
+        assert setup
+        assert setup.read() == (ROOT / "setup.cfg").read_bytes()  # which setuptools would write anew
     here = {str(path.relative_to(checkout)) for path in checkout.rglob("*") if path.is_file()}
     made = {name for name in here | packed if name.startswith(("build/", "check_ha.egg-info/", "PKG-INFO"))}
     assert (sorted(here - packed - made), sorted(packed - here - made)) == ([], [])
