@@ -14,10 +14,11 @@ from typing import Any, Dict, List, Tuple, Type
 
 from hypothesis import strategies as st
 
+import check_ha.model
 from check_ha.cli.options.arguments import value_of
 from check_ha.core.evidence import Evidence
 from check_ha.core.options import FilterOptions, Option, Options
-from check_ha.model.cluster import INFINITY, Cluster
+from check_ha.model.cluster import INFINITY
 from check_ha.sources.tools import ALL, BROKEN, FLOODED, HUNG, MISSING, Output, Tool
 
 HOSTILE = ("it's=a|b#c", "\033[2J\n\r\t", "\u202egnp", "\ud800", "x" * 400, "p|q", " ", "''")
@@ -94,10 +95,14 @@ def records(kind: Type[Any]) -> st.SearchStrategy[Any]:
     return st.builds(kind, **{name: _FIELDS.get((kind.__name__, name), _later(hint)) for name, hint in fields.items()})
 
 
+RECORDS = {name: getattr(check_ha.model, name) for name in check_ha.model.__all__}
+"""By name: what only a type checker imports."""
+
+
 def evidences(check: Any) -> st.SearchStrategy[Evidence]:
     """All that a run of this check may know: each tool has answered, or has not."""
     answers = {
-        reading.tool: st.none() | values(typing.get_type_hints(reading.parse, localns={"Cluster": Cluster})["return"])
+        reading.tool: st.none() | values(typing.get_type_hints(reading.parse, localns=RECORDS)["return"])
         for reading in check.readings
     }
     previous = st.none() | st.dictionaries(

@@ -84,7 +84,7 @@ def test_any_model_is_judged_and_shown(name: str, data: st.DataObject) -> None:
         assert check.remembers
         json.dumps(judgement.remember)
 
-    constant = check._replace(readings=(), judge=lambda *_: judgement)
+    constant = check._replace(readings=(), applies=None, judge=lambda *_: judgement)
     for verbose in ((), ("-v",)):
         word = assert_readable(*replay(constant, *SOURCE, *verbose))
         worst = max((finding.severity for finding in judgement.findings), default=Severity.OK)

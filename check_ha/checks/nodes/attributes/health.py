@@ -26,7 +26,7 @@ HEALTH_IGNORED = Condition(
 )  # fmt: skip
 CONDITIONS = (HEALTH_IGNORED,)
 
-AGENTS = rb":(?:HealthCPU|HealthIOWait|HealthSMART|SysInfo|ipmi-health)\""
+AGENTS = (b':HealthCPU"', b':HealthIOWait"', b':HealthSMART"', b':SysInfo"', b':ipmi-health"')
 """Those of ocf:pacemaker (1.1 to 3.0), at the end of ``resource_agent`` of crm_mon: they set such attributes."""
 _PREFIX = "#health"
 _STRATEGIES = ("migrate-on-red", "only-green", "progressive", "custom")
