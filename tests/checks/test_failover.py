@@ -296,6 +296,35 @@ def test_unknown_where_nothing_can_be_foretold(view: Cluster, options: Any, expe
     assert found(judge(known, FailoverOptions(**options))) == [expected]
 
 
+STANDBY_2 = {"if_": (("node2", STANDBY),)}
+
+
+@pytest.mark.parametrize(
+    ("up", "options", "asked", "expected"),
+    [
+        pytest.param(
+            (), STANDBY_2, question("node2", STANDBY), "the loss of node2 is not foretold: crm_simulate: "
+            "takes node1, node2 for down: is it older than the cluster?", id="unknown-all-down",
+        ),
+        pytest.param(("node2",), STANDBY_2, question("node2", STANDBY), "with node2 in standby, p runs nowhere",
+                     id="warn-one-up"),
+        pytest.param((), {"include": (regex("node1"),)}, question("node1"), "if node1 dies, p runs nowhere",
+                     id="warn-the-last-one-dies"),
+    ],
+)  # fmt: skip
+def test_a_scheduler_that_takes_for_down_what_is_up(
+    up: Tuple[str, ...], options: Any, asked: Question, expected: str
+) -> None:
+    """As 2.1.5 does of a cluster with 3.0."""
+    last = asked.changes[0][1] == DEAD
+    ignore = ClusterOptions(fencing_enabled=False, symmetric=True, no_quorum_policy="ignore")
+    view = two(P, nodes=(TWO[0], node("node2", online=not last)), options=ignore)
+    down = Foretold(tuple(one._replace(online=one.name in up) for one in view.nodes), (primitive("p"),))
+    judgement = judge(evidence(view, {asked: down}, votes=quorum(2, 1)), FailoverOptions(**options))
+    assert found(judgement)[0][1].startswith(expected)
+    assert len(found(judgement)) == 1
+
+
 def test_unknown_without_the_scheduler() -> None:
     failure = Finding(TOOL_MISSING, "crm_simulate: not installed", reason="not installed")
     failed = {question(name): failure for name in ("node1", "node2")}

@@ -36,7 +36,7 @@ from check_ha.checks.failover.plan import plan
 from check_ha.checks.failover.quorum_left import counted
 from check_ha.checks.failover.remembered import Remembered, kept, recalled
 from check_ha.checks.failover.situation import Changes, Situation
-from check_ha.checks.failover.unable import unable_to
+from check_ha.checks.failover.unable import not_understood, unable_to
 from check_ha.checks.failover.wording import when
 from check_ha.cluster.completed import completed
 from check_ha.core.check import Check, Judgement, Measure, Metric, Scope
@@ -147,7 +147,8 @@ def _asked(changes: Changes, situation: Situation, evidence: Evidence) -> _Asked
     outcome: Optional[Foretold] = evidence.get(Reading(question.tool, parse_crm_simulate))
     if outcome is None:
         return _Asked(changes, question, failure=evidence.failed.get(question.tool))
-    return _Asked(changes, question, losses_of(situation, question, outcome))
+    failure = not_understood(situation, question, outcome)
+    return _Asked(changes, question, None if failure else losses_of(situation, question, outcome), failure)
 
 
 def _found(asked: Sequence[_Asked], situation: Situation, now: float) -> Dict[str, Remembered]:

@@ -10,6 +10,8 @@ from check_ha.checks.failover.situation import Situation
 from check_ha.core.condition import FILTERED_OUT
 from check_ha.core.finding import Finding, nodes
 from check_ha.core.wording import count, listed
+from check_ha.model.foretold import Foretold
+from check_ha.sources.tools import DEAD, Question
 
 
 def unable_to(situation: Situation, options: FailoverOptions) -> Optional[Finding]:
@@ -33,3 +35,16 @@ def unable_to(situation: Situation, options: FailoverOptions) -> Optional[Findin
     if not options.if_ and not any(options.selects(node.name) for node in situation.may_be_lost()):
         return Finding(FILTERED_OUT, f"--include and --exclude leave none of {count(len(situation.nodes), 'node')}")
     return None
+
+
+def not_understood(situation: Situation, question: Question, outcome: Foretold) -> Optional[Finding]:
+    """Return why this outcome is none: with quorum some member stays up of those that are.
+
+    To 2.1.5 all members of a cluster with 3.0 are down, which writes since when they are up in place of that they are.
+    """
+    down = {*situation.lost, *(node for node, state in question.changes if state == DEAD)}
+    members = [node for node in outcome.nodes if node.type == "member" and node.name not in down]
+    if question.quorum is False or outcome.fenced or not members or any(node.online for node in members):
+        return None
+    names = [node.name for node in members]
+    return Finding(NOT_FORETOLD, f"takes {listed(names)} for down: is it older than the cluster?", nodes(*names))
