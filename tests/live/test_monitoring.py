@@ -69,7 +69,7 @@ def nagios(lab: Lab) -> Iterator[Callable[[], Seen]]:
     objects = shipped("nagios/check_ha.cfg").replace("check_interval           10", "check_interval           5")
     objects = objects.replace("!--node node1 --node node2", "!--node node1 --node node2 -t 20")  # a busy machine
     files = nagios_files(FOLDER, objects, "root", "root")
-    files["nagios.cfg"] = files["nagios.cfg"].replace("interval_length=1\n", "interval_length=6\n")
+    files["nagios.cfg"] = files["nagios.cfg"].replace("interval_length=1\n", "interval_length=12\n")
     write(lab, files)
     lab.mon.spawn(program("nagios4", "nagios4-core"), str(FOLDER / "nagios.cfg"))
     yield lambda: nagios_status(status_of_nagios(lab))
@@ -79,7 +79,7 @@ def nagios(lab: Lab) -> Iterator[Callable[[], Seen]]:
 @pytest.fixture
 def icinga(lab: Lab) -> Iterator[Callable[[], Seen]]:
     """Run Icinga on the monitoring host; what it has seen is in what its writer of perfdata writes."""
-    rules = re.sub(r"interval = \d+[ms]\b", "interval = 8s", shipped("icinga2/services.conf"))
+    rules = re.sub(r"interval = \d+[ms]\b", "interval = 15s", shipped("icinga2/services.conf"))
     write(lab, icinga_files(FOLDER, shipped("icinga2/commands.conf"), rules))
     lab.mon.spawn(
         "env", *(f"{name}={value}" for name, value in icinga_env("root", "root").items()), *icinga_argv(FOLDER)
