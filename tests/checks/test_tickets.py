@@ -89,6 +89,17 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], Found]] = {
         (view(False), cib(state(False, owner=None)), None, None, ""),
         [("not-here", "a is not granted here, and whether another site has it cannot be told")],
     ),
+    "warn-a-ticket-that-booth-does-not-have": (
+        (view(), cib(state(), needed=(*A_NEEDED, TicketDependency("A", ("g_db",)))), listed(), peers()),
+        [("not-granted", "A is not granted here, and booth has no such ticket: g_db may not run")],
+    ),
+    "ok-a-ticket-of-another-booth-beside": (
+        (
+            view(), cib(state(), state(booth="second")._replace(id="b"),
+                        needed=(*A_NEEDED, TicketDependency("A", ("g_db",)))), listed(), peers(),
+        ),
+        [("not-here", "A is not granted here, and whether another site has it cannot be told")],
+    ),
     "crit-granted-twice-by-the-words-of-booth": (
         (
             view(), cib(state()),
