@@ -203,6 +203,23 @@ def test_crit_what_is_alike_is_told_once() -> None:
     assert both.findings[0].commands == ("drbdadm disconnect r0 r1 && drbdadm connect r0 r1",)
 
 
+def test_ok_two_primaries_that_pacemaker_wants_by_default() -> None:
+    """``promoted-max`` in rsc_defaults is that of every clone that has none of its own."""
+    both, view = resource(connected(role="Primary")), managed(there="Promoted")
+    cib = configured()._replace(defaults=(("promoted-max", "2"),))
+    assert found(judged(both, view=view, cib=cib)) == []
+    assert [
+        one
+        for one, _ in found(
+            judged(
+                both,
+                view=view,
+                cib=cib._replace(collections=(ConfiguredCollection("ms_r0", (("promoted-max", "1"),), ("p_r0",)),)),
+            )
+        )
+    ] == ["two-primaries"]
+
+
 def test_ok_two_primaries_that_pacemaker_wants() -> None:
     view = managed("Promoted", "Promoted")
     assert found(judged(resource(connected(role="Primary")), view=view, cib=configured((("master-max", "2"),)))) == []
