@@ -84,6 +84,14 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], Found]] = {
         [],
     ),
     "ok-the-arbitrator-has-nothing-to-say": ((*PASSIVE, listed(OTHER), peers(arbitrator="10:00:00")), []),
+    "warn-the-other-site-was-heard-in-the-future": (
+        (view(), cib(state()), listed(), peers(other="23:21:00")),
+        [(
+            "peer-silent",
+            "site 192.0.2.2 was last heard at a time that is still to come (in 2h): "
+            "whether it is silent cannot be told",
+        )],
+    ),
     "ok-by-hand-here": ((view(), cib(state(owner=None)), None, None, ""), []),
     "ok-by-hand-not-here": (
         (view(False), cib(state(False, owner=None)), None, None, ""),

@@ -27,7 +27,7 @@ _SPLIT = (
     "search the kernel log of both nodes for Split-Brain; if it is there, decide whose data is to be lost, and only on "
     "that node: drbdadm connect --discard-my-data {}; then, or if it is not there"
 )
-_CONFIGURED = "drbdadm adjust sets up what the configuration has (/etc/drbd.d)"
+_CONFIGURED = "once /etc/drbd.d is right, to set up what it has", "drbdadm adjust {}"
 _REPAIR = "an online verify repairs nothing: to synchronise what differs"
 
 
@@ -50,15 +50,15 @@ def connections(judged: Judged, here: Optional[str]) -> Iterator[Fault]:
             yield from _volume(judged, volume, peer)
         for number in only_here(judged.resource, one):
             text = f"{peer or 'the peer'} is connected and does not have it: it is not replicated there"
-            yield Fault(NOT_CONNECTED, judged, judged.of_volume(number), text, names, _CONFIGURED)
+            yield Fault(NOT_CONNECTED, judged, judged.of_volume(number), text, names, *_CONFIGURED)
 
 
 def _alone(judged: Judged, here: Optional[str]) -> Fault:
     """Return that DRBD (9) knows of no peer: ``drbdsetup del-peer``, or a configuration that was not adjusted."""
     if judged.managed is not None and not any(node != here for node in judged.managed.active):
         text = "it has no peer, and Pacemaker runs it on no other node"
-        return Fault(PEER_AWAY, judged, judged.label, text, (), _CONFIGURED)
-    return Fault(NOT_CONNECTED, judged, judged.label, "it has no peer: nothing is replicated", (), _CONFIGURED)
+        return Fault(PEER_AWAY, judged, judged.label, text, (), *_CONFIGURED)
+    return Fault(NOT_CONNECTED, judged, judged.label, "it has no peer: nothing is replicated", (), *_CONFIGURED)
 
 
 def _unconnected(judged: Judged, one: DrbdConnection, here: Optional[str]) -> Fault:
