@@ -104,6 +104,16 @@ OF_DRBD: Dict[str, Tuple[DrbdResource, str, str]] = {
         resource(apart("StandAlone")), "standalone", "r0: StandAlone, no longer tries to connect to node2",
     ),
     "crit-not-connected": (resource(apart()), "not-connected", f"r0: {UNCONNECTED}"),
+    "crit-no-peer": (
+        resource()._replace(connections=()), "not-connected", "r0: it has no peer: nothing is replicated",
+    ),
+    "crit-a-volume-that-the-peer-does-not-have": (
+        resource()._replace(volumes=(DrbdVolume(0, 0, "UpToDate"), DrbdVolume(1, 1, "UpToDate"))),
+        "not-connected", "r0/1: node2 is connected and does not have it: it is not replicated there",
+    ),
+    "crit-connected-and-off": (
+        resource(connected(peer("Off"))), "not-connected", "r0: nothing is replicated to node2, which is connected",
+    ),
     "crit-two-primaries": (
         resource(connected(role="Primary")),
         "two-primaries", "r0: it is Primary here and on node2 at once, and Pacemaker wants one",
@@ -174,6 +184,12 @@ def test_warn_a_peer_that_pacemaker_has_stopped_is_not_lost() -> None:
     assert judgement.findings[0].subjects[-1] == Subject(NODE, "node2")
 
 
+def test_warn_no_peer_and_pacemaker_runs_it_here_only() -> None:
+    alone = resource()._replace(connections=())
+    text = "r0: it has no peer, and Pacemaker runs it on no other node"
+    assert found(judged(alone, view=managed(there="Stopped"))) == [("peer-away", text)]
+
+
 def test_crit_what_is_alike_is_told_once() -> None:
     second = resource(apart())._replace(name="r1")
     judgement = judged(resource(apart("StandAlone")), resource(apart())._replace(name="r2"), second)
@@ -185,6 +201,23 @@ def test_crit_what_is_alike_is_told_once() -> None:
         resource(connected(peer(out_of_sync=4))), resource(connected(peer(out_of_sync=4)))._replace(name="r1")
     )
     assert both.findings[0].commands == ("drbdadm disconnect r0 r1 && drbdadm connect r0 r1",)
+
+
+def test_ok_two_primaries_that_pacemaker_wants_by_default() -> None:
+    """``promoted-max`` in rsc_defaults is that of every clone that has none of its own."""
+    both, view = resource(connected(role="Primary")), managed(there="Promoted")
+    cib = configured()._replace(defaults=(("promoted-max", "2"),))
+    assert found(judged(both, view=view, cib=cib)) == []
+    assert [
+        one
+        for one, _ in found(
+            judged(
+                both,
+                view=view,
+                cib=cib._replace(collections=(ConfiguredCollection("ms_r0", (("promoted-max", "1"),), ("p_r0",)),)),
+            )
+        )
+    ] == ["two-primaries"]
 
 
 def test_ok_two_primaries_that_pacemaker_wants() -> None:
@@ -262,6 +295,11 @@ def test_ok_a_fence_constraint_while_the_peer_is_away() -> None:
     text = "ms_r0 may be promoted on node1 only until its peer is up to date (drbd-fence-by-handler-r0-ms_r0)"
     assert found(judgement)[1:] == [("fenced", text)]
     assert found(judged(view=managed("Stopped"), cib=configured((), fence()))) == []  # this node cannot tell
+
+
+def test_crit_a_fence_constraint_is_not_left_behind_where_there_is_no_peer() -> None:
+    judgement = judged(resource()._replace(connections=()), cib=configured((), fence()))
+    assert [one.condition.name for one in judgement.findings] == ["not-connected", "fenced"]
 
 
 def device(minor: int, connection: DrbdConnection, role: str = "Primary") -> DrbdResource:

@@ -166,6 +166,9 @@ CASES = {
         ("votes-stale", "3 of 5 votes, though the 4 nodes configured have 4; missing: node4"),
         ("no-margin", "the loss of one more vote loses quorum: 3 needed"),
     ]),
+    "warn-fewer-votes-expected-than-present": (status(3, 2, 2), nodes(3), cmap(3), [
+        ("votes-stale", "3 votes, though only 2 are expected"),
+    ]),
     "unknown-the-map-ended-early": (status(3, 3, 2), nodes(3), cmap(3)._replace(values={}), [
         ("unreadable", "a configured node that is missing would not be noticed: corosync-cmapctl ended early"),
     ]),

@@ -43,7 +43,7 @@ def device(
 ) -> Dict[Tool, Any]:
     """What is said of that device; without slots both nodes have one, and no message."""
     name = NAMES[number - 1]
-    header = SbdHeader(name, readable, "2.1", "u", 255, 512, watchdog, 2, 1, msgwait)
+    header = SbdHeader(name, readable, "2.1", f"u{number}", 255, 512, watchdog, 2, 1, msgwait)
     return {SBD_DUMPS[number - 1]: header, SBD_LISTS[number - 1]: SbdSlots(readable, slots or BOTH)}
 
 
@@ -131,6 +131,17 @@ CASES: Dict[str, Tuple[Dict[Tool, Any], Found]] = {
     "warn-msgwait-short": ({**device(1, msgwait=9), **device(2, msgwait=9), **device(3, msgwait=9)}, [
         ("msgwait-short", "/dev/a, /dev/b and /dev/c: msgwait 9 s is less than twice the watchdog timeout of 5 s"),
     ]),
+    "warn-one-disk-by-two-names": (
+        {SBD_DUMPS[1]: SbdHeader("/dev/b", True, "2.1", "u1", 255, 512, 5, 2, 1, 10)}, [
+            ("same-device", "/dev/a and /dev/b are one disk (they have the same UUID): "
+             "its loss counts as that of 2 of 3 devices"),
+        ],
+    ),
+    "warn-one-disk-named-twice": (
+        config(devices=("/dev/a", "/dev/b", "/dev/a")), [
+            ("same-device", "/dev/a is named 2 times: its loss counts as that of 2 of 3 devices"),
+        ],
+    ),
     "warn-timeouts-differ": (device(2, watchdog=15, msgwait=30), [
         ("timeouts-differ", "/dev/b and /dev/a have different timeouts: sbd watches only those like the first"),
     ]),

@@ -84,10 +84,29 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], Found]] = {
         [],
     ),
     "ok-the-arbitrator-has-nothing-to-say": ((*PASSIVE, listed(OTHER), peers(arbitrator="10:00:00")), []),
+    "warn-the-other-site-was-heard-in-the-future": (
+        (view(), cib(state()), listed(), peers(other="23:21:00")),
+        [(
+            "peer-silent",
+            "site 192.0.2.2 was last heard at a time that is still to come (in 2h): "
+            "whether it is silent cannot be told",
+        )],
+    ),
     "ok-by-hand-here": ((view(), cib(state(owner=None)), None, None, ""), []),
     "ok-by-hand-not-here": (
         (view(False), cib(state(False, owner=None)), None, None, ""),
         [("not-here", "a is not granted here, and whether another site has it cannot be told")],
+    ),
+    "warn-a-ticket-that-booth-does-not-have": (
+        (view(), cib(state(), needed=(*A_NEEDED, TicketDependency("A", ("g_db",)))), listed(), peers()),
+        [("not-granted", "A is not granted here, and booth has no such ticket: g_db may not run")],
+    ),
+    "ok-a-ticket-of-another-booth-beside": (
+        (
+            view(), cib(state(), state(booth="second")._replace(id="b"),
+                        needed=(*A_NEEDED, TicketDependency("A", ("g_db",)))), listed(), peers(),
+        ),
+        [("not-here", "A is not granted here, and whether another site has it cannot be told")],
     ),
     "crit-granted-twice-by-the-words-of-booth": (
         (

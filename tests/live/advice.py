@@ -411,6 +411,7 @@ NOT_CARRIED_OUT = {
     "crm_ticket --info": "booth runs on three sites",
     **dict.fromkeys(
         (
+            "drbdadm adjust {}",
             "drbdadm attach {}",
             "drbdadm connect {}",
             "drbdadm disconnect {} && drbdadm connect {}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Iterator, Optional
 
 from check_ha.checks.drbd.disks import GONE, TARGETS
-from check_ha.checks.drbd.situation import ESTABLISHED, Fault, Judged
+from check_ha.checks.drbd.situation import ESTABLISHED, Fault, Judged, only_here
 from check_ha.checks.drbd.tables import (
     LAGGING,
     NOT_CONNECTED,
@@ -27,11 +27,14 @@ _SPLIT = (
     "search the kernel log of both nodes for Split-Brain; if it is there, decide whose data is to be lost, and only on "
     "that node: drbdadm connect --discard-my-data {}; then, or if it is not there"
 )
+_CONFIGURED = "once /etc/drbd.d is right, to set up what it has", "drbdadm adjust {}"
 _REPAIR = "an online verify repairs nothing: to synchronise what differs"
 
 
 def connections(judged: Judged, here: Optional[str]) -> Iterator[Fault]:
     """Yield what is wrong between this node and each peer."""
+    if not judged.resource.connections:
+        yield _alone(judged, here)
     for one in judged.resource.connections:
         peer = judged.peer(one)
         names = (peer,) if peer else ()
@@ -45,6 +48,17 @@ def connections(judged: Judged, here: Optional[str]) -> Iterator[Fault]:
             yield Fault(TWO_PRIMARIES, judged, judged.label, text, names, advice, "drbdadm secondary {}")
         for volume in one.volumes:
             yield from _volume(judged, volume, peer)
+        for number in only_here(judged.resource, one):
+            text = f"{peer or 'the peer'} is connected and does not have it: it is not replicated there"
+            yield Fault(NOT_CONNECTED, judged, judged.of_volume(number), text, names, *_CONFIGURED)
+
+
+def _alone(judged: Judged, here: Optional[str]) -> Fault:
+    """Return that DRBD (9) knows of no peer: ``drbdsetup del-peer``, or a configuration that was not adjusted."""
+    if judged.managed is not None and not any(node != here for node in judged.managed.active):
+        text = "it has no peer, and Pacemaker runs it on no other node"
+        return Fault(PEER_AWAY, judged, judged.label, text, (), *_CONFIGURED)
+    return Fault(NOT_CONNECTED, judged, judged.label, "it has no peer: nothing is replicated", (), *_CONFIGURED)
 
 
 def _unconnected(judged: Judged, one: DrbdConnection, here: Optional[str]) -> Fault:
@@ -75,6 +89,8 @@ def _volume(judged: Judged, volume: DrbdPeerVolume, peer: str) -> Iterator[Fault
         text = f"the disk of {where} is {volume.disk}"
         advice = f"look at DRBD on {where}" if volume.disk in GONE else ""
         yield Fault(PEER_DISK, judged, label, text, names, advice)
+    elif word == "Off" and _both_have_disks(judged, volume):
+        yield Fault(NOT_CONNECTED, judged, label, f"nothing is replicated to {where}, which is connected", names)
     if word in ("Established", "VerifyS", "VerifyT") and volume.out_of_sync and _both_have_disks(judged, volume):
         text = f"{size(volume.out_of_sync)} differ from {where}"
         yield Fault(OUT_OF_SYNC, judged, label, text, names, _REPAIR, "drbdadm disconnect {} && drbdadm connect {}")

@@ -57,7 +57,17 @@ class Judged(NamedTuple):
 def is_well(resource: DrbdResource) -> bool:
     """Return whether all of it is connected and up to date on all nodes."""
     here = all(one.client or one.disk == UP_TO_DATE for one in resource.volumes)
-    return here and all(one.state == CONNECTED and all(map(in_step, one.volumes)) for one in resource.connections)
+    return here and bool(resource.connections) and all(_is_well(resource, one) for one in resource.connections)
+
+
+def _is_well(resource: DrbdResource, one: DrbdConnection) -> bool:
+    return one.state == CONNECTED and all(map(in_step, one.volumes)) and not only_here(resource, one)
+
+
+def only_here(resource: DrbdResource, connection: DrbdConnection) -> List[int]:
+    """Return the volumes that this peer does not have; of DRBD 8 one peer may stand in several connections."""
+    there = {volume.volume for one in resource.connections if one.peer == connection.peer for volume in one.volumes}
+    return [one.volume for one in resource.volumes if one.volume not in there]
 
 
 def in_step(volume: DrbdPeerVolume) -> bool:

@@ -20,8 +20,10 @@ VOTES_MISSING = Condition(
     "votes-missing", Severity.WARNING, "Fewer votes are present than expected, or than the configured nodes have."
 )
 VOTES_STALE = Condition(
-    "votes-stale", Severity.WARNING, "More votes are expected than the configured nodes have: quorum needs too many."
-)
+    "votes-stale", Severity.WARNING,
+    "More votes are expected than the configured nodes have: quorum needs too many. Or fewer than are present: too few "
+    "are enough.",
+)  # fmt: skip
 NO_MARGIN = Condition(
     "no-margin", Severity.WARNING,
     "The loss of one more vote loses quorum. Two nodes without two_node are always in that state.", standing=True,
@@ -61,6 +63,9 @@ def votes_missing(quorum: QuorumStatus, cmap: Optional[CorosyncMap], absent: Seq
     if cmap and cmap.nodes and quorum.expected_votes > configured and not _has_device(quorum, cmap):
         text = f"{total}, though the {count(len(cmap.nodes), 'node')} configured have {configured}{without}"
         yield Finding(VOTES_STALE, text, (*subjects, *_EXPECTED), advice=_reason(cmap))
+    elif quorum.total_votes > quorum.expected_votes:
+        text = f"{quorum.total_votes} votes, though only {quorum.expected_votes} are expected{without}"
+        yield Finding(VOTES_STALE, text, (*subjects, *_EXPECTED), advice=_lowered(quorum, cmap))
     elif quorum.total_votes < quorum.expected_votes:
         yield Finding(VOTES_MISSING, f"{total}{without}", subjects)
     elif absent and "AllowDownscale" not in quorum.flags:
@@ -79,6 +84,13 @@ def _reason(cmap: CorosyncMap) -> str:
     if "quorum.expected_votes" in cmap.values:
         return "quorum.expected_votes in corosync.conf must be the votes of all nodes, or be left out"
     return "corosync still counts a node that was removed"
+
+
+def _lowered(quorum: QuorumStatus, cmap: Optional[CorosyncMap]) -> str:
+    """Say why too few are expected: after a restart of corosync a part of the cluster may then have quorum alone."""
+    if cmap and "quorum.expected_votes" in cmap.values:
+        return _reason(cmap)
+    return f"somebody has lowered them (corosync-quorumtool -e): the same with {quorum.total_votes} raises them again"
 
 
 def _no_margin(quorum: QuorumStatus) -> str:

@@ -72,6 +72,7 @@ def judge(evidence: Evidence, options: SbdOptions) -> Judgement:
         findings += [
             *devices.wrong_number(config, cib, options.devices),
             *devices.lost(found),
+            *devices.same(found),
             *_not_read(found),
             *devices.without_slot(nodes, found),
             *devices.unread(nodes, found, config),

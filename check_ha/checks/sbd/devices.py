@@ -23,6 +23,9 @@ TOO_FEW = Condition(
 NO_DEVICE = Condition(
     "no-device", Severity.CRITICAL, "A fence device writes messages to sbd, and SBD_DEVICE names no device.", True
 )
+SAME = Condition(
+    "same-device", Severity.WARNING, "SBD_DEVICE names one disk twice: the loss of that disk counts as two.", True
+)
 UNREADABLE_DEVICE = Condition(
     "device-unreadable",
     Severity.CRITICAL,
@@ -45,7 +48,9 @@ START_BARRED = Condition(
     "A node was fenced, and with SBD_STARTMODE=clean does not start until its slot is cleared.",
 )  # fmt: skip
 
-CONDITIONS = (TOO_MANY, TOO_FEW, NO_DEVICE, UNREADABLE_DEVICE, DEVICE_SLOW, NO_SLOT, MESSAGE_UNREAD, START_BARRED)
+CONDITIONS = (
+    TOO_MANY, TOO_FEW, NO_DEVICE, SAME, UNREADABLE_DEVICE, DEVICE_SLOW, NO_SLOT, MESSAGE_UNREAD, START_BARRED,
+)  # fmt: skip
 
 _STORAGE = "see that this node reaches the storage; sbd watches the device again by itself, within seconds"
 
@@ -85,6 +90,22 @@ def lost(devices: Sequence[Device]) -> Iterator[Finding]:
             _STORAGE,
             override=Severity.WARNING if fences else None,
         )
+
+
+def same(devices: Sequence[Device]) -> Iterator[Finding]:
+    """Yield the disks that stand there twice: by name, or by the UUID that sbd has given them (since 1.2.0)."""
+    groups: Dict[str, List[str]] = {}
+    disk_of: Dict[str, str] = {}
+    for one in devices:
+        disk = disk_of.setdefault(one.name, (one.header.uuid if one.header else "") or one.name)
+        groups.setdefault(disk, []).append(one.name)
+    for names in groups.values():
+        apart = list(dict.fromkeys(names))
+        if len(names) > 1:
+            text = f"{joined(apart)} are one disk" if len(apart) > 1 else f"{apart[0]} is named {len(names)} times"
+            why = " (they have the same UUID)" if len(apart) > 1 else ""
+            loss = f"its loss counts as that of {len(names)} of {count(len(devices), 'device')}"
+            yield Finding(SAME, f"{text}{why}: {loss}", (Subject(SETTING, "SBD_DEVICE"), *disks(apart)))
 
 
 def slow(devices: Sequence[Device]) -> Iterator[Finding]:

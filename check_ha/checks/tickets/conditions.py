@@ -12,7 +12,9 @@ LEASE_EXPIRED = Condition(
     "The lease of a ticket is over and was not renewed: another site may take it while this one goes on.",
 )  # fmt: skip
 NOT_GRANTED = Condition(
-    "not-granted", Severity.CRITICAL, "Resources need a ticket that no site has, as far as this one knows."
+    "not-granted",
+    Severity.CRITICAL,
+    "Resources need a ticket that no site has, as far as this one knows. WARNING where booth has no such ticket.",
 )
 NOT_WRITTEN = Condition(
     "not-written", Severity.CRITICAL, "Booth has the ticket for this site, and Pacemaker does not know it."

@@ -16,7 +16,18 @@ from check_ha.checks.tickets.conditions import (
     STANDBY,
     WRONG_SITE,
 )
-from check_ha.checks.tickets.situation import DEFAULT_EXPIRE, ELSEWHERE, HERE, NOWHERE, UNKNOWN, Geo, GeoTicket, heard
+from check_ha.checks.tickets.situation import (
+    DEFAULT_EXPIRE,
+    DEFAULT_NAME,
+    ELSEWHERE,
+    HERE,
+    NOWHERE,
+    UNKNOWN,
+    Geo,
+    GeoTicket,
+    heard,
+)
+from check_ha.core.condition import Severity
 from check_ha.core.finding import TICKET, Finding, Subject, resources
 from check_ha.core.wording import how_long, joined, listed
 from check_ha.model.booth import SITE, BoothPeer
@@ -47,7 +58,14 @@ def of_ticket(one: GeoTicket, geo: Geo, now: float) -> Iterator[Finding]:
     if not (twice or expired) and _overdue(one):
         text = f"the lease of {one.name} ends in {how_long(one.left or 0)}{_at(one)}: its renewal is overdue"
         yield Finding(LEASE_SHORT, text, subjects)
-    if one.where == UNKNOWN and one.needed_by:
+    if one.where == UNKNOWN and one.needed_by and _unheard_of(one, geo):
+        text = f"{one.name} is not granted here, and booth has no such ticket{_waiting(one)}"
+        advice = (
+            "see that booth.conf and the constraint name the same ticket; if it is meant to be granted by hand "
+            "(crm_ticket), look whether another site has it"
+        )
+        yield Finding(NOT_GRANTED, text, subjects, advice, override=Severity.WARNING)
+    elif one.where == UNKNOWN and one.needed_by:
         text = f"{one.name} is not granted here, and whether another site has it cannot be told"
         yield Finding(NOT_HERE, text, subjects)
 
@@ -112,6 +130,12 @@ def _unheard(one: GeoTicket, geo: Geo) -> List[BoothPeer]:
     longest = one.times.expire if one.times else DEFAULT_EXPIRE
     ages = [(peer, geo.age(peer)) for peer in geo.peers or ()]
     return [peer for peer, age in ages if age is None or age > longest]
+
+
+def _unheard_of(one: GeoTicket, geo: Geo) -> bool:
+    """Return whether booth should know of it, and does not: one that was never granted here, misspelt for example."""
+    of_others = any(other.state and other.state.booth not in ("", DEFAULT_NAME) for other in geo.tickets)
+    return geo.listed and bool(geo.led or geo.conf.tickets) and one.state is None and not of_others and not one.times
 
 
 def _asking(peers: List[BoothPeer]) -> Tuple[str, ...]:

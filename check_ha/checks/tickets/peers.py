@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Dict, Iterator, List, Tuple
 
 from check_ha.checks.tickets.conditions import CONF_DIFFERS, NO_MAJORITY, PEER_SILENT
-from check_ha.checks.tickets.situation import ELSEWHERE, Geo, heard
+from check_ha.checks.tickets.situation import AHEAD, ELSEWHERE, Geo, heard
 from check_ha.core.finding import FILE, PEER, TICKET, Finding, Subject
 from check_ha.core.wording import count, how_long, joined
 from check_ha.model.booth import BoothPeer
@@ -41,6 +41,11 @@ def silent_peers(geo: Geo) -> List[BoothPeer]:
 
 def of_peers(geo: Geo) -> Iterator[Finding]:
     """Yield what is wrong with them: as one finding, where that costs a ticket."""
+    for one in geo.peers or ():
+        if one.address in patience(geo) and (geo.age(one) or 0.0) < AHEAD:
+            text = f"{one.kind} {one.address} {heard(one, geo)}: whether it is silent cannot be told"
+            advice = "this node's clock was set back: see that it is right now, at all sites"
+            yield Finding(PEER_SILENT, text, _subjects([one]), advice)
     silent = silent_peers(geo)
     peers = geo.peers or ()
     total = len(peers) + 1

@@ -14,6 +14,8 @@ HERE, ELSEWHERE, NOWHERE, UNKNOWN = "here", "elsewhere", "nowhere", "unknown"
 """Where a ticket is granted."""
 DEFAULT_NAME = "booth"
 """Of booth's configuration, which ``booth list`` asks for."""
+AHEAD = -60.0
+"""Seconds: what was heard later than that was stamped before this node's clock was set back."""
 DEFAULT_EXPIRE = 600.0
 """Seconds that a lease lasts where booth.conf does not say."""
 
@@ -142,4 +144,6 @@ def _left(
 def heard(peer: BoothPeer, geo: Geo) -> str:
     """Return when its last packet came, in words: ``was heard 5m ago``."""
     age = geo.age(peer)
+    if age is not None and age < AHEAD:
+        return f"was last heard at a time that is still to come (in {how_long(-age)})"
     return "was never heard" if age is None else f"was heard {how_long(age)} ago"

@@ -64,7 +64,8 @@ def _promoted_max(placed: Placed, cib: Optional[Cib]) -> Optional[int]:
     if cib is None:
         return None
     clones = [parent.id for parent in placed.parents if isinstance(parent, Clone)]
-    meta = {key: value for one in cib.collections if one.id in clones for key, value in reversed(one.meta)}
+    own = {key: value for one in cib.collections if one.id in clones for key, value in reversed(one.meta)}
+    meta = {**dict(reversed(cib.defaults)), **own}
     value = meta.get("promoted-max", meta.get("master-max", "1"))
     return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 1
 
