@@ -28,12 +28,16 @@ def _headline(verdict: Verdict, limit: int, more: str) -> str:
 
 
 def _texts(verdict: Verdict, findings: Sequence[Finding]) -> List[str]:
-    """Of all checks in one: each with the name of its check, which is said once where several follow each other."""
+    """Of all checks in one: each with the name of its check, which is said once where several follow each other.
+
+    That a comparison has found it is not said by its name: "split_brain: no node could be asked" would read as one.
+    """
     texts: List[str] = []
     before = verdict.check
     for one in findings:
-        texts.append(clean(one.line if one.check in ("", before) else f"{one.check}: {one.line}"))
-        before = one.check
+        name = verdict.check if one.check == "split_brain" else one.check
+        texts.append(clean(one.line if name in ("", before) else f"{name}: {one.line}"))
+        before = name
     return texts
 
 
