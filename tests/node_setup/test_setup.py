@@ -343,7 +343,7 @@ def test_it_is_tried_whether_a_user_can_run_a_command(tmp_path: Path) -> None:
     said = tmp_path / "said"
     said.write_text("#!/bin/sh\necho check_ha_quorum 1; exit 3\n", encoding="utf-8")
     said.chmod(0o755)
-    for folder in (tmp_path, *tmp_path.parents[:-2]):
+    for folder in (tmp_path, *list(tmp_path.parents)[:-2]):
         folder.chmod(folder.stat().st_mode | 0o011)
     assert cannot_run("nobody", [str(said)]) is None
     said.write_text("#!/bin/sh\necho a fault >&2; exit 3\n", encoding="utf-8")
