@@ -21,7 +21,8 @@ def headline(verdict: Verdict) -> str:
 
 def _headline(verdict: Verdict, limit: int, more: str) -> str:
     if verdict.state is Severity.OK:
-        return _joined([clean(verdict.summary, limit), *_texts(verdict, verdict.news)], limit, more)
+        texts = [clean(verdict.summary, limit), *_texts(verdict, verdict.news)]
+        return _joined(list(dict.fromkeys(texts)), limit, more)  # "sbd is not set up here" may be both
     if not verdict.problems:
         return clean(verdict.summary, limit)
     return _joined(_texts(verdict, verdict.problems), limit, more)
