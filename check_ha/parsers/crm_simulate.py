@@ -12,7 +12,10 @@ The nodes and resources are printed as crm_mon prints them, before and after::
       <revised_cluster_status> <nodes> <resources> </revised_cluster_status>
       <status code="0" message="OK"/>
 
-Versions before write the outcome to a file, which their crm_mon prints: that is read as well.
+From 2.1.8 on all that follows ``modifications`` is missing. So those are asked for the outcome of a CIB in which the
+node has failed already, and print it without that element.
+
+Versions before 2.1 write the outcome to a file, which their crm_mon prints: that is read as well.
 """
 
 from __future__ import annotations

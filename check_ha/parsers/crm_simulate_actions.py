@@ -12,6 +12,8 @@ minutes where hundreds of resources have to move (Pacemaker 2.1 and later)::
       <rsc_action action="stop" resource="p_ping:1" node="node1" reason="node availability"/>
       <rsc_action action="promote" resource="p_db:0" role="Unpromoted" next-role="Promoted" source="node2"/>
       <rsc_action action="start" resource="p_single" node="node2" blocked="true"/>
+
+What is listed may be the state before the node has failed, or that after it (versions that are asked in two steps).
 """
 
 from __future__ import annotations
@@ -56,12 +58,13 @@ def after_actions(
 
     Raise ParseError for an action that is not understood, and for one on what does not run.
     """
-    dead = [one.get("node") for one in root.iterfind("modifications/modify_node") if one.get("action") == "Failing"]
+    dead = {one.get("node") for one in root.iterfind("modifications/modify_node") if one.get("action") == "Failing"}
+    dead.update(one.name for one in nodes if not one.online)
     changes = [change for one in root.iterfind("actions/rsc_action") for change in _change(one)]
     found = tuple(resources)
     # what stops leaves an instance free; so does what ran on a node that is dead, which nothing has to stop
     found = _all_changed(resources, [one for one in changes if one.source])
-    found = _all_changed(found, [_Change(_ANY, node, None, None) for node in dead if node])
+    found = _all_changed(found, [_Change(_ANY, node, None, None) for node in sorted(filter(None, dead))])
     # a clone whose remote node changes hands is "started" where it runs
     running = {(one.id, node) for one in _primitives(found) for node in one.nodes}
     starts = [one for one in changes if not one.source and (_plain(one.resource), one.dest) not in running]

@@ -270,6 +270,10 @@ def test_no_password_for_the_read_only_role(lab: Lab, node: Node, rights: Rights
     assert SECRET not in shown.stdout
 
 
+OF_OTHERS = {"/proc/drbd", "booth list", "booth peers", "sbd dump", "sbd list"}
+"""What is not set up in this cluster."""
+
+
 def test_table_of_readme(node: Node, rights: Rights) -> None:
     allow(node)
     rights.allow_corosync(rights.add_user("rings"))
@@ -285,7 +289,7 @@ def test_table_of_readme(node: Node, rights: Rights) -> None:
     optional = {tool for name in optional_checks() for tool in _tools(name)}
     asked = [tool for tool in ALL if tool not in optional or any(tool in _tools(name) for name in always())]
     named = {tool: next(name for name in _names(tool) if name in table) for tool in asked}
-    assert set(named.values()) == set(table) - {"/proc/drbd"}  # which is not here
+    assert set(named.values()) == set(table) - OF_OTHERS
     for tool, name in named.items():
         does = {kind: may_ask(node, tool, user, kind == "sudo (A)") for kind, user in users.items()}
         assert (tool.file, does) == (tool.file, table[name])

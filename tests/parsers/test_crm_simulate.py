@@ -1,4 +1,4 @@
-"""What crm_simulate foretells, as Pacemaker 2.1.5 prints it, and as versions before 2.1 have crm_mon print it."""
+"""What crm_simulate of Pacemaker 2.1.5 and 3.0.0 foretells, and what crm_mon prints for versions before 2.1."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from tests.needed import program
 from tests.replay import RECORDINGS, SAMPLES
 
 PRINTED = (RECORDINGS / "simulated/3node-node1-dead.2.1.5.xml").read_bytes()
+IN_TWO_STEPS = (RECORDINGS / "simulated/2node-node1-dead.3.0.0.xml").read_bytes()
+CUT_SHORT = (RECORDINGS / "simulated/2node-node1-dead-cut-short.3.0.0.xml").read_bytes()
 
 
 def places(foretold: Foretold) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
@@ -41,6 +43,22 @@ def test_the_outcome_is_read_and_not_the_state_before() -> None:
     }
 
 
+def test_the_outcome_of_a_node_that_has_failed_in_a_step_before() -> None:
+    """What versions from 2.1.8 on are asked; the state before is that in which it has failed."""
+    short = IN_TWO_STEPS.replace(b"--simulate", b"--run", 1).partition(b"<revised_cluster_status>")[0] + STATUS
+    for document in (IN_TWO_STEPS, short):
+        foretold = parse_crm_simulate(document)
+        assert [(node.name, node.online) for node in foretold.nodes] == [("node1", False), ("node2", True)]
+        assert foretold.fenced == ()
+        assert places(foretold) == {
+            "p_single": [("Started", ("node2",))],
+            "p_vip": [("Started", ("node2",))],
+            "p_app": [("Started", ("node2",))],
+            "p_ping": [("Started", ("node2",)), ("Stopped", ())],
+            "p_db": [("Promoted", ("node2",)), ("Stopped", ())],
+        }
+
+
 @pytest.mark.parametrize("sample", ["healthy-2node", "healthy-2node-pacemaker-2.0"])
 def test_what_crm_mon_prints_of_the_outcome_is_read_as_well(sample: str) -> None:
     document = (SAMPLES / sample / "node1/crm_mon.xml").read_bytes()
@@ -63,6 +81,7 @@ def test_what_crm_mon_prints_of_the_outcome_is_read_as_well(sample: str) -> None
             "crm_simulate printed no outcome",
             id="unknown-no-outcome",
         ),
+        pytest.param(CUT_SHORT, "crm_simulate printed no outcome", id="unknown-cut-short-as-from-2.1.8-on"),
         pytest.param(
             b"<pacemaker-result><revised_cluster_status/></pacemaker-result>",
             "no cluster data: no node listed",

@@ -22,7 +22,7 @@ from check_ha.sources.scheduler.what_if import changed
 from check_ha.sources.tools import BROKEN, DEAD, HUNG, MAINTENANCE, MISSING, STANDBY, Output, Question
 from tests.faketools import write_tool
 from tests.needed import program
-from tests.replay import SAMPLES
+from tests.replay import RECORDINGS, SAMPLES
 from tests.sources.test_node import left_behind
 
 ROOT = Path(__file__).parents[2]
@@ -141,6 +141,52 @@ def test_a_version_before_2_1_writes_the_outcome_and_crm_mon_prints_it(
     assert list(place.iterdir()) == []
 
 
+CUT_SHORT = RECORDINGS / "simulated/2node-node1-dead-cut-short.3.0.0.xml"
+NEWER = f"""
+echo "$*" >>RUNS
+case "$*" in
+*--save-input*) while [ "$1" != --save-input ]; do shift; done; (cat; echo pretended) >"$2";;
+*--node-fail*) cat >/dev/null; cat {CUT_SHORT};;
+*) tail -n 1;;
+esac"""
+
+
+@pytest.mark.parametrize(
+    ("features", "asked_first"),
+    [
+        pytest.param("3.16.1", ["--xml-pipe --node-fail node1 --simulate --output-as=xml"], id="told-by-its-answer"),
+        pytest.param("3.19.5", [], id="told-by-the-cib"),
+    ],
+)
+def test_a_version_from_2_1_8_on_is_asked_in_two_steps(
+    features: str, asked_first: List[str], tmp_path: Path, place: Path
+) -> None:
+    runs = tmp_path / "runs"
+    write_tool(tmp_path, "crm_simulate", NEWER.replace("RUNS", str(runs)))
+    cib = CIB.replace(b'crm_feature_set="3.16.1"', f'crm_feature_set="{features}"'.encode(), 1)
+    (one,) = ThisNode((str(tmp_path),)).simulate(cib, dead("node1")).values()
+    assert (one.status, one.stdout) == (0, b"pretended\n")
+    *first, pretends, last = runs.read_text().splitlines()
+    assert first == asked_first
+    assert pretends.startswith("--xml-pipe --node-fail node1 --quiet --save-input ")
+    assert last == "--xml-pipe --simulate --output-as=xml"
+    assert list(place.iterdir()) == []
+
+
+def test_once_it_has_cut_short_an_answer_the_other_questions_are_asked_in_two_steps(tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    answers = ask(tmp_path, NEWER.replace("RUNS", str(runs)), dead("node1", "node2", "node3"))
+    assert [(one.status, one.stdout) for one in answers] == [(0, b"pretended\n")] * 3
+    assert len([run for run in runs.read_text().splitlines() if "--node-fail node3" in run]) == 1
+
+
+def test_a_first_step_that_fails_is_the_answer(tmp_path: Path, place: Path) -> None:
+    script = f'case "$*" in *--save-input*) echo "no schema" >&2; exit 78;; *) cat >/dev/null; cat {CUT_SHORT};; esac'
+    (one,) = ask(tmp_path, script, dead("node1"))
+    assert (one.status, one.stdout, one.stderr.strip()) == (78, b"", "no schema")
+    assert list(place.iterdir()) == []
+
+
 def test_what_a_run_that_was_killed_has_left_is_removed_and_nothing_else(tmp_path: Path, place: Path) -> None:
     ended = subprocess.Popen(["true"])
     ended.wait()
@@ -226,6 +272,17 @@ def test_the_scheduler_places_everything_the_same_by_a_cib_that_is_masked(record
     for name in ("node1", "node2"):
         (one,) = dead(name)
         assert everything(one, masked) == everything(one, cib)
+
+
+@pytest.mark.parametrize("sample", ["healthy-3node-fencing", "cli-ban"])
+def test_in_two_steps_as_in_one(sample: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a script over all samples, with 2.1.5 and 3.0.0: the same places, and the same nodes fenced."""
+    program("crm_simulate", "pacemaker-cli-utils")
+    cib = (SAMPLES / sample / "node1/cibadmin.xml").read_bytes()
+    (one,) = dead("node2")
+    at_once = everything(one, cib)
+    monkeypatch.setattr(source, "_IN_TWO_STEPS", (0, 0, 0))
+    assert everything(one, cib) == at_once
 
 
 def test_what_decides_on_places_is_not_masked() -> None:

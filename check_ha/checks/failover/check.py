@@ -8,7 +8,7 @@ before the night in which it counts: a ban that was forgotten, a fail-count, a c
 With -v there is a line for each node that reads as a plan. --if asks something else: before a maintenance
 "--if node1=standby" answers "may I take node1 down now?". It may be given several times: then all of it at once.
 
-crm_simulate changes nothing and asks no daemon; it takes some 50 ms of CPU for a small cluster, and gives way to
+crm_simulate changes nothing and asks no daemon; it takes 50 to 80 ms of CPU for a small cluster, and gives way to
 everything else. A large cluster has nodes for which there is no time in one run: the fullest nodes come first, the
 others in the next runs.
 

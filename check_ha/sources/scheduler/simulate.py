@@ -11,6 +11,10 @@ what a run that was killed has left there the next one removes.
 Of a large cluster it is asked only what it would do (``--run``), which the parser applies to what runs.
 
 Versions before 2.1 know no ``--output-as``: they write the outcome to a file in that directory, which crm_mon prints.
+
+Versions from 2.1.8 on (3.0.0 of Debian 13, and still 3.0.2) print nothing as XML after the first thing that they are
+told to pretend: the element ``modifications`` is ended twice, and what follows has no place in the document. So they
+are asked in two steps: to write the CIB with what they pretend to a file, and then what comes of that.
 """
 
 from __future__ import annotations
@@ -36,6 +40,10 @@ MANY = 300
 """Operations in the history beyond which the scheduler is only asked what it would do. To do so, on a copy of the CIB,
 takes time with the square of what it does: 1 s for 100 resources of which 50 move, 4 s for 200 (2.1.5)."""
 _OPERATION = b"<lrm_rsc_op "
+_FEATURES = re.compile(rb'<cib\s[^<>]*\bcrm_feature_set="([0-9]+)\.([0-9]+)\.([0-9]+)"')
+_IN_TWO_STEPS = (3, 19, 5)
+"""The feature set of 2.1.8: by that of the CIB it is known in advance, and a scheduler that is other is told by what it
+prints."""
 NICE = 10
 _PLACES = ("/dev/shm", "/var/tmp", "/tmp")  # noqa: S108  # made 0700 with a name that nobody can foresee
 _NAME = "check_ha-simulate-{}-{}-"
@@ -51,7 +59,8 @@ def simulate(cib: bytes, questions: Sequence[Question], folders: Sequence[str], 
         return {one.tool: _failed(one, limits, BROKEN, _NO_HISTORY) for one in questions}
     try:
         with _private_directory() as place:
-            return _in_turn(cib, questions, _Scheduler(program, find("crm_mon", folders), place, limits))
+            scheduler = _Scheduler(program, find("crm_mon", folders), place, limits, _cuts_short(cib))
+            return _in_turn(cib, questions, scheduler)
     except OSError as error:
         text = f"no private directory can be made in {', '.join(_PLACES)}: {error.strerror}"
         return {one.tool: _failed(one, limits, BROKEN, text) for one in questions}
@@ -74,12 +83,13 @@ def _in_turn(cib: bytes, questions: Sequence[Question], scheduler: _Scheduler) -
 class _Scheduler:
     """How it is run."""
 
-    def __init__(self, program: str, crm_mon: Optional[str], place: str, limits: Limits) -> None:
+    def __init__(self, program: str, crm_mon: Optional[str], place: str, limits: Limits, two_steps: bool) -> None:
         self._program = program
         self._crm_mon = crm_mon
         self._place = place
         self.limits = limits
         self._old = False
+        self._two_steps = two_steps
 
     def answers(self, cib: bytes, questions: Sequence[Question]) -> Dict[Tool, Output]:
         """Return the answers to these, which are asked side by side."""
@@ -92,13 +102,36 @@ class _Scheduler:
                 outputs[one.tool] = _failed(one, self.limits, BROKEN, str(error))
         if not self._old:
             short = cib.count(_OPERATION) > MANY
-            said = self._run(able, _actions_only if short else lambda tool: tool.argv[1:])
+            said = self._said(able, _actions_only if short else lambda tool: tool.argv[1:])
             again = [(one, text) for one, text in able if _usage_error(said[one.tool])]
             self._old = bool(again)
             outputs.update(said)
             able = again
         outputs.update(self._rendered(able) if able else {})
         return outputs
+
+    def _said(self, able: Sequence[Tuple[Question, bytes]], words: _Words) -> Dict[Tool, Output]:
+        said = {} if self._two_steps else self._run(able, words)
+        cut = [(one, text) for one, text in able if self._two_steps or _is_cut(said[one.tool])]
+        if cut:
+            self._two_steps = True
+            said.update(self._pretended_first(cut, words))
+        return said
+
+    def _pretended_first(self, able: Sequence[Tuple[Question, bytes]], words: _Words) -> Dict[Tool, Output]:
+        """Return the same by versions from 2.1.8 on, in two steps."""
+        files = {one.tool: os.path.join(self._place, f"input-{number}.xml") for number, (one, _) in enumerate(able)}
+        first = self._run(able, lambda tool: (*words(tool)[:-2], "--quiet", "--save-input", files[tool]))
+        pretended: List[Tuple[Question, bytes]] = []
+        for one, _ in able:
+            with contextlib.suppress(FileNotFoundError):
+                text = _taken(files[one.tool])
+                if first[one.tool].status == 0:
+                    pretended.append((one, text))
+        second = self._run(pretended, lambda tool: ("--xml-pipe", *words(tool)[-2:])) if pretended else {}
+        for tool, output in second.items():
+            second[tool] = output._replace(seconds=round(output.seconds + first[tool].seconds, 3))
+        return {**first, **second}
 
     def _rendered(self, able: Sequence[Tuple[Question, bytes]]) -> Dict[Tool, Output]:
         """Return the same by versions before 2.1, in two steps."""
@@ -138,6 +171,23 @@ class _Scheduler:
 def _actions_only(tool: Tool) -> Sequence[str]:
     """Return the options with which it only prints what it would do."""
     return ["--run" if word == "--simulate" else word for word in tool.argv[1:]]
+
+
+def _cuts_short(cib: bytes) -> bool:
+    """Return whether the cluster with this CIB is of a version that needs two steps."""
+    found = _FEATURES.search(cib, 0, 4096)
+    return found is not None and tuple(map(int, found.groups())) >= _IN_TWO_STEPS
+
+
+def _is_cut(output: Output) -> bool:
+    return output.status == 0 and b"<modifications" in output.stdout and b"<actions" not in output.stdout
+
+
+def _taken(path: str) -> bytes:
+    """Return what the file holds, which is gone then."""
+    with open(path, "rb") as file:
+        os.unlink(path)
+        return file.read()
 
 
 def _usage_error(output: Output) -> bool:
