@@ -13,7 +13,7 @@ from typing import Iterable, Iterator, List, NamedTuple, Sequence, Tuple
 
 from generators.commands import CLUSTER as WHOLE
 from generators.commands import OWN, VIEW, Command, all_commands, services
-from generators.services import dashed, minutes
+from generators.services import ARGUMENTS, dashed, minutes
 
 Macro = Tuple[str, str, str]
 
@@ -100,7 +100,8 @@ def _of_node(command: Command, way: _Way, host: str) -> Iterator[str]:
     yield from _service(command, name, f"App-HA-{way.name}")
     yield _line("STPL", "setmacro", name, f"{way.name}COMMAND", command.name, "command on the node", "0")
     if way.takes_options:
-        yield _line("STPL", "setmacro", name, "EXTRAOPTIONS", "", f"options of {command.name}", "0")
+        given = " ".join(ARGUMENTS.get(command.name, ()))
+        yield _line("STPL", "setmacro", name, "EXTRAOPTIONS", given, f"options of {command.name}", "0")
     yield _line("STPL", "addhosttemplate", name, host)
 
 

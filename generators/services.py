@@ -10,6 +10,7 @@ CHECK_NRPE = "check_nrpe -H {node} -c " + VIEW
 """What the commands of the server run for each node: the template of their --via."""
 
 ARGUMENTS: Mapping[str, Sequence[str]] = {
+    "check_ha_drbd": ("--severity", "no-drbd=ok"),
     "check_ha_failed_actions": ("--max-age", "1d"),
     "check_ha_sbd": ("--severity", "no-sbd=ok"),
     "check_ha_tickets": ("--severity", "no-tickets=ok"),

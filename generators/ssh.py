@@ -9,7 +9,7 @@ from generators.commands import all_commands
 from generators.nrpe import asked
 from generators.options import Flag, settings
 
-_REFUSED = {"from", "output", "state_dir", "tools", "node", "via", "config", "sudo", "human"}
+_REFUSED = {"from", "view", "output", "state_dir", "tools", "node", "via", "config", "sudo", "human"}
 """What would read or write a file, ask another node, or choose who asks. The picture is for a terminal."""
 
 

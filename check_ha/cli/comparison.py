@@ -183,7 +183,9 @@ def recorded_view(node: str, path: str) -> Output:
             output = output._replace(stderr="not in this replay")
     except OverflowError:
         output = output._replace(fault=FLOODED)
-    except (OSError, RecordingError) as error:
+    except OSError as error:
+        output = output._replace(stderr=f"{error.filename or path}: {error.strerror or error}")
+    except RecordingError as error:
         output = output._replace(stderr=str(error))
     return output
 
@@ -203,7 +205,7 @@ def with_views(check: Check, files: Sequence[str], outputs: Dict[Tool, Output]) 
     views: Dict[Tool, Output] = {}
     for path in files:
         output = recorded_view(path, path)
-        tool = output.tool._replace(argv=("--view", path))
+        tool = output.tool._replace(argv=(f"--view {path}",))  # of several, which one it is about
         views[tool] = output._replace(tool=tool, argv=tool.argv, seconds=0.0)
     outputs.update(views)
     return check._replace(readings=(*check.readings, *(Reading(tool, parse_view) for tool in views)))

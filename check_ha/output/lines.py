@@ -21,19 +21,24 @@ def headline(verdict: Verdict) -> str:
 
 def _headline(verdict: Verdict, limit: int, more: str) -> str:
     if verdict.state is Severity.OK:
-        return _joined([clean(verdict.summary, limit), *_texts(verdict, verdict.news)], limit, more)
+        texts = [clean(verdict.summary, limit), *_texts(verdict, verdict.news)]
+        return _joined(list(dict.fromkeys(texts)), limit, more)  # "sbd is not set up here" may be both
     if not verdict.problems:
         return clean(verdict.summary, limit)
     return _joined(_texts(verdict, verdict.problems), limit, more)
 
 
 def _texts(verdict: Verdict, findings: Sequence[Finding]) -> List[str]:
-    """Of all checks in one: each with the name of its check, which is said once where several follow each other."""
+    """Of all checks in one: each with the name of its check, which is said once where several follow each other.
+
+    That a comparison has found it is not said by its name: "split_brain: no node could be asked" would read as one.
+    """
     texts: List[str] = []
     before = verdict.check
     for one in findings:
-        texts.append(clean(one.line if one.check in ("", before) else f"{one.check}: {one.line}"))
-        before = one.check
+        name = verdict.check if one.check == "split_brain" else one.check
+        texts.append(clean(one.line if name in ("", before) else f"{name}: {one.line}"))
+        before = name
     return texts
 
 

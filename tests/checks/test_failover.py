@@ -10,6 +10,7 @@ import pytest
 
 from check_ha.checks.failover.check import CHECK, asks, judge
 from check_ha.checks.failover.options import FailoverOptions
+from check_ha.checks.failover.wording import when
 from check_ha.core.check import Judgement
 from check_ha.core.condition import TOOL_MISSING
 from check_ha.core.evidence import Evidence
@@ -281,6 +282,10 @@ def test_warn_a_device_that_only_a_node_may_use_that_is_down() -> None:
             ("not-foretold", "--if: the cluster has no node node9, only node1, node2"), id="no-such-node",
         ),
         pytest.param(
+            two(P), {"if_": (("node1", DEAD), ("node1", STANDBY))},
+            ("not-foretold", "--if: node1 is to be both dead and standby: ask once for each"), id="two-states-at-once",
+        ),
+        pytest.param(
             two(P, nodes=(*TWO, node("g1", type="remote", id_as_resource="vm"))), {"if_": (("g1", DEAD),)},
             ("not-foretold", "--if: g1 is a guest node, which is lost with its container vm"), id="guest",
         ),
@@ -411,8 +416,14 @@ def test_if_asks_that_and_nothing_else_and_keeps_nothing() -> None:
     assert asked == Question((("node1", STANDBY), ("node2", DEAD)))
     moved = group("g_web", primitive("vip", "node3", agent=VIP), primitive("app", "node3"))
     judgement = judge(evidence(view, {asked: outcome(view, "node2", moved)}), options)
-    assert judgement.summary == "with node1 in standby and if node2 dies 2 of 2 resources run on"
+    assert judgement.summary == "if node2 dies and with node1 in standby 2 of 2 resources run on"
     assert (found(judgement), judgement.remember) == ([], None)
+
+
+def test_what_is_asked_of_several_nodes_reads_as_a_sentence() -> None:
+    assert when([("node1", DEAD)]) == "if node1 dies"
+    changes = [("node1", DEAD), ("node2", STANDBY), ("node3", DEAD)]
+    assert when(changes) == "if node1 and node3 die and with node2 in standby"
 
 
 CRM_SIMULATE = "crm_simulate"
@@ -455,7 +466,7 @@ CRM_SIMULATE = "crm_simulate"
 def test_recorded_clusters(sample: str, argv: Tuple[str, ...], code: int, line: str) -> None:
     """Judged by the scheduler that is installed here."""
     program(CRM_SIMULATE, "pacemaker-cli-utils")
-    ended, output = replay(CHECK, "--from", str(SAMPLES / sample), *argv)
+    ended, output = replay(CHECK, "--from", str(SAMPLES / sample), "-t", "60", *argv)
     assert (ended, output.partition(" | ")[0]) == (code, line)
 
 
@@ -492,16 +503,16 @@ def test_whether_the_other_node_has_ground_for_an_address(there: str, address: s
 def test_a_view_of_the_other_node_is_read_from_a_file_or_a_recording(tmp_path: Path) -> None:
     program(CRM_SIMULATE, "pacemaker-cli-utils")
     here, there = (str(SAMPLES / "healthy-2node" / node) for node in ("node1", "node2"))
-    assert replay(CHECK, "--from", here, "--view", there)[0] == 0
+    assert replay(CHECK, "-t", "60", "--from", here, "--view", there)[0] == 0
     changed = tmp_path / "node2"
     shutil.copytree(there, changed)
     interfaces = changed / "ip-addr.json"
     interfaces.write_text(interfaces.read_text().replace('"pub0"', '"pub1"'))
-    code, output = replay(CHECK, "--from", here, "--view", str(changed))
+    code, output = replay(CHECK, "-t", "60", "--from", here, "--view", str(changed))
     text = "if node1 dies, p_vip (192.0.2.100) would go to node2, which has no address on pub0"
     assert (code, output.partition(" | ")[0]) == (1, f"HA_FAILOVER WARNING - {text}")
     none = tmp_path / "none"
-    code, output = replay(CHECK, "--from", here, "--view", str(none))
+    code, output = replay(CHECK, "-t", "60", "--from", here, "--view", str(none))
     assert code == 3
     assert output.startswith(f"HA_FAILOVER UNKNOWN - --view {none}: ")
 

@@ -313,7 +313,7 @@ def test_a_node_without_a_file_is_not_asked(ask: str) -> None:
 def test_a_file_that_is_none(tmp_path: Path) -> None:
     code, line = first_line(f"--from=node1={tmp_path}/none", f"--from=node2={tmp_path}")
     assert code == 3
-    assert f"node1: [Errno 2] No such file or directory: '{tmp_path}/none'" in line
+    assert f"node1: {tmp_path}/none: No such file or directory" in line
     assert f"node2: {tmp_path} has no commands.json" in line
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from check_ha.cli.register import check_named
 from tests.replay import SAMPLES, compare, replay_all
 
@@ -30,3 +32,9 @@ def test_own_runs_what_no_other_node_knows() -> None:
     assert [line.partition(" ")[0] for line in output.splitlines() if " - " in line][1:] == ["daemons", "config"]
     code, output = replay_all("--own", "--from", str(SAMPLES / "corosync-stopped" / "node2"))
     assert code == 2
+
+
+def test_unknown_own_and_failover_do_not_go_together(tmp_path: Path) -> None:
+    code, output = replay_all("--own", "--failover", "--from", str(tmp_path))
+    text = "--own leaves out what is the same on every node, as --failover is: give one of them"
+    assert (code, output) == (3, f"HA UNKNOWN - {text} (check_ha -h shows the options)\n")

@@ -87,6 +87,7 @@ REFUSED = {
     "check_ha_vip --tools /tmp": OPTION,
     "check_ha_vip --via sh --node x": OPTION,
     "check_ha_vip --config /etc/shadow": OPTION,
+    "check_ha_failover --view /etc/shadow": "check_ha_failover: an option is not let through",
     "check_ha_vip -v /etc/shadow": OPTION,
     "check_ha_vip -ix": OPTION,
     "check_ha_vip -i --from x": "check_ha_vip: an option has no value",

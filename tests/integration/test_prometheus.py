@@ -25,6 +25,7 @@ SERIES = {
         f'check_ha_finding{{{LINK}, severity="critical", node="{node}", instance="{node}"}}': "0 1+0x20"
         for node in "ab"
     },
+    f'check_ha_finding{{{LINK}, severity="critical", node="c", instance="c", cluster="prod"}}': "0 1+0x20",
     'check_ha_state{check="config", node="a", instance="a"}': "3+0x20",
     'check_ha_run_timestamp_seconds{check="all", node="a", instance="a"}': "0+60x20",
     'check_ha_run_timestamp_seconds{check="all", node="b", instance="b"}': "0+0x20",
@@ -42,6 +43,8 @@ tests:
         exp_alerts:
           - exp_labels: {{{{severity: critical, {LINK.replace('="', ': "')}}}}}
             exp_annotations: {{{{summary: "rings: link-down node node2"}}}}
+          - exp_labels: {{{{cluster: prod, severity: critical, {LINK.replace('="', ': "')}}}}}
+            exp_annotations: {{{{summary: "prod, rings: link-down node node2"}}}}
       - {{{{alertname: HAClusterWarning, eval_time: 10m, exp_alerts: []}}}}
       - alertname: HAClusterUnknown
         eval_time: 6m

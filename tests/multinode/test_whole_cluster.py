@@ -112,9 +112,15 @@ def test_critical_a_dead_node_is_offline_and_unseen() -> None:
 
 
 def test_critical_where_corosync_is_stopped_only_that_is_told_of_it() -> None:
-    out = FindingView("", "not-running", "CRITICAL", "corosync is not running on this node")
+    out = FindingView(
+        "",
+        "not-running",
+        "CRITICAL",
+        "corosync is not running on this node (x: cannot connect)",
+        (SubjectView("daemon", "corosync"),),
+    )
     found = judged(linked(alone("node1")), stopped("node2", findings=(out, VIP), links=None))
-    assert told(found) == [("CRITICAL", "not-running", "node2: corosync is not running on this node")]
+    assert told(found) == [("CRITICAL", "not-running", "corosync is not running on node2")]
 
 
 LINKS: Dict[str, Tuple[Dict[str, List[Tuple[int, str]]], Told]] = {

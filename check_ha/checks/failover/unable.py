@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import Dict, Optional
 
 from check_ha.checks.failover.conditions import NOT_FORETOLD
 from check_ha.checks.failover.options import FailoverOptions
@@ -25,7 +25,11 @@ def unable_to(situation: Situation, options: FailoverOptions) -> Optional[Findin
     if not situation.running:
         text = "no resource runs now, so there is nothing to lose"
         return Finding(NOT_FORETOLD, text, advice="see check_ha_resources")
-    for name, _ in options.if_:
+    wanted: Dict[str, str] = {}
+    for name, state in options.if_:
+        if wanted.setdefault(name, state) != state:
+            text = f"--if: {name} is to be both {wanted[name]} and {state}: ask once for each"
+            return Finding(NOT_FORETOLD, text, nodes(name))
         node = situation.nodes.get(name)
         if node is None:
             return Finding(NOT_FORETOLD, f"--if: the cluster has no node {name}, only {listed(situation.nodes)}")

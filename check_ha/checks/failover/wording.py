@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Sequence, Tuple
 
+from check_ha.core.wording import joined
 from check_ha.sources.tools import DEAD
 
 
 def when(changes: Sequence[Tuple[str, str]]) -> str:
-    """Return ``if node1 dies``, ``with node1 in standby``; of several: ``if node1 dies and with node2 in standby``."""
-    return " and ".join(f"if {node} dies" if state == DEAD else f"with {node} in {state}" for node, state in changes)
+    """Return ``if node1 dies``, ``with node1 in standby``; ``if node1 and node2 die and with node3 in ...``."""
+    dead = [node for node, state in changes if state == DEAD]
+    dying = [f"if {joined(dead)} {verb(dead, 'dies', 'die')}"] if dead else []
+    return " and ".join([*dying, *(f"with {node} in {state}" for node, state in changes if state != DEAD)])
 
 
 def either(names: Sequence[str]) -> str:

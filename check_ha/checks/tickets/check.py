@@ -129,7 +129,11 @@ def _of_booth(evidence: Evidence, cluster: Cluster, cib: Optional[Cib], found: G
     if not (found.conf.members or owned or running is not None):
         return
     if running is False or (failed and failed.condition is NOT_RUNNING):
-        yield Finding(BOOTH_DOWN, "booth does not run at this site: it neither renews a ticket nor takes one over")
+        text = "booth does not run at this site: it neither renews a ticket nor takes one over"
+        advice = (
+            "see in the log of this site why boothd ended, and start it again: its resource in Pacemaker, or its unit"
+        )
+        yield Finding(BOOTH_DOWN, text, advice=advice)
     elif failed and not found.conf.members and not unreadable and names and DEFAULT_NAME not in names:
         yield Finding(NOT_ASKED, f"booth is set up as {joined(sorted(names))}: its peers are not asked")
     elif failed:

@@ -56,6 +56,7 @@ def of_peers(geo: Geo) -> Iterator[Finding]:
             f"{joined([_told(one, geo) for one in silent])}: without a majority ({total - len(silent)} of {total}) "
             f"this site loses {names}",
             (*_subjects(silent), *(Subject(TICKET, one.name) for one in geo.led)),
+            "; ".join(dict.fromkeys(_advice(one) for one in silent)),
         )
         return
     for one in silent:
@@ -93,7 +94,7 @@ def _advice(one: BoothPeer) -> str:
     if one.refused:
         told = f"{count(one.refused, 'packet')} with a wrong signature"
         return f"{told}: see that it has the same authfile, and the same time"
-    return "see that boothd runs there, and that UDP reaches it (port 9929) both ways"
+    return "see that boothd runs there, and that UDP (port 9929) gets through both ways"
 
 
 def _subjects(peers: List[BoothPeer]) -> Tuple[Subject, ...]:

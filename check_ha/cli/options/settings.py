@@ -67,6 +67,8 @@ def understand(parser: Parser, argv: Sequence[str], checks: Sequence[Check]) -> 
         settings = _settings(checks, sections, of_file.get("severity", ()), given["severity"] or ())
     except ConfigError as error:
         parser.error(f"{path}: {error}")
+    if given["own"] and given["failover"]:
+        parser.error("--own leaves out what is the same on every node, as --failover is: give one of them")
     refuse_together(parser, {**given, **_both(of_file, given)})
     refuse_text_file(parser, given)
     _refuse_unknown(parser, given["severity"] or (), checks)

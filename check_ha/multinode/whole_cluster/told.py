@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
 from check_ha.core.condition import NOT_RUNNING, Condition, Severity
-from check_ha.core.finding import NODE, RESOURCE, Finding, Subject, nodes
+from check_ha.core.finding import DAEMON, NODE, RESOURCE, Finding, Subject, nodes
 from check_ha.core.options import FilterOptions
-from check_ha.core.wording import some
+from check_ha.core.wording import joined, some
 from check_ha.model.view import STOPPED, FindingView, View
 from check_ha.multinode.cluster_state import ClusterState
 
@@ -91,11 +91,15 @@ def _finding(told: _Told, seeing: Sequence[str], split: bool, old: bool) -> Find
     text = one.text
     unlike = split or (one.check in OF_EACH_NODE and not set(seeing) <= set(told.nodes))
     about_them = one.check not in ("", "quorum") and set(told.subjects) & set(nodes(*told.nodes))
-    if not one.check or (unlike and not about_them):
+    daemon = [subject.name for subject in told.subjects if subject.kind == DAEMON]
+    stopped = not one.check and one.condition == NOT_RUNNING.name
+    if stopped and daemon:  # its own words end in "on this node", which is not where this is read
+        text = f"{joined(daemon)} is not running on {some(told.nodes)}"
+    elif not one.check or (unlike and not about_them):
         text = f"{some(told.nodes)}: {text}"
     condition = Condition(one.condition, Severity[one.severity], "", one.standing)
     advice, commands = one.advice, one.commands
-    if not one.check and one.condition == NOT_RUNNING.name and not advice and not old:
+    if stopped and not advice and not old:
         advice, commands = f"on {some(told.nodes)}, its journal says why", JOURNAL
     return Finding(condition, text, told.subjects, advice, commands, check=one.check)
 

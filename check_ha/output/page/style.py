@@ -18,7 +18,7 @@ h3{font-size:1rem;margin:0;display:flex;flex-wrap:wrap;gap:.2rem .5rem;align-ite
 .state{padding:.15rem .7rem;border-radius:.4rem;color:var(--on);font-weight:700;letter-spacing:.03em}
 .state.OK{background:var(--ok)}.state.WARNING{background:var(--warning)}
 .state.CRITICAL{background:var(--critical)}.state.UNKNOWN{background:var(--unknown)}
-.age{color:var(--dim);flex:1 1 14rem;margin:0}
+.age{color:var(--dim);flex:1 1 20rem;margin:0}
 a{color:inherit}
 .age b{color:var(--ink);font-weight:600}
 .first,.card,.finding{border:1px solid var(--edge);border-left-width:.35rem;border-radius:.5rem;background:var(--box);
