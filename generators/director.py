@@ -10,7 +10,7 @@ import json
 from typing import Any, Dict, List
 
 from generators.commands import Command, services
-from generators.icinga2 import name_of
+from generators.icinga2 import given, name_of
 from generators.options import settings
 from generators.services import CHECK_NRPE, minutes, title
 
@@ -118,7 +118,10 @@ def _command(command: Command) -> Object:
         one: Object = {"value": f"${own}_{flag.variable}$"} if flag.metavar else {"set_if": f"${own}_{flag.variable}$"}
         arguments[flag.long] = {**one, "repeat_key": True} if flag.repeat else one
     shared: Object = {f"{own}_node": "$ha_nodes$", f"{own}_via": "$ha_via$", "ha_via": f"{_PLUGINS}/{CHECK_NRPE}"}
-    return _plugin(own, command.name, arguments, shared if command.on_server else {f"{own}_sudo": "$ha_sudo$"})
+    always = {f"{own}_{variable}": value for variable, value in given(command).items()}
+    return _plugin(
+        own, command.name, arguments, shared if command.on_server else {f"{own}_sudo": "$ha_sudo$", **always}
+    )
 
 
 def _service(command: Command, template: str) -> Object:

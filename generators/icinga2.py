@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Iterable, List
+from typing import Dict, Iterable, List, Union
 
 from generators.commands import Command, all_commands, services
 from generators.options import Flag, settings
-from generators.services import CHECK_NRPE, minutes, title
+from generators.services import ARGUMENTS, CHECK_NRPE, minutes, title
 
 _COMMANDS = """\
 // The checks of check_ha as CheckCommands. Every option is a variable: --max-age of check_ha_failed_actions is
@@ -125,10 +125,23 @@ def _argument(prefix: str, flag: Flag) -> List[str]:
 
 
 def _defaults(command: Command) -> List[str]:
-    """What the checks of a node have in common may be said once, without the name of the check."""
+    """What the checks of a node have in common may be said once, without the name of the check; and what a site would
+    give a check in any case."""
     own = name_of(command)
     shared = [flag.variable for flag in settings(command) if flag.variable in _SHARED and own != "ha"]
-    return [f'  vars.{own}_{variable} = "$ha_{variable}$"' for variable in shared]
+    lines = [f'  vars.{own}_{variable} = "$ha_{variable}$"' for variable in shared]
+    for variable, value in given(command).items():
+        text = f"[ {_quoted(value[0])} ]" if isinstance(value, list) else _quoted(value)
+        lines.append(f"  vars.{own}_{variable} = {text}")
+    return lines
+
+
+def given(command: Command) -> Dict[str, Union[str, List[str]]]:
+    """Return what a site would give it in any case, by variable; a list where it may be given several times."""
+    words = ARGUMENTS.get(command.name, ())
+    flags = {flag.long: flag for flag in settings(command)}
+    pairs = [(flags[name], value) for name, value in zip(words[::2], words[1::2])]
+    return {flag.variable: [value] if flag.repeat else value for flag, value in pairs}
 
 
 def _quoted(text: str) -> str:
