@@ -16,7 +16,7 @@ from check_ha.core.verdict import Verdict
 from check_ha.model.page import PageAddress, PageCluster, PageLink, PageNode, PageResource, PageSide
 from check_ha.output.page.document import page
 from check_ha.output.page.text import shortened, wrapped
-from tests.replay import SAMPLES, compare
+from tests.replay import SAMPLES, clusters, compare, label
 
 BAD = "<script>alert(1)</script>\"'&|\n\x1b[31m"
 SHOWN = "<script>alert(1)</script>\"'&/ ?[31m"
@@ -88,6 +88,34 @@ def test_a_page_is_written_beside_the_verdict(tmp_path: Path) -> None:
     assert text.endswith("</html>\n")
     assert path.stat().st_mode & 0o777 == 0o640
     assert [one.name for one in tmp_path.iterdir()] == ["cluster.html"]
+
+
+DRAWN = {
+    "samples/corosync-hung": "corosync frozen",
+    "samples/corosync-stopped": "corosync stopped",
+    "samples/pacemaker-stopped": "pacemaker stopped",
+    "samples/node-maintenance": "maintenance",
+    "samples/node-standby": "standby",
+    "samples/unclean-fence-fails": "UNCLEAN",
+    "founding/14-active-corosync-frozen-node2": "partition not known",
+    "made/qnetd-lost-on-one-node": "offline",
+    "samples/founding-1.4-ring-faulty": "node2",
+    "samples/multiple-active-blocked": "node2",
+    "samples/split-brain-2node": "node2",
+    "cluster/remote-online": "remote1",
+}
+"""Recorded clusters, and a word in the picture of each."""
+
+
+@pytest.mark.parametrize("name", list(DRAWN))
+def test_what_is_drawn_of_a_recorded_cluster(name: str, tmp_path: Path) -> None:
+    cluster = next(one for one in clusters() if label(one) == name)
+    path = tmp_path / "cluster.html"
+    _, output = compare(check_named("cluster"), cluster, "--page", str(path))
+    text = path.read_text(encoding="utf-8")
+    assert {tag for tag, _ in Elements(text).found} <= ALLOWED
+    assert DRAWN[name] in Elements(text[text.index("<svg") :]).text
+    assert output.split()[1] in Elements(text).text
 
 
 def test_unknown_a_page_that_cannot_be_written(tmp_path: Path) -> None:
