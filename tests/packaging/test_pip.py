@@ -158,7 +158,7 @@ def python_for_all() -> str:
 
 def test_uninstall_node_after_an_installation_that_failed(checkout: Path, tmp_path: Path) -> None:
     prefix = tmp_path / "opt"
-    make = ["make", f"PREFIX={prefix}", f"LOCAL={tmp_path}/local", "PLUGINS="]
+    make = ["make", "--no-print-directory", f"PREFIX={prefix}", f"LOCAL={tmp_path}/local", "PLUGINS="]
     (prefix / "bin").mkdir(parents=True)
     refused = subprocess.run([*make, "uninstall-node"], cwd=checkout, capture_output=True, text=True, check=False)
     assert (refused.returncode, refused.stdout) == (2, f"{prefix} was not made by install-node, and stays\n")
