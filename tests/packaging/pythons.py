@@ -66,10 +66,10 @@ def combinations() -> Iterator[Tuple[Path, Libraries]]:
     found = pythons()
     with_wheels = [path for path in found if minor(path) <= LXML_4_9_UNTIL]
     for path in found:
-        if path in with_wheels[:1] + with_wheels[-1:] or path.parent == SYSTEM:
-            yield path, OLDEST
         if minor(path) == OLDEST_PYTHON:
             yield path, ENTERPRISE_LINUX_9
+        elif [path] == with_wheels[-1:] or path.parent == SYSTEM:
+            yield path, OLDEST
         if path == found[-1] and path not in with_wheels:
             yield path, OLD_NAGIOSPLUGIN
         if path.parent != SYSTEM or [minor(one) for one in found].count(minor(path)) == 1:

@@ -73,7 +73,6 @@ def test_what_is_tried(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in (9, 10, 11, 12, 13):
         program(machine / f"opt/bin/python3.{number}")
     assert [(minor(python), libraries.name) for python, libraries in combinations()] == [
-        (9, "oldest"),
         (9, "el9"),
         (9, "newest"),
         (10, "newest"),
