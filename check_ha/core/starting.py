@@ -18,7 +18,7 @@ from check_ha.core.condition import STARTING
 from check_ha.core.finding import DAEMON, Finding, Subject
 from check_ha.core.processes import Ages, processes_of_root
 from check_ha.core.wording import age
-from check_ha.sources.tools import CFGTOOL, CIBADMIN, COROSYNC, CRM_MON, PS, QUORUMTOOL, Output, Tool
+from check_ha.sources.tools import CFGTOOL, CIBADMIN, CMAPCTL, COROSYNC, CRM_MON, PS, QUORUMTOOL, Output, Tool
 
 _DC_DEADTIME = 20
 """Seconds; what Pacemaker takes when the CIB says nothing (1.1 to 3.0)."""
@@ -55,9 +55,20 @@ def unsettled(outputs: Mapping[Tool, Output]) -> bool:
 
 
 def link_down(outputs: Mapping[Tool, Output]) -> bool:
-    """Return whether a link is not up, as all are for a second or two after corosync has started."""
-    links = outputs.get(CFGTOOL)
-    return links is not None and re.search(rb"\bdisconnected\b|\bconnected:0", links.stdout) is not None
+    """Return whether a link is not up, or a node no member, as for a second or two after corosync has started."""
+    links, members = outputs.get(CFGTOOL), outputs.get(CMAPCTL)
+    if links is not None and re.search(rb"\bdisconnected\b|\bconnected:0", links.stdout):
+        return True
+    return members is not None and _incomplete(members.stdout)
+
+
+def _incomplete(document: bytes) -> bool:
+    """Return whether this map has fewer members that have joined than nodes."""
+    nodes = set(re.findall(rb"^nodelist\.node\.([0-9]+)\.", document, re.MULTILINE))
+    joined = re.findall(
+        rb"^runtime\.(?:totem\.pg\.mrp\.srp\.)?members\.[0-9]+\.status .*= joined$", document, re.MULTILINE
+    )
+    return len(joined) < len(nodes)
 
 
 @functools.lru_cache(maxsize=1)
