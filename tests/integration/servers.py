@@ -44,7 +44,7 @@ lock_file={folder}/lock
 temp_file={folder}/temp
 temp_path={folder}
 interval_length=1
-max_concurrent_checks=4
+max_concurrent_checks=8
 illegal_macro_output_chars=`~$&|'"<>
 status_update_interval=1
 max_service_check_spread=1
@@ -141,7 +141,7 @@ ICINGA = """\
 include <itl>
 const PluginDir = "{plugins}"
 const NodeName = "monitor"
-const MaxConcurrentChecks = 4
+const MaxConcurrentChecks = 8
 include <plugins>
 object CheckerComponent "checker" {{ }}
 object PerfdataWriter "results" {{

@@ -179,7 +179,7 @@ def test_same_in_nagios(site: Site, expected: Dict[str, Verdict], tmp_path: Path
         return nagios_status(status.read_text(encoding="utf-8")) if status.exists() else {}
 
     with daemons.daemon([nagios, str(folder / "nagios.cfg")], folder / "out"):
-        daemons.wait_for(lambda: len(seen()) == len(wanted), "nagios does not check every service")
+        daemons.wait_for(lambda: len(seen()) == len(wanted), "nagios does not check every service", 150)
         # Nagios shows a colon for each semicolon in the line (not in perfdata)
         assert seen() == {name: one._replace(line=one.line.replace(";", ":")) for name, one in wanted.items()}
 
