@@ -195,7 +195,7 @@ def test_same_in_icinga(site: Site, expected: Dict[str, Verdict], tmp_path: Path
     daemons.write(folder, icinga_files(folder, text_of("samples/icinga2/commands.conf"), _hurried(rules)))
     wanted = services_of(expected)
     with daemons.daemon(icinga_argv(folder), folder / "out", _icinga_env()):
-        daemons.wait_for(lambda: len(_icinga_seen(folder)) == len(wanted), "icinga does not check all")
+        daemons.wait_for(lambda: len(_icinga_seen(folder)) == len(wanted), "icinga does not check all", 150)
         assert _icinga_seen(folder) == wanted
 
 
@@ -251,7 +251,7 @@ object Service "refused" {
     text = (folder / "commands.conf").read_text(encoding="utf-8")
     (folder / "commands.conf").write_text(text.replace("[ PluginDir +", "[ HaPlugins +"), encoding="utf-8")
     with daemons.daemon(icinga_argv(folder), folder / "out", _icinga_env()):
-        daemons.wait_for(lambda: len(_icinga_seen(folder)) == 4, "icinga does not check all")
+        daemons.wait_for(lambda: len(_icinga_seen(folder)) == 4, "icinga does not check all", 150)
         found = {name: one.state for name, one in _icinga_seen(folder).items()}
     assert found == {"here/plain": 1, "here/severity": 0, "here/range": 2, "here/refused": 3}
     assert "warning/" not in (folder / "out").read_text(encoding="utf-8")
