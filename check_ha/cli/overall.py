@@ -89,11 +89,11 @@ def understand(argv: Sequence[str]) -> Order:
     """Understand the command line of check_ha, and its file."""
     understood = understand_settings(parser(), argv, all_checks())
     options = understood.options
-    work = limited(options.timeout, partial(_outcome, understood.checks, understood), partial(unfinished, ""))
+    work = limited(options.timeout, partial(_outcome, understood), partial(unfinished, ""))
     return Order(work, understood.verbose, HUMAN if options.human else options.format, options.output)
 
 
-def _outcome(chosen: Sequence[Check], understood: Understood) -> Outcome:
+def _outcome(understood: Understood) -> Outcome:
     """Ask each tool once, whatever number of checks wants it, and judge all checks on what they say."""
     options = understood.options
     try:
@@ -102,7 +102,7 @@ def _outcome(chosen: Sequence[Check], understood: Understood) -> Outcome:
         return silent("", silence, dict(options.severity))
     outputs: Dict[Tool, Output] = {}
     parsed: Dict[Tool, Any] = {}
-    checks, notes = applying(chosen, source, outputs, parsed)
+    checks, notes = applying(understood.checks, source, outputs, parsed)
     readings = strictest(checks)
     outputs.update(collect(readings, source, outputs))
     everything = examine(readings, outputs, None, source.now, parsed, announce)
