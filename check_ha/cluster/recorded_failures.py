@@ -11,7 +11,6 @@ from typing import Dict, Iterator, Optional, Tuple
 from check_ha.cluster.resources import plain
 from check_ha.model.cib import Cib, CountedFailures, FailedOperation, Pairs
 from check_ha.model.cluster import INFINITY, Cluster, FailCount, Failure
-from check_ha.parsers.cib_rules import parse_score
 
 LISTS_FAILURES = (1, 1, 12)
 LISTS_COUNTS = (1, 1, 14)
@@ -67,7 +66,7 @@ def _not_listed(cluster: Cluster, cib: Cib, now: float) -> Iterator[FailCount]:
         counts: Dict[str, Tuple[int, int]] = {}
         for name in [name for name in attributes if name.startswith(_FAIL_COUNT)]:
             what = name[len(_FAIL_COUNT) :]
-            resource, number = what.partition("#")[0], parse_score(attributes[name])
+            resource, number = what.partition("#")[0], _times(attributes[name])
             when = attributes.get(_LAST_FAILURE + what, "")
             if number > 0 and plain(resource) in configured - listed:
                 total, last = counts.get(resource, (0, 0))
@@ -75,6 +74,12 @@ def _not_listed(cluster: Cluster, cib: Cib, now: float) -> Iterator[FailCount]:
         for resource, (total, last) in counts.items():
             one = CountedFailures(node, resource, min(total, INFINITY), last or None)
             yield _fail_count(one, cib, cluster.updated, now)
+
+
+def _times(value: str) -> int:
+    if value.lstrip("+") == "INFINITY":
+        return INFINITY
+    return min(int(value), INFINITY) if value.isdecimal() and len(value) < 12 else 0
 
 
 def _failure(one: FailedOperation, updated: Optional[datetime], now: float) -> Failure:
