@@ -84,6 +84,9 @@ CASES = {
         None, cluster(with_quorum=False), None, [("no-quorum", "no quorum according to pacemaker")],
     ),
     "ok-quorum-known-to-pacemaker-only": (None, nodes(3), None, []),
+    "warn-too-few-votes-are-enough": (status(4, 4, 2), nodes(4), cmap(4), [
+        ("votes-stale", "2 of 4 votes are enough: two parts of the cluster may have quorum"),
+    ]),
     "warn-votes-missing": (status(4, 5, 3), nodes(5, [1, 2, 3, 4]), cmap(5), [
         ("votes-missing", "4 of 5 votes; missing: node5"),
     ]),
@@ -193,7 +196,9 @@ def test_findings(
 def test_a_node_without_vote_is_not_missed() -> None:
     config = cmap(3)
     arbiter = config.nodes[2]._replace(votes=0)
-    assert found(judged(status(2, 2, 1), None, config._replace(nodes=(*config.nodes[:2], arbiter)))) == []
+    assert (
+        found(judged(status(2, 2, 1, flags=TWO_NODE), None, config._replace(nodes=(*config.nodes[:2], arbiter)))) == []
+    )
 
 
 def device(*columns: Optional[str], votes: Optional[int], **more: Any) -> QuorumStatus:

@@ -71,6 +71,9 @@ def votes_missing(quorum: QuorumStatus, cmap: Optional[CorosyncMap], absent: Seq
     elif absent and "AllowDownscale" not in quorum.flags:
         # last_man_standing or corosync-quorumtool -e; after a clean stop allow_downscale is meant to do it
         yield Finding(VOTES_MISSING, f"{total}, though more nodes are configured{without}", subjects)
+    if 2 * quorum.quorum <= quorum.expected_votes and "2Node" not in quorum.flags:  # no version of votequorum sets that
+        text = f"{quorum.quorum} of {quorum.expected_votes} votes are enough: two parts of the cluster may have quorum"
+        yield Finding(VOTES_STALE, text, (*subjects, *_EXPECTED))
     if quorum.total_votes <= quorum.quorum and quorum.expected_votes > 1:
         yield Finding(NO_MARGIN, _no_margin(quorum), (COROSYNC,))
 
