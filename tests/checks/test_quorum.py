@@ -101,6 +101,14 @@ CASES = {
     "warn-no-margin": (status(2, 3, 2), nodes(3, [1, 2]), cmap(3), [
         ("votes-missing", "2 of 3 votes; missing: node3"), MARGIN_OF_THREE,
     ]),
+    "warn-no-margin-two-votes-each": (
+        status(4, 4, 3, members=(Member(1, 2, "node1", local=True), Member(2, 2, "node2"), Member(3, 0, "node3"))),
+        nodes(3), None, [("no-margin", "the loss of one more node with votes loses quorum: 3 needed")],
+    ),
+    "ok-one-node-with-more-votes": (
+        status(5, 5, 3, members=(Member(1, 3, "node1", local=True), Member(2, 1, "node2"), Member(3, 1, "node3"))),
+        nodes(3), None, [],
+    ),
     "warn-no-margin-two-nodes-without-two-node": (status(2, 2, 2), nodes(2), cmap(2), [
         ("no-margin",
          "the loss of one more vote loses quorum: 2 needed (two nodes without two_node: 1 in corosync.conf)"),
