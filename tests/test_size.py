@@ -131,7 +131,8 @@ def test_one_node_dead_and_resources_failed(ill: Path) -> None:
     assert run.code == 2
     assert run.lines[0] == (
         "HA CRITICAL - nodes: node7 is UNCLEAN (offline): its fencing failed 1s ago, 156 resources are stuck until it "
-        "is fenced; and 283 more (-v lists all)"
+        "is fenced; resources: p_3 (g_0) runs nowhere: start failed on node1, node2, node3 (no such file); "
+        "and 79 more (-v lists all)"
     )
     lines = [line for line in run.lines[1:] if not line.startswith("|")]
     *told, room = lines

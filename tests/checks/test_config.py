@@ -545,7 +545,7 @@ FAILURES: Dict[str, Tuple[Evidence, List[str]]] = {
         tools(
             map=output(CMAPCTL, 1, stderr=DOWN), verify=output(CRM_VERIFY, 66, stderr=NO_CIB), ps=processes("sshd")
         ),
-        ["not-running", "not-running"],
+        ["not-running"],
     ),
     "crit-pacemaker-stopped": (
         tools(verify=output(CRM_VERIFY, 66, stderr=NO_CIB), ps=processes("corosync -f")), ["not-running"],
