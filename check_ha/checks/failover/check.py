@@ -203,7 +203,8 @@ def _summary(
         return "nothing was foretold"
     total = sum(not situation.meant_to_be_lost(one) for one in situation.running)
     left = total - max(known[name].lost for name in names)
-    run_on = f"{left} of {count(total, 'resource')} {'runs' if left == 1 else 'run'} on" if total else "all that runs is --pinned"
+    run_on = f"{left} of {count(total, 'resource')} {'runs' if left == 1 else 'run'} on"
+    run_on = run_on if total else "all that runs is --pinned"
     if any(state != DEAD for _, state in asked[0].changes) or len(asked[0].changes) > 1:
         return f"{when(asked[0].changes)} {run_on}"
     some = f"{len(names)} of {count(len(asked), 'node')}: " if len(names) < len(asked) else ""
