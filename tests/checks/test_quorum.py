@@ -111,7 +111,7 @@ CASES = {
     ),
     "warn-no-margin-two-nodes-without-two-node": (status(2, 2, 2), nodes(2), cmap(2), [
         ("no-margin",
-         "the loss of one more vote loses quorum: 2 needed (two nodes without two_node: 1 in corosync.conf)"),
+         "the loss of one vote loses quorum: 2 needed (two nodes without two_node: 1 in corosync.conf)"),
     ]),
     "warn-no-margin-last-node-of-two": (status(1, 2, 1, flags=TWO_NODE), nodes(2, [1]), cmap(2), [
         ("votes-missing", "1 of 2 votes; missing: node2"),
@@ -312,7 +312,7 @@ COUNTS_ITSELF = ("no-provider", "corosync has no quorum provider: pacemaker coun
 NOT_COUNTED = ("no-provider", "corosync.conf has no quorum provider: votes are not counted")
 OWN_COUNT: Dict[str, Tuple[Optional[Cluster], CorosyncMap, Found]] = {
     "warn-two-nodes": (with_plugin(), MAP_1, [
-        ("no-margin", "the loss of one more vote loses quorum: 2 needed by pacemaker's own count"), COUNTS_ITSELF,
+        ("no-margin", "the loss of one vote loses quorum: 2 needed by pacemaker's own count"), COUNTS_ITSELF,
     ]),
     "crit-one-is-gone": (
         with_plugin(["node1"], with_quorum=False),
@@ -324,7 +324,7 @@ OWN_COUNT: Dict[str, Tuple[Optional[Cluster], CorosyncMap, Found]] = {
         [("no-quorum", "no quorum: 1 of 2 votes, 2 needed; missing: node2"), COUNTS_ITSELF],
     ),
     "warn-pacemaker-is-stopped-on-one": (with_plugin(["node1"]), MAP_1, [
-        ("no-margin", "the loss of one more vote loses quorum: 2 needed by pacemaker's own count"), COUNTS_ITSELF,
+        ("no-margin", "the loss of one vote loses quorum: 2 needed by pacemaker's own count"), COUNTS_ITSELF,
         ("views-differ", "node2: has a vote in corosync, offline in pacemaker (pacemaker is stopped there, or cannot "
          "join)"),
     ]),
@@ -361,7 +361,7 @@ def test_a_member_that_only_dns_names_may_be_any_node() -> None:
 
 SUMMARIES: Dict[str, Tuple[Optional[QuorumStatus], Optional[Cluster], str]] = {
     "whole": (status(3, 3, 2), nodes(3), "3 nodes with 3 of 3 votes, quorate (2 needed), DC node1"),
-    "one-node": (status(1, 1, 1), None, "1 node with 1 of 1 votes, quorate (1 needed)"),
+    "one-node": (status(1, 1, 1), None, "1 node with 1 of 1 vote, quorate (1 needed)"),
     "corosync-1.4": (status(3, 3, 2, members=()), None, "3 of 3 votes, quorate (2 needed)"),
     "nothing": (None, nodes(3), "no votes were read"),
 }
