@@ -85,11 +85,10 @@ class Door:
             return runner.run_all([runner.Command(COLLECTOR, ())], limits)[COLLECTOR]._replace(
                 fault=MISSING, stderr=reason
             )
+        file = os.path.realpath(collector)  # as check_ha_setup tells sudo, which may know no links (1.9.14 and later)
         seconds = max(0.2, self._deadline - _START - time.monotonic())
         names = "".join(f"{tool.file}\n" for tool in tools) + f"limit {seconds:.1f}\n{more}"
-        return runner.run_all([runner.Command(COLLECTOR, (sudo, "-n", collector), stdin=names.encode())], limits)[
-            COLLECTOR
-        ]
+        return runner.run_all([runner.Command(COLLECTOR, (sudo, "-n", file), stdin=names.encode())], limits)[COLLECTOR]
 
 
 class Recent:
