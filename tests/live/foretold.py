@@ -265,7 +265,7 @@ def settled(lab: Lab, up: Sequence[str]) -> Cluster:
         assert time.monotonic() - before[-1][1] > 3, "it may still change"
         return cluster
 
-    return wait_until(quiet, 60, f"{', '.join(up)} have settled")
+    return wait_until(quiet, 90, f"{', '.join(up)} have settled")
 
 
 def answered(node: Node, cib: bytes, question: Question) -> bytes:
