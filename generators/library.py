@@ -9,7 +9,7 @@ from typing import Any, Dict, List, Tuple, get_type_hints
 import check_ha.model
 import check_ha.parsers
 from check_ha.core.evidence import Reading
-from check_ha.multinode.view import READINGS
+from check_ha.multinode.node_view.view import READINGS
 from check_ha.parsers import parse_crm_simulate, parse_drbd_names, parse_drbdsetup_status, parse_proc_drbd
 from check_ha.sources.tools import DRBD_MODULE, DRBD_NAMES, DRBD_STATUS
 from generators.commands import SIMULATION, all_commands

@@ -81,6 +81,7 @@ def judge(evidence: Evidence, options: SbdOptions) -> Judgement:
             *timeouts.of_pacemaker(found, cib),
             *timeouts.of_watchdog(config, cib),
             *timeouts.two_nodes(config, cluster, cmap),
+            *daemon.unwatched(config),
             *daemon.watchdog(config, dogs, processes),
             *_unseen(evidence),
         ]

@@ -21,13 +21,19 @@ NO_WATCHDOG = Condition(
     "sbd is told to work without a watchdog: nothing resets the node when sbd hangs.",
     True,
 )
+UNWATCHED = Condition(
+    "pacemaker-unwatched",
+    Severity.WARNING,
+    "sbd is told not to watch Pacemaker (SBD_PACEMAKER). CRITICAL without a device: then it watches nothing.",
+    True,
+)
 WATCHDOG_MISSING = Condition("watchdog-missing", Severity.CRITICAL, "There is no watchdog device of that name.")
 WATCHDOG_HELD = Condition(
     "watchdog-held", Severity.CRITICAL, "Another process has the watchdog open: sbd cannot have it."
 )
 WATCHDOG_IDLE = Condition("watchdog-idle", Severity.CRITICAL, "sbd runs and does not have the watchdog open.")
 
-CONDITIONS = (DOWN, STARTED_LATE, NO_WATCHDOG, WATCHDOG_MISSING, WATCHDOG_HELD, WATCHDOG_IDLE)
+CONDITIONS = (DOWN, STARTED_LATE, UNWATCHED, NO_WATCHDOG, WATCHDOG_MISSING, WATCHDOG_HELD, WATCHDOG_IDLE)
 
 SBD = "sbd"
 _MOMENT = 5
@@ -65,6 +71,18 @@ def running(processes: Processes) -> Iterator[Finding]:
             f"sbd was started {how_long(started - sbd.seconds)} after Pacemaker: until then this node was not watched"
         )
         yield Finding(STARTED_LATE, text, subject, "see why it ended (journalctl -u sbd)")
+
+
+def unwatched(config: SbdConfig) -> Iterator[Finding]:
+    """Yield that sbd does not look at Pacemaker, which it does by default (sbd 1.3 and later)."""
+    if is_false(config.values.get("SBD_PACEMAKER")):
+        end = "a node whose Pacemaker hangs, or that has lost quorum, is not reset"
+        if not config.devices:
+            end = "without a device it watches nothing, and a node that has lost quorum is not reset"
+        text = f"sbd is told not to watch Pacemaker (SBD_PACEMAKER={config.values['SBD_PACEMAKER']}): {end}"
+        advice = "set SBD_PACEMAKER=yes on each node, then restart the cluster there, one node after the other"
+        override = None if config.devices else Severity.CRITICAL
+        yield Finding(UNWATCHED, text, (Subject(DAEMON, SBD),), advice, override=override)
 
 
 def watchdog(config: SbdConfig, dogs: Optional[Watchdogs], processes: Optional[Processes]) -> Iterator[Finding]:

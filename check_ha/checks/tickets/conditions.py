@@ -29,6 +29,10 @@ BY_HAND = Condition(
     "by-hand", Severity.WARNING, "A ticket was granted past booth (crm_ticket): booth may give it to another site."
 )
 LEASE_SHORT = Condition("lease-short", Severity.WARNING, "The renewal of a lease is overdue.")
+LEASE_LONG = Condition(
+    "lease-long", Severity.WARNING,
+    "A lease ends later than it can last from now on: a clock is wrong, and that it ends in time cannot be relied on.",
+)  # fmt: skip
 PEER_SILENT = Condition(
     "peer-silent", Severity.WARNING, "Another site or the arbitrator does not answer the site that has a ticket."
 )
