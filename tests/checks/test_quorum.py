@@ -103,7 +103,7 @@ CASES = {
     ]),
     "warn-no-margin-two-votes-each": (
         status(4, 4, 3, members=(Member(1, 2, "node1", local=True), Member(2, 2, "node2"), Member(3, 0, "node3"))),
-        nodes(3), None, [("no-margin", "the loss of one more node with votes loses quorum: 3 needed")],
+        nodes(3), None, [("no-margin", "the loss of one node with votes loses quorum: 3 needed")],
     ),
     "ok-one-node-with-more-votes": (
         status(5, 5, 3, members=(Member(1, 3, "node1", local=True), Member(2, 1, "node2"), Member(3, 1, "node3"))),
