@@ -12,7 +12,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Dict, Iterable, Mapping, Optional, Sequence, Tuple
 
 from check_ha.sources.deadline import reserve
-from check_ha.sources.runner import FOLDERS, Command, Limits, Waits, find, run_all, user_name
+from check_ha.sources.runner import run_all
+from check_ha.sources.running.command import FOLDERS, Command, Limits, Waits, find, user_name
 from check_ha.sources.tools import COROSYNC, MISSING, NOT_SET_UP, Output, Question, Tool
 
 if TYPE_CHECKING:
