@@ -5,6 +5,7 @@ from typing import Callable, List, Mapping, NamedTuple, Optional, Sequence, Tupl
 from check_ha.core.check import Check, Judgement, Measure
 from check_ha.core.condition import OUT_OF_RANGE, Severity
 from check_ha.core.finding import Finding, Row
+from check_ha.core.ranking import with_causes
 from check_ha.core.wording import decimal
 
 
@@ -77,6 +78,8 @@ def verdict_of(
     findings = [
         one._replace(check=one.check or check.name, override=_severity(one, severities)) for one in judgement.findings
     ]
+    if not any(one.cause for one in findings):  # a comparison has found them already, among the checks of the nodes
+        findings = with_causes(findings)
     findings += _out_of_range(check, judgement.measures, thresholds)
     empty = not findings and not judgement.measures  # nothing was looked at
     return Verdict(

@@ -227,7 +227,7 @@ CASES = {
         ("all-faulty", "ring 0 (10.55.0.1) FAULTY, ring 1 (10.55.1.1) FAULTY, no ring works"),
     ]),
     "warn-ring-problem": (rings("ok", COUNTING), cmap(3, transport=None), [
-        ("ring-problem", f"ring 1 (10.55.1.1): {COUNTING}"),
+        ("ring-problem", f"ring 1 (10.55.1.1) loses packets, or has lost some: {COUNTING}"),
     ]),
     "warn-ring-lost-its-interface": (rings("ok", "ok", addresses=("10.55.0.1", "127.0.0.1")), cmap(2, transport=None), [
         ("faulty", "ring 1 without its interface (127.0.0.1), 1 of 2 rings left"),

@@ -353,6 +353,7 @@ LOOK_UPS = {
     "cibadmin --query --xpath \"//*[@uname='{}']//nvpair[starts-with(@name,'#health')]\"": "node1",
     "check_ha_quorum": "",
     "check_ha_rings": "",
+    "check_ha_daemons": "",
     "crm_mon --one-shot --show-node-attributes": "",
 }
 """What changes nothing, with what goes into the template: it must answer."""

@@ -8,7 +8,7 @@ from check_ha.cluster.member_names import named
 from check_ha.cluster.own_count import OWN
 from check_ha.core.condition import NOT_RESPONDING, UNREADABLE, Condition, Severity
 from check_ha.core.finding import DAEMON, DEVICE, SETTING, TOOL, Finding, Subject, nodes
-from check_ha.core.wording import are, count, joined, share
+from check_ha.core.wording import are, count, joined, listed, share
 from check_ha.model.corosync import LAST_OF_MAP, CorosyncMap, Member, QuorumStatus
 
 NO_QUORUM = Condition("no-quorum", Severity.CRITICAL, "This partition has no quorum: it may not run resources.")
@@ -40,7 +40,9 @@ CONDITIONS = (
 )  # fmt: skip
 
 COROSYNC = Subject(DAEMON, "corosync")
+_REACHED = "see whether qnetd runs, and whether its host is reached from here (corosync-qdevice-tool -s)"
 QDEVICE = Subject(DEVICE, "quorum device")
+QDEVICE_RESTART = ("systemctl restart corosync-qdevice",)
 _EXPECTED = (Subject(SETTING, "quorum.expected_votes"),)
 
 
@@ -55,7 +57,7 @@ def votes_missing(quorum: QuorumStatus, cmap: Optional[CorosyncMap], absent: Seq
     if not quorum.quorate:
         waiting = "WaitForAll" in quorum.flags and quorum.total_votes >= quorum.quorum
         reason = "waits for all nodes since it started" if waiting else f"{quorum.quorum} needed"
-        yield Finding(NO_QUORUM, f"no quorum: {total}, {reason}{without}", subjects)
+        yield Finding(NO_QUORUM, f"no quorum: {total}, {reason}{without}", subjects, _look_first(absent))
         return
     if quorum.activity_blocked or "Quorate" not in quorum.flags:
         yield _contradicted(f"Quorate: Yes, but votequorum has {total} and no quorum", quorum, without, subjects)
@@ -70,15 +72,25 @@ def votes_missing(quorum: QuorumStatus, cmap: Optional[CorosyncMap], absent: Seq
         text = f"{count(quorum.total_votes, 'vote')}, though only {expected}{without}"
         yield Finding(VOTES_STALE, text, (*subjects, *_EXPECTED), advice=_lowered(quorum, cmap))
     elif quorum.total_votes < quorum.expected_votes:
-        yield Finding(VOTES_MISSING, f"{total}{without}", subjects)
+        yield Finding(VOTES_MISSING, f"{total}{without}", subjects, _look_first(absent))
     elif absent and "AllowDownscale" not in quorum.flags:
         # last_man_standing or corosync-quorumtool -e; after a clean stop allow_downscale is meant to do it
-        yield Finding(VOTES_MISSING, f"{total}, though more nodes are configured{without}", subjects)
+        text = f"{total}, though more nodes are configured{without}"
+        yield Finding(VOTES_MISSING, text, subjects, _look_first(absent))
     if 2 * quorum.quorum <= quorum.expected_votes and "2Node" not in quorum.flags:  # no version of votequorum sets that
         text = f"{quorum.quorum} of {quorum.expected_votes} votes are enough: two parts of the cluster may have quorum"
         yield Finding(VOTES_STALE, text, (*subjects, *_EXPECTED))
     if quorum.total_votes - _least(quorum) < quorum.quorum and quorum.expected_votes > 1:
         yield Finding(NO_MARGIN, _no_margin(quorum), (COROSYNC,))
+
+
+def _look_first(absent: Sequence[str]) -> str:
+    """Return what comes before a node is brought back: it may run what this side runs, and has the data."""
+    if not absent:
+        return ""
+    return (
+        f"before {listed(absent)} {are(absent)} brought back, see there, or with check_ha_split_brain, what runs there"
+    )
 
 
 def _contradicted(what: str, quorum: QuorumStatus, without: str, subjects: Tuple[Subject, ...]) -> Finding:
@@ -153,14 +165,15 @@ def device_silent(quorum: QuorumStatus, cmap: Optional[CorosyncMap]) -> Iterator
     voting = [name for name, state in states.items() if state[0] == "A" and "NV" not in state]
     if down:
         text = f"the quorum device daemon is down on {', '.join(down)}"
-        yield Finding(QDEVICE_DOWN, text, (*nodes(*down), QDEVICE))
+        yield Finding(QDEVICE_DOWN, text, (*nodes(*down), QDEVICE), f"on {joined(down)}", QDEVICE_RESTART)
     if silent and voting:
         text = f"the quorum device votes for {joined(voting)} and not for {joined(silent)}"
         reason = f"{joined(silent)} {are(silent)} cut off from qnetd"
-        yield Finding(QDEVICE_NOT_VOTING, f"{text}: {reason}", (*nodes(*silent, *voting), QDEVICE))
+        step = f"on {joined(silent)}, {_REACHED}"
+        yield Finding(QDEVICE_NOT_VOTING, f"{text}: {reason}", (*nodes(*silent, *voting), QDEVICE), step)
     elif silent and not quorum.device_votes:
         text = "the quorum device gives this partition no vote (qnetd lost, or it voted for the other side)"
-        yield Finding(QDEVICE_NOT_VOTING, text, (QDEVICE, *nodes(*silent)))
+        yield Finding(QDEVICE_NOT_VOTING, text, (QDEVICE, *nodes(*silent)), _REACHED)
 
 
 def member_name(member: Member) -> str:

@@ -99,7 +99,7 @@ def _finding(told: _Told, seeing: Sequence[str], split: bool, old: bool) -> Find
     advice, commands = one.advice, one.commands
     if stopped and not advice and not old:  # of an older check_ha
         advice, commands = WHY_STOPPED, STATUS
-    if stopped and advice:
+    if advice and not one.check:  # of a tool: it is to be done there
         advice = f"on {some(told.nodes)}, {advice}"
     return Finding(condition, text, told.subjects, advice, commands, check=one.check)
 
