@@ -88,9 +88,8 @@ def _look_first(absent: Sequence[str]) -> str:
     """Return what comes before a node is brought back: it may run what this side runs, and has the data."""
     if not absent:
         return ""
-    return (
-        f"before {listed(absent)} {are(absent)} brought back, see there, or with check_ha_split_brain, what runs there"
-    )
+    them = "it" if len(absent) == 1 else "them"
+    return f"see what runs on {listed(absent)} (there, or with check_ha_split_brain) before bringing {them} back"
 
 
 def _contradicted(what: str, quorum: QuorumStatus, without: str, subjects: Tuple[Subject, ...]) -> Finding:
