@@ -4,18 +4,6 @@ from __future__ import annotations
 
 from typing import Iterator, List, Mapping, Optional, Tuple
 
-from check_ha.checks.tickets.conditions import (
-    BY_HAND,
-    GRANTED_TWICE,
-    LEASE_EXPIRED,
-    LEASE_SHORT,
-    NOT_GRANTED,
-    NOT_HERE,
-    NOT_WRITTEN,
-    PENDING,
-    STANDBY,
-    WRONG_SITE,
-)
 from check_ha.checks.tickets.situation import (
     DEFAULT_EXPIRE,
     DEFAULT_NAME,
@@ -26,6 +14,18 @@ from check_ha.checks.tickets.situation import (
     Geo,
     GeoTicket,
     heard,
+)
+from check_ha.checks.tickets.tables import (
+    BY_HAND,
+    GRANTED_TWICE,
+    LEASE_EXPIRED,
+    LEASE_SHORT,
+    NOT_GRANTED,
+    NOT_HERE,
+    NOT_WRITTEN,
+    PENDING,
+    STANDBY,
+    WRONG_SITE,
 )
 from check_ha.core.condition import Severity
 from check_ha.core.finding import TICKET, Finding, Subject, resources
