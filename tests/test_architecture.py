@@ -20,11 +20,11 @@ from tests.replay import alone, checks
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "check_ha"
 
-_PURE_CORE = ("check_ha.core", "check_ha.model", "check_ha.parsers.errors", "check_ha.sources.tools")
+_PURE_CORE = ("check_ha.core", "check_ha.model", "check_ha.record", "check_ha.parsers.errors", "check_ha.sources.tools")
 STEPS: Dict[str, Tuple[str, ...]] = {
-    "sources": ("check_ha.sources",),
-    "model": ("check_ha.model",),
-    "parsers": ("check_ha.parsers", "check_ha.model"),
+    "sources": ("check_ha.sources", "check_ha.record"),
+    "model": ("check_ha.model", "check_ha.record"),
+    "parsers": ("check_ha.parsers", "check_ha.model", "check_ha.record"),
     "core": _PURE_CORE,
     "cluster": (
         *_PURE_CORE,

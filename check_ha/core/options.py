@@ -12,7 +12,9 @@ object with the values, of the right types::
 """
 
 import re
-from typing import Any, Callable, Dict, NamedTuple, Pattern, Tuple
+from typing import Any, Callable, Dict, Pattern, Tuple
+
+from check_ha.record import NamedTuple
 
 
 class Option(NamedTuple):

@@ -19,7 +19,7 @@ never refused.
 """
 
 import re
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, List, Optional, Sequence, Tuple
 
 from check_ha.core.condition import (
     NO_PERMISSION,
@@ -40,6 +40,7 @@ from check_ha.core.processes import processes_of_root
 from check_ha.core.starting import connecting
 from check_ha.core.wording import joined
 from check_ha.parsers.errors import REFUSED, UNRECOGNISED, ParseError
+from check_ha.record import NamedTuple
 from check_ha.sources.tools import COROSYNC, CRM_MON, CUT, FLOODED, HUNG, MISSING, OLD, PACEMAKER, SYSTEM, Output
 
 # compiled when a tool has failed, not on every run

@@ -23,7 +23,9 @@ from __future__ import annotations
 import os
 import signal
 import time
-from typing import TYPE_CHECKING, Dict, NamedTuple, NoReturn, Optional, Sequence
+from typing import TYPE_CHECKING, Dict, NoReturn, Optional, Sequence
+
+from check_ha.record import NamedTuple
 
 if TYPE_CHECKING:
     from types import FrameType

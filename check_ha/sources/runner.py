@@ -12,8 +12,9 @@ import selectors
 import signal
 import subprocess
 import time
-from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
+from check_ha.record import NamedTuple
 from check_ha.sources.tools import BROKEN, FLOODED, HUNG, MISSING, Output, Tool
 
 FOLDERS = ("/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin")

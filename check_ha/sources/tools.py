@@ -6,7 +6,9 @@ well (``cat``, ``stat``), so that ``--sudo``, recording and replay hold for them
 """
 
 import re
-from typing import Dict, Iterable, NamedTuple, Optional, Protocol, Sequence, Tuple
+from typing import Dict, Iterable, Optional, Protocol, Sequence, Tuple
+
+from check_ha.record import NamedTuple
 
 PACEMAKER = "pacemaker"
 COROSYNC = "corosync"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 from check_ha.checks.sbd.evidence import Device
 from check_ha.checks.sbd.readings import MOST
@@ -25,6 +25,7 @@ from check_ha.core.wording import count, joined, listed
 from check_ha.model.cib import Cib, ConfiguredPrimitive
 from check_ha.model.cluster import Cluster
 from check_ha.model.sbd import CLEAR, SbdConfig, SbdSlot
+from check_ha.record import NamedTuple
 
 _STORAGE = "see that this node reaches the storage; sbd watches the device again by itself, within seconds"
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional, Tuple
+from typing import Optional, Tuple
 
 from check_ha.checks.sbd.readings import CONFIG, DUMPS, LISTS, MOST
 from check_ha.core.condition import NOT_RESPONDING
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import Finding
 from check_ha.model.sbd import SbdHeader, SbdSlots
+from check_ha.record import NamedTuple
 
 
 class Device(NamedTuple):
