@@ -9,7 +9,7 @@ from typing import Any, Dict, List, Tuple, get_type_hints
 import check_ha.model
 import check_ha.parsers
 from check_ha.core.evidence import Reading
-from check_ha.multinode.view import READINGS
+from check_ha.multinode.node_view.view import READINGS
 from check_ha.parsers import (
     parse_booth_conf,
     parse_booth_list,

@@ -17,6 +17,8 @@ from tests.bench import HEALTHY, Cheapest, all_in_one, parsing, start_up
 from tests.faketools import from_recording
 from tests.replay import checks
 
+pytestmark = pytest.mark.cost
+
 START_UP = 1.45
 """Of a check that reads the CIB beside crm_mon: its records alone are 2 ms. Those that do not stay below 1.25."""
 ALL_IN_ONE = 1.5

@@ -46,6 +46,7 @@ def is_exception(one: Bettered) -> bool:
     return one.damage.what.startswith(kinds) if kinds else False
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_verdict_gets_better(part: int) -> None:
     number, wrong = 0, []

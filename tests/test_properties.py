@@ -70,6 +70,7 @@ def assert_readable(code: int, output: str) -> str:
     return status[1]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", checks())
 @everything
 @given(data=st.data())

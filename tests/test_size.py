@@ -1,4 +1,8 @@
-"""A cluster of 64 nodes with 10,000 resources: check_ha takes about 1 s and 150 MB, and says what can be read."""
+"""A cluster of 64 nodes with 10,000 resources: check_ha takes about 1 s and 150 MB, and says what can be read.
+
+A second is one machine's: what is held is the CPU beside that of a program that reads both documents with lxml and
+does nothing with them.
+"""
 
 from __future__ import annotations
 
@@ -17,15 +21,24 @@ from tests.generate import Big
 from tests.generate_node import write
 from tests.replay import always
 
+pytestmark = pytest.mark.cost
+
 ROOT = Path(__file__).parent.parent
-SECONDS = 1.25
-"""CPU of the best of some runs. It is below 1 where nobody else uses this machine, who can only make it more."""
-ILL_SECONDS = 1.6
-"""The same where a node is dead and 40 resources have failed; it is about 1.1."""
+TIMES = 1.15
+"""The CPU of the best of some runs beside that of the best reading: 0.85 to 1.0."""
+ILL_TIMES = 1.3
+"""The same where a node is dead and 40 resources have failed: 0.9 to 1.1."""
 MEGABYTES = 150
-RUNS = 4
+RUNS = 8
 NRPE = 64 * 1024
 """Bytes of output that NRPE 3 and 4 carry."""
+
+READING = """
+import argparse, subprocess, sys, nagiosplugin
+from lxml import etree
+for name in sys.argv[1:]:
+    seen = [(one.tag, dict(one.attrib)) for one in etree.parse(name).iter("*")]
+"""
 
 # The peak it tells itself: that of wait4() is no less than what the process had in use that started it.
 CODE = """
@@ -47,40 +60,33 @@ class Run(NamedTuple):
     code: int
     lines: List[str]
     cpu: float
-    """Its own and the system's: how long it took also depends on who else is using this machine."""
+    """Its own and the system's, in seconds: how long it took also depends on who else is using this machine."""
     megabytes: float
 
 
-def check_ha(directory: Path, *argv: str) -> Run:
-    """Run it until it was as fast as it must be."""
-    cpu = float("inf")
+def check_ha(directory: Path, limit: float, *argv: str) -> Run:
+    """Run it, and the reading in turn, until it is as fast as it must be."""
+    cpu = reading = float("inf")
+    documents = [str(directory / name) for name in ("crm_mon.xml", "cibadmin.xml")]
     for _ in range(RUNS):
-        run = _run(directory, *argv)
+        reading = min(reading, _run(READING, *documents).cpu)
+        run = _run(CODE, "--from", str(directory), "-t", "120", *argv)
         cpu = min(cpu, run.cpu)
-        if cpu <= SECONDS:
-            break
-    return run._replace(cpu=cpu)
+        if cpu <= limit * reading:
+            return run
+    pytest.fail(f"{cpu:.2f} s: {cpu / reading:.2f} times the reading, and not {limit}")
 
 
-def _run(directory: Path, *argv: str) -> Run:
-    command = [
-        sys.executable,
-        "-c",
-        CODE,
-        "--from",
-        str(directory),
-        "-t",
-        "120",
-        *argv,
-    ]
+def _run(code: str, *argv: str) -> Run:
     with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
+        command = [sys.executable, "-c", code, *argv]
         process = subprocess.Popen(command, stdout=stdout, stderr=stderr, cwd=ROOT, env=ALONE)
         _, status, used = os.wait4(process.pid, 0)  # RUSAGE_CHILDREN would be that of all there ever were
         process.returncode = os.waitstatus_to_exitcode(status)
         stdout.seek(0)
         stderr.seek(0)
         lines = stdout.read().decode().splitlines()
-        kilobytes = int(stderr.read())
+        kilobytes = int(stderr.read() or 0)
     return Run(process.returncode, lines, used.ru_utime + used.ru_stime, kilobytes / 1024)
 
 
@@ -106,7 +112,7 @@ def test_it_is_as_large_as_it_says(healthy: Path) -> None:
 
 
 def test_healthy(healthy: Path) -> None:
-    run = check_ha(healthy)
+    run = check_ha(healthy, TIMES)
     assert run.code == 0
     text, _, perfdata = run.lines[0].partition(" | ")
     assert text == (
@@ -117,29 +123,27 @@ def test_healthy(healthy: Path) -> None:
     assert " 'cluster.vips.active.count'=2484;" in perfdata
     assert 0 < perfdata.count("#vip.active.count'=1;") < 2484
     assert len(run.lines[0].encode()) < NRPE
-    assert run.cpu <= SECONDS
     assert run.megabytes <= MEGABYTES
 
 
 def test_one_node_dead_and_resources_failed(ill: Path) -> None:
-    run = check_ha(ill, "-v")
+    run = check_ha(ill, ILL_TIMES, "-v")
     assert run.code == 2
     assert run.lines[0] == (
         "HA CRITICAL - nodes: node7 is UNCLEAN (offline): its fencing failed 1s ago, 156 resources are stuck until it "
-        "is fenced; and 283 more (-v lists all)"
+        "is fenced; resources: p_3 (g_0) runs nowhere: start failed on node1, node2, node3 (no such file); "
+        "and 79 more (-v lists all)"
     )
     lines = [line for line in run.lines[1:] if not line.startswith("|")]
     *told, room = lines
     assert [line.split(" ")[0] for line in told][: len(always())] == always()
     assert re.fullmatch(r"perfdata: no room for \d+ of \d+", room)
     assert max(map(len, lines)) < 620
-    assert run.cpu <= ILL_SECONDS
     assert run.megabytes <= MEGABYTES
 
 
 def test_its_picture_fits_on_few_screens(ill: Path) -> None:
-    run = check_ha(ill, "--human")
+    run = check_ha(ill, ILL_TIMES, "--human")
     assert run.code == 2
     assert len(run.lines) < 120
-    assert run.cpu <= ILL_SECONDS
     assert run.megabytes <= MEGABYTES

@@ -31,7 +31,7 @@ from check_ha.core.evidence import examine
 from check_ha.core.finding import Finding
 from check_ha.core.options import option
 from check_ha.model.view import FindingView, SubjectView, View
-from check_ha.multinode.view import READINGS, view_of
+from check_ha.multinode.node_view.view import READINGS, view_of
 from check_ha.output.plain_text import LINE_LIMIT, clean
 from check_ha.output.view_text import TEXT_LIMIT, view_text
 from check_ha.sources.tools import Output, Source, Tool

@@ -1,7 +1,7 @@
 """This node's links to its peers: what cfgtool shows of them, joined with the nodes and members of cmapctl."""
 
 from types import MappingProxyType
-from typing import Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import AbstractSet, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from check_ha.cluster.member_names import named
 from check_ha.model.corosync import CorosyncMap, LinkStatistics, LinkStatus, NodelistNode, ReachableNodes, Ring
@@ -83,7 +83,9 @@ def links_of(
     listed = bool(status.addresses) and not status.rings
     measured = (listed or transport == "knet") and transport not in ("udp", "udpu")
     numbers = _real_numbers(status, nodes.get(status.local_id))
-    links = _links(status, nodes, numbers, reachable)
+    links = _links(
+        status, nodes, numbers, reachable, {(one.peer, one.link) for one in statistics if one.connected is False}
+    )
     members = _members(cmap)
     if status.links and not measured and not members:
         members = {peer: bool(found[0].up) for peer, found in links.items()}
@@ -171,9 +173,16 @@ def ring_fault(ring: Ring) -> str:
 
 
 def _links(
-    status: LinkStatus, nodes: Dict[int, NodelistNode], numbers: Dict[int, int], reachable: Optional[ReachableNodes]
+    status: LinkStatus,
+    nodes: Dict[int, NodelistNode],
+    numbers: Dict[int, int],
+    reachable: Optional[ReachableNodes],
+    lost: AbstractSet[Tuple[int, int]],
 ) -> Dict[int, List[Link]]:
-    """Return the links to each peer, by its node id."""
+    """Return the links to each peer, by its node id; ``lost`` are those that the statistics have as not connected.
+
+    All tell what knet says, a moment apart: a link is up where none of them has it down.
+    """
     by_position = sorted(nodes)
     local = {number: _bare(address) for number, address in status.addresses}
     links: Dict[int, List[Link]] = {}
@@ -183,11 +192,14 @@ def _links(
             peer = by_position[peer]
         number = numbers.get(line.link, line.link)
         up = line.connected
+        # the address tells the link: 3.1.1 to 3.1.4 number it otherwise than it is configured
+        there = [one for one in reachable.links if one.peer == peer] if reachable and peer else []
+        there = [one for one in there if _bare(one.local_address) == local.get(line.link)]
         if up is None and reachable and peer:
-            # its line was mislabelled (3.1.1 to 3.1.4), but -n lists what is reachable; node 0 is one not even asked.
-            # The address tells the link: these versions number it otherwise than it is configured
-            there = (one for one in reachable.links if one.peer == peer and one.connected)
-            up = any(_bare(one.local_address) == local.get(line.link) for one in there)
+            # its line was mislabelled (3.1.1 to 3.1.4), but -n lists what is reachable; node 0 is one not even asked
+            up = any(one.connected for one in there)
+        elif up and ((peer, number) in lost or (there and not any(one.connected for one in there))):
+            up = False
         address = dict(nodes[peer].addresses).get(number, "") if peer in nodes else ""
         links.setdefault(peer, []).append(Link(number, address, up))
     return links

@@ -1,8 +1,12 @@
 """What an old crm_mon does not list, and the status section of the CIB has: failed actions (before 1.1.12, in which
-they came), and fail-counts (before 1.1.14)."""
+they came), and fail-counts (before 1.1.14).
+
+No crm_mon lists the fail-count of a resource that has no history on that node but a probe (seen with 2.1.5): it bans
+the resource all the same. The CIB has it as a node attribute.
+"""
 
 from datetime import datetime, timedelta
-from typing import Dict, Iterator, Optional
+from typing import Dict, Iterator, Optional, Tuple
 
 from check_ha.cluster.resources import plain
 from check_ha.model.cib import Cib, CountedFailures, FailedOperation, Pairs
@@ -30,7 +34,10 @@ def with_recorded(cluster: Cluster, cib: Optional[Cib], now: float) -> Cluster:
 
     ``now`` is the time at which crm_mon ran, in seconds since the epoch: the CIB has such, crm_mon has the local time.
     """
-    if not cluster.version or cluster.version >= LISTS_COUNTS or cib is None or cib.recorded is None:
+    if cib and (not cluster.version or cluster.version >= LISTS_COUNTS):
+        more = tuple(_not_listed(cluster, cib, now))
+        return cluster._replace(fail_counts=(*cluster.fail_counts, *more)) if more else cluster
+    if cib is None or cib.recorded is None:
         return cluster
     known = {plain(one.primitive.id) for one in cluster.primitives() if not one.primitive.orphaned}
     counts = tuple(_fail_count(one, cib, cluster.updated, now) for one in cib.recorded.counts)
@@ -39,6 +46,40 @@ def with_recorded(cluster: Cluster, cib: Optional[Cib], now: float) -> Cluster:
         failures = tuple(_failure(one, cluster.updated, now) for one in cib.recorded.operations)
         cluster = cluster._replace(failures=failures)
     return cluster._replace(fail_counts=counts, history=cib.recorded.history)
+
+
+_FAIL_COUNT, _LAST_FAILURE = "fail-count-", "last-failure-"
+
+
+def _not_listed(cluster: Cluster, cib: Cib, now: float) -> Iterator[FailCount]:
+    """Yield the fail-counts of what is configured and has no history on a node that is online::
+
+    <nvpair id="..." name="fail-count-p_single#start_0" value="INFINITY"/>
+
+    An action each (1.1.17 and later); what bans a resource is their sum.
+    """
+    configured = {one.id for one in cib.primitives}
+    for node in [one.name for one in cluster.nodes if one.online]:
+        attributes = dict(cib.transient.get(node, ()))
+        listed = {*map(plain, cluster.history.get(node, ()))}
+        listed.update(plain(one.resource) for one in cluster.fail_counts if one.node == node)
+        counts: Dict[str, Tuple[int, int]] = {}
+        for name in [name for name in attributes if name.startswith(_FAIL_COUNT)]:
+            what = name[len(_FAIL_COUNT) :]
+            resource, number = what.partition("#")[0], _times(attributes[name])
+            when = attributes.get(_LAST_FAILURE + what, "")
+            if number > 0 and plain(resource) in configured - listed:
+                total, last = counts.get(resource, (0, 0))
+                counts[resource] = total + number, max(last, int(when) if when.isdecimal() and len(when) < 12 else 0)
+        for resource, (total, last) in counts.items():
+            one = CountedFailures(node, resource, min(total, INFINITY), last or None)
+            yield _fail_count(one, cib, cluster.updated, now)
+
+
+def _times(value: str) -> int:
+    if value.lstrip("+") == "INFINITY":
+        return INFINITY
+    return min(int(value), INFINITY) if value.isdecimal() and len(value) < 12 else 0
 
 
 def _failure(one: FailedOperation, updated: Optional[datetime], now: float) -> Failure:

@@ -8,7 +8,7 @@ from check_ha.core.check import Measure
 from check_ha.core.condition import NOT_RESPONDING, NOT_RUNNING, Severity
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import Finding
-from check_ha.core.ranking import ranked, together
+from check_ha.core.ranking import ranked, together, with_causes
 from check_ha.core.verdict import Verdict, worst
 from check_ha.sources.tools import Tool
 
@@ -46,7 +46,7 @@ def _told(parts: Sequence[Part], everything: Evidence, readings: Sequence[Readin
     daemons = own.pop("daemons", [])
     found = [*daemons, *_of_tools(parts, everything), *(one for those in own.values() for one in those)]
     bad = together([one for one in found if one.severity is not Severity.OK])
-    return ranked(bad)
+    return with_causes(ranked(bad))
 
 
 def _reported(readings: Sequence[Reading[object]], everything: Evidence) -> Set[Tool]:

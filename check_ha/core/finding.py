@@ -45,6 +45,10 @@ def resources(*names: str) -> Tuple[Subject, ...]:
     return tuple(Subject(RESOURCE, name) for name in names)
 
 
+Key = Tuple[str, Tuple[Subject, ...]]
+"""Condition and subjects of a finding."""
+
+
 class Finding(NamedTuple):
     """One thing that was found."""
 
@@ -67,6 +71,13 @@ class Finding(NamedTuple):
     """Which check has found it; empty for a tool that failed, whatever number of checks needed it."""
     again: bool = False
     """Whether it only repeats what another check has told."""
+    cause: Optional[Key] = None
+    """What it follows from, which is found as well."""
+
+    @property
+    def key(self) -> Key:
+        """What tells it from the others of a run."""
+        return self.condition.name, self.subjects
 
     @property
     def severity(self) -> Severity:

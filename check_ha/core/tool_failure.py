@@ -36,7 +36,7 @@ from check_ha.core.condition import (
 )
 from check_ha.core.finding import DAEMON, TOOL, Finding, Subject
 from check_ha.core.permission import confined, refusal, says_denied, shows_nothing
-from check_ha.core.processes import processes_of_root
+from check_ha.core.processes import REMOTE_DAEMONS, not_running, processes_of_root, stopped_together
 from check_ha.core.starting import connecting
 from check_ha.core.wording import joined
 from check_ha.parsers.errors import REFUSED, UNRECOGNISED, ParseError
@@ -57,9 +57,8 @@ _DOWN_OR_DENIED = (
 _BUSY = "cannot connect, it says to try again"
 _DOWN_OR_BUSY = r"API error 6\b|objdb library\. Error 6\b"
 _MORE_TIME = "whoever runs the check must wait longer than that (command_timeout of nrpe.cfg, check_nrpe -t)"
-_REMOTE = ("pacemaker-remoted", "pacemaker_remoted")  # 2.0 and later; 1.1
 # lrmd stands for those that the plugin of corosync 1 (ver: 0) starts, without pacemakerd
-_DAEMONS = {COROSYNC: ("corosync",), PACEMAKER: ("pacemakerd", "lrmd", *_REMOTE)}
+_DAEMONS = {COROSYNC: ("corosync",), PACEMAKER: ("pacemakerd", "lrmd", *REMOTE_DAEMONS)}
 
 
 class ToolFailure(NamedTuple):
@@ -208,7 +207,8 @@ def findings_of(failures: Sequence[ToolFailure], processes: Optional[Output]) ->
             key = "" if condition is STARTING else key
             groups.setdefault((key, condition, bool(failure.hidden)), []).append(failure)
     refused = _refused_outputs(failures, processes)
-    return tuple(_finding(condition, group, refused, processes) for (_, condition, _), group in groups.items())
+    found = [_finding(condition, group, refused, processes) for (_, condition, _), group in groups.items()]
+    return stopped_together(found)
 
 
 def finding_of(failure: ToolFailure, failures: Sequence[ToolFailure], processes: Optional[Output]) -> Finding:
@@ -247,7 +247,7 @@ def _settled(failure: ToolFailure, failures: Sequence[ToolFailure], processes: O
     running = _runs(_DAEMONS.get(failure.output.tool.family, ()), processes)
     if failure.busy:
         return NOT_RUNNING if running is False else UNREADABLE
-    if running and shows_nothing(failure.output) and not _runs((*_DAEMONS[COROSYNC], *_REMOTE), processes):
+    if running and shows_nothing(failure.output) and not _runs((*_DAEMONS[COROSYNC], *REMOTE_DAEMONS), processes):
         return UNREADABLE  # for a moment, after corosync has ended
     if running is not None:
         return NO_PERMISSION if running and not failure.output.as_root else NOT_RUNNING
@@ -257,7 +257,7 @@ def _settled(failure: ToolFailure, failures: Sequence[ToolFailure], processes: O
 def _remote(failure: ToolFailure, processes: Optional[Output]) -> bool:
     """Return whether this is a Pacemaker Remote node, asked for what only a cluster node has."""
     corosync = failure.output.tool.family == COROSYNC
-    return corosync and bool(_runs(_REMOTE, processes)) and not _runs(_DAEMONS[COROSYNC], processes)
+    return corosync and bool(_runs(REMOTE_DAEMONS, processes)) and not _runs(_DAEMONS[COROSYNC], processes)
 
 
 def _runs(daemons: Sequence[str], processes: Optional[Output]) -> Optional[bool]:
@@ -289,8 +289,7 @@ def _finding(
     daemon = () if family == SYSTEM else (Subject(DAEMON, family),)
     if condition is NOT_RUNNING:
         reason = reason if len({failure.text for failure in group}) == 1 and not group[0].busy else "cannot connect"
-        text = f"{family} is not running on this node ({names}: {reason})"
-        return Finding(condition, text, (*daemon, *tools), reason=reason)
+        return not_running([family], tools, reason, processes)
     if condition is REMOTE_NODE:
         text = f"this is a Pacemaker Remote node, without {family}: run this check on a cluster node"
         return Finding(condition, text, (*daemon, *tools), reason=reason)

@@ -58,6 +58,18 @@ class Verdict(NamedTuple):
         """What is not OK, worst first."""
         return tuple(one for one in self.findings if one.severity is not Severity.OK)
 
+    @property
+    def told(self) -> Tuple[Finding, ...]:
+        """The problems without those that follow from one that is as bad, and need no place in the first line."""
+        causes = {one.key: one.severity for one in self.problems if one.cause is None}
+        return tuple(
+            one for one in self.problems if one.cause is None or causes.get(one.cause, Severity.OK) < one.severity
+        )
+
+    def following(self, cause: Finding) -> Tuple[Finding, ...]:
+        """Return what follows from this problem, and is not told beside it."""
+        return tuple(one for one in self.problems if one.cause == cause.key and one.severity <= cause.severity)
+
 
 def verdict_of(
     check: Check, judgement: Judgement, severities: Mapping[str, Severity], thresholds: Thresholds = (None, None)

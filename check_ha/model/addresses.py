@@ -23,7 +23,9 @@ class Interface(NamedTuple):
 
     name: str
     flags: Optional[Tuple[str, ...]] = None
-    """``UP`` is what an administrator wants, ``NO-CARRIER`` what the cable says; ``None``: not printed."""
+    """``UP`` is what an administrator wants, ``LOWER_UP``, ``NO-CARRIER`` what the cable says; ``None``: not printed.
+
+    The kernel has LOWER_UP since 2.6.17, of lo, dummy and tun as well."""
     operstate: Optional[str] = None
     """``UP``, ``DOWN``, ``LOWERLAYERDOWN``, ...; ``UNKNOWN`` of what does not tell, as lo, dummy and tun."""
     other_names: Tuple[str, ...] = ()
@@ -41,7 +43,9 @@ class Interface(NamedTuple):
             return "down"
         if self.flags is not None and "NO-CARRIER" in self.flags:
             return "without carrier"
-        return "" if self.operstate in (None, "UP", "UNKNOWN") else f"not working (operstate {self.operstate})"
+        if self.operstate not in (None, "UP", "UNKNOWN"):
+            return f"not working (operstate {self.operstate})"
+        return "without carrier" if self.operstate and self.flags and "LOWER_UP" not in self.flags else ""
 
     @property
     def works(self) -> Optional[bool]:

@@ -140,6 +140,10 @@ class SeenMember(NamedTuple):
     config_version: Optional[int] = None
 
 
+LAST_OF_MAP = "totem.version"
+"""In every version one of the last lines of the map, whose keys are printed in their order."""
+
+
 class CorosyncMap(NamedTuple):
     """``corosync-cmapctl``: configuration as loaded and run-time state."""
 

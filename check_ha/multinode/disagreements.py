@@ -10,7 +10,7 @@ there is no change, there is none that does not arrive.
 
 from __future__ import annotations
 
-from typing import Dict, Iterator, List, Optional, Tuple
+from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from check_ha.core.condition import Condition, Severity
 from check_ha.core.finding import Finding, nodes
@@ -32,6 +32,11 @@ OLDER_VIEW = Condition(
 QUORUM_DIFFERS = Condition(
     "quorum-differs", Severity.WARNING,
     "Nodes of one partition do not agree whether it has quorum; Pacemaker follows the corosync of its DC.",
+)  # fmt: skip
+MEMBERS_DIFFER = Condition(
+    "members-differ", Severity.WARNING,
+    "Nodes of one partition do not count the same members: the membership is changing, or they do not all hear each "
+    "other.",
 )  # fmt: skip
 NOT_JOINED = Condition(
     "not-joined", Severity.WARNING,
@@ -55,6 +60,8 @@ def disagreements(
     for partition in state.partitions:
         yield from _older_views(partition, cluster, earlier, pause)
         yield from _quorum_differs(partition)
+        yield from _pacemaker_differs(partition, cluster, earlier)
+        yield from _members_differ(partition, cluster, earlier)
         for node in partition.not_joined:
             yield _not_joined(node, partition, cluster)
 
@@ -69,6 +76,49 @@ def _quorum_differs(partition: Partition) -> Iterator[Finding]:
     text += f"; the quorum device gives no vote to {some(voteless)}" if voteless else ""
     advice = f"find out why {some(voteless)} cannot reach the quorum device" if voteless else ""
     yield Finding(QUORUM_DIFFERS, text, nodes(*dict.fromkeys((*voteless, *without, *with_quorum))), advice)
+
+
+def _pacemaker_differs(
+    partition: Partition, cluster: ClusterNodes, earlier: Optional[ClusterNodes]
+) -> Iterator[Finding]:
+    """Yield the nodes on which Pacemaker and corosync do not agree, in each look."""
+    corosync = dict(partition.corosync_quorate)
+    differing = _unlike_corosync(cluster.views, corosync)
+    if earlier:
+        before = {node: view.corosync.quorate for node, view in earlier.views.items() if view.corosync}
+        differing = {*differing} & {*_unlike_corosync(earlier.views, before)}
+    names = [node for node in partition.nodes if node in differing]
+    if names and len(set(corosync.values())) == 1:
+        has, lacks = ("corosync", "Pacemaker") if corosync[names[0]] else ("Pacemaker", "corosync")
+        text = f"{lacks} has no quorum on {some(names)}, and {has} has it there"
+        yield Finding(QUORUM_DIFFERS, text, nodes(*names))
+
+
+def _unlike_corosync(views: Dict[str, View], corosync: Mapping[str, Optional[bool]]) -> Set[str]:
+    told = {node: view.pacemaker.quorate for node, view in views.items() if view.pacemaker and view.pacemaker.dc}
+    return {node for node, one in told.items() if None not in (one, corosync.get(node)) and one != corosync[node]}
+
+
+def _members_differ(partition: Partition, cluster: ClusterNodes, earlier: Optional[ClusterNodes]) -> Iterator[Finding]:
+    """Yield the members that a node of the partition does not count, and another one does, in each look."""
+    missing = _uncounted(partition.nodes, cluster.views)
+    before = _uncounted(partition.nodes, earlier.views) if earlier else missing
+    for node, members in missing.items():
+        names = [name for name in members if name in before.get(node, ())]
+        if names:
+            text = f"{node} does not count {some(names)} as a member, and other nodes of its partition do"
+            yield Finding(MEMBERS_DIFFER, text, nodes(node, *names), f"if it lasts, look at the links of {node}", RINGS)
+
+
+def _uncounted(partition: Sequence[str], views: Dict[str, View]) -> Dict[str, List[str]]:
+    """Return by node the names of the members that others count."""
+    counted: Dict[str, Dict[int, str]] = {}
+    for node in partition:
+        view = views.get(node)
+        if view and view.corosync and view.corosync.members and view.daemons.corosync != SILENT:
+            counted[node] = {member.id: member.name for member in view.corosync.members}
+    everybody = {number: name for one in counted.values() for number, name in one.items()}
+    return {node: [name for number, name in everybody.items() if number not in own] for node, own in counted.items()}
 
 
 def _not_joined(node: str, partition: Partition, cluster: ClusterNodes) -> Finding:

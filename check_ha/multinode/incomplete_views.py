@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, Iterator, List
+from typing import Dict, Iterator, List, Optional, Sequence, Set, Tuple
 
 from check_ha.core.condition import Condition, Severity
 from check_ha.core.finding import Finding, nodes
@@ -25,9 +25,12 @@ FAR_APART = 60.0
 """Seconds, by which no two views of one run are apart."""
 
 
-def incomplete_views(cluster: ClusterNodes, state: ClusterState) -> Iterator[Finding]:
+def incomplete_views(
+    cluster: ClusterNodes, state: ClusterState, earlier: Optional[ClusterNodes] = None
+) -> Iterator[Finding]:
     """Yield what could not be compared, and why."""
     yield from _incomplete(cluster, state)
+    yield from _list_less(cluster, state, earlier)
     yield from _apart_in_time(cluster)
 
 
@@ -76,6 +79,33 @@ def _partition_lacks(partition: Partition, inside: Dict[str, View]) -> Iterator[
     for node, view in inside.items() if len(inside) > 1 else ():
         if view.pacemaker and view.pacemaker.dc and not cib_version(view.cib_epoch):
             yield _lacks(node, view, "the version of its CIB", CIBADMIN)
+
+
+def _list_less(cluster: ClusterNodes, state: ClusterState, earlier: Optional[ClusterNodes]) -> Iterator[Finding]:
+    """Yield the nodes that list less than others do out of the same CIB, in each look: a role of ACLs may hide it."""
+    for partition in state.partitions:
+        missing = _missing(partition.nodes, cluster.views)
+        before = _missing(partition.nodes, earlier.views) if earlier else missing
+        for node, names in missing.items():
+            names = [name for name in names if name in before.get(node, ())]
+            if names:
+                text = f"{node} does not list {some(names)}, which others list out of the same CIB"
+                yield Finding(INCOMPLETE, text, nodes(node), advice=f"see what check_ha_view prints on {node}")
+
+
+def _missing(partition: Sequence[str], views: Dict[str, View]) -> Dict[str, List[str]]:
+    """Return by node the nodes and active resources that others have in a view of the same CIB, by the same DC."""
+    alike: Dict[Tuple[Optional[str], str], Dict[str, Set[str]]] = {}
+    for node in partition:
+        view = views.get(node)
+        told = view.pacemaker if view and cib_version(view.cib_epoch) and not view.cut else None
+        if view and told and told.dc and told.nodes:
+            names = {one.name for one in told.nodes} | {one.id for one in told.resources}
+            alike.setdefault((view.cib_epoch, told.dc), {})[node] = names
+    return {
+        node: sorted(set().union(*those.values()) - own)
+        for those in alike.values() for node, own in those.items()
+    }  # fmt: skip
 
 
 def _apart_in_time(cluster: ClusterNodes) -> Iterator[Finding]:

@@ -43,7 +43,14 @@ from check_ha.multinode.conflicts import (
     TWO_DCS,
     conflicts,
 )
-from check_ha.multinode.disagreements import NOT_JOINED, OLDER_VIEW, QUORUM_DIFFERS, STALE_VIEW, disagreements
+from check_ha.multinode.disagreements import (
+    MEMBERS_DIFFER,
+    NOT_JOINED,
+    OLDER_VIEW,
+    QUORUM_DIFFERS,
+    STALE_VIEW,
+    disagreements,
+)
 from check_ha.multinode.drbd.split_brain import DRBD_SPLIT, drbd_conflicts, drbd_not_told
 from check_ha.multinode.incomplete_views import APART, INCOMPLETE, incomplete_views
 from check_ha.multinode.node_names import ClusterNodes, clusters_of, identify
@@ -121,7 +128,7 @@ def compared(asked: ClusterNodes, views: Views, options: SplitBrainOptions) -> C
     problems = [*conflicts(state, options, unseen), *_of_drbd(cluster, earlier, options)]
     gone = [*conflicts(before, options, unseen), *_of_drbd(earlier, None, options)] if before and not problems else []
     findings = [*problems, *disagreements(cluster, state, earlier, views.pause)]
-    findings += [*silent, *wrongly_asked(cluster), *no_views(cluster), *incomplete_views(cluster, state)]
+    findings += [*silent, *wrongly_asked(cluster), *no_views(cluster), *incomplete_views(cluster, state, earlier)]
     findings += drbd_not_told(cluster.views, options)
     if gone:
         text = f"gone at a second look: {'; '.join(one.text for one in gone)}"
@@ -178,7 +185,8 @@ CHECK = Check(
     readings=(),
     conditions=(
         SPLIT_BRAIN, ADDRESS_TWICE, RESOURCE_TWICE, PROMOTED_TWICE, DRBD_SPLIT, TWO_DCS, INTERFACE_DOWN, PARTITIONED,
-        STALE_VIEW, OLDER_VIEW, QUORUM_DIFFERS, NOT_JOINED, JOINING, NOT_ANSWERING, UNSEEN, FENCED, NOT_ASKED, TOO_FEW,
+        STALE_VIEW, OLDER_VIEW, QUORUM_DIFFERS, MEMBERS_DIFFER, NOT_JOINED, JOINING,
+        NOT_ANSWERING, UNSEEN, FENCED, NOT_ASKED, TOO_FEW,
         UNREADABLE, INCOMPLETE, APART, ASKED_TWICE, NOT_ONE_CLUSTER, GONE, FILTERED_OUT,
     ),
     metrics=(PARTITIONS, ACTING, ASKED, ANSWERING, RESOURCES_TWICE, ADDRESSES_TWICE),

@@ -25,7 +25,7 @@ def _headline(verdict: Verdict, limit: int, more: str) -> str:
         return _joined(list(dict.fromkeys(texts)), limit, more)  # "sbd is not set up here" may be both
     if not verdict.problems:
         return clean(verdict.summary, limit)
-    return _joined(_texts(verdict, verdict.problems), limit, more)
+    return _joined(_texts(verdict, verdict.told), limit, more)
 
 
 def _texts(verdict: Verdict, findings: Sequence[Finding]) -> List[str]:
@@ -75,9 +75,12 @@ def _of_parts(verdict: Verdict, verbose: int) -> List[str]:
 
 
 def _of_one(verdict: Verdict) -> List[str]:
-    """Return a line for each finding with its condition, and what to do about it; then one for each item."""
+    """Return a line for each finding with its condition, what to do about it, what follows; then one for each item."""
     lines: List[str] = []
-    for one in verdict.findings:
+    for one in (*verdict.told, *verdict.news):
         lines.append(clean(f"{one.severity.name.lower()}: {one.text} [{one.condition.name}]", ITEM_LIMIT + 40))
         lines += [clean(f"  -> {one.step}", ITEM_LIMIT + 100)] if one.step else []  # it is typed as it is
+        lines += [
+            clean(f"  with it: {it.text} [{it.condition.name}]", ITEM_LIMIT + 40) for it in verdict.following(one)
+        ]
     return [*lines, *(clean(row.line) for row in verdict.rows)]

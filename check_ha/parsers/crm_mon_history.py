@@ -130,11 +130,11 @@ def _fail_counts(history: Element) -> Iterator[FailCount]:
         <resource_history id="p_single" orphan="false" migration-threshold="1000000" fail-count="1"
          last-failure="Mon Nov 23 04:08:28 2026">
 
-    The count is left out where it is 0. Both numbers are 1000000 for INFINITY.
+    The count is left out where it is 0. Both numbers are 1000000 for INFINITY; the word is understood as well.
     """
     for node in history.iterchildren("node"):
         for element in node.iterchildren("resource_history"):
-            if element.get("fail-count") is not None and number(element, "fail-count") > 0:
+            if element.get("fail-count") is not None and _times(element, "fail-count") > 0:
                 yield _fail_count(text(node, "name"), element)
 
 
@@ -171,13 +171,17 @@ def _acted_on(resource: Element) -> bool:
     return False
 
 
+def _times(element: Element, name: str) -> int:
+    return INFINITY if element.get(name) in ("INFINITY", "+INFINITY") else number(element, name)
+
+
 def _fail_count(node: str, element: Element) -> FailCount:
-    threshold = optional_number(element, "migration-threshold")
+    threshold = _times(element, "migration-threshold") if element.get("migration-threshold") else None
     removed = optional_flag(element, "removed")  # since 3.0.2, beside the old name
     return FailCount(
         node=node,
         resource=text(element, "id"),
-        fail_count=number(element, "fail-count"),
+        fail_count=_times(element, "fail-count"),
         migration_threshold=INFINITY if threshold is None else threshold,
         last_failure=optional_moment(element, "last-failure"),
         orphan=(optional_flag(element, "orphan") if removed is None else removed) or False,

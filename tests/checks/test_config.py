@@ -485,6 +485,14 @@ FAILURES: Dict[str, Tuple[Evidence, List[str]]] = {
         ["no-permission"],
     ),
     "unknown-stat-cut-off": (tools(stat=output(COROSYNC_FILES, 0, STAT[:42])), ["unreadable"]),
+    "unknown-map-cut-off": (
+        tools(map=output(CMAPCTL, stdout=MAP[:MAP.index("totem.cluster_name")])), ["unreadable"],
+    ),
+    "warn-map-cut-off-behind-what-differs": (
+        tools(conf=output(COROSYNC_CONF, stdout=CONF.replace("203.0.113.2", "203.0.113.7")),
+              map=output(CMAPCTL, stdout=MAP[:MAP.index("totem.cluster_name")])),
+        ["running-differs", "unreadable"],
+    ),
     "unknown-flags-that-tell-what-is-in-force": (
         tools(conf=output(COROSYNC_CONF, stdout=CONF.replace("two_node: 1", "two_node: 1\nwait_for_all: 1")),
               map=output(CMAPCTL, stdout=MAP + "quorum.wait_for_all (u8) = 1\n"), flags=missing(QUORUMTOOL)),
@@ -537,7 +545,7 @@ FAILURES: Dict[str, Tuple[Evidence, List[str]]] = {
         tools(
             map=output(CMAPCTL, 1, stderr=DOWN), verify=output(CRM_VERIFY, 66, stderr=NO_CIB), ps=processes("sshd")
         ),
-        ["not-running", "not-running"],
+        ["not-running"],
     ),
     "crit-pacemaker-stopped": (
         tools(verify=output(CRM_VERIFY, 66, stderr=NO_CIB), ps=processes("corosync -f")), ["not-running"],

@@ -581,3 +581,21 @@ def test_unknown_what_runs_has_no_history() -> None:
     assert found(judged(offline)) == [], "that of a node that is offline is not listed"
     unique = clone("c_db", primitive("p_db:0", "node1"), primitive("p_db:1", "node2"), unique=True)
     assert found(judged(state(unique, history={"node1": {"p_db:0": True}, "node2": {"p_db:1": True}}))) == []
+
+
+BANNED = (("fail-count-p_db#start_0", "INFINITY"), ("last-failure-p_db#start_0", "1795407000"))
+TWICE = (("fail-count-p_db#start_0", "1"), ("fail-count-p_db#monitor_10000", "1"), ("master-p_db", "5"))
+ONLY_IN_THE_CIB: Mapping[str, Tuple[Mapping[str, Any], Found]] = {
+    "crit-banned": ({"node2": BANNED}, [("threshold-reached", "p_db is banned from node2 (fail-count INFINITY)")]),
+    "warn-the-sum-of-two": ({"node2": TWICE}, [("fail-count", "p_db: fail-count 2 on node2")]),
+    "ok-crm_mon-lists-it-there": ({"node1": BANNED}, []),
+    "ok-no-longer-configured": ({"node2": (("fail-count-p_gone#start_0", "3"),)}, []),
+    "ok-of-a-node-that-is-gone": ({"node9": BANNED}, []),
+}
+
+
+@pytest.mark.parametrize(("transient", "findings"), ONLY_IN_THE_CIB.values(), ids=ONLY_IN_THE_CIB)
+def test_fail_counts_of_what_has_no_history_there(transient: Mapping[str, Any], findings: Found) -> None:
+    cib = Cib((ConfiguredPrimitive("p_db", "ocf:pacemaker:Dummy"),), transient=transient)
+    view = state(primitive("p_db", "node1"))
+    assert found(judge(evidence({CRM_MON: view, CIBADMIN: cib}), FailedActionOptions())) == findings

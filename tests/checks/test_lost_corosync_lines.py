@@ -12,6 +12,8 @@ import re
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Tuple
 
+import pytest
+
 from check_ha.cli.register import check_named
 from check_ha.core.condition import Severity
 from check_ha.core.evidence import examine
@@ -106,6 +108,7 @@ def damaged(look: Look, chance: random.Random) -> Iterator[Tuple[Tool, str, Mapp
                 )
 
 
+@pytest.mark.no_cover
 def test_no_verdict_gets_better() -> None:
     chance = random.Random(7)
     better: List[str] = []

@@ -19,6 +19,7 @@ from check_ha.model.corosync import (
     LinkStatus,
     NodelistNode,
     PeerLink,
+    ReachableLink,
     ReachableNodes,
     Ring,
     SeenMember,
@@ -331,6 +332,15 @@ def test_a_link_that_is_not_listed_is_down_by_the_counters() -> None:
         ("unreadable", "node2: corosync-cfgtool -s does not list link 1 (10.55.1.2)"),
         ("link-down", "node2: link 1 (10.55.1.2) down, 1 of 2 links left"),
     ]
+
+
+def test_a_link_is_down_where_one_of_the_tools_says_so() -> None:
+    told = [("link-down", "node2: link 1 (10.55.1.2) down, 1 of 2 links left")]
+    both = knet({2: [True, True]})
+    lost = tuple(one._replace(connected=(one.peer, one.link) != (2, 1)) for one in EACH.links if one.peer != 3)
+    assert found(judged(both, cmap(2), Statistics(lost, QUIET))) == told
+    links = tuple(ReachableLink(2, link, address(link, 1), address(link, 2), True, link != 1) for link in (0, 1))
+    assert found(judged(both, cmap(2), reachable=ReachableNodes(1, "knet", (2,), links))) == told
 
 
 def test_no_counters_of_knet_is_unknown_and_says_why() -> None:

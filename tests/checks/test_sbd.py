@@ -81,6 +81,10 @@ CLEAR = "sbd -d /dev/a message node2 clear"
 DOWN = "sbd is not running, and the cluster fences with it: this node cannot be fenced"
 
 CASES: Dict[str, Tuple[Dict[Tool, Any], Found]] = {
+    "warn-pacemaker-unwatched": (config(values={"SBD_PACEMAKER": "no"}), [
+        ("pacemaker-unwatched", "sbd is told not to watch Pacemaker (SBD_PACEMAKER=no): a node whose Pacemaker hangs, "
+         "or that has lost quorum, is not reset"),
+    ]),
     "ok": ({}, []),
     "ok-watchdog-held-by-whom-may-not-be-seen": (dogs(complete=False), []),
     "ok-watchdog-of-another-name": (config(watchdog="/dev/misc/dog"), []),
@@ -204,6 +208,14 @@ WITHOUT: Dict[str, Tuple[Dict[Tool, Any], Found]] = {
     ]),
     "warn-watchdog-timeout-short": (cib(stonith_watchdog_timeout="9s"), [
         ("watchdog-timeout-short", "stonith-watchdog-timeout 9s is less than twice SBD_WATCHDOG_TIMEOUT 5 s"),
+    ]),
+    "crit-watchdog-timeout-0": (config(0, watchdog_seconds=0), [
+        ("watchdog-timeout-short", "SBD_WATCHDOG_TIMEOUT is 0: sbd cannot set the watchdog, and nothing says when a "
+         "lost node is down"),
+    ]),
+    "crit-pacemaker-unwatched": (config(0, values={"SBD_PACEMAKER": "no"}), [
+        ("pacemaker-unwatched", "sbd is told not to watch Pacemaker (SBD_PACEMAKER=no): without a device it watches "
+         "nothing, and a node that has lost quorum is not reset"),
     ]),
     "warn-two-nodes": ({CRM_MON: cluster(), CMAPCTL: CorosyncMap((), ())}, [
         ("diskless-two-nodes", "sbd has no device, and this cluster of two nodes has no quorum device: no half of it "

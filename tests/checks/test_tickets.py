@@ -92,6 +92,11 @@ CASES: Dict[str, Tuple[Tuple[Any, ...], Found]] = {
             "whether it is silent cannot be told",
         )],
     ),
+    "warn-a-lease-that-is-too-long": (
+        (view(), cib(state(left=9000)), listed(), peers()),
+        [("lease-long", "the lease of a ends in 2h, and lasts 10m: whose clock is wrong?")],
+    ),
+    "ok-a-lease-that-has-just-begun": ((view(), cib(state(left=601)), listed(), peers()), []),
     "ok-by-hand-here": ((view(), cib(state(owner=None)), None, None, ""), []),
     "ok-by-hand-not-here": (
         (view(False), cib(state(False, owner=None)), None, None, ""),

@@ -334,8 +334,19 @@ ADDRESSES: Dict[str, Tuple[Cluster, Cib, Interfaces, Found]] = {
         cluster(vip("node2"), vip("node1", name="p_src", agent=IPSRCADDR)),
         cib(p_vip=ADDRESS, p_src={"ipaddress": ADDRESS}), interfaces(ADDRESS), [STRAY],
     ),
-    "ok-two-vips-with-one-address": (
+    "crit-two-vips-with-one-address": (
         cluster(vip("node1"), vip("node2", name="p_other")), cib(p_vip=ADDRESS, p_other=ADDRESS),
+        interfaces(ADDRESS), [
+            ("vip-duplicated",
+             "192.0.2.100 is the address of p_vip on node1 and p_other on node2: both nodes carry it at once"),
+        ],
+    ),
+    "ok-two-vips-with-one-address-on-one-node": (
+        cluster(vip("node1"), vip("node1", name="p_other")), cib(p_vip=ADDRESS, p_other=ADDRESS),
+        interfaces(ADDRESS), [],
+    ),
+    "ok-the-director-has-it-and-the-loopback-of-the-real-server": (
+        cluster(vip("node1"), vip("node2", name="p_lo")), cib(p_vip=ADDRESS, p_lo={"ip": ADDRESS, "nic": "lo"}),
         interfaces(ADDRESS), [],
     ),
     "ok-lvs-rests-on-the-loopback": (

@@ -177,8 +177,8 @@ def test_a_mistake_of_ours_in_one_check_hides_nothing(monkeypatch: pytest.Monkey
     code, (line,) = sample("node-crashed/node1", "--skip", "config", "--severity", "fencing-disabled=ok")
     assert code == 2
     assert line == (
-        "HA CRITICAL - nodes: node2 is offline, and was not shut down: it crashed or is cut off; rings: node2 "
-        "unreachable: both links down (198.51.100.2, 203.0.113.2); and 1 more (-v lists all)"
+        "HA CRITICAL - nodes: node2 is offline, and was not shut down: it crashed or is cut off; quorum: this check "
+        "failed (ZeroDivisionError('oops')): report it, with a recording of check_ha_snapshot"
     )
     lines = sample("node-crashed/node1", "-v")[1]
     assert lines[2] == (

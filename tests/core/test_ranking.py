@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import List, Tuple
 
+from check_ha.cli.register import all_checks, check_named
 from check_ha.core.condition import TOOL_MISSING, Condition, Severity
 from check_ha.core.finding import DAEMON, LINK, SETTING, TOOL, Finding, Subject, nodes, resources
-from check_ha.core.ranking import ranked, together
+from check_ha.core.ranking import CAUSES, ranked, together, with_causes
+from check_ha.core.verdict import Verdict
+from check_ha.output.lines import headline, verbose_lines
 
 CRITICAL, WARNING, UNKNOWN = Severity.CRITICAL, Severity.WARNING, Severity.UNKNOWN
 
@@ -112,6 +115,60 @@ def test_the_same_condition_of_something_else_is_told() -> None:
 def test_another_condition_is_something_else() -> None:
     found = [told("quorum", "no quorum"), told("fencing", "no quorum")]
     assert ranked(found) == found
+
+
+STOPPED_NODE = [
+    told("", "it is stopped on node2", *nodes("node2"), Subject(DAEMON, "corosync"), condition="not-running"),
+    told("nodes", "node2 is offline", *nodes("node2"), condition="offline"),
+    told("rings", "node2 unreachable", *nodes("node2"), condition="unreachable"),
+    told("quorum", "missing: node2", *nodes("node2"), severity=WARNING, condition="votes-missing"),
+]
+
+
+def lines_of(*found: Finding) -> List[str]:
+    problems = with_causes(found)
+    verdict = Verdict("cluster", max(one.severity for one in problems), "", tuple(problems), (), ())
+    return [headline(verdict), *verbose_lines(verdict, 1)]
+
+
+def test_what_follows_from_another_finding_is_told_below_it() -> None:
+    assert lines_of(*STOPPED_NODE) == [
+        "it is stopped on node2",
+        "critical: it is stopped on node2 [not-running]",
+        "  with it: node2 is offline [offline]",
+        "  with it: node2 unreachable [unreachable]",
+        "  with it: missing: node2 [votes-missing]",
+    ]
+    first = lines_of(*STOPPED_NODE[1:])
+    assert first[0] == "nodes: node2 is offline"
+    assert first[2:] == ["  with it: node2 unreachable [unreachable]", "  with it: missing: node2 [votes-missing]"]
+
+
+def test_it_is_told_by_itself_where_the_cause_is_not_as_bad_or_about_another_node() -> None:
+    cause, offline, _, votes = STOPPED_NODE
+    assert lines_of(cause._replace(override=WARNING), offline)[0] == "it is stopped on node2; nodes: node2 is offline"
+    assert lines_of(cause._replace(override=Severity.OK), offline)[0] == "nodes: node2 is offline"
+    other = votes._replace(text="missing: node2, node3", subjects=nodes("node2", "node3"))
+    assert lines_of(offline, other)[0] == "nodes: node2 is offline; quorum: missing: node2, node3"
+
+
+def test_what_follows_from_what_follows_has_the_first_cause() -> None:
+    unclean = told("nodes", "node2 is UNCLEAN", *nodes("node2"), condition="unclean")
+    lost = told("resources", "g_web is on node2", *nodes("node2"), *resources("p_vip"), condition="on-lost-node")
+    vip = told("vip", "p_vip runs nowhere", *resources("p_vip"), *nodes("node2"), condition="vip-stopped")
+    assert lines_of(unclean, lost, vip) == [
+        "nodes: node2 is UNCLEAN",
+        "critical: node2 is UNCLEAN [unclean]",
+        "  with it: g_web is on node2 [on-lost-node]",
+        "  with it: p_vip runs nowhere [vip-stopped]",
+    ]
+
+
+def test_the_causes_are_conditions_of_their_checks() -> None:
+    checks = [*all_checks(), check_named("split_brain")]
+    known = {(check.name, one.name) for check in checks for one in (*check.conditions, *check.shared)}
+    known |= {("", name) for check, name in known if name == "not-running"}
+    assert set(CAUSES) | {one for causes in CAUSES.values() for one in causes} <= known
 
 
 def missing(check: str, tool: str, reason: str, severity: Severity = UNKNOWN) -> Finding:

@@ -235,6 +235,37 @@ def test_what_one_tool_leaves_open(
     assert findings(*said, ps=ps) == expected
 
 
+STEP = "see why it does not run (stopped on purpose, failed, not started at boot) before you start it"
+STEPS: Dict[str, Tuple[Tuple[Output, ...], Optional[Output], str, str]] = {
+    "crit-both-are-one": (
+        (output(CFGTOOL, 1, stderr="API error 2"), output(CRM_MON, 102)), processes("systemd-journald"),
+        "corosync and pacemaker are not running on this node (corosync-cfgtool -s, crm_mon: cannot connect)",
+        f"{STEP}: systemctl status corosync pacemaker",
+    ),
+    "crit-as-root-and-no-process-list": (
+        (output(CRM_MON, 102, user="root"),), None, "pacemaker is not running on this node (crm_mon: cannot connect)",
+        f"{STEP}: systemctl status corosync pacemaker",
+    ),
+    "crit-without-systemd": (
+        (output(CRM_MON, 107),), processes("sshd"), "pacemaker is not running on this node (crm_mon: cannot connect)",
+        "see in the log why it does not run (stopped on purpose, or failed) before you start it",
+    ),
+    "crit-remote-node": (
+        (output(CRM_MON, 102, user="root"),), processes("pacemaker-remoted"),
+        "no cluster node is connected to this Pacemaker Remote node (crm_mon: cannot connect)",
+        "on a cluster node: see crm_mon for the resource that connects, and clean it up once the cause is fixed",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "ps", "text", "step"), STEPS.values(), ids=STEPS)
+def test_what_to_do_where_the_daemons_do_not_run(
+    said: Sequence[Output], ps: Optional[Output], text: str, step: str
+) -> None:
+    failures = [failure for failure in map(failure_of, said) if failure]
+    assert [(one.text, one.step) for one in findings_of(failures, ps)] == [(text, step)]
+
+
 def test_the_process_list_is_asked_for_where_it_can_tell_something() -> None:
     asked = {one: failure_of(one) for one in (EITHER, PACEMAKER_EITHER, output(CFGTOOL, 1, stderr="API error 2"))}
     assert all(failure and in_doubt([failure]) for failure in asked.values())

@@ -395,7 +395,7 @@ NOT_CARRIED_OUT = {
     "crm cluster start": _SYSTEMD,
     "systemctl restart corosync-qdevice": _SYSTEMD,
     "systemctl stop pacemaker corosync": _SYSTEMD,
-    "journalctl -u corosync -u pacemaker -n 50": _SYSTEMD,
+    "systemctl status corosync pacemaker": _SYSTEMD,
     "journalctl -u pacemaker": _SYSTEMD,
     "crm_attribute --type crm_config --name stonith-watchdog-timeout --update {}s": "Pacemaker ends itself with it on "
     "a node where sbd does not run, and in the lab it does not",

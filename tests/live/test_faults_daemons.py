@@ -22,6 +22,7 @@ def _hanging(tools: dict[str, str]) -> tuple[Seen, ...]:
 def _without_corosync(node: str) -> tuple[Seen, ...]:
     """Return what the checks say where corosync died: most of Pacemaker goes with it, pacemakerd stays."""
     corosync = "corosync is not running on this node ({}: cannot connect)"
+    both = "corosync and pacemaker are not running on this node ({}: cannot connect)"
     pacemaker = "pacemaker is not running on this node ({})"
     no_cib = pacemaker.format("crm_mon: cannot connect to the CIB")
     return (
@@ -31,12 +32,8 @@ def _without_corosync(node: str) -> tuple[Seen, ...]:
             for check in ("constraints", "fencing", "resources", "vip")
         ),
         critical("rings", corosync.format("corosync-cfgtool -s"), node),
-        critical("quorum", f"{corosync.format('corosync-quorumtool -s')}; {no_cib}", node),
-        critical(
-            "config",
-            f"{corosync.format('corosync-cmapctl')}; {pacemaker.format('crm_verify: cannot connect')}",
-            node,
-        ),
+        critical("quorum", both.format("corosync-quorumtool -s, crm_mon"), node),
+        critical("config", both.format("corosync-cmapctl, crm_verify"), node),
         critical(
             "daemons",
             f"{corosync.format('corosync-cmapctl')}; pacemaker-based, pacemaker-fenced, pacemaker-attrd, "

@@ -23,10 +23,11 @@ def pacemaker_down(node: str) -> tuple[Seen, ...]:
 def all_down(node: str) -> tuple[Seen, ...]:
     """Return what the checks say where neither runs."""
     asking = {check: (COROSYNC[check], PACEMAKER[check]) for check in ("config", "daemons", "quorum")}
-    one, other = (f"{name} is not running on this node ({{}}: cannot connect)" for name in ("corosync", "pacemaker"))
+    one = "corosync is not running on this node ({}: cannot connect)"
+    both = "corosync and pacemaker are not running on this node ({}, {}: cannot connect)"
     return (
         *pacemaker_down(node),
-        *(critical(check, f"{one.format(a)}; {other.format(b)}", node) for check, (a, b) in asking.items()),
+        *(critical(check, both.format(*tools), node) for check, tools in asking.items()),
         critical("rings", one.format(COROSYNC["rings"]), node),
     )
 

@@ -127,6 +127,7 @@ def field(path: Path_) -> str:
     return ".".join("[]" if isinstance(key, int) else str(key) for key in path[1:]).replace(".[]", "[]")
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("scenario", list(scenarios()), ids=label)
 def test_what_is_lost_betters_no_verdict(scenario: Path) -> None:
     found = [one for one in bettered(texts_of(scenario), EVERY) if (one[0], field(one[1])) not in EXCEPTIONS]
@@ -139,6 +140,7 @@ def test_the_verdict_on_the_whole_cluster_but_for_what_one_node_alone_has_found(
     assert {path for _, path, _, _ in lost} == {("node1", "findings", 0)}
 
 
+@pytest.mark.no_cover
 def test_the_exceptions_are_needed() -> None:
     """A clean stop but for an address that was left on the node: only its own list of addresses tells."""
     needing = (SAMPLES / "corosync-killed-vip-twice", RECORDINGS / "drbd" / "split-brain")

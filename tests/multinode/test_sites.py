@@ -39,6 +39,10 @@ CASES: Dict[str, Tuple[List[Answer], Found]] = {
     "ok-at-one": ([paris(HERE), lyon(AWAY)], []),
     "ok-the-other-has-not-heard-of-it": ([paris(HERE), lyon()], []),
     "ok-nobody-has-it-and-nobody-needs-it": ([paris(TicketView("a")), lyon(TicketView("a"))], []),
+    "unknown-a-view-that-does-not-tell": (
+        [paris(HERE), lyon(findings=None)],
+        [("site-unknown", "lyon (node2) tells no tickets: its check_ha is older: update it")],
+    ),
     "crit-at-both": (
         [paris(HERE), lyon(HERE)],
         [("granted-twice", "a is granted at paris (node1) and lyon (node2)")],

@@ -721,6 +721,34 @@ def test_a_cib_that_is_older(
     assert [name for name, _ in looks(of(*second), of(*first), pause)] == conditions
 
 
+UNLIKE: Dict[str, Tuple[View, List[Tuple[str, str]]]] = {
+    "warn-a-node-that-does-not-count-another": (
+        three("node3", corosync=corosync("node3", ("node1", "node3"))),
+        [("members-differ", "node3 does not count node2 as a member, and other nodes of its partition do")],
+    ),
+    "warn-pacemaker-has-no-quorum-where-corosync-has": (
+        three("node3", pacemaker=pacemaker(online=THREE, nodes=THREE, quorate=False)),
+        [("quorum-differs", "Pacemaker has no quorum on node3, and corosync has it there")],
+    ),
+    "unknown-a-node-that-is-shown-a-part": (
+        three("node3", pacemaker=pacemaker(resource("p_vip", "node1"), online=THREE, nodes=("node1", "node3"))),
+        [("incomplete", "node3 does not list node2 and p_db, which others list out of the same CIB")],
+    ),
+    "ok-less-in-another-cib": (
+        three("node3", cib_epoch="0.7.9", pacemaker=pacemaker(resource("p_vip", "node1"), online=THREE, nodes=THREE)),
+        [],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("third", "findings"), UNLIKE.values(), ids=UNLIKE)
+def test_nodes_of_one_partition_that_do_not_see_the_same(third: View, findings: List[Tuple[str, str]]) -> None:
+    given, healthy = (three("node1"), three("node2"), third), tuple(map(three, THREE))
+    assert found(judged(*given)) == findings
+    assert looks(given, given) == findings
+    assert looks(given, healthy) == []  # both looks must show it
+
+
 def test_a_node_that_follows_no_dc_has_a_cib_of_its_own() -> None:
     given = refusing(cib_epoch="0.9.0"), pending("node2", cib_epoch="0.7.0")
     assert looks(given, given) == [NOT_JOINED]

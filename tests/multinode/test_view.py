@@ -35,7 +35,7 @@ from check_ha.model.view import (
     View,
     VipView,
 )
-from check_ha.multinode.view import CLUSTER, QUORUM, READINGS, view_of
+from check_ha.multinode.node_view.view import CLUSTER, QUORUM, READINGS, view_of
 from check_ha.parsers.corosync_conf import parse_corosync_conf
 from check_ha.sources.recording import Recording
 from check_ha.sources.tools import AUTHKEY, COROSYNC_CONF, COROSYNC_VERSION, PACEMAKERD_FEATURES, Output, Tool

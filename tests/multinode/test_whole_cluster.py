@@ -121,6 +121,10 @@ def test_critical_where_corosync_is_stopped_only_that_is_told_of_it() -> None:
     )
     found = judged(linked(alone("node1")), stopped("node2", findings=(out, VIP), links=None))
     assert told(found) == [("CRITICAL", "not-running", "corosync is not running on node2")]
+    assert found.findings[0].step == (
+        "on node2, see why it does not run (stopped on purpose, failed, not started at boot) before you start it: "
+        "systemctl status corosync pacemaker"
+    )
 
 
 LINKS: Dict[str, Tuple[Dict[str, List[Tuple[int, str]]], Told]] = {

@@ -84,6 +84,7 @@ def all_documents() -> List[Dict[str, Any]]:
     return found
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("directory", list(recorded()), ids=label)
 def test_check_ha_of_every_recording(directory: Path) -> None:
     document = document_of(replay_all("--format", "json", "--from", str(directory)))

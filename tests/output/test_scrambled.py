@@ -102,6 +102,7 @@ def chosen() -> List[Path]:
     return [one for number, one in enumerate(recorded()) if SAMPLES in one.parents or number % EVERY == 0]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("directory", chosen(), ids=label)
 def test_rank_colour_picture_advice_and_exit_code_stay(
     directory: Path, seen: Seen, monkeypatch: pytest.MonkeyPatch

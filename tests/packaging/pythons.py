@@ -2,7 +2,8 @@
 
 nagiosplugin and lxml know nothing of each other: what fails, fails with one of them. So each version of Python gets the
 newest two, and the oldest two are tried at the ends: with the oldest Python and the newest that has them, and
-with the one of the system, for which Debian has just these.
+with the one of the system, for which Debian has just these. The version that runs the tests has the newest in all of
+them, and is not tried with these once more.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Iterator, List, NamedTuple, Tuple
 OLDEST_PYTHON = 9
 LXML_4_9_UNTIL = 12
 """The last Python 3 that lxml 4.9 has wheels for. Each newer one is left out; a test asks whether that is still so."""
+RUNNING = sys.version_info[1]
 SYSTEM = Path("/usr/bin")
 """Where the Python is that the distribution's own packages run with."""
 
@@ -72,7 +74,7 @@ def combinations() -> Iterator[Tuple[Path, Libraries]]:
             yield path, OLDEST
         if path == found[-1] and path not in with_wheels:
             yield path, OLD_NAGIOSPLUGIN
-        if path.parent != SYSTEM or [minor(one) for one in found].count(minor(path)) == 1:
+        if minor(path) != RUNNING:
             yield path, NEWEST
 
 

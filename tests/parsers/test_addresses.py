@@ -91,6 +91,7 @@ LAYOUTS = {
         {"flags": ["BROADCAST", "UP"], "operstate": "LOWERLAYERDOWN"}, "not working (operstate LOWERLAYERDOWN)", False,
     ),
     "waits-for-802.1x": ({"flags": ["UP"], "operstate": "DORMANT"}, "not working (operstate DORMANT)", False),
+    "neither-carrier-nor-none": ({"flags": ["BROADCAST", "UP"], "operstate": "UNKNOWN"}, "without carrier", False),
     "no-state-printed": ({"flags": ["BROADCAST", "UP"]}, "", None),
     "no-flags-printed": ({"operstate": "UP"}, "", None),
     "no-flags-printed-and-down": ({"operstate": "DOWN"}, "not working (operstate DOWN)", False),

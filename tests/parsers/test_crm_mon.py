@@ -620,6 +620,7 @@ def test_exit_reason_is_unescaped_once(printed: str, reason: str) -> None:
         ('orphan="false" migration-threshold="3"', ()),
         ('orphan="false" migration-threshold="3" fail-count="0"', ()),
         ('orphan="false" migration-threshold="3" fail-count="2"', (FailCount("node1", "vip", 2, 3),)),
+        ('migration-threshold="INFINITY" fail-count="INFINITY"', (FailCount("node1", "vip", INFINITY, INFINITY),)),
         ('orphan="true" fail-count="2"', (FailCount("node1", "vip", 2, INFINITY, orphan=True),)),
         ('removed="true" fail-count="2"', (FailCount("node1", "vip", 2, INFINITY, orphan=True),)),
         (

@@ -21,7 +21,7 @@ import pytest
 import check_ha.model
 import check_ha.parsers
 from check_ha.cli.register import COMPARISONS, check_named
-from check_ha.multinode.view import READINGS
+from check_ha.multinode.node_view.view import READINGS
 from check_ha.parsers.fingerprint import parse_fingerprint
 from tests.replay import checks
 

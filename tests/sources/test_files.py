@@ -11,7 +11,7 @@ import pytest
 
 from check_ha.cli import snapshot
 from check_ha.cli.register import check_named
-from check_ha.sources.files import own_directory, read_plain, write_new
+from check_ha.sources.files import own_directory, read_plain, replace_file, write_new
 from check_ha.sources.recording import Recording, write_recording
 from check_ha.sources.tools import CRM_MON
 from tests.core.said import output
@@ -125,3 +125,10 @@ def test_writing_what_is_there_already(tmp_path: Path) -> None:
         write_new("file", place, b"2")
     os.close(place)
     assert (tmp_path / "file").read_bytes() == b"1"
+
+
+def test_replacing_what_cannot_be_replaced_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "file").mkdir()
+    with pytest.raises(OSError, match="Is a directory"):
+        replace_file(str(tmp_path / "file"), "text")
+    assert [(one.name, one.is_dir()) for one in tmp_path.iterdir()] == [("file", True)]

@@ -184,3 +184,15 @@ def test_one_at_a_time(folder: Path) -> None:
         assert time.monotonic() - begun < 1
         with kept.alone(0, time.monotonic() + 0.2, str(folder)):
             assert 0.1 < time.monotonic() - begun < 2
+
+
+def test_what_cannot_be_kept_leaves_nothing_behind(folder: Path) -> None:
+    (folder / f"{NOBODY}.stream").mkdir(parents=True)
+    with pytest.raises(OSError, match="Is a directory"):
+        kept.keep(NOBODY, b"something", time.time(), str(folder))
+    assert [one.name for one in folder.iterdir()] == [f"{NOBODY}.stream"]
+
+
+def test_what_is_no_stream_has_nothing() -> None:
+    assert kept.has(stream(), [CRM_MON])
+    assert not kept.has(b"something", [])

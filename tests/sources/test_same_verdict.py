@@ -30,6 +30,7 @@ def comparable(output: Output) -> Output:
     return output._replace(argv=output.tool.argv, seconds=0.0, limit=0.0, user="")
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("directory", list(recorded())[::3], ids=label)
 def test_live_recorded_and_replayed_outputs_are_the_same(
     directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -53,6 +54,7 @@ def test_live_recorded_and_replayed_outputs_are_the_same(
             assert live[tool].stdout == b""
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("directory", sorted(path.parent for path in SAMPLES.rglob("commands.json"))[::2], ids=label)
 def test_every_check_says_the_same_live_and_from_its_snapshot(
     directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -65,7 +67,8 @@ def test_every_check_says_the_same_live_and_from_its_snapshot(
     snapshot.main()
     assert capsys.readouterr().out.startswith("recorded ")
 
-    for name in checks():
+    # what hangs, hangs for each of them anew
+    for name in ["nodes", "daemons"] if frozen(directory) else checks():
         check = check_named(name)
         live = replay(check, "--tools", str(tools), "-t", seconds, "--state-dir", str(tmp_path / "state"))
         assert ageless(live) == ageless(replay(check, "--from", str(again)))

@@ -40,7 +40,7 @@ from check_ha.checks.config.differences import (
 )
 from check_ha.checks.config.good_sense import CONDITIONS as UNWISE
 from check_ha.checks.config.good_sense import unwise
-from check_ha.checks.config.in_force import not_in_force, sets_flags
+from check_ha.checks.config.in_force import map_cut, not_in_force, sets_flags, shown
 from check_ha.checks.config.invalid import INVALID, TEST, with_steps
 from check_ha.checks.config.misspelt import UNKNOWN_SETTING, misspelt
 from check_ha.checks.config.of_newer import of_newer
@@ -65,7 +65,7 @@ from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import DAEMON, FILE, Finding, Subject, nodes
 from check_ha.core.options import Options, option, regex
 from check_ha.core.wording import count, joined
-from check_ha.model.corosync import CorosyncMap, QuorumStatus
+from check_ha.model.corosync import LAST_OF_MAP, CorosyncMap, QuorumStatus
 from check_ha.model.corosync_conf import CorosyncConf, Mistake
 from check_ha.model.node import FileState
 from check_ha.parsers.cmapctl import parse_cmapctl
@@ -110,6 +110,7 @@ def judge(evidence: Evidence, options: ConfigOptions) -> Judgement:
     told = version_of(evidence.get(VERSION), cmap.values if cmap else None)
     possible = () if told or conf is None else versions_that_load(conf)
     version = told or next(iter(possible), NEWEST_3)
+    whole = bool(cmap and LAST_OF_MAP in cmap.values)
     running = settings_of(cmap.values, version) if cmap else None
     mistakes = [one for one in conf.mistakes if one.refused_by(version)] if conf else []
     readable = conf is not None and not conf.empty and not mistakes
@@ -121,7 +122,8 @@ def judge(evidence: Evidence, options: ConfigOptions) -> Judgement:
     valid = not any(finding.condition is INVALID for finding in file_findings)
 
     found = tuple(_differences(evidence, options, written, running)) if written and running else ()
-    settings, verification = written or running, evidence.get(VERIFY)
+    found = tuple(one for one in found if whole or (cmap and shown(one, cmap.values)))
+    settings, verification = written or (running if whole else None), evidence.get(VERIFY)
     findings = [
         *file_findings,
         *(_key(conf, settings, running, evidence) if settings else ()),
@@ -130,6 +132,7 @@ def judge(evidence: Evidence, options: ConfigOptions) -> Judgement:
         *(_versions(cmap) if cmap else ()),
         *(_flags_unknown(evidence, written) if cmap and written else ()),
         *(unwise(settings, valid, _seen(cmap, evidence.get(QUORUM))) if settings else ()),
+        *(() if whole or cmap is None else [map_cut()]),
         *verified(evidence),
     ]
     return Judgement(

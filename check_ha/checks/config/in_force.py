@@ -9,6 +9,9 @@ from typing import Dict, Iterable, Iterator, Mapping, Optional, Tuple
 
 from check_ha.checks.config.differences import NODE_BY_NODE, Difference
 from check_ha.checks.config.settings import Settings
+from check_ha.core.condition import UNREADABLE
+from check_ha.core.finding import TOOL, Finding, Subject
+from check_ha.model.corosync import LAST_OF_MAP
 
 _BREAKER = "quorum.auto_tie_breaker"
 _TWO_NODE = "quorum.two_node"
@@ -62,3 +65,14 @@ def _states(written: Settings, values: Mapping[str, str], flags: Optional[Iterab
 
 def _switch(on: bool) -> str:
     return "1" if on else "0"
+
+
+def shown(one: Difference, values: Mapping[str, str]) -> bool:
+    """Return whether the map shows what runs instead, and does not only lack it."""
+    return bool(one.running) if one.node else one.name in values
+
+
+def map_cut() -> Finding:
+    """Return that what is not in the map may be there all the same: what it shows is compared alone."""
+    text = f"corosync-cmapctl ended early, {LAST_OF_MAP} is not there: what corosync runs with is not known"
+    return Finding(UNREADABLE, text, (Subject(TOOL, "corosync-cmapctl"),))

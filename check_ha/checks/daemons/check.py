@@ -52,6 +52,7 @@ from check_ha.core.condition import NO_PERMISSION, NOT_RUNNING, STARTING, TOOL_M
 from check_ha.core.evidence import Evidence
 from check_ha.core.finding import DAEMON, TOOL, Finding, Row, Subject
 from check_ha.core.options import Options
+from check_ha.core.processes import not_running, stopped_together
 from check_ha.core.starting import not_ready
 from check_ha.sources.tools import CRM_MON, CRMADMIN
 
@@ -100,7 +101,7 @@ def judge(evidence: Evidence, options: Options) -> Judgement:
     ]
     return Judgement(
         summary=_summary(found, len(children)),
-        findings=tuple(dict.fromkeys(findings)),  # that it is starting may explain several
+        findings=stopped_together([*dict.fromkeys(findings)]),  # that it is starting may explain several
         measures=tuple(_measures(found)),
         rows=tuple(map(_row, found)),
     )
@@ -121,7 +122,7 @@ def _corosync(evidence: Evidence, daemon: Daemon) -> Iterator[Finding]:
     if hangs or failure is None:
         yield from hangs
     elif failure.condition not in (NOT_RUNNING, STARTING) and daemon.missing:
-        yield Finding(NOT_RUNNING, "corosync is not running on this node (no such process)", daemons(COROSYNC))
+        yield not_running([COROSYNC], (), "no such process", None)
     elif failure.condition is not TOOL_MISSING or not daemon.answers:
         yield failure
 
@@ -131,8 +132,7 @@ def _pacemakerd_missing(evidence: Evidence, processes: DaemonProcesses) -> Itera
     left = list(pacemakerd_missing(processes.orphans()))
     failures = (evidence.failed.get(reading.tool) for reading in (CIB, CLUSTER, NODE_NAME))
     told = next((one for one in failures if one is not None and one.condition in (NOT_RUNNING, STARTING)), None)
-    text = "pacemaker is not running on this node (no such process)"
-    yield from left or [told or Finding(NOT_RUNNING, text, daemons("pacemaker"))]
+    yield from left or [told or not_running(["pacemaker"], (), "no such process", None)]
 
 
 def _moving(evidence: Evidence, pacemakerd: Daemon, children: Sequence[Daemon]) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from check_ha.cluster.own_count import OWN
 from check_ha.core.condition import NOT_RESPONDING, UNREADABLE, Condition, Severity
 from check_ha.core.finding import DAEMON, DEVICE, SETTING, TOOL, Finding, Subject, nodes
 from check_ha.core.wording import are, count, joined
-from check_ha.model.corosync import CorosyncMap, Member, QuorumStatus
+from check_ha.model.corosync import LAST_OF_MAP, CorosyncMap, Member, QuorumStatus
 
 NO_QUORUM = Condition("no-quorum", Severity.CRITICAL, "This partition has no quorum: it may not run resources.")
 QUORUM_CONTRADICTED = Condition(
@@ -160,5 +160,5 @@ def map_missing(
     subjects = (Subject(TOOL, "corosync-cmapctl"),)
     if quorum and quorum.members and failure and failure.condition is not NOT_RESPONDING:  # which is told already
         yield failure._replace(text=f"{unseen}: {failure.text}", subjects=subjects)
-    elif cmap and "totem.version" not in cmap.values:  # in every version, one of the last lines
+    elif cmap and LAST_OF_MAP not in cmap.values:
         yield Finding(UNREADABLE, f"{unseen}: corosync-cmapctl ended early", subjects)

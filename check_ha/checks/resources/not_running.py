@@ -55,7 +55,7 @@ def common_cause(
     doing = "running or promoted" if any(states.not_promoted(one) for one in down) else "running"
     text = f"{text}: {listed(names)} {are(names)} not {doing}{here}"
     setting = (Subject(SETTING, "stop-all-resources"),) if condition is STOPPED_ALL else ()
-    subjects = (*setting, *nodes(*hosts), *resources(*dict.fromkeys(names)))
+    subjects = (*setting, *nodes(*hosts), *resources(*dict.fromkeys((*names, *(one.id for one in down)))))
     return Finding(condition, text, subjects, advice, commands), frozenset(one.id for one in down)
 
 

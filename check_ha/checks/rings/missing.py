@@ -8,7 +8,7 @@ from check_ha.cluster.links import Links, Peer
 from check_ha.core.condition import NOT_RESPONDING, UNREADABLE, Condition, Severity
 from check_ha.core.finding import DAEMON, LINK, TOOL, Finding, Subject, nodes
 from check_ha.core.wording import joined, listed
-from check_ha.model.corosync import CorosyncMap, LinkStatistics, LinkStatus, Statistics
+from check_ha.model.corosync import LAST_OF_MAP, CorosyncMap, LinkStatistics, LinkStatus, Statistics
 
 if TYPE_CHECKING:  # rings read no crm_mon but where nothing else names the nodes
     from check_ha.model.cluster import Cluster
@@ -22,7 +22,6 @@ CONDITIONS = (MEMBERS_UNKNOWN,)
 
 _CFGTOOL, _MAP, _STATISTICS = "corosync-cfgtool -s", "corosync-cmapctl", "corosync-cmapctl -m stats"
 
-_LAST_OF_MAP = "totem.version"  # in every version, and the keys are printed in their order
 _COUNTERS = ("srp.firewall_enabled_or_nic_failure", "srp.mcast_retx")
 
 
@@ -53,8 +52,8 @@ def members_missing(
         # multicast without a nodelist: a node that was never seen has no name here
         text = f"corosync has seen {seen} of the nodes since it started, and expects {expected} votes"
         yield Finding(MEMBERS_UNKNOWN, f"{text}: who is missing is not known", subjects)
-    if _LAST_OF_MAP not in cmap.values:
-        yield _unreadable(_MAP, f"{_MAP} ended early: {_LAST_OF_MAP}, one of its last lines, is not there")
+    if LAST_OF_MAP not in cmap.values:
+        yield _unreadable(_MAP, f"{_MAP} ended early: {LAST_OF_MAP}, one of its last lines, is not there")
 
 
 def _votes(cmap: CorosyncMap, key: str) -> int:

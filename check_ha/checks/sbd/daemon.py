@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import Iterator, Optional
 
-from check_ha.checks.sbd.tables import DOWN, NO_WATCHDOG, STARTED_LATE, WATCHDOG_HELD, WATCHDOG_IDLE, WATCHDOG_MISSING
+from check_ha.checks.sbd.tables import (
+    DOWN,
+    NO_WATCHDOG,
+    STARTED_LATE,
+    UNWATCHED,
+    WATCHDOG_HELD,
+    WATCHDOG_IDLE,
+    WATCHDOG_MISSING,
+)
 from check_ha.cluster.fencing.sbd import SBD, oldest, sbd_of
+from check_ha.core.condition import Severity
 from check_ha.core.finding import DAEMON, FILE, Finding, Subject
 from check_ha.core.wording import how_long
 from check_ha.model.cib import is_false
@@ -30,6 +39,18 @@ def running(processes: Processes) -> Iterator[Finding]:
     if started is not None and seconds is not None and started - seconds > _MOMENT:
         text = f"sbd was started {how_long(started - seconds)} after Pacemaker: until then this node was not watched"
         yield Finding(STARTED_LATE, text, subject, "see why it ended (journalctl -u sbd)")
+
+
+def unwatched(config: SbdConfig) -> Iterator[Finding]:
+    """Yield that sbd does not look at Pacemaker, which it does by default (sbd 1.3 and later)."""
+    if is_false(config.values.get("SBD_PACEMAKER")):
+        end = "a node whose Pacemaker hangs, or that has lost quorum, is not reset"
+        if not config.devices:
+            end = "without a device it watches nothing, and a node that has lost quorum is not reset"
+        text = f"sbd is told not to watch Pacemaker (SBD_PACEMAKER={config.values['SBD_PACEMAKER']}): {end}"
+        advice = "set SBD_PACEMAKER=yes on each node, then restart the cluster there, one node after the other"
+        override = None if config.devices else Severity.CRITICAL
+        yield Finding(UNWATCHED, text, (Subject(DAEMON, SBD),), advice, override=override)
 
 
 def watchdog(config: SbdConfig, dogs: Optional[Watchdogs], processes: Optional[Processes]) -> Iterator[Finding]:

@@ -41,6 +41,7 @@ def judge(evidence: Evidence, set_up: Optional[bool], wanted: int) -> Judgement:
             *timeouts.of_pacemaker(found, cib),
             *timeouts.of_watchdog(config, cib),
             *timeouts.two_nodes(config, cluster, cmap),
+            *daemon.unwatched(config),
             *daemon.watchdog(config, dogs, processes),
             *_unseen(evidence),
         ]

@@ -53,7 +53,7 @@ STONITH_TIMEOUT_SHORT = Condition(
 WATCHDOG_TIMEOUT_SHORT = Condition(
     "watchdog-timeout-short", Severity.CRITICAL,
     "stonith-watchdog-timeout is not longer than SBD_WATCHDOG_TIMEOUT: Pacemaker refuses that. WARNING below twice as "
-    "long.",
+    "long. Or SBD_WATCHDOG_TIMEOUT is 0.",
     standing=True,
 )  # fmt: skip
 TWO_NODES = Condition(
@@ -71,6 +71,12 @@ NO_WATCHDOG = Condition(
     "sbd is told to work without a watchdog: nothing resets the node when sbd hangs.",
     True,
 )
+UNWATCHED = Condition(
+    "pacemaker-unwatched",
+    Severity.WARNING,
+    "sbd is told not to watch Pacemaker (SBD_PACEMAKER). CRITICAL without a device: then it watches nothing.",
+    True,
+)
 WATCHDOG_MISSING = Condition("watchdog-missing", Severity.CRITICAL, "There is no watchdog device of that name.")
 WATCHDOG_HELD = Condition(
     "watchdog-held", Severity.CRITICAL, "Another process has the watchdog open: sbd cannot have it."
@@ -82,7 +88,7 @@ NO_SBD = Condition("no-sbd", Severity.UNKNOWN, "Neither the CIB nor the process 
 CONDITIONS = (
     TOO_MANY, TOO_FEW, NO_DEVICE, SAME, UNREADABLE_DEVICE, DEVICE_SLOW, NO_SLOT, MESSAGE_UNREAD, START_BARRED,
     MSGWAIT_SHORT, TIMEOUTS_DIFFER, STONITH_TIMEOUT_SHORT, WATCHDOG_TIMEOUT_SHORT, TWO_NODES,
-    DOWN, STARTED_LATE, NO_WATCHDOG, WATCHDOG_MISSING, WATCHDOG_HELD, WATCHDOG_IDLE, NO_CONFIG, NO_SBD,
+    DOWN, STARTED_LATE, UNWATCHED, NO_WATCHDOG, WATCHDOG_MISSING, WATCHDOG_HELD, WATCHDOG_IDLE, NO_CONFIG, NO_SBD,
 )  # fmt: skip
 
 SLOWEST = Metric("cluster.sbd.slowest.seconds", "seconds that sbd dump took on the slowest device", "s")

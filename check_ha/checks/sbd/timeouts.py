@@ -92,6 +92,11 @@ def of_watchdog(config: SbdConfig, cib: Optional[Cib]) -> Iterator[Finding]:
     text = watchdog_timeout(cib) if cib else "0"
     waits = seconds_of(text)
     fires = WATCHDOG_DEFAULT if config.watchdog_seconds is None else config.watchdog_seconds
+    if not fires and not config.devices:
+        text = "SBD_WATCHDOG_TIMEOUT is 0: sbd cannot set the watchdog, and nothing says when a lost node is down"
+        advice = "set it on each node (5, or what the watchdog needs), then restart the cluster there, one by one"
+        yield Finding(WATCHDOG_TIMEOUT_SHORT, text, (Subject(SETTING, "SBD_WATCHDOG_TIMEOUT"),), advice)
+        return
     if not waits or config.devices or waits >= 2 * fires:
         return
     never = waits <= fires

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Iterator, List, Mapping, Optional, Tuple
 
 from check_ha.checks.tickets.situation import (
+    AHEAD,
     DEFAULT_EXPIRE,
     DEFAULT_NAME,
     ELSEWHERE,
@@ -19,6 +20,7 @@ from check_ha.checks.tickets.tables import (
     BY_HAND,
     GRANTED_TWICE,
     LEASE_EXPIRED,
+    LEASE_LONG,
     LEASE_SHORT,
     NOT_GRANTED,
     NOT_HERE,
@@ -58,6 +60,7 @@ def of_ticket(one: GeoTicket, geo: Geo, now: float) -> Iterator[Finding]:
     if not (twice or expired) and _overdue(one):
         text = f"the lease of {one.name} ends in {how_long(one.left or 0)}{_at(one)}: its renewal is overdue"
         yield Finding(LEASE_SHORT, text, subjects)
+    yield from _too_long(one, now)
     if one.where == UNKNOWN and one.needed_by and _unheard_of(one, geo):
         text = f"{one.name} is not granted here, and booth has no such ticket{_waiting(one)}"
         advice = (
@@ -68,6 +71,16 @@ def of_ticket(one: GeoTicket, geo: Geo, now: float) -> Iterator[Finding]:
     elif one.where == UNKNOWN and one.needed_by:
         text = f"{one.name} is not granted here, and whether another site has it cannot be told"
         yield Finding(NOT_HERE, text, subjects)
+
+
+def _too_long(one: GeoTicket, now: float) -> Iterator[Finding]:
+    """Yield that its lease, by the CIB, ends later than one that begins now."""
+    ends = one.state.expires - now if one.state and one.state.expires and one.left is not None else 0.0
+    if one.times and ends > one.times.expire - AHEAD:
+        text = f"the lease of {one.name} ends in {how_long(ends)}{_at(one)}"
+        text += f", and lasts {how_long(one.times.expire)}: whose clock is wrong?"
+        subjects = (Subject(TICKET, one.name), *resources(*one.needed_by))
+        yield Finding(LEASE_LONG, text, subjects, "compare the clocks of all sites and arbitrators")
 
 
 def unexpected(tickets: Tuple[GeoTicket, ...], expected: Mapping[str, str], here: Optional[str]) -> Iterator[Finding]:

@@ -30,6 +30,10 @@ BY_HAND = Condition(
     "by-hand", Severity.WARNING, "A ticket was granted past booth (crm_ticket): booth may give it to another site."
 )
 LEASE_SHORT = Condition("lease-short", Severity.WARNING, "The renewal of a lease is overdue.")
+LEASE_LONG = Condition(
+    "lease-long", Severity.WARNING,
+    "A lease ends later than it can last from now on: a clock is wrong, and that it ends in time cannot be relied on.",
+)  # fmt: skip
 PEER_SILENT = Condition(
     "peer-silent", Severity.WARNING, "Another site or the arbitrator does not answer the site that has a ticket."
 )
@@ -50,7 +54,7 @@ NO_TICKETS = Condition("no-tickets", Severity.UNKNOWN, "There are no tickets her
 
 CONDITIONS = (
     GRANTED_TWICE, LEASE_EXPIRED, NOT_GRANTED, NOT_WRITTEN, BOOTH_DOWN, NO_MAJORITY, STANDBY, BY_HAND, LEASE_SHORT,
-    PEER_SILENT, WRONG_SITE, PENDING, CONF_DIFFERS, NOT_HERE, NOT_ASKED, NO_TICKETS, FILTERED_OUT,
+    LEASE_LONG, PEER_SILENT, WRONG_SITE, PENDING, CONF_DIFFERS, NOT_HERE, NOT_ASKED, NO_TICKETS, FILTERED_OUT,
 )  # fmt: skip
 
 TICKETS = Metric("cluster.tickets.count", "tickets")

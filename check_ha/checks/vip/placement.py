@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from check_ha.cluster.nodes import may_act
 from check_ha.cluster.resource_states.states import ResourceStates
@@ -15,7 +15,9 @@ from check_ha.model.cluster import Cluster
 
 VIP_STOPPED = Condition("vip-stopped", Severity.CRITICAL, "A virtual IP runs nowhere, although it should.")
 VIP_DUPLICATED = Condition(
-    "vip-duplicated", Severity.CRITICAL, "A virtual IP that is not a clone is active on two nodes at once."
+    "vip-duplicated",
+    Severity.CRITICAL,
+    "A virtual IP that is not a clone is active on two nodes at once, or two have one address and run on two nodes.",
 )
 VIP_FAILED = Condition("vip-failed", Severity.CRITICAL, "The last result of a virtual IP resource counts as failed.")
 VIP_BLOCKED = Condition("vip-blocked", Severity.CRITICAL, "The cluster will not act on a virtual IP any more.")
@@ -85,6 +87,7 @@ def states(cluster: Cluster, cib: Optional[Cib], vips: Sequence[VirtualIp], now:
     stopped = [vip.id for vip in vips if not vip.nodes and not vip.in_motion and not vip.spare]
     others = ResourceStates(cluster, cib, now) if stopped else None
     online = {node.name for node in cluster.nodes if node.online}
+    yield from _one_address(vips)
     for vip in vips:
         yield from _state(cluster, vip, online)
         if others and vip.id in stopped:
@@ -106,6 +109,27 @@ def _state(cluster: Cluster, vip: VirtualIp, online: Set[str]) -> Iterator[Findi
     if vip.nodes and cluster.dc and not online.intersection(vip.nodes):
         text = f"runs nowhere: it is shown on {names}, which is offline"
         yield about(VIP_STOPPED, vip, text, *where)
+
+
+def _one_address(vips: Sequence[VirtualIp]) -> Iterator[Finding]:
+    """Yield the resources that have one address and run on different nodes: each brings it there.
+
+    On the loopback it may be everywhere (LVS, routing), and so may a clone. Which of several a rule takes is not known.
+    """
+    owners: Dict[Tuple[str, str], List[VirtualIp]] = {}
+    for vip in vips:
+        apart = vip.cloned or vip.in_motion or vip.rests_on_loopback or vip.interface.startswith("lo")
+        if vip.floating and not apart and len(vip.nodes) == 1 and vip.addresses and len(vip.addresses) == 1:
+            (address,) = vip.addresses
+            zone = vip.interface if address.startswith("fe80:") else ""  # another address on each link
+            owners.setdefault((address, zone), []).append(vip)
+    for (address, _), those in owners.items():
+        where = tuple(dict.fromkeys(name for vip in those for name in vip.nodes))
+        if len(where) > 1:
+            places = " and ".join(f"{vip.id} on {vip.nodes[0]}" for vip in those)
+            text = f"{address} is the address of {places}: both nodes carry it at once"
+            subjects = (*resources(*(vip.id for vip in those)), *nodes(*where))
+            yield Finding(VIP_DUPLICATED, text, subjects, "give one of them another address, or keep it stopped")
 
 
 def _stopped(cluster: Cluster, cib: Optional[Cib], vip: VirtualIp, others: ResourceStates) -> Finding:

@@ -52,7 +52,9 @@ SITE_SILENT = Condition(
     "site-silent", Severity.WARNING, "No node of a site answered: it may have a ticket that another one has as well."
 )
 SITE_UNKNOWN = Condition(
-    "site-unknown", Severity.UNKNOWN, "No node of a site can tell its tickets: Pacemaker gives no answer there."
+    "site-unknown",
+    Severity.UNKNOWN,
+    "No node of a site can tell its tickets: Pacemaker gives no answer there, or check_ha is too old.",
 )
 ONE_SITE = Condition("one-site", Severity.UNKNOWN, "All nodes are of one cluster: there is nothing to compare.")
 NO_TICKETS = Condition("no-tickets", Severity.UNKNOWN, "No site has heard of a ticket.")
@@ -127,7 +129,8 @@ def _site(cluster: ClusterNodes) -> Site:
     names = dict.fromkeys(view.cluster for view in cluster.views.values() if view.cluster)
     members = some(list(cluster.views))
     name = f"{next(iter(names))} ({members})" if names else members
-    told = [view for view in cluster.views.values() if view.pacemaker]
+    # a view without findings is of a check_ha that does not tell tickets either
+    told = [view for view in cluster.views.values() if view.pacemaker and view.findings is not None]
     return Site(name, cluster, _together(told) if told else None)
 
 
@@ -187,9 +190,9 @@ def _of_sites(sites: Sequence[Site], strangers: Sequence[Answer], names: Sequenc
     for site in sites:
         yield from wrongly_asked(site.nodes._replace(unreachable=()))
         if site.tickets is None:
-            yield Finding(
-                SITE_UNKNOWN, f"{site.name} tells no tickets: pacemaker gives no answer", nodes(*site.nodes.views)
-            )
+            old = any(view.pacemaker for view in site.nodes.views.values())
+            why = "its check_ha is older: update it" if old else "pacemaker gives no answer"
+            yield Finding(SITE_UNKNOWN, f"{site.name} tells no tickets: {why}", nodes(*site.nodes.views))
     if not sites:
         cluster = ClusterNodes((), tuple(strangers), ())
         yield from (*wrongly_asked(cluster), *no_views(cluster))

@@ -25,7 +25,7 @@ from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import Condition, Severity
 from check_ha.core.finding import Finding
 from check_ha.core.options import option
-from check_ha.core.ranking import ranked
+from check_ha.core.ranking import ranked, with_causes
 from check_ha.core.wording import count
 from check_ha.multinode import drift, split_brain
 from check_ha.multinode.agreement import CLUSTER_NAME, CONF, CONFIG_VERSION, FEATURE_SET, KEY, NODE_IDS, VERSIONS
@@ -68,7 +68,7 @@ def judge(views: Views, options: ClusterOptions) -> Judgement:
     findings = [finding for one in clusters for finding in _of_cluster(one, options)]
     if len(clusters) > 1:
         findings = [one for one in findings if one.condition is not TOO_FEW] + list(not_one_cluster(asked))
-    problems = ranked([one for one in findings if one.severity is not Severity.OK])
+    problems = with_causes(ranked([one for one in findings if one.severity is not Severity.OK]))
     return Judgement(
         summary="; ".join(_summary(one) for one in clusters),
         findings=(*problems, *(one for one in findings if one.severity is Severity.OK)),

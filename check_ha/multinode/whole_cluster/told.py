@@ -10,7 +10,8 @@ from typing import Dict, Iterator, List, Sequence, Tuple
 from check_ha.core.condition import NOT_RUNNING, Condition, Severity
 from check_ha.core.finding import DAEMON, NODE, RESOURCE, Finding, Subject, nodes
 from check_ha.core.options import FilterOptions
-from check_ha.core.wording import joined, some
+from check_ha.core.processes import STATUS, WHY_STOPPED
+from check_ha.core.wording import are, joined, some
 from check_ha.model.view import STOPPED, FindingView, View
 from check_ha.multinode.cluster_state import ClusterState
 from check_ha.record import NamedTuple
@@ -24,9 +25,6 @@ CUT = Condition(
 
 OF_EACH_NODE = ("quorum", "rings", "vip")
 """Checks of what a node sees around itself, which another one of its partition does not see."""
-
-JOURNAL = ("journalctl -u corosync -u pacemaker -n 50",)
-"""Of a host that has one: with corosync 1 there is no systemd."""
 
 _Key = Tuple[str, str, Tuple[Subject, ...]]
 _GONE = ("offline", "unclean", "pending", "unreachable")
@@ -95,13 +93,15 @@ def _finding(told: _Told, seeing: Sequence[str], split: bool, old: bool) -> Find
     daemon = [subject.name for subject in told.subjects if subject.kind == DAEMON]
     stopped = not one.check and one.condition == NOT_RUNNING.name
     if stopped and daemon:  # its own words end in "on this node", which is not where this is read
-        text = f"{joined(daemon)} is not running on {some(told.nodes)}"
+        text = f"{joined(daemon)} {are(daemon)} not running on {some(told.nodes)}"
     elif not one.check or (unlike and not about_them):
         text = f"{some(told.nodes)}: {text}"
     condition = Condition(one.condition, Severity[one.severity], "", one.standing)
     advice, commands = one.advice, one.commands
-    if stopped and not advice and not old:
-        advice, commands = f"on {some(told.nodes)}, its journal says why", JOURNAL
+    if stopped and not advice and not old:  # of an older check_ha
+        advice, commands = WHY_STOPPED, STATUS
+    if stopped and advice:
+        advice = f"on {some(told.nodes)}, {advice}"
     return Finding(condition, text, told.subjects, advice, commands, check=one.check)
 
 

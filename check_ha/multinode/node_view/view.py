@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Dict, Iterator, List, Optional, Tuple
+from typing import Dict, Optional, Tuple
 
 from check_ha.cluster.config_hash import conf_view
-from check_ha.cluster.fence_history import Fencing, by_target
 from check_ha.cluster.member_names import local_member, member_names, named, without_names
-from check_ha.cluster.resources import in_motion, plain
 from check_ha.cluster.this_node import ListedNode, this_node
 from check_ha.cluster.virtual_addresses import virtual_ips
 from check_ha.core.condition import NOT_RESPONDING, NOT_RUNNING, REMOTE_NODE, STARTING, TOOL_MISSING
 from check_ha.core.evidence import Evidence, Reading
-from check_ha.core.wording import AHEAD
 from check_ha.model.addresses import Interface, InterfaceAddress
 from check_ha.model.cib_parts import ATTRIBUTES, RESOURCES
-from check_ha.model.cluster import Bundle, Clone, Cluster, Placed
+from check_ha.model.cluster import Cluster
 from check_ha.model.corosync import CorosyncMap, QuorumStatus
 from check_ha.model.corosync_conf import CorosyncConf
 from check_ha.model.view import (
@@ -28,18 +25,15 @@ from check_ha.model.view import (
     CorosyncView,
     DaemonsView,
     FailedToolView,
-    FencingView,
     MemberView,
-    NodeView,
-    PacemakerView,
-    ResourceView,
     TicketView,
     VersionsView,
     View,
     VipView,
 )
 from check_ha.multinode.drbd.view import OF_DRBD, drbd_views
-from check_ha.multinode.whole_cluster.link_views import REACHABLE, STATUS, link_views
+from check_ha.multinode.node_view.links import REACHABLE, STATUS, link_views
+from check_ha.multinode.node_view.pacemaker import pacemaker_view
 from check_ha.parsers.addresses import parse_ip_addr
 from check_ha.parsers.cib import parse_cib
 from check_ha.parsers.cmapctl import parse_cmapctl
@@ -103,7 +97,7 @@ def view_of(evidence: Evidence) -> View:
         node=node,
         cluster=_cluster_name(cmap, conf),
         corosync=_corosync(evidence, cluster),
-        pacemaker=_pacemaker(cluster) if cluster else None,
+        pacemaker=pacemaker_view(cluster) if cluster else None,
         cib_epoch=cib.epoch if cib else None,
         nodelist=nodelist,
         vips=_vips(evidence),
@@ -176,65 +170,6 @@ def _address(one: InterfaceAddress, interface: Interface) -> AddressView:
 
 def _number(text: str) -> Optional[int]:
     return int(text) if re.fullmatch("[0-9]{1,19}", text) else None
-
-
-def _pacemaker(cluster: Cluster) -> PacemakerView:
-    return PacemakerView(
-        dc=cluster.dc.name if cluster.dc else None,
-        quorate=cluster.with_quorum,
-        nodes=tuple(
-            NodeView(
-                node.name,
-                node.id,
-                node.online,
-                node.unclean,
-                node.pending,
-                node.type == "remote",
-                node.expected_up,
-                node.standby,
-                node.maintenance,
-            )
-            for node in cluster.nodes
-        ),
-        resources=tuple(_resources(cluster)),
-        fencings=tuple(fencing for one in by_target(cluster) for fencing in _fencing(one)),
-    )
-
-
-def _resources(cluster: Cluster) -> Iterator[ResourceView]:
-    """Yield what is active, by plain id, so that all instances of a clone are one.
-
-    What is Stopped does not run: after a migration that failed crm_mon 2.1.5 says ``active="true"`` beside it.
-    """
-    active: Dict[str, List[Placed]] = {}
-    for placed in cluster.primitives():
-        if placed.primitive.active and placed.primitive.nodes and placed.primitive.role != "Stopped":
-            active.setdefault(plain(placed.primitive.id), []).append(placed)
-    for name, instances in sorted(active.items()):
-        primitives = [placed.primitive for placed in instances]
-        yield ResourceView(
-            id=name,
-            nodes=_unique(node for one in primitives for node in one.nodes),
-            cloned=any(isinstance(parent, (Clone, Bundle)) for placed in instances for parent in placed.parents),
-            promoted=_unique(node for one in primitives if one.role == "Promoted" for node in one.nodes),
-            moving=any(in_motion(one) for one in primitives),
-            fencing=all(one.agent.startswith("stonith:") for one in primitives),
-        )
-
-
-def _unique(names: Iterator[str]) -> Tuple[str, ...]:
-    return tuple(dict.fromkeys(names))
-
-
-def _fencing(one: Fencing) -> Iterator[FencingView]:
-    """Yield the last that happened to this node; what is under way counts before what is over."""
-    event = next(iter((*one.pending, *one.failed, *one.done)), None)
-    if event is None:
-        return
-    seconds = (one.now - event.completed).total_seconds() if one.now and event.completed else None
-    ahead = -seconds if seconds is not None and seconds < -AHEAD else None
-    age = None if seconds is None or ahead is not None else max(0.0, seconds)
-    yield FencingView(one.target, event.action, event.status, age, ahead)
 
 
 def _nodelist(cmap: Optional[CorosyncMap], conf: Optional[CorosyncConf]) -> Optional[Tuple[ConfiguredView, ...]]:

@@ -1,0 +1,1 @@
+"""What one node says of its cluster, for the comparison with others."""
