@@ -7,7 +7,8 @@ which mypy makes; mypy, and Python from 3.14 on, take typing's own.
 """
 
 import sys
-from typing import TYPE_CHECKING
+
+TYPE_CHECKING = False  # without typing, which check_ha_collect does without
 
 if TYPE_CHECKING or sys.version_info >= (3, 14):  # where a class does not have its annotations while it is made
     from typing import NamedTuple as NamedTuple

@@ -4,6 +4,8 @@ One that ``sudo`` runs only sudo may end: it is asked to with SIGTERM, which it 
 command is deaf to that, the time limit in the ``sudoers`` file shipped ends it.
 """
 
+from __future__ import annotations
+
 import contextlib
 import os
 import pwd
@@ -12,10 +14,18 @@ import selectors
 import signal
 import subprocess
 import time
-from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from check_ha.record import NamedTuple
 from check_ha.sources.tools import BROKEN, FLOODED, HUNG, MISSING, Output, Tool
+
+TYPE_CHECKING = False  # without typing, which takes 3 ms
+if TYPE_CHECKING:
+    from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
+
+    Waits = Tuple[Tool, Callable[[Output], bool]]
+    """The tool that is to answer first, and whether what it says makes this one needless."""
+    SecondTry = Callable[[Output], Optional["Command"]]
+    """What to run once more for a tool that said this; None: it has said what it has to say."""
 
 FOLDERS = ("/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin")
 STDERR_LIMIT = 64 * 1024
@@ -26,10 +36,6 @@ _SOON = 0.0005
 """Half of the seconds after which the exit of a tool is looked for first, once it has closed its pipes."""
 _PATIENCE = 1.0
 """Seconds that one tool waits for another at most: it needs its time as well."""
-
-
-Waits = Tuple[Tool, Callable[[Output], bool]]
-"""The tool that is to answer first, and whether what it says makes this one needless."""
 
 
 class Command(NamedTuple):
@@ -50,10 +56,6 @@ class Command(NamedTuple):
     """By how much it gives way to others."""
     waits: Optional[Waits] = None
     """It is run once another tool has ended, but not much later, and not at all where that makes it needless."""
-
-
-SecondTry = Callable[[Output], Optional[Command]]
-"""What to run once more for a tool that said this; None: it has said what it has to say."""
 
 
 class Limits(NamedTuple):

@@ -5,10 +5,17 @@ recorder and the replay all speak of it by this one object. Files are read by a 
 well (``cat``, ``stat``), so that ``--sudo``, recording and replay hold for them too.
 """
 
+from __future__ import annotations
+
 import re
-from typing import Dict, Iterable, Optional, Protocol, Sequence, Tuple
 
 from check_ha.record import NamedTuple
+
+TYPE_CHECKING = False  # without typing, which takes 3 ms
+if TYPE_CHECKING:
+    from typing import Dict, Iterable, Optional, Protocol, Sequence, Tuple
+else:
+    Protocol = object
 
 PACEMAKER = "pacemaker"
 COROSYNC = "corosync"
@@ -73,7 +80,7 @@ class Tool(NamedTuple):
 
     def words_without_secrets(self, stderr: str) -> str:
         """Return what it said on standard error as it may be kept, judged and shown."""
-        return re.sub(r"=\s*(\"[^\"]*\"?|'[^']*'?)", '="********"', stderr) if self.quoting else stderr
+        return re.sub(r"=\s*(\"[^\"]*\"?|'[^']*'?)", '="********"', stderr) if self.quoting and stderr else stderr
 
 
 # 1.1 and 2.0.0 to 2.0.2 know only --as-xml; --inactive is implied from 2.0.4 on.
