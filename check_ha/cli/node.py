@@ -209,7 +209,7 @@ def this_node(options: SourceOptions) -> Source:
         max_age = getattr(options, "max_age_of_data", 0.0)
         return Recent(door, max_age) if max_age else door
     from check_ha.sources.node import ThisNode  # with subprocess, which a replay does without
-    from check_ha.sources.runner import FOLDERS
+    from check_ha.sources.running.command import FOLDERS
 
     return ThisNode(folders or FOLDERS, options.timeout)
 

@@ -17,7 +17,8 @@ from check_ha.cli.node import this_node
 from check_ha.cli.options.arguments import UNKNOWN, Parser, add_options, new_parser, options_from
 from check_ha.cli.options.common import SourceOptions
 from check_ha.cli.process import guarded
-from check_ha.core.tool_failure import failure_of, finding_of
+from check_ha.core.failed_tools import finding_of
+from check_ha.core.tool_failure import failure_of
 from check_ha.output.plain_text import clean
 from check_ha.sources.deadline import announce, restart, tools_have_ended
 from check_ha.sources.recording import write_recording

@@ -4,26 +4,18 @@ A tool that answers may still not have been shown all: a Pacemaker ACL leaves ou
 word and with exit 0. So a reading says which parts of the CIB the check rests on, and one that is hidden is a finding.
 
 The same failure of a tool is the same finding in every check: that is decided here and in
-``check_ha.core.tool_failure``, and a check asks for what it needs::
+``check_ha.core.failed_tools``, and a check asks for what it needs::
 
     cluster = evidence.get(CLUSTER)     # a Cluster, or None: then the reason is among the findings
 """
 
 from types import MappingProxyType
-from typing import Any, Callable, Dict, Generic, Iterable, List, Mapping, Optional, Tuple, TypeVar, cast
+from typing import Any, Callable, Dict, Generic, Iterable, List, Mapping, Optional, Sequence, Tuple, TypeVar, cast
 
 from check_ha.core.condition import STARTING
 from check_ha.core.finding import Finding
 from check_ha.core.starting import link_down, linking, no_dc, starting, unsettled
-from check_ha.core.tool_failure import (
-    ToolFailure,
-    cut_short,
-    failure_of,
-    finding_of,
-    findings_of,
-    in_doubt,
-    incomplete,
-)
+from check_ha.core.tool_failure import ToolFailure, cut_short, failure_of, in_doubt, incomplete
 from check_ha.model.cib_parts import CRM_CONFIG
 from check_ha.parsers.errors import ParseError
 from check_ha.record import NamedTuple
@@ -138,9 +130,7 @@ def examine(
                 parts += [part._replace(silent=reading.silent)] if part else []
         if failure is not None:
             failed.append((reading.tool, failure if reading.required else failure.optional(reading.silent)))
-    processes, failures = outputs.get(PS), [failure for _, failure in failed]
-    reasons = {tool: finding_of(failure, failures, processes) for tool, failure in failed}
-    findings = findings_of([*failures, *parts], processes)
+    reasons, findings = _findings(failed, parts, outputs.get(PS)) if failed or parts else ({}, ())
     start = next((one for one in reasons.values() if one.condition is STARTING), None)
     own = _own(readings, outputs)
     if start is None and unsettled(own):
@@ -149,6 +139,17 @@ def examine(
         start = linking(outputs)
     seconds = {reading.tool: outputs[reading.tool].seconds for reading in asked(readings, outputs)}
     return Evidence(values, findings, previous, now, reasons, seconds, start)
+
+
+def _findings(
+    failed: Sequence[Tuple[Tool, ToolFailure]], parts: Sequence[ToolFailure], processes: Optional[Output]
+) -> Tuple[Dict[Tool, Finding], Tuple[Finding, ...]]:
+    """Return the finding of each tool that failed, and what all of them amount to."""
+    from check_ha.core.failed_tools import finding_of, findings_of  # most runs do without
+
+    failures = [failure for _, failure in failed]
+    reasons = {tool: finding_of(failure, failures, processes) for tool, failure in failed}
+    return reasons, findings_of([*failures, *parts], processes)
 
 
 def asked(readings: Iterable[Reading[Any]], outputs: Mapping[Tool, Output]) -> List[Reading[Any]]:

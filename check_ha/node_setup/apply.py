@@ -9,7 +9,7 @@ from typing import Optional
 
 from check_ha.node_setup.node import Host
 from check_ha.node_setup.plan import SUDOERS, Step
-from check_ha.sources.runner import FOLDERS
+from check_ha.sources.running.command import FOLDERS
 
 BACKUPS = "/var/backups/check_ha"
 

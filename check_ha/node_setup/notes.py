@@ -9,7 +9,7 @@ from check_ha.node_setup.daemons import Daemon
 from check_ha.node_setup.grants import Grants
 from check_ha.node_setup.node import Host
 from check_ha.node_setup.users import GROUP
-from check_ha.sources.runner import FOLDERS
+from check_ha.sources.running.command import FOLDERS
 
 _LABELLED = ("/usr/lib/nagios/plugins", "/usr/lib64/nagios/plugins")
 _PLUGIN = "nagios_unconfined_plugin_exec_t"

@@ -221,7 +221,7 @@ def _collected(
     """Return what these tools say, and what the scheduler answers, as a stream without secrets."""
     from check_ha.sources.kept.facts import Facts
     from check_ha.sources.node import ThisNode
-    from check_ha.sources.runner import FOLDERS
+    from check_ha.sources.running.command import FOLDERS
     from check_ha.sources.shareable import all_shareable
     from check_ha.sources.stream import written
     from check_ha.sources.tools import CIBADMIN

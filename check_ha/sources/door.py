@@ -75,21 +75,20 @@ class Door:
         return self._failed
 
     def _asked(self, tools: Sequence[Tool], more: str) -> Output:
-        from check_ha.sources import runner  # with subprocess, which is not needed for what is kept
+        from check_ha.sources.runner import run_all  # with subprocess, which is not needed for what is kept
+        from check_ha.sources.running import command
 
-        collector = runner.find(COLLECTOR.name, self._folders)
-        sudo = runner.find("sudo", (*self._folders, *runner.FOLDERS))
-        limits = runner.Limits(self.limit, self._deadline + _MORE)
+        collector = command.find(COLLECTOR.name, self._folders)
+        sudo = command.find("sudo", (*self._folders, *command.FOLDERS))
+        limits = command.Limits(self.limit, self._deadline + _MORE)
         if collector is None or sudo is None:
             reason = f"not installed in {', '.join(self._folders)}" if sudo else "there is no sudo"
-            return runner.run_all([runner.Command(COLLECTOR, ())], limits)[COLLECTOR]._replace(
-                fault=MISSING, stderr=reason
-            )
+            output = run_all([command.Command(COLLECTOR, ())], limits)[COLLECTOR]
+            return output._replace(fault=MISSING, stderr=reason)
         seconds = max(0.2, self._deadline - _START - time.monotonic())
         names = "".join(f"{tool.file}\n" for tool in tools) + f"limit {seconds:.1f}\n{more}"
-        return runner.run_all([runner.Command(COLLECTOR, (sudo, "-n", collector), stdin=names.encode())], limits)[
-            COLLECTOR
-        ]
+        asked = command.Command(COLLECTOR, (sudo, "-n", collector), stdin=names.encode())
+        return run_all([asked], limits)[COLLECTOR]
 
 
 class Recent:

@@ -13,7 +13,8 @@ import shlex
 import time
 from typing import Dict, Iterable, Sequence, Tuple
 
-from check_ha.sources.runner import FOLDERS, Command, Limits, find, run_all
+from check_ha.sources.runner import run_all
+from check_ha.sources.running.command import FOLDERS, Command, Limits, find
 from check_ha.sources.tools import PEER, Output, Tool
 
 DEFAULT_VIA = "ssh -o BatchMode=yes {node} check_ha_view -t {seconds}"

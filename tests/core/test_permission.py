@@ -6,7 +6,8 @@ from typing import Dict, List, Optional, Sequence, Tuple
 
 import pytest
 
-from check_ha.core.tool_failure import ToolFailure, failure_of, finding_of, findings_of
+from check_ha.core.failed_tools import finding_of, findings_of
+from check_ha.core.tool_failure import ToolFailure, failure_of
 from check_ha.core.verdict import Verdict
 from check_ha.output.lines import verbose_lines
 from check_ha.output.plain_text import ITEM_LIMIT

@@ -7,8 +7,9 @@ from typing import Dict, List, Optional, Sequence, Tuple
 import pytest
 
 from check_ha.core.condition import Severity
+from check_ha.core.failed_tools import findings_of
 from check_ha.core.ranking import together
-from check_ha.core.tool_failure import ToolFailure, failure_of, findings_of, in_doubt
+from check_ha.core.tool_failure import ToolFailure, failure_of, in_doubt
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.parsers.errors import ParseError
 from check_ha.sources.tools import (

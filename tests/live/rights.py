@@ -6,7 +6,7 @@ import re
 from contextlib import contextmanager
 from typing import Iterator
 
-from check_ha.sources.runner import FOLDERS, find
+from check_ha.sources.running.command import FOLDERS, find
 from check_ha.sources.stream import Stream
 from check_ha.sources.tools import PS_EXE, Tool
 from tests.lab.machine import CHECKOUT

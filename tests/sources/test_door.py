@@ -11,9 +11,9 @@ import pytest
 
 from check_ha.cli import snapshot, view
 from check_ha.cli.register import check_named
-from check_ha.sources import runner
 from check_ha.sources.door import Door
 from check_ha.sources.recording import Recording
+from check_ha.sources.running import command
 from check_ha.sources.shareable import all_shareable
 from check_ha.sources.stream import written
 from check_ha.sources.tools import ALL, CRM_MON, DEAD, IP_ADDR, Question
@@ -166,7 +166,7 @@ def test_unknown_without_the_command_or_without_sudo(tmp_path: Path, monkeypatch
     argv = ("--tools", str(tmp_path), "--sudo")
     text = f"HA_NODES UNKNOWN - check_ha_collect: not installed in {tmp_path}\n"
     assert replay(check_named("nodes"), *argv) == (3, text)
-    monkeypatch.setattr("check_ha.sources.runner.FOLDERS", ())
+    monkeypatch.setattr("check_ha.sources.running.command.FOLDERS", ())
     text = "HA_NODES UNKNOWN - check_ha_collect: there is no sudo\n"
     assert replay(check_named("nodes"), *argv) == (3, text)
 
@@ -207,7 +207,7 @@ def test_it_is_looked_up_beside_the_check(monkeypatch: pytest.MonkeyPatch, door:
     (door / "bin" / "check_ha_nodes").symlink_to(door / "check_ha_nodes")
     (door / "check_ha_nodes").touch()
     monkeypatch.setattr(sys, "argv", [str(door / "bin" / "check_ha_nodes")])
-    monkeypatch.setattr("check_ha.sources.runner.FOLDERS", (str(door), *runner.FOLDERS))
+    monkeypatch.setattr("check_ha.sources.running.command.FOLDERS", (str(door), *command.FOLDERS))
     assert replay(check_named("nodes"), "--sudo") == replay(check_named("nodes"), "--from", str(HEALTHY))
     monkeypatch.setattr(sys, "argv", ["-c"])
     monkeypatch.setattr("check_ha.sources.door.PLACES", ("/nonexistent",))

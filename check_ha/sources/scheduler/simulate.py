@@ -28,7 +28,8 @@ import time
 from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from check_ha.sources.deadline import announce
-from check_ha.sources.runner import Command, Limits, find, run_all
+from check_ha.sources.runner import run_all
+from check_ha.sources.running.command import Command, Limits, find
 from check_ha.sources.scheduler.what_if import changed
 from check_ha.sources.tools import BROKEN, CRM_MON, MISSING, Output, Question, Tool
 
