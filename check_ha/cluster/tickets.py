@@ -19,6 +19,17 @@ def missing_tickets(cluster: Cluster) -> Dict[str, str]:
     }
 
 
+def at_one_site_only(ticket: str) -> Tuple[str, Tuple[str, ...]]:
+    """Return what to do about a ticket that two sites have.
+
+    In standby what needs it is stopped or demoted without the loss-policy, which may fence; crm_ticket itself advises
+    it before a ticket is revoked (2.1.5).
+    """
+    revoke = f"crm_ticket --ticket {ticket} --revoke --force"
+    advice = f"decide which site keeps it; at the other one stop what needs it, and then revoke it there ({revoke})"
+    return f"{advice}; to stop it", (f"crm_ticket --ticket {ticket} --standby",)
+
+
 def tickets_needed(
     names: Collection[str], missing: Collection[str], cib: Optional[Cib], promoted: bool = False
 ) -> Tuple[str, ...]:

@@ -122,6 +122,6 @@ def _out_of_range(check: Check, measures: Sequence[Measure], thresholds: Thresho
     value = measure.value if measure.judged is None else measure.judged
     for threshold, severity in ((thresholds[1], Severity.CRITICAL), (thresholds[0], Severity.WARNING)):
         if threshold and not threshold.matches(value):
-            text = f"{decimal(value)}{check.number.unit} {check.number.meaning} ({threshold.violation})"
+            text = f"{check.number.meaning}: {decimal(value)}{check.number.unit} ({threshold.violation})"
             return [Finding(OUT_OF_RANGE, text, override=severity, check=check.name)]
     return []

@@ -19,7 +19,18 @@ from check_ha.sources.masked_cib import (
     pattern,
     without_history,
 )
-from check_ha.sources.tools import BOOTH_CONF, CIBADMIN, CMAPCTL, COROSYNC_CONF, CRM_MON, PS, PS_EXE, SBD_CONFIG, Output
+from check_ha.sources.tools import (
+    BOOTH_CONF,
+    CIBADMIN,
+    CMAPCTL,
+    COROSYNC_CONF,
+    CRM_MON,
+    PS,
+    PS_EXE,
+    QUOTED,
+    SBD_CONFIG,
+    Output,
+)
 
 TYPE_CHECKING = False  # without typing, which takes 3 ms
 if TYPE_CHECKING:
@@ -97,11 +108,7 @@ def _without_history(output: Output) -> Output:
     return output._replace(stdout=without_history(output.stdout))
 
 
-# password=..., "passwd": "...", value="...", http://user:...@host in what a tool says on stderr
-_QUOTED = (
-    r"(?i)((?:(?<![\w/.-])\w*(?:passw|passphrase|pwd|secret|token|credential|community|_pw|_kg|key)\w*[\"']?\s*[=:]\s*|\bvalue\s*=\s*))"
-    r"(?:\"[^\"\n]*\"?|'[^'\n]*'?|[^\s\"']+)"
-)
+_QUOTED = "(?i)" + QUOTED
 
 
 def _of_corosync_conf(text: bytes) -> bytes:
