@@ -1,10 +1,11 @@
 """This node's links to its peers: what cfgtool shows of them, joined with the nodes and members of cmapctl."""
 
 from types import MappingProxyType
-from typing import AbstractSet, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import AbstractSet, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from check_ha.cluster.member_names import named
 from check_ha.model.corosync import CorosyncMap, LinkStatistics, LinkStatus, NodelistNode, ReachableNodes, Ring
+from check_ha.record import NamedTuple
 
 
 class Link(NamedTuple):

@@ -7,6 +7,8 @@ from typing import Collection, Dict, Optional, Tuple
 from check_ha.model.cib import Cib
 from check_ha.model.cluster import Cluster
 
+_AGENT = "booth-site"
+
 
 def missing_tickets(cluster: Cluster) -> Dict[str, str]:
     """Return the tickets this site does not have, and why not: ``is not granted here``, ``is in standby here``."""
@@ -37,3 +39,9 @@ def tickets_needed(
         for one in (cib.tickets if cib else ())
         if one.ticket in missing and one.promoted_only == promoted and not set(one.resources).isdisjoint(names)
     )
+
+
+def runs_booth(cluster: Cluster) -> Optional[bool]:
+    """Return whether Pacemaker runs boothd; None: that is not what starts it."""
+    places = [one.primitive for one in cluster.primitives() if one.primitive.agent.rpartition(":")[2] == _AGENT]
+    return any(one.nodes for one in places) if places else None

@@ -12,7 +12,9 @@ object with the values, of the right types::
 """
 
 import re
-from typing import Any, Callable, Collection, Dict, Iterable, List, NamedTuple, Pattern, Tuple
+from typing import Any, Callable, Collection, Dict, Iterable, List, Pattern, Tuple
+
+from check_ha.record import NamedTuple
 
 
 class Option(NamedTuple):

@@ -19,7 +19,7 @@ What that amounts to, together with what other tools say, is decided in ``check_
 """
 
 import re
-from typing import NamedTuple, Optional, Sequence, Tuple
+from typing import Optional, Sequence, Tuple
 
 from check_ha.core.condition import (
     NO_PERMISSION,
@@ -34,6 +34,7 @@ from check_ha.core.condition import (
 from check_ha.core.permission import says_denied, shows_nothing
 from check_ha.core.wording import joined
 from check_ha.parsers.errors import REFUSED, UNRECOGNISED, ParseError
+from check_ha.record import NamedTuple
 from check_ha.sources.tools import COROSYNC, CRM_MON, CUT, FLOODED, HUNG, MISSING, OLD, PACEMAKER, Output
 
 # compiled when a tool has failed, not on every run

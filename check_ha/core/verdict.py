@@ -1,12 +1,13 @@
 """The verdict: what a judgement amounts to for this user. Whatever prints it, prints this."""
 
-from typing import Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Callable, List, Mapping, Optional, Sequence, Tuple, Union
 
 from check_ha.core.check import Check, Judgement, Measure
 from check_ha.core.condition import OUT_OF_RANGE, Severity
 from check_ha.core.finding import Finding, Row
 from check_ha.core.ranking import with_causes
 from check_ha.core.wording import decimal
+from check_ha.record import NamedTuple
 
 
 class Threshold:

@@ -25,7 +25,7 @@ it takes for granted that a node that is lost is dead.
 
 from __future__ import annotations
 
-from typing import Collection, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Collection, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from check_ha.checks.failover import findings as told
 from check_ha.checks.failover.conditions import CONDITIONS, NOT_FORETOLD, NOT_YET, PINNED_UNMATCHED
@@ -52,6 +52,7 @@ from check_ha.parsers.cmapctl import parse_cmapctl
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.parsers.crm_simulate import parse_crm_simulate
 from check_ha.parsers.quorumtool import parse_quorumtool
+from check_ha.record import NamedTuple
 from check_ha.sources.tools import CIBADMIN, CMAPCTL, CRM_MON, DEAD, QUORUMTOOL, Question
 
 CLUSTER = Reading(CRM_MON, parse_crm_mon)

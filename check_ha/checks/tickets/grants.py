@@ -4,19 +4,6 @@ from __future__ import annotations
 
 from typing import Iterator, List, Mapping, Optional, Tuple
 
-from check_ha.checks.tickets.conditions import (
-    BY_HAND,
-    GRANTED_TWICE,
-    LEASE_EXPIRED,
-    LEASE_LONG,
-    LEASE_SHORT,
-    NOT_GRANTED,
-    NOT_HERE,
-    NOT_WRITTEN,
-    PENDING,
-    STANDBY,
-    WRONG_SITE,
-)
 from check_ha.checks.tickets.situation import (
     AHEAD,
     DEFAULT_EXPIRE,
@@ -28,6 +15,19 @@ from check_ha.checks.tickets.situation import (
     Geo,
     GeoTicket,
     heard,
+)
+from check_ha.checks.tickets.tables import (
+    BY_HAND,
+    GRANTED_TWICE,
+    LEASE_EXPIRED,
+    LEASE_LONG,
+    LEASE_SHORT,
+    NOT_GRANTED,
+    NOT_HERE,
+    NOT_WRITTEN,
+    PENDING,
+    STANDBY,
+    WRONG_SITE,
 )
 from check_ha.cluster.tickets import at_one_site_only
 from check_ha.core.condition import Severity

@@ -16,7 +16,7 @@ What it cannot see: whether a site of which no node answers has a ticket as well
 
 from __future__ import annotations
 
-from typing import Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Dict, FrozenSet, Iterator, List, Optional, Sequence, Set, Tuple
 
 from check_ha.cluster.tickets import at_one_site_only
 from check_ha.core.check import Check, Judgement, Measure, Metric
@@ -37,6 +37,7 @@ from check_ha.multinode.unreachable_nodes import (
     no_views,
     wrongly_asked,
 )
+from check_ha.record import NamedTuple
 
 GRANTED_TWICE = Condition(
     "granted-twice", Severity.CRITICAL,
