@@ -150,7 +150,12 @@ def _add_unlisted(
 def _rings(status: LinkStatus, cmap: Optional[CorosyncMap]) -> Tuple[Ring, ...]:
     """Return the rings of corosync 1 and 2, those too that only the map of corosync 2 knows."""
     # with udp and udpu 3.0 prints "OK" whatever happens: that is no ring whose state is known
-    rings = [ring for ring in status.rings if not ring.hard_coded]
+    totem = cmap.totem if cmap else {}
+    rings = [
+        ring._replace(faulty=True, healthy=False, status="FAULTY by corosync-cmapctl")
+        if ring.healthy and totem.get(f"rrp.{ring.number}.faulty") else ring
+        for ring in status.rings if not ring.hard_coded
+    ]  # fmt: skip
     listed = {ring.number for ring in rings}
     for key, faulty in sorted(cmap.totem.items() if cmap else ()):
         layer, _, name = key.partition(".")

@@ -9,6 +9,9 @@ from typing import FrozenSet, NamedTuple, Tuple
 from check_ha.node_setup.daemons import Daemon, daemons
 from check_ha.node_setup.users import HERE, members
 
+_LINKS = 40
+"""As many as Linux follows."""
+
 
 class Host(NamedTuple):
     """One node, or the tree of one that is being built."""
@@ -31,6 +34,18 @@ class Host(NamedTuple):
     def path(self, name: str) -> Path:
         """Return where this file of the node is."""
         return self.root / name.lstrip("/")
+
+    def real(self, name: str) -> str:
+        """Return the file that this one is a link to; where it is none, itself.
+
+        sudo compares paths since 1.9.14, but for their folders, and not the files any more: it does not let a user run
+        a file of which its rules have but a link (Debian 13).
+        """
+        for _ in range(_LINKS):
+            if not self.path(name).is_symlink():
+                break
+            name = os.path.normpath(os.path.join(os.path.dirname(name), os.readlink(self.path(name))))
+        return name
 
 
 def node_at(root: Path) -> Host:

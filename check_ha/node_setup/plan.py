@@ -120,7 +120,8 @@ def _files(node: Host, wish: Wish, after: Grants) -> Dict[str, Optional[str]]:
     elif wish.nrpe:
         text = marked(nrpe.command_file(wish.plugins, wish.sudo) + "\n")
         files[command_path(wish.nrpe.folder)] = None if wish.remove else text
-    files[SUDOERS] = marked(rights.sudoers(after.sudo, wish.plugins)) if after.sudo else None
+    collector = node.real(f"{wish.plugins}/{rights.COLLECTOR}")
+    files[SUDOERS] = marked(rights.sudoers(after.sudo, collector)) if after.sudo else None
     files[UIDGID] = marked(rights.uidgid(after.rights, after.joined)) if after.rights else None
     return files
 

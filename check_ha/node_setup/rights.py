@@ -60,9 +60,9 @@ _ACL_COMMANDS = {
 }
 
 
-def sudoers(users: Sequence[str] = (USER,), plugins: str = PLUGINS) -> str:
-    """Return the sudoers file for these users, of the commands in that folder."""
-    command = re.sub(r"([\\,:=*?\[\]!\s])", r"\\\1", f"{plugins}/{COLLECTOR}")  # as sudoers(5) wants a path
+def sudoers(users: Sequence[str] = (USER,), collector: str = f"{PLUGINS}/{COLLECTOR}") -> str:
+    """Return the sudoers file for these users; the collector must be the file itself, and no link to it."""
+    command = re.sub(r"([\\,:=*?\[\]!\s])", r"\\\1", collector)  # as sudoers(5) wants a path
     return _SUDOERS.format(command=command) + "".join(_MAY.format(user=user, limit=TIME_LIMIT) for user in users)
 
 

@@ -87,7 +87,8 @@ class Door:
             return output._replace(fault=MISSING, stderr=reason)
         seconds = max(0.2, self._deadline - _START - time.monotonic())
         names = "".join(f"{tool.file}\n" for tool in tools) + f"limit {seconds:.1f}\n{more}"
-        asked = command.Command(COLLECTOR, (sudo, "-n", collector), stdin=names.encode())
+        file = os.path.realpath(collector)  # as check_ha_setup tells sudo, which may know no links (1.9.14 and later)
+        asked = command.Command(COLLECTOR, (sudo, "-n", file), stdin=names.encode())
         return run_all([asked], limits)[COLLECTOR]
 
 

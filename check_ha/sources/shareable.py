@@ -19,7 +19,18 @@ from check_ha.sources.masked_cib import (
     masked_cib,
     without_history,
 )
-from check_ha.sources.tools import BOOTH_CONF, CIBADMIN, CMAPCTL, COROSYNC_CONF, CRM_MON, PS, PS_EXE, SBD_CONFIG, Output
+from check_ha.sources.tools import (
+    BOOTH_CONF,
+    CIBADMIN,
+    CMAPCTL,
+    COROSYNC_CONF,
+    CRM_MON,
+    PS,
+    PS_EXE,
+    QUOTED,
+    SBD_CONFIG,
+    Output,
+)
 
 _DAEMONS = re.compile(rb"(?:corosync[\w-]*|pacemaker[\w-]*|sbd:?|cib|stonithd|lrmd|attrd|pengine|crmd)$")
 _TOLD = re.compile(rb" (?:--features|--version|-v|<defunct>)$")
@@ -93,12 +104,7 @@ def _without_history(output: Output) -> Output:
     return output._replace(stdout=without_history(output.stdout))
 
 
-# password=..., "passwd": "...", value="...", http://user:...@host in what a tool says on stderr
-_QUOTED = re.compile(
-    r"((?:(?<![\w/.-])\w*(?:passw|passphrase|pwd|secret|token|credential|community|_pw|_kg|key)\w*[\"']?\s*[=:]\s*|\bvalue\s*=\s*))"
-    r"(?:\"[^\"\n]*\"?|'[^'\n]*'?|[^\s\"']+)",
-    re.IGNORECASE,
-)
+_QUOTED = re.compile(QUOTED, re.IGNORECASE)
 
 
 def _of_corosync_conf(text: bytes) -> bytes:

@@ -84,6 +84,9 @@ CASES = {
         None, cluster(with_quorum=False), None, [("no-quorum", "no quorum according to pacemaker")],
     ),
     "ok-quorum-known-to-pacemaker-only": (None, nodes(3), None, []),
+    "warn-too-few-votes-are-enough": (status(4, 4, 2), nodes(4), cmap(4), [
+        ("votes-stale", "2 of 4 votes are enough: two parts of the cluster may have quorum"),
+    ]),
     "warn-votes-missing": (status(4, 5, 3), nodes(5, [1, 2, 3, 4]), cmap(5), [
         ("votes-missing", "4 of 5 votes; missing: node5"),
     ]),
@@ -98,6 +101,14 @@ CASES = {
     "warn-no-margin": (status(2, 3, 2), nodes(3, [1, 2]), cmap(3), [
         ("votes-missing", "2 of 3 votes; missing: node3"), MARGIN_OF_THREE,
     ]),
+    "warn-no-margin-two-votes-each": (
+        status(4, 4, 3, members=(Member(1, 2, "node1", local=True), Member(2, 2, "node2"), Member(3, 0, "node3"))),
+        nodes(3), None, [("no-margin", "the loss of one node with votes loses quorum: 3 needed")],
+    ),
+    "ok-one-node-with-more-votes": (
+        status(5, 5, 3, members=(Member(1, 3, "node1", local=True), Member(2, 1, "node2"), Member(3, 1, "node3"))),
+        nodes(3), None, [],
+    ),
     "warn-no-margin-two-nodes-without-two-node": (status(2, 2, 2), nodes(2), cmap(2), [
         ("no-margin",
          "the loss of one vote loses quorum: 2 needed (two nodes without two_node: 1 in corosync.conf)"),
@@ -193,7 +204,9 @@ def test_findings(
 def test_a_node_without_vote_is_not_missed() -> None:
     config = cmap(3)
     arbiter = config.nodes[2]._replace(votes=0)
-    assert found(judged(status(2, 2, 1), None, config._replace(nodes=(*config.nodes[:2], arbiter)))) == []
+    assert (
+        found(judged(status(2, 2, 1, flags=TWO_NODE), None, config._replace(nodes=(*config.nodes[:2], arbiter)))) == []
+    )
 
 
 def device(*columns: Optional[str], votes: Optional[int], **more: Any) -> QuorumStatus:

@@ -343,6 +343,12 @@ def test_a_link_is_down_where_one_of_the_tools_says_so() -> None:
     assert found(judged(both, cmap(2), reachable=ReachableNodes(1, "knet", (2,), links))) == told
 
 
+def test_a_ring_is_faulty_where_the_map_of_corosync_2_says_so() -> None:
+    config = cmap(2, transport="udp")._replace(totem={"rrp.0.faulty": 0, "rrp.1.faulty": 1, **QUIET})
+    told = [("faulty", "ring 1 (10.55.1.1) FAULTY, 1 of 2 rings left")]
+    assert found(judged(rings("ok", "ok"), config, None)) == told
+
+
 def test_no_counters_of_knet_is_unknown_and_says_why() -> None:
     assert found(judged(GOOD, cmap(3), None)) == [
         ("unreadable", "a link that flaps would not be noticed: no link counters")

@@ -34,13 +34,14 @@ def test_without_sudo() -> None:
 
 
 def test_sudo_may_run_one_command_without_arguments() -> None:
-    lines = [line for line in sudoers(("icinga",), "/opt/check_ha/bin").splitlines() if not line.startswith("#")]
+    said = sudoers(("icinga",), "/opt/check_ha/bin/check_ha_collect").splitlines()
+    lines = [line for line in said if not line.startswith("#")]
     assert lines == [
         'Cmnd_Alias CHECK_HA = /opt/check_ha/bin/check_ha_collect ""',
         "Defaults!CHECK_HA env_reset, !env_keep, !env_check, !requiretty",
         "icinga ALL=(root) TIMEOUT=10 NOPASSWD: CHECK_HA",
     ]
-    assert r"CHECK_HA = /a\ b\*/check_ha_collect" in sudoers(("icinga",), "/a b*")
+    assert r"CHECK_HA = /a\ b\*/check_ha_collect" in sudoers(("icinga",), "/a b*/check_ha_collect")
 
 
 def test_uidgid_names_the_user() -> None:

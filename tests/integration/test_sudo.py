@@ -63,7 +63,7 @@ def command_of_root(place: Path) -> Path:
 
 
 def shipped(command: Path) -> str:
-    return sudoers(("nobody",), str(command.parent))
+    return sudoers(("nobody",), str(command))
 
 
 def install(path: Path, text: str) -> None:

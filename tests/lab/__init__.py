@@ -14,9 +14,9 @@ fixture of ``tests/live``, for instance ``two_nodes``, breaks something, uses ``
 noticed, and leaves the healing to the fixture.
 
 How it is made: a hub (``hub.sh``) is the machine room, a set of namespaces with one bridge per network. Each machine is
-a set of namespaces inside of it (``boot.sh``), its root an overlay over the host's own root, its disk in memory. When
-the program that started the lab ends, in whatever way, the hub's process 1 ends, and with it every process, network
-and mount of the lab.
+a set of namespaces inside of it (``boot.sh``), its root an overlay over the host's own root, or over another Debian's
+(``debian.py``), its disk in memory. When the program that started the lab ends, in whatever way, the hub's process 1
+ends, and with it every process, network and mount of the lab.
 """
 
 from .config import Options

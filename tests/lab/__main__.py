@@ -1,4 +1,4 @@
-"""``python3 -m tests.lab shell``: a cluster to break by hand."""
+"""``python3 -m tests.lab shell``: a cluster to break by hand; ``debian``: another Debian for its machines."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import argparse
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Optional
 
 from . import Lab, LabError, Options, missing
+from .debian import PYTHON, VARIABLE, make
 from .machine import CHECKOUT, HERE
+from .preflight import PACKAGES
 
 WELCOME = """\
 A healthy cluster of {nodes}, up after {seconds:.0f} s. This shell stands outside of its machines.
@@ -20,14 +23,28 @@ A healthy cluster of {nodes}, up after {seconds:.0f} s. This shell stands outsid
   lab power_cut node2              and lab boot node2
   lab heal                         undo everything
   lab help                         all that can be broken
-{checkout} can be read on every machine, and so can the Python that runs this,
+{checkout} can be read on every machine, and so can the Python for it,
 {python}
 Leave the shell, and all of it is gone."""
 
 
 def main() -> int:
-    """Bring up a lab, give a shell in it, take it down."""
+    """Bring up a lab, give a shell in it, take it down; or make another Debian for labs."""
     arguments = _parser().parse_args()
+    return _debian(arguments) if arguments.what == "debian" else _lab(arguments)
+
+
+def _debian(arguments: argparse.Namespace) -> int:
+    try:
+        make(arguments.release, arguments.folder, list(PACKAGES))
+    except LabError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"The machines of a lab run it with {VARIABLE}={arguments.folder}")
+    return 0
+
+
+def _lab(arguments: argparse.Namespace) -> int:
     lacking = missing()
     if lacking:
         print("\n".join(lacking), file=sys.stderr)
@@ -38,7 +55,7 @@ def main() -> int:
             if arguments.command is None:
                 seconds = time.monotonic() - begun
                 nodes = ", ".join(lab.nodes)
-                print(WELCOME.format(nodes=nodes, seconds=seconds, checkout=CHECKOUT, python=sys.executable))
+                print(WELCOME.format(nodes=nodes, seconds=seconds, checkout=CHECKOUT, python=PYTHON))
             return _shell(lab, arguments.command)
     except LabError as error:
         print(error, file=sys.stderr)
@@ -54,7 +71,11 @@ def _shell(lab: Lab, command: Optional[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     defaults = Options()
     parser = argparse.ArgumentParser(prog="python3 -m tests.lab", description="A real cluster on this one machine.")
-    shell = parser.add_subparsers(metavar="shell", required=True).add_parser("shell", help="a shell in a new cluster")
+    what = parser.add_subparsers(dest="what", metavar="shell|debian", required=True)
+    debian = what.add_parser("debian", help=f"make a folder with another release, for {VARIABLE}")
+    debian.add_argument("release", help="trixie")
+    debian.add_argument("folder", type=Path)
+    shell = what.add_parser("shell", help="a shell in a new cluster")
     shell.add_argument("-c", dest="command", help="run this in the shell instead of asking for commands")
     shell.add_argument("--nodes", type=int, choices=(2, 3), default=defaults.nodes)
     shell.add_argument("--links", type=int, choices=(1, 2), default=defaults.links)

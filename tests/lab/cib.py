@@ -10,13 +10,17 @@ from .network import PUBLIC, VIP
 
 
 def cib_xml(options: Options) -> str:
-    """Return a CIB to start the cluster with. Fencing is off in it: else the slower node to start would be shot."""
+    """Return a CIB to start the cluster with. Fencing is off in it: else the slower node to start would be shot.
+
+    It knows the nodes: where it does not, the fencer of 3.0.0 takes every device for one of others, and does not look
+    again (ClusterLabs/pacemaker pull request 3855).
+    """
     devices = options.names if options.stonith == "on" else []
     return f"""\
 <cib crm_feature_set="3.6.0" validate-with="pacemaker-3.9" epoch="1" num_updates="0" admin_epoch="0">
   <configuration>
     <crm_config>{_properties(options)}</crm_config>
-    <nodes/>
+    <nodes>{"".join(f'<node id="{n}" uname="{name}"/>' for n, name in enumerate(options.names, 1))}</nodes>
     <resources>{_SINGLE}{_web(options)}{_CLONES}{"".join(_device(name) for name in devices)}</resources>
     <constraints>
       <rsc_location id="l_web" rsc="g_web" score="10" node="node1"/>

@@ -1,4 +1,4 @@
-"""One machine of the lab: a root directory over the host's own, network cards, a power switch."""
+"""One machine of the lab: a root directory over the host's own or another Debian's, network cards, a power switch."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 from typing import Mapping, Optional, Sequence
 
+from .debian import OWN, ROOT
 from .network import Network
 from .space import Space
 from .waiting import LabError, wait_until
@@ -28,7 +29,7 @@ class Machine:
         self._space: Optional[Space] = None
         self._power = threading.RLock()  # the fence device and a test may both reach for the switch
         self._disk = f"/run/disks/{name}"
-        layers = f"lowerdir=/,upperdir={self._disk}/upper,workdir={self._disk}/work"
+        layers = f"lowerdir={ROOT},upperdir={self._disk}/upper,workdir={self._disk}/work"
         script = f'mkdir -p "$1/upper" "$1/work" "$1/root" && mount -t overlay {name} -o "{layers}" "$1/root"'
         _succeed(hub.run(["sh", "-c", script, "sh", self._disk]))
 
@@ -119,6 +120,8 @@ def _succeed(done: subprocess.CompletedProcess[str]) -> str:
 
 def _trees() -> list[str]:
     # What a check needs to run on a machine of the lab and the host may keep away from its other users, or on another
-    # file system: this checkout, the virtual environment, and the Python that it was made with.
-    trees = sorted({str(CHECKOUT), sys.prefix, sys.base_prefix} - {"/usr"})
+    # file system: this checkout, the virtual environment, and the Python that it was made with. Another Debian has
+    # its own.
+    python = (sys.prefix, sys.base_prefix) if OWN else ()
+    trees = sorted({str(CHECKOUT), *python} - {"/usr"})
     return [tree for tree in trees if not any(tree.startswith(f"{other}/") for other in trees)]

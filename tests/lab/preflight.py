@@ -6,8 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
+from .debian import OWN, ROOT
 from .space import UNSHARE
 
 # What the lab uses of a Debian package; installing them must not start them, hence no service is needed.
@@ -29,7 +29,7 @@ PACKAGES = {
 _ATTEMPT = """
 mount -t tmpfs lab /run
 mkdir /run/upper /run/work /run/root
-mount -t overlay lab -o lowerdir=/,upperdir=/run/upper,workdir=/run/work /run/root
+mount -t overlay lab -o lowerdir=$1,upperdir=/run/upper,workdir=/run/work /run/root
 ip link add ring0 type bridge
 """
 
@@ -41,9 +41,11 @@ def missing() -> list[str]:
     found = []
     if os.geteuid() != 0:
         found.append("The lab must be run as root.")
-    packages = [package for package, path in PACKAGES.items() if not Path(path).exists()]
+    packages = [package for package, path in PACKAGES.items() if not (ROOT / path.lstrip("/")).exists()]
     if packages:
-        found.append(f"The lab needs Debian packages: apt-get install --no-install-recommends {' '.join(packages)}")
+        where = "" if OWN else f" in {ROOT}"
+        install = f"apt-get install --no-install-recommends {' '.join(packages)}"
+        found.append(f"The lab needs Debian packages{where}: {install}")
     if not found and shutil.which("unshare") is None:
         found.append("The lab needs unshare and nsenter, of Debian's package util-linux.")
     if not found:
@@ -52,7 +54,8 @@ def missing() -> list[str]:
 
 
 def _kernel_refuses() -> list[str]:
-    done = subprocess.run([*UNSHARE, "sh", "-ec", _ATTEMPT], capture_output=True, text=True, timeout=20, check=False)
+    command = [*UNSHARE, "sh", "-ec", _ATTEMPT, "sh", str(ROOT)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     if done.returncode == 0:
         return []
     return [f"The lab needs namespaces, overlay mounts and bridges, which were refused here: {done.stderr.strip()}"]

@@ -26,9 +26,9 @@ from check_ha.parsers.crm_simulate import parse_crm_simulate
 from check_ha.parsers.errors import ParseError
 from check_ha.parsers.quorumtool import parse_quorumtool
 from check_ha.sources.masked_cib import masked_cib
-from check_ha.sources.node import ThisNode
-from check_ha.sources.tools import DEAD
+from check_ha.sources.tools import DEAD, Question
 from tests.lab import Lab, Options
+from tests.lab.debian import OWN, PYTHON, REMOTE
 from tests.lab.machine import CHECKOUT
 from tests.lab.network import PUBLIC, address
 from tests.lab.node import Node
@@ -150,6 +150,8 @@ def _fenced_remote(lab: Lab) -> None:
 
 def remoted() -> str:
     """Return the path of pacemaker-remoted, whose package and that of pacemaker exclude each other."""
+    if not OWN:
+        return f"{REMOTE}/usr/sbin/pacemaker-remoted"
     place = CHECKOUT / "build" / "pacemaker-remote"
     if not place.exists():
         place.mkdir(parents=True)
@@ -214,6 +216,16 @@ CONFIGURATIONS = (
 )  # fmt: skip
 
 
+_ASK = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from check_ha.sources.node import ThisNode
+from check_ha.sources.tools import Question
+question = eval(sys.argv[2])
+sys.stdout.buffer.write(ThisNode().simulate(sys.stdin.buffer.read(), [question])[question.tool].stdout)
+"""
+
+
 def places(cluster: Cluster) -> Places:
     """Return what runs where, but for nodes that are lost."""
     gone = {node.name for node in cluster.nodes if lost(node)}
@@ -253,7 +265,14 @@ def settled(lab: Lab, up: Sequence[str]) -> Cluster:
         assert time.monotonic() - before[-1][1] > 3, "it may still change"
         return cluster
 
-    return wait_until(quiet, 60, f"{', '.join(up)} have settled")
+    return wait_until(quiet, 90, f"{', '.join(up)} have settled")
+
+
+def answered(node: Node, cib: bytes, question: Question) -> bytes:
+    """Return what the scheduler of this node answers, whose version may be another than that of this machine."""
+    done = node.run([PYTHON, "-c", _ASK, str(CHECKOUT), repr(question)], stdin=cib.decode())
+    assert done.returncode == 0, done.stderr
+    return done.stdout.encode()
 
 
 def foretold(lab: Lab, at: str, victim: str) -> Tuple[Places, Places]:
@@ -266,7 +285,7 @@ def foretold(lab: Lab, at: str, victim: str) -> Tuple[Places, Places]:
     question = situation.question(((victim, DEAD),))
 
     def answer(document: bytes) -> Places:
-        outcome = parse_crm_simulate(ThisNode().simulate(document, [question])[question.tool].stdout)
+        outcome = parse_crm_simulate(answered(node, document, question))
         lost = {one.id for one in losses_of(situation, question, outcome).lost}
         found = places(situation.cluster._replace(nodes=outcome.nodes, resources=outcome.resources))
         return Counter({place: number for place, number in found.items() if place[0] not in lost})

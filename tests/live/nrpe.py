@@ -49,7 +49,8 @@ def _set_up(node: Node) -> None:
     assert node.must("stat", "-c", "%U %a", STATE, f"{STATE}/{node.must('id', '-u', 'nagios').strip()}") == (
         "root 755\nnagios 700\n"
     )
-    _as_shipped(node, "/etc/sudoers.d/check_ha", "sudoers")
+    # they are links here, and sudo must be told of the file itself
+    _as_shipped(node, "/etc/sudoers.d/check_ha", "sudoers", (PLUGINS, "/usr/local/bin"))
     _edit(node)
 
 
@@ -91,9 +92,9 @@ def withdraw(lab: Lab) -> None:
         assert node.run(["ls", COMMAND_FILE, "/etc/sudoers.d/check_ha", STATE]).stdout == ""
 
 
-def _as_shipped(node: Node, path: str, name: str) -> None:
+def _as_shipped(node: Node, path: str, name: str, here: tuple[str, str] = ("", "")) -> None:
     """Assert that it is the shipped file, above the mark by which check_ha_setup knows what it has written."""
-    found, shipped = node.must("cat", path), (CHECKOUT / "nrpe" / name).read_text(encoding="utf-8")
+    found, shipped = node.must("cat", path), (CHECKOUT / "nrpe" / name).read_text(encoding="utf-8").replace(*here)
     assert found.startswith(shipped), f"check_ha_setup has written another {path} than nrpe/{name}: {found}"
 
 

@@ -13,6 +13,7 @@ from typing import Callable
 import pytest
 
 from tests.lab import Lab, LabError, Options, missing, wait_until
+from tests.lab.debian import PYTHON
 from tests.lab.machine import CHECKOUT
 from tests.lab.network import VIP
 
@@ -42,7 +43,7 @@ def links(lab: Lab, node: str) -> str:
 @pytest.mark.parametrize("user", ["root", "nagios", "monitor", "clmon"])
 def test_every_user_can_run_this_python_and_read_the_checkout(two_nodes: Lab, user: str) -> None:
     program = f"import sys; print(open({str(CHECKOUT / 'tests' / 'lab' / 'lab.py')!r}).readline())"
-    done = two_nodes["node1"].run([sys.executable, "-c", program], user=user)
+    done = two_nodes["node1"].run([PYTHON, "-c", program], user=user)
     assert (done.returncode, done.stdout.strip()[:3]) == (0, '"""'), done.stderr
 
 

@@ -83,6 +83,16 @@ def ask(node: Node, user: Union[str, Lines], *more: str) -> Said:
         return {check: verdict for check, verdict in zip(users, pool.map(one, users)) if verdict}
 
 
+def ask_once_started(node: Node, user: Union[str, Lines], *more: str) -> Said:
+    """The same of who may not ask Pacemaker, to whom a daemon that is starting looks like one that refuses."""
+
+    def settled() -> Said:
+        found = ask(node, user, *more)
+        return {} if any(" is not ready yet" in one.output for one in found.values()) else found
+
+    return wait_until(settled, 40, "Pacemaker is no longer starting")
+
+
 def assert_refused(lab: Lab, said: Said, *refusals: Lines) -> None:
     """Each check says UNKNOWN with just these reasons, or what it says to root where there is none."""
     for check, verdict in said.items():
@@ -117,14 +127,6 @@ def test_haclient(lab: Lab, node: Node) -> None:
     assert node.run(WRITES[0], user="monitor").returncode == 0
 
 
-def test_uidgid_without_a_restart(lab: Lab, node: Node, rights: Rights) -> None:
-    before = node.must("pgrep", "-x", "corosync")
-    rights.allow_corosync(rights.add_user("rings"))
-    assert node.must("pgrep", "-x", "corosync") == before
-    assert_refused(lab, ask(node, "rings"), pacemaker("rings"))
-    assert view(node, "rings") == (True, False, {"crm_mon.xml", "cibadmin.xml", "crm_node.txt", AUTHKEY.file})
-
-
 def test_haclient_and_uidgid(lab: Lab, node: Node, rights: Rights) -> None:
     rights.allow_corosync(rights.add_user("reader", "haclient"))
     assert_ok(lab, ask(node, "reader"))
@@ -133,18 +135,20 @@ def test_haclient_and_uidgid(lab: Lab, node: Node, rights: Rights) -> None:
 
 def test_each_check_says_what_allows_it(lab: Lab, node: Node, rights: Rights) -> None:
     users = {check: rights.add_user(f"for_{check}") for check in COMMANDS}
-
-    def settled() -> Said:
-        found = ask(node, users, "-v")
-        return {} if any("[starting]" in one.output for one in found.values()) else found
-
-    # who may not ask Pacemaker cannot tell a daemon that is starting from one that refuses
-    for check, verdict in wait_until(settled, 40, "Pacemaker is no longer starting").items():
+    for check, verdict in ask_once_started(node, users, "-v").items():
         told = remedies(verdict.output)
         assert len(told) == (check in COROSYNC) + (check in PACEMAKER), verdict.output
         for remedy in told:
             rights.carry_out(remedy)
     assert_ok(lab, ask(node, users))
+
+
+def test_uidgid_without_a_restart(lab: Lab, node: Node, rights: Rights) -> None:
+    before = node.must("pgrep", "-x", "corosync")
+    rights.allow_corosync(rights.add_user("rings"))
+    assert node.must("pgrep", "-x", "corosync") == before
+    assert_refused(lab, ask_once_started(node, "rings"), pacemaker("rings"))
+    assert view(node, "rings") == (True, False, {"crm_mon.xml", "cibadmin.xml", "crm_node.txt", AUTHKEY.file})
 
 
 def test_read_only_role(lab: Lab, node: Node, rights: Rights) -> None:

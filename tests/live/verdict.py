@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from configparser import ConfigParser
@@ -14,6 +13,7 @@ import pytest
 
 from tests.lab import Lab, LabError
 from tests.lab.cluster import at_once
+from tests.lab.debian import PYTHON
 from tests.lab.machine import CHECKOUT, Machine
 
 STATES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
@@ -83,7 +83,7 @@ def _install(machine: Machine) -> None:
     machine.write("/usr/local/bin/check_ha_collect", _collector(), mode="755")
     for command, entry in COMMANDS.items():
         module, function = entry.split(":")
-        script = _SCRIPT.format(python=sys.executable, checkout=str(CHECKOUT), module=module, function=function)
+        script = _SCRIPT.format(python=PYTHON, checkout=str(CHECKOUT), module=module, function=function)
         machine.write(f"/usr/local/bin/{command}", script, mode="755")
 
 
@@ -91,7 +91,7 @@ def _collector() -> str:
     """What sudo runs there: as it is shipped, but for where it finds Python and this checkout."""
     text = (CHECKOUT / "nrpe" / "check_ha_collect").read_text(encoding="utf-8")
     here = f'import sys; sys.pycache_prefix = "/run/lab/compiled"; sys.path.insert(0, "{CHECKOUT}"); '
-    found = {"${self%/*}/python3": sys.executable, "from check_ha.": f"{here}from check_ha."}
+    found = {"${self%/*}/python3": PYTHON, "from check_ha.": f"{here}from check_ha."}
     for shipped, changed in found.items():
         assert text.count(shipped) == 1
         text = text.replace(shipped, changed)

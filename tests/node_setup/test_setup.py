@@ -71,6 +71,20 @@ def test_sudo_then_again_then_undone(tree: Path, capsys: pytest.CaptureFixture[s
     assert files(tree) == []
 
 
+def test_sudo_is_told_of_the_file_itself_and_no_link_to_it(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Which sudo 1.9.16 does not take for each other (Debian 13)."""
+    program("visudo", package="sudo")
+    (tree / "opt/check_ha/bin/check_ha_collect").unlink()
+    (tree / "opt/check_ha/bin/check_ha_collect").symlink_to("../lib/check_ha_collect")
+    (tree / "opt/check_ha/lib").mkdir()
+    (tree / "opt/check_ha/lib/check_ha_collect").touch(mode=0o755)
+    assert run(tree, capsys, "--yes")[0] == 0
+    sudoers = (tree / SUDOERS.lstrip("/")).read_text(encoding="utf-8")
+    assert 'CHECK_HA = /opt/check_ha/lib/check_ha_collect ""\n' in sudoers
+    cfg = (tree / CFG.lstrip("/")).read_text(encoding="utf-8")
+    assert "command[check_ha_rings]=/opt/check_ha/bin/check_ha_rings --sudo\n" in cfg
+
+
 def test_the_other_way_takes_the_first_away(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     program("visudo", package="sudo")
     run(tree, capsys, "--yes")

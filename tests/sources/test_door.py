@@ -53,6 +53,18 @@ def test_a_check_says_what_it_says_of_a_recording_and_calls_sudo_once(name: str,
     assert (door / "asked").read_text() == f"-n {door}/check_ha_collect\n"
 
 
+def test_it_runs_the_file_itself_and_no_link_to_it(tmp_path: Path) -> None:
+    """sudo 1.9.16 lets nobody run a file of which its rules have but a link, nor the other way round (Debian 13)."""
+    plugins, real = tmp_path / "plugins", tmp_path / "bin"
+    for folder in (plugins, real):
+        folder.mkdir()
+        collector(folder, "exit 1")
+    (plugins / "check_ha_collect").unlink()
+    (plugins / "check_ha_collect").symlink_to("../bin/check_ha_collect")
+    Door((str(plugins),)).collect([CRM_MON])
+    assert (plugins / "asked").read_text() == f"-n {real}/check_ha_collect\n"
+
+
 def test_it_names_the_tools_and_the_time_they_have(door: Path) -> None:
     outputs = Door((str(door),), 7.0).collect([CRM_MON, IP_ADDR])
     *names, limit = (door / "names").read_text().splitlines()

@@ -26,7 +26,8 @@ VOTES_STALE = Condition(
 )  # fmt: skip
 NO_MARGIN = Condition(
     "no-margin", Severity.WARNING,
-    "The loss of one more vote loses quorum. Two nodes without two_node are always in that state.", standing=True,
+    "The loss of one more vote, or of any node that has votes, loses quorum. Two nodes without two_node are always in "
+    "that state.", standing=True,
 )  # fmt: skip
 QDEVICE_NOT_VOTING = Condition(
     "qdevice-not-voting", Severity.WARNING,
@@ -76,7 +77,10 @@ def votes_missing(quorum: QuorumStatus, cmap: Optional[CorosyncMap], absent: Seq
         # last_man_standing or corosync-quorumtool -e; after a clean stop allow_downscale is meant to do it
         text = f"{total}, though more nodes are configured{without}"
         yield Finding(VOTES_MISSING, text, subjects, _look_first(absent))
-    if quorum.total_votes <= quorum.quorum and quorum.expected_votes > 1:
+    if 2 * quorum.quorum <= quorum.expected_votes and "2Node" not in quorum.flags:  # no version of votequorum sets that
+        text = f"{quorum.quorum} of {quorum.expected_votes} votes are enough: two parts of the cluster may have quorum"
+        yield Finding(VOTES_STALE, text, (*subjects, *_EXPECTED))
+    if quorum.total_votes - _least(quorum) < quorum.quorum and quorum.expected_votes > 1:
         yield Finding(NO_MARGIN, _no_margin(quorum), (COROSYNC,))
 
 
@@ -107,8 +111,17 @@ def _lowered(quorum: QuorumStatus, cmap: Optional[CorosyncMap]) -> str:
     return f"somebody has lowered them (corosync-quorumtool -e): the same with {quorum.total_votes} raises them again"
 
 
+def _least(quorum: QuorumStatus) -> int:
+    """Return the fewest votes that go with a node or the quorum device; one that has none takes none along."""
+    votes = [member.votes for member in quorum.members] + [quorum.device_votes or 0]
+    return min((number for number in votes if number), default=1)
+
+
 def _no_margin(quorum: QuorumStatus) -> str:
-    one = "one more vote" if quorum.total_votes < quorum.expected_votes else "one vote"
+    what = "node with votes" if quorum.total_votes > quorum.quorum else "vote"
+    one = f"one more {what}" if quorum.total_votes < quorum.expected_votes else f"one {what}"
+    if quorum.total_votes > quorum.quorum:
+        return f"the loss of {one} loses quorum: {quorum.quorum} needed"
     if "AutoTieBreaker" in quorum.flags:
         return f"the loss of {one} may lose quorum: {quorum.quorum} needed, or the side of the auto_tie_breaker"
     hint = " by pacemaker's own count" if quorum.provider == OWN else ""
