@@ -10,14 +10,34 @@ import check_ha.model
 import check_ha.parsers
 from check_ha.core.evidence import Reading
 from check_ha.multinode.node_view.view import READINGS
-from check_ha.parsers import parse_crm_simulate, parse_drbd_names, parse_drbdsetup_status, parse_proc_drbd
-from check_ha.sources.tools import DRBD_MODULE, DRBD_NAMES, DRBD_STATUS
+from check_ha.parsers import (
+    parse_booth_conf,
+    parse_booth_list,
+    parse_booth_peers,
+    parse_crm_simulate,
+    parse_drbd_names,
+    parse_drbdsetup_status,
+    parse_proc_drbd,
+    parse_sbd_config,
+    parse_sbd_dump,
+    parse_sbd_list,
+    parse_view,
+    parse_watchdogs,
+)  # fmt: skip
+from check_ha.sources import tools
 from generators.commands import SIMULATION, all_commands
 
 _LOADED_LATE: Tuple[Reading[Any], ...] = (
-    Reading(DRBD_MODULE, parse_proc_drbd),
-    Reading(DRBD_STATUS, parse_drbdsetup_status),
-    Reading(DRBD_NAMES, parse_drbd_names),
+    Reading(tools.DRBD_MODULE, parse_proc_drbd),
+    Reading(tools.DRBD_STATUS, parse_drbdsetup_status),
+    Reading(tools.DRBD_NAMES, parse_drbd_names),
+    Reading(tools.SBD_CONFIG, parse_sbd_config),
+    *(Reading(tool, parse_sbd_dump) for tool in tools.SBD_DUMPS),
+    *(Reading(tool, parse_sbd_list) for tool in tools.SBD_LISTS),
+    Reading(tools.WATCHDOGS, parse_watchdogs),
+    Reading(tools.BOOTH_LIST, parse_booth_list),
+    Reading(tools.BOOTH_PEERS, parse_booth_peers),
+    Reading(tools.BOOTH_CONF, parse_booth_conf),
 )
 """What the checks load where there is something to read."""
 PROGRAM = Path(__file__).parents[1] / "samples" / "parsers.py"
@@ -35,7 +55,7 @@ def parsers() -> List[List[str]]:
     for name in check_ha.parsers.__all__:
         function = getattr(check_ha.parsers, name)
         if name.startswith("parse_"):
-            read = outputs.get(function, "check_ha_view")
+            read = "check_ha_view" if function is parse_view else outputs[function]
             rows.append([f"`{name}`", f"`{read}`", f"`{_type(get_type_hints(function)['return'])}`"])
     return rows
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import configparser
 import importlib.util
+import re
 import subprocess
 import sys
 import sysconfig
@@ -15,16 +16,16 @@ from typing import Dict, FrozenSet, Iterator, List, NamedTuple, Set, Tuple
 import pytest
 
 from check_ha.cli.register import COMPARISONS, check_named
-from tests.replay import alone, checks
+from tests.replay import SAMPLES, alone, checks
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "check_ha"
 
-_PURE_CORE = ("check_ha.core", "check_ha.model", "check_ha.parsers.errors", "check_ha.sources.tools")
+_PURE_CORE = ("check_ha.core", "check_ha.model", "check_ha.record", "check_ha.parsers.errors", "check_ha.sources.tools")
 STEPS: Dict[str, Tuple[str, ...]] = {
-    "sources": ("check_ha.sources",),
-    "model": ("check_ha.model",),
-    "parsers": ("check_ha.parsers", "check_ha.model"),
+    "sources": ("check_ha.sources", "check_ha.record"),
+    "model": ("check_ha.model", "check_ha.record"),
+    "parsers": ("check_ha.parsers", "check_ha.model", "check_ha.record"),
     "core": _PURE_CORE,
     "cluster": (
         *_PURE_CORE,
@@ -259,6 +260,29 @@ def test_a_check_starts_without_what_is_slow_to_import(name: str) -> None:
     code += f"print(*(one for one in {slow!r} if one in sys.modules))"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert ended.stdout == "\n"
+
+
+def test_check_ha_loads_nothing_for_what_is_not_set_up() -> None:
+    """Neither the parsers nor the judgement of sbd, booth and DRBD: where they are, they take 3 ms each."""
+    code = "import os, sys, check_ha.cli.overall as o; sys.argv = ['check_ha', '--from', sys.argv[1]]\n"
+    code += (
+        "try:\n    o.main()\nfinally:\n    print(*(one for one in sys.modules if 'check_ha' in one), file=sys.stderr)"
+    )
+    argv = [sys.executable, "-c", code, str(SAMPLES / "healthy-3node-fencing" / "node1")]
+    ended = subprocess.run(argv, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert "check_ha.checks.resources.check" in ended.stderr
+    loaded = [name for name in ended.stderr.split() if re.search(r"\b(sbd|tickets|booth|drbd)\b", name)]
+    assert [name for name in loaded if name.rpartition(".")[2] in ("judgement", "situation", "devices", "booth")] == []
+    assert [name for name in loaded if name.startswith(("check_ha.parsers", "check_ha.model"))] == []
+
+
+def test_what_runs_as_root_loads_little() -> None:
+    modules = ["check_ha.sources." + name for name in ("collect", "node", "kept.facts", "kept.streams", "shareable")]
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import {', '.join(modules)}; print(*sys.modules)"
+    ended = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
+    loaded = ended.stdout.split()
+    assert set(loaded) & {"typing", "argparse", "json", "lxml", "nagiosplugin", "logging"} == set()
+    assert {name.split(".")[1] for name in loaded if name.startswith("check_ha.")} == {"record", "sources"}
 
 
 def test_importing_a_check_changes_nothing_in_the_program_that_does() -> None:

@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from functools import partial
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from check_ha.cli.options.arguments import parse
 from check_ha.cli.options.common import ReplayOptions, RunOptions, SourceOptions
@@ -18,6 +18,7 @@ from check_ha.core.finding import Finding
 from check_ha.core.options import Options
 from check_ha.core.verdict import Thresholds, Verdict, verdict_of
 from check_ha.output.plain_text import clean
+from check_ha.record import NamedTuple
 from check_ha.sources.deadline import announce, announced, limited, restart, tools_have_ended
 from check_ha.sources.tools import CIBADMIN, HUNG, MISSING, Output, Source, Tool
 

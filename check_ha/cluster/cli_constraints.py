@@ -11,11 +11,12 @@ crm_mon shows bans only, those of a lifetime under the id of their rule (``cli-b
 while they are in effect.
 """
 
-from typing import List, NamedTuple, Optional, Set, Tuple
+from typing import List, Optional, Set, Tuple
 
 from check_ha.cluster.rules import Truth, ends, holds, nodes_of, some
 from check_ha.model.cib import Cib, Location, Moment
 from check_ha.model.cluster import INFINITY, Ban, Cluster
+from check_ha.record import NamedTuple
 
 _BANS = ("cli-ban-", "cli-standby-")
 _PREFERENCE = "cli-prefer-"

@@ -4,12 +4,13 @@ Failed actions are printed since 1.1.12 and fail-counts since 1.1.14 (``check_ha
 options, target-role and what is blocked since 1.1.16.
 """
 
-from typing import Dict, FrozenSet, NamedTuple, Optional, Tuple
+from typing import Dict, FrozenSet, Optional, Tuple
 
 from check_ha.cluster.recorded_failures import with_recorded
 from check_ha.cluster.resources import plain
 from check_ha.model.cib import Cib, is_false, is_true
 from check_ha.model.cluster import Clone, Cluster, ClusterOptions, Group, Primitive, Resource
+from check_ha.record import NamedTuple
 
 _TOLD_SINCE = (1, 1, 16)
 _ROLES = {"Slave": "Unpromoted", "Master": "Promoted"}

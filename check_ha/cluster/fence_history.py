@@ -2,10 +2,11 @@
 
 import re
 from datetime import datetime
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, List, Optional, Sequence, Tuple
 
 from check_ha.core.wording import age
 from check_ha.model.cluster import Cluster, FenceEvent
+from check_ha.record import NamedTuple
 
 _WORDS = {"success": "succeeded", "failed": "failed", "pending": "under way"}
 

@@ -1,10 +1,11 @@
 """This node's links to its peers: what cfgtool shows of them, joined with the nodes and members of cmapctl."""
 
 from types import MappingProxyType
-from typing import AbstractSet, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import AbstractSet, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from check_ha.cluster.member_names import named
 from check_ha.model.corosync import CorosyncMap, LinkStatistics, LinkStatus, NodelistNode, ReachableNodes, Ring
+from check_ha.record import NamedTuple
 
 
 class Link(NamedTuple):
@@ -150,7 +151,12 @@ def _add_unlisted(
 def _rings(status: LinkStatus, cmap: Optional[CorosyncMap]) -> Tuple[Ring, ...]:
     """Return the rings of corosync 1 and 2, those too that only the map of corosync 2 knows."""
     # with udp and udpu 3.0 prints "OK" whatever happens: that is no ring whose state is known
-    rings = [ring for ring in status.rings if not ring.hard_coded]
+    totem = cmap.totem if cmap else {}
+    rings = [
+        ring._replace(faulty=True, healthy=False, status="FAULTY by corosync-cmapctl")
+        if ring.healthy and totem.get(f"rrp.{ring.number}.faulty") else ring
+        for ring in status.rings if not ring.hard_coded
+    ]  # fmt: skip
     listed = {ring.number for ring in rings}
     for key, faulty in sorted(cmap.totem.items() if cmap else ()):
         layer, _, name = key.partition(".")

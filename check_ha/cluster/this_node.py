@@ -5,12 +5,13 @@ controller). ``crm_mon`` names the node that it ran on since 2.1.6. Corosync say
 local one, and an address of that list is on an interface of this node.
 """
 
-from typing import FrozenSet, Iterator, NamedTuple, Optional, Tuple
+from typing import FrozenSet, Iterator, Optional, Tuple
 
 from check_ha.model.addresses import Interfaces
 from check_ha.model.cluster import Cluster
 from check_ha.model.corosync import CorosyncMap
 from check_ha.parsers.addresses import canonical
+from check_ha.record import NamedTuple
 
 
 class ListedNode(NamedTuple):

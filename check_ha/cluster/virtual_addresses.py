@@ -1,6 +1,6 @@
 """Virtual IPs: resources that carry an address, joined from crm_mon and the CIB."""
 
-from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from check_ha.cluster.resources import in_motion, names_of, plain, stopped_on_purpose, unmanaged_by
 from check_ha.cluster.tickets import missing_tickets, tickets_needed
@@ -8,6 +8,7 @@ from check_ha.model.addresses import InterfaceAddress, Interfaces
 from check_ha.model.cib import Cib, ConfiguredPrimitive
 from check_ha.model.cluster import Bundle, Clone, Cluster, Placed
 from check_ha.parsers.addresses import canonical
+from check_ha.record import NamedTuple
 
 AGENTS = {
     "ocf:heartbeat:IPaddr": "ip",

@@ -1,12 +1,13 @@
 """What a check is: its readings, conditions, metrics and options, and the function that judges."""
 
 import enum
-from typing import Any, Callable, Mapping, NamedTuple, Optional, Sequence, Tuple, Type, Union
+from typing import Any, Callable, Mapping, Optional, Sequence, Tuple, Type, Union
 
 from check_ha.core.condition import COMMON, Condition
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import Finding, Row
 from check_ha.core.options import Options
+from check_ha.record import NamedTuple
 from check_ha.sources.tools import Question
 
 Number = Union[int, float]

@@ -5,7 +5,8 @@ help, README and ``--severity`` are made from these tables.
 """
 
 import enum
-from typing import NamedTuple
+
+from check_ha.record import NamedTuple
 
 
 class Severity(enum.IntEnum):

@@ -10,21 +10,7 @@ The same failure of a tool is the same finding in every check: that is decided h
 """
 
 from types import MappingProxyType
-from typing import (
-    Any,
-    Callable,
-    Dict,
-    Generic,
-    Iterable,
-    List,
-    Mapping,
-    NamedTuple,
-    Optional,
-    Sequence,
-    Tuple,
-    TypeVar,
-    cast,
-)
+from typing import Any, Callable, Dict, Generic, Iterable, List, Mapping, Optional, Sequence, Tuple, TypeVar, cast
 
 from check_ha.core.condition import STARTING
 from check_ha.core.finding import Finding
@@ -32,6 +18,7 @@ from check_ha.core.starting import link_down, linking, no_dc, starting, unsettle
 from check_ha.core.tool_failure import ToolFailure, cut_short, failure_of, in_doubt, incomplete
 from check_ha.model.cib_parts import CRM_CONFIG
 from check_ha.parsers.errors import ParseError
+from check_ha.record import NamedTuple
 from check_ha.sources.tools import CIBADMIN, CRM_MON, PS, Output, Tool
 
 T = TypeVar("T")

@@ -132,7 +132,8 @@ def _finding(
         return Finding(condition, text, (*daemon, *tools), reason=reason)
     if condition is NOT_RESPONDING:
         silent = f"{family} does not answer: " if daemon else ""
-        return Finding(condition, f"{silent}{names}: {reason}", (*daemon, *tools), reason=reason)
+        advice, commands = ("see which daemon hangs", ("check_ha_daemons",)) if daemon else ("", ())
+        return Finding(condition, f"{silent}{names}: {reason}", (*daemon, *tools), advice, commands, reason=reason)
     if condition is NOT_FINISHED:
         return Finding(condition, f"{names}: {reason}", tools, _MORE_TIME, reason=reason)
     if condition is TOOL_MISSING:

@@ -1,8 +1,9 @@
 """What a check has found, as facts: names, commands and states stand by themselves, and no sentence is taken apart."""
 
-from typing import NamedTuple, Optional, Tuple
+from typing import Optional, Tuple
 
 from check_ha.core.condition import Condition, Severity
+from check_ha.record import NamedTuple
 
 
 class Subject(NamedTuple):

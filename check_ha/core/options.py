@@ -12,7 +12,9 @@ object with the values, of the right types::
 """
 
 import re
-from typing import Any, Callable, Dict, NamedTuple, Pattern, Tuple
+from typing import Any, Callable, Collection, Dict, Iterable, List, Pattern, Tuple
+
+from check_ha.record import NamedTuple
 
 
 class Option(NamedTuple):
@@ -52,6 +54,11 @@ def regex(text: str) -> Pattern[str]:
         return re.compile(text)
     except re.error as error:
         raise ValueError(f"not a regular expression: {error}") from error
+
+
+def unmatched(patterns: Iterable[Pattern[str]], names: Collection[str]) -> List[str]:
+    """Return the patterns that match none of these names whole."""
+    return [one.pattern for one in patterns if not any(one.fullmatch(name) for name in names)]
 
 
 def natural(text: str) -> int:

@@ -11,6 +11,7 @@ What the tools print when they fail, by version::
     crm_mon exit 102 (2.0 on), 107 (1.1), "Connection refused"  pacemaker is down
     the same, "Transport endpoint is not connected"             down, or (before 2.1.3; cibadmin always) no permission
     Can't get value of KEY. Error CS_ERR_LIBRARY                cmapctl exit 0: corosync ended meanwhile, and so does it
+    Dump was interrupted and may be inconsistent.               ip exit 0: interfaces came or went meanwhile
     crm_mon exit 0 (2.1.5), "Could not connect to the CIB"      pacemaker-based is down, whatever else still runs
     exit 0, and the document lacks a part that each CIB has     a Pacemaker ACL hides it (nothing is hidden from root)
 
@@ -18,7 +19,7 @@ What that amounts to, together with what other tools say, is decided in ``check_
 """
 
 import re
-from typing import NamedTuple, Optional, Sequence, Tuple
+from typing import Optional, Sequence, Tuple
 
 from check_ha.core.condition import (
     NO_PERMISSION,
@@ -33,6 +34,7 @@ from check_ha.core.condition import (
 from check_ha.core.permission import says_denied, shows_nothing
 from check_ha.core.wording import joined
 from check_ha.parsers.errors import REFUSED, UNRECOGNISED, ParseError
+from check_ha.record import NamedTuple
 from check_ha.sources.tools import COROSYNC, CRM_MON, CUT, FLOODED, HUNG, MISSING, OLD, PACEMAKER, Output
 
 # compiled when a tool has failed, not on every run
@@ -46,6 +48,10 @@ _DOWN_OR_DENIED = (
     r"Cannot initiali[sz]e \w+ service|Cannot connect to quorum service, is it loaded\?"
     r"|Transport endpoint is not connected|cluster is not available on this node|Not connected|CIB query failed"
 )
+_ENDED = {
+    COROSYNC: r"^.*(?:\bCS_ERR_(?!NOT_EXIST)|the error is: ?[0-9]).*$",
+    "ip": r"^Dump (?:was interrupted|terminated).*$",
+}
 _BUSY = "cannot connect, it says to try again"
 _DOWN_OR_BUSY = r"API error 6\b|objdb library\. Error 6\b"
 
@@ -114,8 +120,9 @@ def cut_short(output: Output) -> Optional[ToolFailure]:
 
     CS_ERR_NOT_EXIST is none: the key of a client that has just left.
     """
-    said = re.search(r"^.*\bCS_ERR_(?!NOT_EXIST).*$", output.stderr, re.MULTILINE) if output.stderr else None
-    if said is None or output.tool.family != COROSYNC or output.status != 0:
+    pattern = _ENDED.get(output.tool.family if output.tool.family == COROSYNC else output.tool.name)
+    said = re.search(pattern, output.stderr, re.MULTILINE) if pattern and output.stderr else None
+    if said is None or output.status != 0:
         return None
     return ToolFailure(output, UNREADABLE, f"ended early: {said[0].strip()}")
 

@@ -1,11 +1,13 @@
 """The verdict: what a judgement amounts to for this user. Whatever prints it, prints this."""
 
-from typing import Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Callable, List, Mapping, Optional, Sequence, Tuple, Union
 
 from check_ha.core.check import Check, Judgement, Measure
 from check_ha.core.condition import OUT_OF_RANGE, Severity
 from check_ha.core.finding import Finding, Row
+from check_ha.core.ranking import with_causes
 from check_ha.core.wording import decimal
+from check_ha.record import NamedTuple
 
 
 class Threshold:
@@ -77,6 +79,8 @@ def verdict_of(
     findings = [
         one._replace(check=one.check or check.name, override=_severity(one, severities)) for one in judgement.findings
     ]
+    if not any(one.cause for one in findings):  # a comparison has found them already, among the checks of the nodes
+        findings = with_causes(findings)
     findings += _out_of_range(check, judgement.measures, thresholds)
     empty = not findings and not judgement.measures  # nothing was looked at
     return Verdict(
@@ -121,6 +125,6 @@ def _out_of_range(check: Check, measures: Sequence[Measure], thresholds: Thresho
     value = measure.value if measure.judged is None else measure.judged
     for threshold, severity in ((thresholds[1], Severity.CRITICAL), (thresholds[0], Severity.WARNING)):
         if threshold and not threshold.matches(value):
-            text = f"{decimal(value)}{check.number.unit} {check.number.meaning} ({threshold.violation})"
+            text = f"{check.number.meaning}: {decimal(value)}{check.number.unit} ({threshold.violation})"
             return [Finding(OUT_OF_RANGE, text, override=severity, check=check.name)]
     return []

@@ -10,6 +10,11 @@ def count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
+def share(part: int, whole: int, what: str) -> str:
+    """Return ``1 of 1 vote``, ``1 of 3 votes``."""
+    return f"{part} of {count(whole, what)}"
+
+
 def listed(names: Iterable[str], most: int = 8) -> str:
     """Return ``a, b, c and 5 more``: names without doubles, as many as a person can read."""
     all_names = list(dict.fromkeys(names))

@@ -1,6 +1,8 @@
 """The interfaces of this node and the addresses on them, from ``ip -j addr``."""
 
-from typing import NamedTuple, Optional, Tuple
+from typing import Optional, Tuple
+
+from check_ha.record import NamedTuple
 
 
 class InterfaceAddress(NamedTuple):

@@ -1,7 +1,9 @@
 """What booth says of a geo cluster: its tickets, the other sites and arbitrators, and its configuration."""
 
 from datetime import datetime
-from typing import NamedTuple, Optional, Tuple
+from typing import Optional, Tuple
+
+from check_ha.record import NamedTuple
 
 SITE, ARBITRATOR = "site", "arbitrator"
 

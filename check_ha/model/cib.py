@@ -1,7 +1,9 @@
 """What only the CIB knows: the configuration, from ``cibadmin --query``."""
 
 from types import MappingProxyType
-from typing import FrozenSet, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import FrozenSet, Mapping, Optional, Tuple, Union
+
+from check_ha.record import NamedTuple
 
 Pairs = Tuple[Tuple[str, str], ...]
 

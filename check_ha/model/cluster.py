@@ -7,7 +7,9 @@ provider, whatever the version printed.
 
 from datetime import datetime
 from types import MappingProxyType
-from typing import Iterator, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import Iterator, Mapping, Optional, Tuple, Union
+
+from check_ha.record import NamedTuple
 
 INFINITY = 1_000_000
 """Pacemaker's score and fail-count infinity (``crm_mon`` prints the number, all versions)."""

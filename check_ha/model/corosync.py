@@ -1,7 +1,9 @@
 """Corosync as its own tools show it: links, rings, membership, votes, the running map."""
 
 from types import MappingProxyType
-from typing import Mapping, NamedTuple, Optional, Tuple
+from typing import Mapping, Optional, Tuple
+
+from check_ha.record import NamedTuple
 
 
 class PeerLink(NamedTuple):

@@ -1,6 +1,8 @@
 """``corosync.conf`` as it is written, before any default."""
 
-from typing import Iterator, NamedTuple, Optional, Tuple
+from typing import Iterator, Optional, Tuple
+
+from check_ha.record import NamedTuple
 
 
 class Setting(NamedTuple):

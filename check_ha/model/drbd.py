@@ -4,7 +4,9 @@ The words are those of DRBD 9. What 8 says in other words, or in one word for tw
 ``SyncTarget`` is ``Connected`` with the replication ``SyncTarget``, its ``WFConnection`` is ``Connecting``.
 """
 
-from typing import NamedTuple, Optional, Tuple
+from typing import Optional, Tuple
+
+from check_ha.record import NamedTuple
 
 PRIMARY, SECONDARY = "Primary", "Secondary"
 CONNECTED, STANDALONE = "Connected", "StandAlone"

@@ -1,8 +1,9 @@
 """The cluster as Pacemaker's scheduler foretells it, from ``crm_simulate``."""
 
-from typing import NamedTuple, Tuple
+from typing import Tuple
 
 from check_ha.model.cluster import Node, Resource
+from check_ha.record import NamedTuple
 
 
 class Foretold(NamedTuple):

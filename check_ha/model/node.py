@@ -1,6 +1,8 @@
 """What this node itself tells: its processes, a few files, the versions installed."""
 
-from typing import NamedTuple, Optional, Tuple
+from typing import Optional, Tuple
+
+from check_ha.record import NamedTuple
 
 
 class Process(NamedTuple):

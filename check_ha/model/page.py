@@ -1,6 +1,8 @@
 """What a page shows of a cluster: its sides, its nodes, its links, what runs where. No text of it is HTML."""
 
-from typing import NamedTuple, Optional, Tuple
+from typing import Optional, Tuple
+
+from check_ha.record import NamedTuple
 
 
 class PageResource(NamedTuple):

@@ -1,7 +1,9 @@
 """What sbd and its devices say, and the watchdogs of a node."""
 
 from types import MappingProxyType
-from typing import Mapping, NamedTuple, Optional, Tuple
+from typing import Mapping, Optional, Tuple
+
+from check_ha.record import NamedTuple
 
 CLEAR = "clear"
 

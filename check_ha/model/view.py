@@ -3,7 +3,9 @@
 ``None`` is what the node could not tell; ``troubles`` says why.
 """
 
-from typing import NamedTuple, Optional, Tuple
+from typing import Optional, Tuple
+
+from check_ha.record import NamedTuple
 
 SCHEMA = 1
 """Raised when a reader of the old one would misunderstand; a field that is merely new does not raise it."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from check_ha.core.condition import Condition, Severity
 from check_ha.core.wording import joined, some
 from check_ha.model.view import View
 from check_ha.multinode.answers import Answer
+from check_ha.record import NamedTuple
 from check_ha.sources.tools import (
     AUTHKEY,
     CMAPCTL,

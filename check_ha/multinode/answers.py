@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Mapping, Optional, Sequence, Tuple
 
 from check_ha.core.condition import Severity
 from check_ha.core.finding import Finding
@@ -10,6 +10,7 @@ from check_ha.model.view import View
 from check_ha.parsers.errors import ParseError
 from check_ha.parsers.view import parse_one_of_many
 from check_ha.parsers.view_fields import Shared
+from check_ha.record import NamedTuple
 from check_ha.sources.tools import BROKEN, FLOODED, HUNG, MISSING, Output
 
 _LONGEST_REASON = 200

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, FrozenSet, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, FrozenSet, Mapping, Optional, Sequence, Tuple
 
 from check_ha.model.view import STOPPED
 from check_ha.multinode.answers import Answer
@@ -15,6 +15,7 @@ from check_ha.multinode.placement import (
     single_places,
     vip_owners,
 )
+from check_ha.record import NamedTuple
 
 
 class ClusterState(NamedTuple):

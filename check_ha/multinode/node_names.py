@@ -7,11 +7,12 @@ were copied may have the same. What tells a machine is its id in corosync, and t
 
 from __future__ import annotations
 
-from typing import Dict, FrozenSet, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Dict, FrozenSet, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from check_ha.core.finding import NODE
 from check_ha.model.view import View
 from check_ha.multinode.answers import Answer
+from check_ha.record import NamedTuple
 
 
 class ClusterNodes(NamedTuple):

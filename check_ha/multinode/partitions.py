@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, FrozenSet, Iterator, List, Optional, Sequence, Tuple
 
 from check_ha.core.wording import some
 from check_ha.model.view import SILENT, STOPPED, PacemakerView, ResourceView, View
 from check_ha.multinode.placement import Named, account_of, active_resources
+from check_ha.record import NamedTuple
 
 Pair = FrozenSet[str]
 

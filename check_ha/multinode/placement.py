@@ -9,10 +9,11 @@ have a newer CIB from another time, in which the node that does run everything i
 from __future__ import annotations
 
 import re
-from typing import Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
 
 from check_ha.model.addresses import Interface
 from check_ha.model.view import PacemakerView, ResourceView, View
+from check_ha.record import NamedTuple
 
 Places = Mapping[str, Tuple[str, ...]]
 """Nodes by resource, or by address."""

@@ -23,7 +23,7 @@ A split brain of DRBD is told as well: it outlives that of the cluster, as DRBD 
 
 from __future__ import annotations
 
-from typing import Iterator, NamedTuple, Optional, Sequence, Tuple
+from typing import Iterator, Optional, Sequence, Tuple
 
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import FILTERED_OUT, Condition, Severity
@@ -72,6 +72,7 @@ from check_ha.multinode.unreachable_nodes import (
     unreachable_nodes,
     wrongly_asked,
 )
+from check_ha.record import NamedTuple
 
 GONE = Condition(
     "gone", Severity.OK, "A first look showed something that a second look, a moment later, no longer showed."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 from check_ha.core.check import Measure, Metric
 from check_ha.core.condition import Condition, Severity
@@ -13,6 +13,7 @@ from check_ha.multinode.agreement import span
 from check_ha.multinode.answers import Answer
 from check_ha.multinode.cluster_state import ClusterState
 from check_ha.multinode.node_names import ClusterNodes
+from check_ha.record import NamedTuple
 
 NOT_ANSWERING = Condition(
     "not-answering", Severity.WARNING,

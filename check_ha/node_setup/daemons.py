@@ -19,9 +19,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 from check_ha.node_setup.users import name_of
+from check_ha.record import NamedTuple
 
 KNOWN = (
     "/etc/nagios/nrpe.cfg",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import FrozenSet, NamedTuple, Sequence, Tuple
+from typing import FrozenSet, Sequence, Tuple
 
 from check_ha.node_setup import rights
 from check_ha.node_setup.users import is_one
+from check_ha.record import NamedTuple
 
 
 class Grants(NamedTuple):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import FrozenSet, NamedTuple, Tuple
+from typing import FrozenSet, Tuple
 
 from check_ha.node_setup.daemons import Daemon, daemons
 from check_ha.node_setup.users import HERE, members
+from check_ha.record import NamedTuple
 
 _LINKS = 40
 """As many as Linux follows."""

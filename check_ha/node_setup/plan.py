@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
 from check_ha.node_setup import nrpe, rights, state_folder
 from check_ha.node_setup.daemons import FOLDERS as NRPE_FOLDERS
@@ -14,6 +14,7 @@ from check_ha.node_setup.marked import is_unedited, marked
 from check_ha.node_setup.node import Host
 from check_ha.node_setup.notes import notes
 from check_ha.node_setup.users import GROUP
+from check_ha.record import NamedTuple
 
 SUDOERS = "/etc/sudoers.d/check_ha"
 UIDGID = "/etc/corosync/uidgid.d/check_ha"

@@ -6,9 +6,10 @@ Every text is cleaned on its way in, so that a name cannot send a command to the
 from __future__ import annotations
 
 import textwrap
-from typing import List, NamedTuple, Sequence, Tuple
+from typing import List, Sequence, Tuple
 
 from check_ha.output.plain_text import RAW_LIMIT, clean
+from check_ha.record import NamedTuple
 
 GAP = 2
 NARROW = 20

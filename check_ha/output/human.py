@@ -28,7 +28,7 @@ MOST = 12
 def print_picture(verdict: Verdict, everything: Evidence, agents: Mapping[str, str]) -> None:
     """Print the picture of the cluster that these tools have shown, and what is wrong with it."""
     width = min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST)
-    lines = picture(Scene(everything, {one.check: one for one in verdict.parts}, width, agents), verdict.findings)
+    lines = picture(Scene(everything, {one.check: one for one in verdict.parts}, width, agents), verdict.told)
     sys.stdout.write(rendered(lines, _coloured()))
 
 

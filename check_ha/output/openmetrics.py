@@ -7,7 +7,7 @@ All are gauges. Names are those of perfdata with Prometheus' base units: ``link.
 
 from __future__ import annotations
 
-from typing import Dict, Iterator, List, NamedTuple, Tuple, Union
+from typing import Dict, Iterator, List, Tuple, Union
 
 from check_ha import __version__
 from check_ha.core.check import Measure
@@ -16,6 +16,7 @@ from check_ha.core.verdict import Verdict
 from check_ha.core.wording import decimal
 from check_ha.output.nagios import exit_code
 from check_ha.output.plain_text import RAW_LIMIT, clean
+from check_ha.record import NamedTuple
 
 _UNITS = {
     "count": ("", 1.0),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence
+from typing import Callable, Dict, List, Mapping, Optional, Sequence
 
 from check_ha.cluster.completed import completed
 from check_ha.cluster.this_node import this_node
@@ -14,6 +14,7 @@ from check_ha.core.verdict import Verdict
 from check_ha.core.wording import listed
 from check_ha.model.cluster import Cluster
 from check_ha.output.canvas import Line, Style, heading, line, paragraph, span
+from check_ha.record import NamedTuple
 from check_ha.sources.tools import CIBADMIN, CMAPCTL, CRM_MON, CRM_NODE, IP_ADDR, Tool
 
 MANY = 12

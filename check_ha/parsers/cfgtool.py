@@ -5,10 +5,11 @@ to 3.0.3 and again since 3.1.1). A line that is not known is an error and never 
 """
 
 import re
-from typing import List, NamedTuple, Optional, Set, Tuple
+from typing import List, Optional, Set, Tuple
 
 from check_ha.model.corosync import LinkStatus, PeerLink, Ring
 from check_ha.parsers.errors import ParseError
+from check_ha.record import NamedTuple
 
 # Printed before everything else, even before the daemon is asked (until 3.1.0).
 _TITLES = ("Printing ring status.", "Printing link status.")

@@ -14,7 +14,7 @@ missing here is simply absent: a primitive, its class and type, the set that an 
 Only for what every CIB has, if empty (``<constraints/>``), can that be told: see ``Cib.hidden``.
 """
 
-from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Set, Tuple
+from typing import Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
 from check_ha.model.cib import FALSE, Cib, ConfiguredCollection, ConfiguredNode, ConfiguredPrimitive, Pairs, is_false
 from check_ha.model.cib_parts import ATTRIBUTES, CONSTRAINTS, CRM_CONFIG, NODES, RESOURCES, STATUS
@@ -27,6 +27,7 @@ from check_ha.parsers.cib_ticket_states import parse_ticket_states
 from check_ha.parsers.cib_transient import parse_transient
 from check_ha.parsers.errors import ParseError
 from check_ha.parsers.xml import Element
+from check_ha.record import NamedTuple
 
 # What may stand around a primitive. ``master``: promotable clones to 1.1, accepted by 2.x.
 _COLLECTIONS = ("group", "clone", "master", "bundle")

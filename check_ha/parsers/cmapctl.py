@@ -5,11 +5,12 @@ Corosync 2 keeps everything in one map; since 3.0 the statistics are a map of th
 """
 
 import re
-from typing import Dict, Iterable, List, NamedTuple, Optional, Tuple
+from typing import Dict, Iterable, List, Optional, Tuple
 
 from check_ha.model.corosync import CorosyncMap, LinkStatistics, NodelistNode, SeenMember, Statistics
 from check_ha.parsers.errors import ParseError
 from check_ha.parsers.objctl import is_objctl, read_objctl
+from check_ha.record import NamedTuple
 
 # totem.transport (str) = udpu
 # runtime.votequorum.two_node (u8) = 0

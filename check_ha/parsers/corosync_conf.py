@@ -15,10 +15,11 @@ reader wants to know, and gets all of it at once, though corosync stops at the f
 """
 
 import re
-from typing import List, NamedTuple, Optional, Tuple
+from typing import List, Optional, Tuple
 
 from check_ha.model.corosync_conf import CorosyncConf, Mistake, Section, Setting
 from check_ha.parsers.corosync_values import bad_value
+from check_ha.record import NamedTuple
 
 _BLANKS = b" \t\xa0"  # the third since 3.1.10
 _LONGEST_LINE = 510

@@ -5,7 +5,9 @@ words are looked at later, when the whole file is read: see check_ha.checks.conf
 """
 
 import re
-from typing import Dict, NamedTuple, Optional, Tuple
+from typing import Dict, Optional, Tuple
+
+from check_ha.record import NamedTuple
 
 Version = Tuple[int, ...]
 

@@ -18,12 +18,13 @@ What is listed may be the state before the node has failed, or that after it (ve
 
 from __future__ import annotations
 
-from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from check_ha.model.cluster import Bundle, Clone, Node, Primitive, Resource
 from check_ha.parsers.crm_mon_words import role_in
 from check_ha.parsers.errors import ParseError
 from check_ha.parsers.xml import Element, start_tag
+from check_ha.record import NamedTuple
 
 _ANY = "*"
 """All that there is, which stops with its node."""

@@ -16,7 +16,7 @@ not in use is ``cs:Unconfigured``. In front of the progress stands a tab; where 
 """
 
 import re
-from typing import Iterator, List, Match, NamedTuple, Optional, Tuple
+from typing import Iterator, List, Match, Optional, Tuple
 
 from check_ha.model.drbd import (
     CONNECTED,
@@ -29,6 +29,7 @@ from check_ha.model.drbd import (
 )
 from check_ha.parsers.drbd_words import CONNECTIONS, DISKS, REPLICATIONS, ROLES, known
 from check_ha.parsers.errors import ParseError
+from check_ha.record import NamedTuple
 
 _VERSION = re.compile(r"version: ([0-9]{1,4}\.[0-9]{1,4}[\w.~+-]{0,40})(?: \(.*\))?")
 _BUILD = re.compile(r"(?:GIT-hash|srcversion|SVN Revision|Transports)\b.*|built-in")

@@ -7,7 +7,7 @@ from check_ha.model.node import Process, Processes
 from check_ha.parsers.errors import ParseError
 
 _TELLS_VERSION = (" --features", " --version", " -v")
-_ASKS_SBD = re.compile(r"(?:\S*/)?sbd .*(?:dump|list)")
+_ASKS_SBD = r"(?:\S*/)?sbd .*(?:dump|list)"
 
 
 def parse_ps(data: bytes) -> Processes:
@@ -32,12 +32,16 @@ def parse_ps(data: bytes) -> Processes:
             raise ParseError("unknown line of ps", " ".join(line.split(None, 4)[:4]))  # the arguments of others: no
         # pacemakerd that only tells its version, as the checks themselves ask it, is no daemon, nor is sbd that tells
         # what is on a device
-        if not match[6].endswith(_TELLS_VERSION) and not _ASKS_SBD.fullmatch(match[6].strip()):
+        if not match[6].endswith(_TELLS_VERSION) and not _asks_sbd(match[6]):
             seconds = int(match[5]) if match[5] else None
             processes.append(Process(int(match[1]), int(match[2]), match[3], match[4], _program(match[6]), seconds))
     if not any(process.pid == 1 for process in processes):
         raise ParseError("ps does not show the processes of other users (/proc is mounted with hidepid)")
     return Processes(tuple(processes))
+
+
+def _asks_sbd(command: str) -> bool:
+    return "sbd " in command and re.fullmatch(_ASKS_SBD, command.strip()) is not None
 
 
 def parse_ps_executables(data: bytes) -> Dict[int, Optional[str]]:

@@ -6,10 +6,11 @@ others has enough votes and is not quorate. The exit code says nothing (up to 2.
 """
 
 import re
-from typing import Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Dict, List, Optional, Sequence, Set, Tuple
 
 from check_ha.model.corosync import Member, QuorumStatus
 from check_ha.parsers.errors import ParseError
+from check_ha.record import NamedTuple
 
 # Quorum information
 # ------------------

@@ -23,10 +23,13 @@ from __future__ import annotations
 import os
 import signal
 import time
-from typing import TYPE_CHECKING, Dict, NamedTuple, NoReturn, Optional, Sequence
 
+from check_ha.record import NamedTuple
+
+TYPE_CHECKING = False  # without typing, which takes 3 ms
 if TYPE_CHECKING:
     from types import FrameType
+    from typing import Dict, NoReturn, Optional, Sequence
 
     from check_ha.sources.tools import Question, Tool
 

@@ -12,7 +12,12 @@ import signal
 import sys
 import time
 from types import FrameType
-from typing import Callable, NoReturn, Optional, TypeVar
+
+TYPE_CHECKING = False  # without typing, which takes 3 ms
+if TYPE_CHECKING:
+    from typing import Callable, NoReturn, Optional, TypeVar
+
+    T = TypeVar("T")
 
 DEFAULT = 8.0
 LEFT = 1.0
@@ -20,8 +25,6 @@ LEFT = 1.0
 _AGAIN = 2.0
 """Seconds after which it rings again: the first time it may have interrupted what ends the tools."""
 _UNKNOWN = 3
-
-T = TypeVar("T")
 
 
 class Overdue(BaseException):

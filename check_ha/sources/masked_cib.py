@@ -17,15 +17,21 @@ A document that is no XML stays none, line by line: its verdict must be the same
 from __future__ import annotations
 
 import re
-from typing import Dict, FrozenSet, Iterable, List, Match, Set, Tuple
+from functools import lru_cache
+
+TYPE_CHECKING = False  # without typing, which takes 3 ms
+if TYPE_CHECKING:
+    from typing import Dict, FrozenSet, Iterable, List, Match, Set, Tuple
 
 MASK = b"********"
+pattern = lru_cache(maxsize=None)(re.compile)
+"""Compiled when it is used first: together these take longer than it takes to mask most outputs."""
 _FEATURES_OF_2 = (3, 1)
 
 _ATTRIBUTE = rb"\s+[\w:.-]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*')"
-_TAG = re.compile(rb"</?([\w:.-]+)((?:" + _ATTRIBUTE + rb")*)\s*(/?)>|[^<]+|<")
-_PAIR = re.compile(rb"(?<!\s)(\s+)([\w:.-]+)(\s*=\s*)(?:\"([^\"<]*)\"|'([^'<]*)')")
-_DIGESTS = re.compile(rb"(?<!\s)\s+op-[\w-]*digest\s*=\s*(?:\"[^\"<]*\"|'[^'<]*')")
+_TAG = rb"</?([\w:.-]+)((?:" + _ATTRIBUTE + rb")*)\s*(/?)>|[^<]+|<"
+_PAIR = rb"(?<!\s)(\s+)([\w:.-]+)(\s*=\s*)(?:\"([^\"<]*)\"|'([^'<]*)')"
+_DIGESTS = rb"(?<!\s)\s+op-[\w-]*digest\s*=\s*(?:\"[^\"<]*\"|'[^'<]*')"
 
 _SHOWN = frozenset(
     b"""
@@ -49,7 +55,7 @@ _SHOWN = frozenset(
 """Attributes of any element."""
 
 # most of a large CIB: what has nothing else is not looked at attribute by attribute
-_OPERATION = re.compile(
+_OPERATION = (
     rb"(?:\s+(?:id|operation_key|operation|crm-debug-origin|crm_feature_set|transition-key|transition-magic|on_node|"
     rb"call-id|rc-code|op-status|interval|last-rc-change|last-run|exec-time|queue-time|op-force-restart|op-secure-params"
     rb"|type|class|provider)=\"[^\"<]*\"|\s+exit-reason=\"\")*"
@@ -90,18 +96,17 @@ _PARAMETERS = frozenset(
 )
 _OF_NODES = frozenset(b"standby maintenance terminate pingd shutdown probe_complete resource-discovery".split())
 _BEGINNINGS = (b"#", b"master-", b"fail-count-", b"last-failure-")
-_OF_DATABASES = re.compile(rb"(?:hana|lpa)_[a-z0-9]{3}_[\w-]*|[\w.-]*-status")
+_OF_DATABASES = rb"(?:hana|lpa)_[a-z0-9]{3}_[\w-]*|[\w.-]*-status"
 """Node attributes, and cluster options, that SAPHanaSR sets, and node attributes of ocf:heartbeat:pgsql."""
-_SCORE = re.compile(rb"[+-]?(?:[0-9][0-9.]{0,6}|INFINITY)")
+_SCORE = rb"[+-]?(?:[0-9][0-9.]{0,6}|INFINITY)"
 """Of node attributes such a value tells nothing: a count, a score, a percentage."""
 _ASKING = (b"attribute", b"target-attribute", b"score-attribute", b"score-attribute-mangle", b"node-attribute")
-_HARMLESS = re.compile(
-    rb"(?:true|false|yes|no|on|off|#default|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:/[0-9]{1,2})?|"
-    rb"(?:(?:[0-9a-f]{1,4}:){7}|(?=[^:]*(?::[^:]+)*::)(?:[0-9a-f]{0,4}:){2,7})[0-9a-f]{0,4}(?:/[0-9]{1,3})?)?",
-    re.IGNORECASE,
+_HARMLESS = (
+    rb"(?i)(?:true|false|yes|no|on|off|#default|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:/[0-9]{1,2})?|"
+    rb"(?:(?:[0-9a-f]{1,4}:){7}|(?=[^:]*(?::[^:]+)*::)(?:[0-9a-f]{0,4}:){2,7})[0-9a-f]{0,4}(?:/[0-9]{1,3})?)?"
 )
 """Values that are shown whatever they are of: true and false, addresses, nothing."""
-_TELLING = re.compile(rb"://[^/@\s]*@|(?:passw|pass|pwd|secret|token|key|community)\w*[=:]", re.IGNORECASE)
+_TELLING = rb"(?i)://[^/@\s]*@|(?:passw|pass|pwd|secret|token|key|community)\w*[=:]"
 """In the value of a parameter that is shown otherwise: a password after all."""
 
 
@@ -151,7 +156,7 @@ def asked_by_rules(document: bytes) -> FrozenSet[bytes]:
 
 
 def _values(document: bytes) -> Set[bytes]:
-    return {match[4] or match[5] or b"" for match in _PAIR.finditer(document)}
+    return {match[4] or match[5] or b"" for match in pattern(_PAIR).finditer(document)}
 
 
 class _Masked:
@@ -163,9 +168,9 @@ class _Masked:
         self._of_rules = asked | asked_by_rules(document)
         parts: List[bytes] = []
         place, end = 0, len(document)
-        comments = True
+        comments, next_tag = True, pattern(_TAG).match
         while place < end:
-            found = _TAG.match(document, place)
+            found = next_tag(document, place)
             assert found is not None  # noqa: S101  # the last of its alternatives takes what is left
             close = document.find(b"-->", place) if comments and document.startswith(b"<!--", place) else -1
             if close >= 0:
@@ -192,8 +197,8 @@ class _Masked:
 
     def _tag(self, element: bytes, text: bytes) -> bytes:
         if element.startswith(b"lrm_"):
-            text = _DIGESTS.sub(b"", text)
-            if _OPERATION.fullmatch(text, len(element) + 1, len(text) - 1 - text.endswith(b"/>")):
+            text = pattern(_DIGESTS).sub(b"", text)
+            if pattern(_OPERATION).fullmatch(text, len(element) + 1, len(text) - 1 - text.endswith(b"/>")):
                 return text
         valued = element in (b"nvpair", b"attribute") and self._is_shown(dict(_pairs(text)), element)
         valued = valued or (element == b"expression")
@@ -205,12 +210,12 @@ class _Masked:
                 return match.group()
             return match[1] + match[2] + match[3] + b'"' + MASK + b'"'
 
-        return _PAIR.sub(attribute, text)
+        return pattern(_PAIR).sub(attribute, text)
 
     def _is_shown(self, pair: Dict[bytes, bytes], element: bytes) -> bool:
         """Return whether the value of this name is one that the checks need, or tells nothing."""
         value = pair.get(b"value", b"")
-        if _TELLING.search(value):
+        if pattern(_TELLING).search(value):
             return False
         names = {*self._names.get(pair.get(b"id", b""), ()), *((pair[b"name"],) if b"name" in pair else ())}
         where = self._open[-1] if self._open else b""
@@ -218,22 +223,28 @@ class _Masked:
         return bool(names) and all(self._is_needed(name, value, where, around, element) for name in names)
 
     def _is_needed(self, name: bytes, value: bytes, where: bytes, around: bytes, element: bytes) -> bool:
-        if _HARMLESS.fullmatch(value):
+        if pattern(_HARMLESS).fullmatch(value):
             return True
         if where == b"utilization":  # what the scheduler reckons with
             return re.fullmatch(rb"-?[0-9]{1,12}", value) is not None
         if element == b"attribute" or around in (b"node", b"transient_attributes"):
             known = name in _OF_NODES or name.startswith(_BEGINNINGS) or name in self._of_rules
-            return known or _SCORE.fullmatch(value) is not None or _OF_DATABASES.fullmatch(name) is not None
+            return (
+                known
+                or pattern(_SCORE).fullmatch(value) is not None
+                or pattern(_OF_DATABASES).fullmatch(name) is not None
+            )
         if where == b"cluster_property_set":
-            return name in _OPTIONS or (name.startswith(b"hana_") and _OF_DATABASES.fullmatch(name) is not None)
+            return name in _OPTIONS or (
+                name.startswith(b"hana_") and pattern(_OF_DATABASES).fullmatch(name) is not None
+            )
         if where == b"meta_attributes":
             return name in _META
         return where == b"instance_attributes" and (name in _PARAMETERS or name.startswith(b"pcmk_"))
 
 
 def _pairs(text: bytes) -> Iterable[Tuple[bytes, bytes]]:
-    return ((match[2], match[5] if match[4] is None else match[4]) for match in _PAIR.finditer(text))
+    return ((match[2], match[5] if match[4] is None else match[4]) for match in pattern(_PAIR).finditer(text))
 
 
 def _references(document: bytes) -> Dict[bytes, Set[bytes]]:

@@ -9,14 +9,17 @@ from __future__ import annotations
 import os
 import time
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Dict, Iterable, Mapping, Optional, Sequence, Tuple
 
 from check_ha.sources.deadline import reserve
 from check_ha.sources.runner import run_all
-from check_ha.sources.running.command import FOLDERS, Command, Limits, Waits, find, user_name
+from check_ha.sources.running.command import FOLDERS, Command, Limits, find, user_name
 from check_ha.sources.tools import COROSYNC, MISSING, NOT_SET_UP, Output, Question, Tool
 
+TYPE_CHECKING = False  # without typing, which takes 3 ms
 if TYPE_CHECKING:
+    from typing import Dict, Iterable, Mapping, Optional, Sequence, Tuple
+
+    from check_ha.sources.running.command import Waits
     from check_ha.sources.sbd.devices import SbdDevices
 
 _TRY_AGAIN = ("CS_ERR_TRY_AGAIN", "API error 6", "cmap. error 6", "error is: 6")

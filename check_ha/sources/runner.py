@@ -4,14 +4,21 @@ One that ``sudo`` runs only sudo may end: it is asked to with SIGTERM, which it 
 command is deaf to that, the time limit in the ``sudoers`` file shipped ends it.
 """
 
+from __future__ import annotations
+
 import os
 import selectors
 import time
-from typing import Dict, List, Optional, Sequence, Tuple
 
-from check_ha.sources.running.command import Command, Limits, SecondTry, user_name
+from check_ha.sources.running.command import Command, Limits, user_name
 from check_ha.sources.running.run import Run
 from check_ha.sources.tools import HUNG, MISSING, Output, Tool
+
+TYPE_CHECKING = False  # without typing, which takes 3 ms
+if TYPE_CHECKING:
+    from typing import Dict, List, Optional, Sequence, Tuple
+
+    from check_ha.sources.running.command import SecondTry
 
 _QUIET = 0.05
 """Seconds in which a tool that has ended prints nothing more, if a child of it holds its pipes."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import Callable, Collection, Dict, FrozenSet, Iterable, List, Match
 
 from check_ha.sources.masked_cib import (
     MASK,
@@ -17,15 +16,31 @@ from check_ha.sources.masked_cib import (
     hidden_values,
     masked_attributes,
     masked_cib,
+    pattern,
     without_history,
 )
-from check_ha.sources.tools import BOOTH_CONF, CIBADMIN, CMAPCTL, COROSYNC_CONF, CRM_MON, PS, PS_EXE, SBD_CONFIG, Output
+from check_ha.sources.tools import (
+    BOOTH_CONF,
+    CIBADMIN,
+    CMAPCTL,
+    COROSYNC_CONF,
+    CRM_MON,
+    PS,
+    PS_EXE,
+    QUOTED,
+    SBD_CONFIG,
+    Output,
+)
 
-_DAEMONS = re.compile(rb"(?:corosync[\w-]*|pacemaker[\w-]*|sbd:?|cib|stonithd|lrmd|attrd|pengine|crmd)$")
-_TOLD = re.compile(rb" (?:--features|--version|-v|<defunct>)$")
+TYPE_CHECKING = False  # without typing, which takes 3 ms
+if TYPE_CHECKING:
+    from typing import Callable, Collection, Dict, FrozenSet, Iterable, List, Match
+
+_DAEMONS = rb"(?:corosync[\w-]*|pacemaker[\w-]*|sbd:?|cib|stonithd|lrmd|attrd|pengine|crmd)$"
+_TOLD = rb" (?:--features|--version|-v|<defunct>)$"
 """Of the arguments of a daemon: that it only tells its version, or is dead."""
 
-_ASKS_SBD = re.compile(rb"(?:\S*/)?sbd .*(?:dump|list)")
+_ASKS_SBD = rb"(?:\S*/)?sbd .*(?:dump|list)"
 """sbd that only tells what is on a device, and is no daemon."""
 
 _SETTINGS = frozenset(
@@ -41,7 +56,7 @@ _SETTINGS = frozenset(
     """.split()
 )
 """What corosync.conf and the map have words for; numbers and switches are shown whatever they are of."""
-_SWITCH = re.compile(rb"(?:[+-]?[0-9][0-9.]*|yes|no|on|off|none|trace|hires|)$")
+_SWITCH = rb"(?:[+-]?[0-9][0-9.]*|yes|no|on|off|none|trace|hires|)$"
 _BOOTH = frozenset(
     b"""
     site arbitrator ticket expire renewal-freq timeout retries acquire-after weights mode transport port name authfile
@@ -49,10 +64,10 @@ _BOOTH = frozenset(
     """.split()
 )
 """Keys of booth.conf; not what a handler is called with."""
-_BOOTH_LINE = re.compile(rb"^([ \t]*)([A-Za-z0-9_-]+(?=[ \t]*=)|)([^\n]*)$", re.MULTILINE)
-_CONF_LINE = re.compile(rb"^([ \t]*)(#|(?:[\w./-]+)(?=[ \t]*:)|)([^\n]*)$", re.MULTILINE)
-_MAP_LINE = re.compile(rb"^([\w.:-]+)( \(str\) = )([^\n]*)$", re.MULTILINE)
-_OBJECT_LINE = re.compile(rb"^([^=\n]+)(=)([^\n]*)$", re.MULTILINE)
+_BOOTH_LINE = rb"(?m)^([ \t]*)([A-Za-z0-9_-]+(?=[ \t]*=)|)([^\n]*)$"
+_CONF_LINE = rb"(?m)^([ \t]*)(#|(?:[\w./-]+)(?=[ \t]*:)|)([^\n]*)$"
+_MAP_LINE = rb"(?m)^([\w.:-]+)( \(str\) = )([^\n]*)$"
+_OBJECT_LINE = rb"(?m)^([^=\n]+)(=)([^\n]*)$"
 """Of corosync-objctl, which tells no types; corosync 1.4 takes any key, with blanks as well."""
 
 
@@ -67,7 +82,7 @@ def shareable(output: Output, secrets: Collection[bytes] = (), asked: FrozenSet[
     words = output.stderr
     for secret in secrets:
         words = words.replace(secret.decode("utf-8", "backslashreplace"), MASK.decode())
-    stderr = _QUOTED.sub(rf"\1{MASK.decode()}", words)
+    stderr = pattern(_QUOTED).sub(rf"\1{MASK.decode()}", words) if words else ""
     return output._replace(stdout=mask(output.stdout) if mask else output.stdout, stderr=stderr)
 
 
@@ -93,16 +108,11 @@ def _without_history(output: Output) -> Output:
     return output._replace(stdout=without_history(output.stdout))
 
 
-# password=..., "passwd": "...", value="...", http://user:...@host in what a tool says on stderr
-_QUOTED = re.compile(
-    r"((?:(?<![\w/.-])\w*(?:passw|passphrase|pwd|secret|token|credential|community|_pw|_kg|key)\w*[\"']?\s*[=:]\s*|\bvalue\s*=\s*))"
-    r"(?:\"[^\"\n]*\"?|'[^'\n]*'?|[^\s\"']+)",
-    re.IGNORECASE,
-)
+_QUOTED = "(?i)" + QUOTED
 
 
 def _of_corosync_conf(text: bytes) -> bytes:
-    return _CONF_LINE.sub(_setting, text)
+    return pattern(_CONF_LINE).sub(_setting, text)
 
 
 def _setting(line: Match[bytes]) -> bytes:
@@ -125,11 +135,11 @@ def _starred(text: bytes) -> bytes:
 
 def _is_setting(name: bytes, value: bytes) -> bool:
     known = name in _SETTINGS or re.fullmatch(rb"ring[0-9]+_addr", name) is not None
-    return known or _SWITCH.match(value.strip()) is not None or value.strip() == b"(hidden)"
+    return known or pattern(_SWITCH).match(value.strip()) is not None or value.strip() == b"(hidden)"
 
 
 def _of_booth_conf(text: bytes) -> bytes:
-    return _BOOTH_LINE.sub(_booth_setting, text)
+    return pattern(_BOOTH_LINE).sub(_booth_setting, text)
 
 
 def _booth_setting(line: Match[bytes]) -> bytes:
@@ -152,7 +162,7 @@ def _of_map(text: bytes) -> bytes:
         return key + kind + _starred(value)
 
     lines = _OBJECT_LINE if re.match(rb"[^\s=]+=", text) else _MAP_LINE
-    return lines.sub(hidden, text)
+    return pattern(lines).sub(hidden, text)
 
 
 def _of_processes(text: bytes) -> bytes:
@@ -172,13 +182,13 @@ def _process(line: bytes, columns: int) -> bytes:
         return line if words[:1] == [b"PID"] else b""
     command = words[-1].rstrip()
     program = command.split()[0]
-    if words[0] != b"1" and not _DAEMONS.match(program.strip(b"[]").rsplit(b"/", 1)[-1]):
+    if words[0] != b"1" and not pattern(_DAEMONS).match(program.strip(b"[]").rsplit(b"/", 1)[-1]):
         return b""
     if columns == 2:  # the path of an executable, and that it is there no more
         return line
-    if _ASKS_SBD.fullmatch(command):
+    if pattern(_ASKS_SBD).fullmatch(command):
         return b""
-    told = _TOLD.search(command)
+    told = pattern(_TOLD).search(command)
     return line[: len(line) - len(words[-1])] + program + (told.group() if told else b"") + b"\n"
 
 

@@ -5,13 +5,29 @@ recorder and the replay all speak of it by this one object. Files are read by a 
 well (``cat``, ``stat``), so that ``--sudo``, recording and replay hold for them too.
 """
 
+from __future__ import annotations
+
 import re
-from typing import Dict, Iterable, NamedTuple, Optional, Protocol, Sequence, Tuple
+
+from check_ha.record import NamedTuple
+
+TYPE_CHECKING = False  # without typing, which takes 3 ms
+if TYPE_CHECKING:
+    from typing import Dict, Iterable, Optional, Protocol, Sequence, Tuple
+else:
+    Protocol = object
 
 PACEMAKER = "pacemaker"
 COROSYNC = "corosync"
 SYSTEM = "system"
 PEER = "peer"
+
+
+QUOTED = (
+    r"((?:(?<![\w/.-])\w*(?:passw|passphrase|pwd|secret|token|credential|community|_pw|_kg|key)\w*[\"']?\s*[=:]\s*"
+    r"|\bvalue\s*=\s*))(?:\"[^\"\n]*\"?|'[^'\n]*'?|[^\s\"']+)"
+)
+"""password=..., "passwd": "...", value="...", http://user:...@host in what a tool says on stderr."""
 
 
 class Tool(NamedTuple):
@@ -71,7 +87,10 @@ class Tool(NamedTuple):
 
     def words_without_secrets(self, stderr: str) -> str:
         """Return what it said on standard error as it may be kept, judged and shown."""
-        return re.sub(r"=\s*(\"[^\"]*\"?|'[^']*'?)", '="********"', stderr) if self.quoting else stderr
+        if not self.quoting or not stderr:
+            return stderr
+        quoted = re.sub(r"=\s*(\"[^\"]*\"?|'[^']*'?)", '="********"', stderr)
+        return re.sub(QUOTED, r"\1********", quoted, flags=re.IGNORECASE)
 
 
 # 1.1 and 2.0.0 to 2.0.2 know only --as-xml; --inactive is implied from 2.0.4 on.

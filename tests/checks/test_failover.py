@@ -400,13 +400,22 @@ def test_ok_what_is_meant_for_one_node_is_told_and_no_alarm() -> None:
     only: Dict[str, Any] = {"include": (regex("node1"),)}
     pinned = judged(view, answers, pinned=(regex("p"), regex("g_.*"), regex("ms")), **only)
     assert found(pinned) == [("pinned", "p, g_web, ms are lost with node1, as --pinned says")]
-    assert pinned.summary == "node1 may be lost, 0 of 0 resources run on"
+    assert pinned.summary == "node1 may be lost, all that runs is --pinned"
     assert lines(pinned)[0].endswith("ms on 1 of 2; lost as --pinned says: p, vip, app, ms; nothing else lost")
     assert measured(pinned)["cluster.failover.fatal.count"] == 0
     others = judged(view, answers, pinned=(regex("p"), regex("vip"), regex("ms")), **only)
     assert found(others)[0] == ("lost-with-node", "if node1 dies, app runs nowhere: it needs vip")
     (first, *_) = judged(view, answers, **only).findings[1:]
     assert first.advice == "where that is meant so, give --pinned p; else remove the constraint"
+
+
+def test_unknown_a_pattern_that_matches_no_resource_is_told() -> None:
+    """Of one that is stopped it is not said: it has that name."""
+    view, answers = two(G_WEB, primitive("old")), {"node1": (G_MOVED, primitive("old"))}
+    pinned = (regex("g_.*"), regex("p_bakcup"), regex("o.*"))
+    judgement = judged(view, answers, include=(regex("node1"),), pinned=pinned)
+    assert found(judgement) == [("pinned-unmatched", "--pinned p_bakcup matches no resource")]
+    assert judgement.findings[0].severity.name == "UNKNOWN"
 
 
 def test_if_asks_that_and_nothing_else_and_keeps_nothing() -> None:
@@ -457,7 +466,7 @@ CRM_SIMULATE = "crm_simulate"
         ),
         pytest.param(
             "single-link-no-two-node/node1", ("-c", "0", "-x", "node2"), 2,
-            "HA_FAILOVER CRITICAL - 1 nodes whose loss takes something down (outside range 0:0); "
+            "HA_FAILOVER CRITICAL - nodes whose loss takes something down: 1 (outside range 0:0); "
             "if node1 dies, no quorum is left (1 of 2 votes, 2 needed): everything stops (no-quorum-policy=stop)",
             id="crit-quorum-by-threshold",
         ),

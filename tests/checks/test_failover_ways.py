@@ -158,7 +158,7 @@ WAYS = (
     Way(
         "two_node-left-out", (),
         "if node1 or node2 dies, no quorum is left (1 of 2 votes, 2 needed): everything stops (no-quorum-policy=stop)",
-        "HA WARNING - quorum: the loss of one more vote loses quorum: 2 needed (two nodes without two_node: 1 in "
+        "HA WARNING - quorum: the loss of one vote loses quorum: 2 needed (two nodes without two_node: 1 in "
         "corosync.conf); ", base="single-link-no-two-node",
     ),
 )  # fmt: skip

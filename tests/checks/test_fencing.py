@@ -119,7 +119,7 @@ CASES: Dict[str, Tuple[Optional[Cluster], Optional[Cib], Found]] = {
     "crit-device-is-shown-on-a-node-that-must-be-fenced": (
         view(st("node1", "node2"), st("node2", "node1"), nodes=GONE),
         cib(),
-        [("fence-due", "node2 is UNCLEAN and must be fenced, and the fence history shows no attempt")],
+        [("fence-due", "node2 is UNCLEAN, and the fence history shows no attempt to fence it")],
     ),
     "warn-device-waits-for-what-is-stopped-on-purpose": (
         view(st("node1", "node2"), group("g", primitive("p", target_role="Stopped"), st("node2"))),
@@ -249,7 +249,7 @@ CASES: Dict[str, Tuple[Optional[Cluster], Optional[Cib], Found]] = {
     "crit-fencing-is-due": (
         view(nodes=GONE),
         cib(),
-        [("fence-due", "node2 is UNCLEAN and must be fenced, and the fence history shows no attempt")],
+        [("fence-due", "node2 is UNCLEAN, and the fence history shows no attempt to fence it")],
     ),
     "ok-a-guest-node-is-recovered-otherwise": (
         view(nodes=(*view().nodes, node("guest", type="remote", online=False, unclean=True, id_as_resource="vm"))),

@@ -84,6 +84,9 @@ CASES = {
         None, cluster(with_quorum=False), None, [("no-quorum", "no quorum according to pacemaker")],
     ),
     "ok-quorum-known-to-pacemaker-only": (None, nodes(3), None, []),
+    "warn-too-few-votes-are-enough": (status(4, 4, 2), nodes(4), cmap(4), [
+        ("votes-stale", "2 of 4 votes are enough: two parts of the cluster may have quorum"),
+    ]),
     "warn-votes-missing": (status(4, 5, 3), nodes(5, [1, 2, 3, 4]), cmap(5), [
         ("votes-missing", "4 of 5 votes; missing: node5"),
     ]),
@@ -98,9 +101,17 @@ CASES = {
     "warn-no-margin": (status(2, 3, 2), nodes(3, [1, 2]), cmap(3), [
         ("votes-missing", "2 of 3 votes; missing: node3"), MARGIN_OF_THREE,
     ]),
+    "warn-no-margin-two-votes-each": (
+        status(4, 4, 3, members=(Member(1, 2, "node1", local=True), Member(2, 2, "node2"), Member(3, 0, "node3"))),
+        nodes(3), None, [("no-margin", "the loss of one node with votes loses quorum: 3 needed")],
+    ),
+    "ok-one-node-with-more-votes": (
+        status(5, 5, 3, members=(Member(1, 3, "node1", local=True), Member(2, 1, "node2"), Member(3, 1, "node3"))),
+        nodes(3), None, [],
+    ),
     "warn-no-margin-two-nodes-without-two-node": (status(2, 2, 2), nodes(2), cmap(2), [
         ("no-margin",
-         "the loss of one more vote loses quorum: 2 needed (two nodes without two_node: 1 in corosync.conf)"),
+         "the loss of one vote loses quorum: 2 needed (two nodes without two_node: 1 in corosync.conf)"),
     ]),
     "warn-no-margin-last-node-of-two": (status(1, 2, 1, flags=TWO_NODE), nodes(2, [1]), cmap(2), [
         ("votes-missing", "1 of 2 votes; missing: node2"),
@@ -193,7 +204,9 @@ def test_findings(
 def test_a_node_without_vote_is_not_missed() -> None:
     config = cmap(3)
     arbiter = config.nodes[2]._replace(votes=0)
-    assert found(judged(status(2, 2, 1), None, config._replace(nodes=(*config.nodes[:2], arbiter)))) == []
+    assert (
+        found(judged(status(2, 2, 1, flags=TWO_NODE), None, config._replace(nodes=(*config.nodes[:2], arbiter)))) == []
+    )
 
 
 def device(*columns: Optional[str], votes: Optional[int], **more: Any) -> QuorumStatus:
@@ -299,7 +312,7 @@ COUNTS_ITSELF = ("no-provider", "corosync has no quorum provider: pacemaker coun
 NOT_COUNTED = ("no-provider", "corosync.conf has no quorum provider: votes are not counted")
 OWN_COUNT: Dict[str, Tuple[Optional[Cluster], CorosyncMap, Found]] = {
     "warn-two-nodes": (with_plugin(), MAP_1, [
-        ("no-margin", "the loss of one more vote loses quorum: 2 needed by pacemaker's own count"), COUNTS_ITSELF,
+        ("no-margin", "the loss of one vote loses quorum: 2 needed by pacemaker's own count"), COUNTS_ITSELF,
     ]),
     "crit-one-is-gone": (
         with_plugin(["node1"], with_quorum=False),
@@ -311,7 +324,7 @@ OWN_COUNT: Dict[str, Tuple[Optional[Cluster], CorosyncMap, Found]] = {
         [("no-quorum", "no quorum: 1 of 2 votes, 2 needed; missing: node2"), COUNTS_ITSELF],
     ),
     "warn-pacemaker-is-stopped-on-one": (with_plugin(["node1"]), MAP_1, [
-        ("no-margin", "the loss of one more vote loses quorum: 2 needed by pacemaker's own count"), COUNTS_ITSELF,
+        ("no-margin", "the loss of one vote loses quorum: 2 needed by pacemaker's own count"), COUNTS_ITSELF,
         ("views-differ", "node2: has a vote in corosync, offline in pacemaker (pacemaker is stopped there, or cannot "
          "join)"),
     ]),
@@ -348,7 +361,7 @@ def test_a_member_that_only_dns_names_may_be_any_node() -> None:
 
 SUMMARIES: Dict[str, Tuple[Optional[QuorumStatus], Optional[Cluster], str]] = {
     "whole": (status(3, 3, 2), nodes(3), "3 nodes with 3 of 3 votes, quorate (2 needed), DC node1"),
-    "one-node": (status(1, 1, 1), None, "1 node with 1 of 1 votes, quorate (1 needed)"),
+    "one-node": (status(1, 1, 1), None, "1 node with 1 of 1 vote, quorate (1 needed)"),
     "corosync-1.4": (status(3, 3, 2, members=()), None, "3 of 3 votes, quorate (2 needed)"),
     "nothing": (None, nodes(3), "no votes were read"),
 }

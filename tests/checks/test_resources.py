@@ -211,19 +211,20 @@ ABSENT: Dict[str, Tuple[Optional[Cluster], Found]] = {
     ),
     "crit-no-quorum-once": (
         without_quorum(primitive("p"), web(primitive("v"), primitive("a")), ping("node1")),
-        [("no-quorum", "no quorum, and no-quorum-policy is stop: p, g_web are not running here")],
+        [("no-quorum", "no quorum, and no-quorum-policy is stop: p, g_web are not running in this partition")],
     ),
     "crit-no-quorum-policy-not-printed": (
         without_quorum(primitive("p"), policy=None),
-        [("no-quorum", "no quorum, and no-quorum-policy is stop: p is not running here")],
+        [("no-quorum", "no quorum, and no-quorum-policy is stop: p is not running in this partition")],
     ),
     "crit-no-quorum-and-shown-elsewhere": (
         without_quorum(primitive("p", "node3"), nodes=LOST),
-        [("no-quorum", "no quorum, and no-quorum-policy is stop: p is not running here")],
+        [("no-quorum", "no quorum, and no-quorum-policy is stop: p is not running in this partition")],
     ),
     "crit-no-quorum-demoted": (
         without_quorum(database((), ("node1", "node2")), policy="demote"),
-        [("no-quorum", "no quorum, and no-quorum-policy is demote: ms_db is not running or promoted here")],
+        [("no-quorum", "no quorum, and no-quorum-policy is demote: ms_db is not running or promoted in this "
+          "partition")],
     ),
     "ok-no-quorum-and-all-runs": (without_quorum(primitive("p", "node1"), policy="freeze"), []),
     "crit-no-quorum-ignored": (without_quorum(primitive("p"), policy="ignore"), [("stopped", "p runs nowhere")]),
@@ -1227,8 +1228,8 @@ def test_the_maximum_of_promoted_instances(view: Cluster, given: Optional[Cib], 
 SUMMARIES = (
     (cluster(primitive("p", "node1")), "1 resource runs"),
     (cluster(primitive("p", "node1"), ping("node1", "node2")), "all 2 resources run"),
-    (cluster(primitive("p", "node1"), primitive("q")), "1 of 2 resources run"),
-    (cluster(primitive("p")), "0 of 1 resource run"),
+    (cluster(primitive("p", "node1"), primitive("q")), "1 of 2 resources runs"),
+    (cluster(primitive("p")), "0 of 1 resource runs"),
     (cluster(database(("node1",), ("node2",))), "1 resource runs; ms_db promoted on node1"),
     (cluster(dc=None), "no DC is elected"),
     (None, "no resources were read"),
@@ -1326,7 +1327,7 @@ def test_every_name_in_a_text_is_a_subject(view: Optional[Cluster], judgement: J
 
 def test_more_names_than_a_person_can_read() -> None:
     view = without_quorum(*(primitive(f"p{number}") for number in range(12)))
-    text = "p0, p1, p2, p3, p4, p5, p6 and 5 more are not running here"
+    text = "p0, p1, p2, p3, p4, p5, p6 and 5 more are not running in this partition"
     assert found(judged(view)) == [("no-quorum", f"no quorum, and no-quorum-policy is stop: {text}")]
 
 

@@ -227,7 +227,7 @@ CASES = {
         ("all-faulty", "ring 0 (10.55.0.1) FAULTY, ring 1 (10.55.1.1) FAULTY, no ring works"),
     ]),
     "warn-ring-problem": (rings("ok", COUNTING), cmap(3, transport=None), [
-        ("ring-problem", f"ring 1 (10.55.1.1): {COUNTING}"),
+        ("ring-problem", f"ring 1 (10.55.1.1) loses packets, or has lost some: {COUNTING}"),
     ]),
     "warn-ring-lost-its-interface": (rings("ok", "ok", addresses=("10.55.0.1", "127.0.0.1")), cmap(2, transport=None), [
         ("faulty", "ring 1 without its interface (127.0.0.1), 1 of 2 rings left"),
@@ -341,6 +341,12 @@ def test_a_link_is_down_where_one_of_the_tools_says_so() -> None:
     assert found(judged(both, cmap(2), Statistics(lost, QUIET))) == told
     links = tuple(ReachableLink(2, link, address(link, 1), address(link, 2), True, link != 1) for link in (0, 1))
     assert found(judged(both, cmap(2), reachable=ReachableNodes(1, "knet", (2,), links))) == told
+
+
+def test_a_ring_is_faulty_where_the_map_of_corosync_2_says_so() -> None:
+    config = cmap(2, transport="udp")._replace(totem={"rrp.0.faulty": 0, "rrp.1.faulty": 1, **QUIET})
+    told = [("faulty", "ring 1 (10.55.1.1) FAULTY, 1 of 2 rings left")]
+    assert found(judged(rings("ok", "ok"), config, None)) == told
 
 
 def test_no_counters_of_knet_is_unknown_and_says_why() -> None:

@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Optional, Tuple
 import pytest
 
 from check_ha.checks.sbd.check import CHECK, SbdOptions, judge
-from check_ha.checks.sbd.evidence import DUMPS, LISTS, READINGS
+from check_ha.checks.sbd.readings import DUMPS, LISTS, READINGS
 from check_ha.core.evidence import Evidence, examine, stand_ins
 from check_ha.core.verdict import verdict_of
 from check_ha.model.cib import Cib, ConfiguredPrimitive

@@ -280,7 +280,7 @@ def test_crit_a_site_must_have_a_ticket() -> None:
     code, output = replay(CHECK, "--from", str(SAMPLES / "geo-granted" / "site2"), "-c", "1:")
     assert (code, output.partition(" | ")[0]) == (
         2,
-        "HA_TICKETS CRITICAL - 0 tickets granted to this site (outside range 1:)",
+        "HA_TICKETS CRITICAL - tickets granted to this site: 0 (outside range 1:)",
     )
 
 

@@ -276,7 +276,7 @@ def test_filter_and_range_together(tmp_path: Path) -> None:
     check = check_named("failed_actions")
     code, output = replay(check, "--from", str(failed), "-w", "0")
     assert code == 1
-    assert "1 failed actions (outside range 0:0)" in output
+    assert "failed actions: 1 (outside range 0:0)" in output
     code, output = replay(check, "--from", str(failed), "-w", "0", "-x", "p_single")
     assert code == 0
     assert "'cluster.actions.failed.count'=1;0;;0" in output

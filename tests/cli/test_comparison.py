@@ -360,7 +360,7 @@ def test_severity_and_thresholds(ask: str, tmp_path: Path) -> None:
     quiet = ("--severity", "not-answering=ok", "--severity", "too-few-views=ok")
     assert first_line("--via", ask, *BOTH, *quiet)[0] == 0
     assert first_line("--via", ask, *BOTH, *quiet, "-c", "0")[1].startswith(
-        "HA_SPLIT_BRAIN CRITICAL - 1 partitions (outside range"
+        "HA_SPLIT_BRAIN CRITICAL - partitions: 1 (outside range"
     )
 
 

@@ -140,8 +140,8 @@ def test_a_number_out_of_its_range(three: Path, tmp_path: Path) -> None:
     line, _, perfdata = output.partition(" | ")
     assert (code, line) == (
         2,
-        "HA CRITICAL - quorum: 1 votes that may still be lost (outside range 2:); "
-        "nodes: 3 cluster nodes online (neither UNCLEAN nor pending) (outside range 4:)",
+        "HA CRITICAL - quorum: votes that may still be lost: 1 (outside range 2:); "
+        "nodes: cluster nodes online (neither UNCLEAN nor pending): 3 (outside range 4:)",
     )
     assert "'cluster.votes.margin.count'=1;;2:" in perfdata
     assert "'cluster.nodes.online.count'=3;4:;;0;3" in perfdata

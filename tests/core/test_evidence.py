@@ -11,7 +11,18 @@ from check_ha.core.evidence import Evidence, Reading, also_needed, examine, stan
 from check_ha.core.finding import Finding
 from check_ha.output.plain_text import ITEM_LIMIT
 from check_ha.parsers.errors import ParseError
-from check_ha.sources.tools import CFGTOOL, CIBADMIN, CMAPCTL, CRM_MON, CRM_VERIFY, PS, QUORUMTOOL, Output
+from check_ha.sources.tools import (
+    CFGTOOL,
+    CIBADMIN,
+    CMAPCTL,
+    CRM_MON,
+    CRM_VERIFY,
+    IP_ADDR,
+    PS,
+    QUORUMTOOL,
+    Output,
+    Tool,
+)
 from tests.core.said import hung, missing, output, processes
 
 
@@ -75,6 +86,18 @@ def test_what_a_tool_has_printed_before_it_ended_early_is_kept_and_doubted() -> 
     assert [one.line for one in evidence.findings] == [f"corosync-cmapctl: ended early: {ended}"]
     silent = Reading(CMAPCTL, shouted, silent=True)
     assert examine([silent], {CMAPCTL: output(CMAPCTL, stdout="hello", stderr=ended)}).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("tool", "words"),
+    [
+        (CFGTOOL, "Could not get the link status, the error is: 6"),
+        (IP_ADDR, "Dump was interrupted and may be inconsistent."),
+    ],
+)
+def test_other_tools_that_end_early_with_exit_0(tool: Tool, words: str) -> None:
+    evidence = examine([Reading(tool, shouted)], {tool: output(tool, stdout="hello", stderr=f"{words}\n")})
+    assert [one.line for one in evidence.findings] == [f"{tool.label}: ended early: {words}"]
 
 
 @pytest.mark.parametrize(

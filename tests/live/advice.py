@@ -353,6 +353,7 @@ LOOK_UPS = {
     "cibadmin --query --xpath \"//*[@uname='{}']//nvpair[starts-with(@name,'#health')]\"": "node1",
     "check_ha_quorum": "",
     "check_ha_rings": "",
+    "check_ha_daemons": "",
     "crm_mon --one-shot --show-node-attributes": "",
 }
 """What changes nothing, with what goes into the template: it must answer."""
@@ -368,6 +369,7 @@ ELSEWHERE = {
     "booth grant {}": "test_tickets",
     "booth list -s {}": "test_tickets",
     "crm_ticket --ticket {} --activate": "test_tickets",
+    "crm_ticket --ticket {} --standby": "test_tickets",
     "ping -c 1 {}": "test_attributes",
     "crm_resource --force-check --resource {}": "test_attributes",
     "crm_attribute --name node-health-strategy --update migrate-on-red": "test_attributes",
@@ -409,6 +411,8 @@ NOT_CARRIED_OUT = {
     "mysql -e 'show slave status\\G'": "of a database that the lab has not",
     "crm_resource --refresh": "of more than three resources that are active twice",
     "crm_ticket --info": "booth runs on three sites",
+    "crm_ticket --ticket {} --revoke --force": "in the words before crm_ticket --standby; it was done on the CIB of "
+    "a recorded site (CIB_file), where crm_simulate has p_app stopped by either",
     **dict.fromkeys(
         (
             "drbdadm adjust {}",

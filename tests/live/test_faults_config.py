@@ -50,7 +50,7 @@ FAULTS = (
             ),
             warning(
                 "quorum",
-                "the loss of one more vote loses quorum: 2 needed (two nodes without two_node: 1 in corosync.conf)",
+                "the loss of one vote loses quorum: 2 needed (two nodes without two_node: 1 in corosync.conf)",
             ),
         ),
         undo=lambda lab: _reload(lab, "s/two_node: 0/two_node: 1/"),

@@ -74,7 +74,8 @@ FAULTS = (
             *_MAJORITY,
             critical(
                 "resources",
-                "no quorum, and no-quorum-policy is stop: p_single, g_web, cl_ping, ms_db are not running here",
+                "no quorum, and no-quorum-policy is stop: p_single, g_web, cl_ping, ms_db are not "
+                "running in this partition",
                 "node1",
             ),
             critical("vip", "p_vip (192.0.2.100) runs nowhere: this partition has no quorum", "node1"),

@@ -156,7 +156,8 @@ FAULTS = (
             critical("quorum", "no quorum: 1 of 3 votes, 2 needed; missing: node2, node3"),
             critical(
                 "resources",
-                "no quorum, and no-quorum-policy is stop: p_single, g_web, cl_ping, ms_db are not running here",
+                "no quorum, and no-quorum-policy is stop: p_single, g_web, cl_ping, ms_db are not "
+                "running in this partition",
             ),
             critical("vip", "p_vip (192.0.2.100) runs nowhere: this partition has no quorum"),
             warning("split_brain", "*", MON),

@@ -100,7 +100,7 @@ FAULTS = (
         TWO,
         start_fails,
         (
-            critical("failed_actions", "p_single failed and runs nowhere: start on * failed (disk full); *"),
+            critical("failed_actions", "p_single failed and runs nowhere: start on * failed (disk full)"),
             critical("resources", "p_single runs nowhere: start failed on *, * (disk full)"),
         ),
     ),

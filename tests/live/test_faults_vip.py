@@ -77,11 +77,7 @@ FAULTS = (
         TWO,
         _cannot_start,
         (
-            critical(
-                "failed_actions",
-                f"p_vip failed and runs nowhere: {_FAILED}; p_vip is banned from node1 (fail-count INFINITY); "
-                "p_vip: start on node1 failed * ago ([findif] failed)",
-            ),
+            critical("failed_actions", f"p_vip failed and runs nowhere: {_FAILED}"),
             critical(
                 "resources", "p_vip (g_web) runs nowhere: start failed on node1 ([findif] failed), and with it p_app"
             ),

@@ -82,20 +82,20 @@ RANGES = {
     "ok-within": (["-w", "3"], 3, 0, "OK - 3 toys | 'cluster.toys.count'=3;3;;0"),
     "ok-none-lost": (["-w", "0", "-c", "0"], 0, 0, "OK - 3 toys | 'cluster.toys.count'=0;0;0;0"),
     "warn-any-lost": (
-        ["-w", "0"], 1, 1, "WARNING - 1 toys that are lost (outside range 0:0) | 'cluster.toys.count'=1;0;;0",
+        ["-w", "0"], 1, 1, "WARNING - toys that are lost: 1 (outside range 0:0) | 'cluster.toys.count'=1;0;;0",
     ),
     "crit-any-lost": (
-        ["-c", "0"], 1, 2, "CRITICAL - 1 toys that are lost (outside range 0:0) | 'cluster.toys.count'=1;;0;0",
+        ["-c", "0"], 1, 2, "CRITICAL - toys that are lost: 1 (outside range 0:0) | 'cluster.toys.count'=1;;0;0",
     ),
     "crit-over-warn": (
         ["-w", "0", "-c", "2"], 3, 2,
-        "CRITICAL - 3 toys that are lost (outside range 0:2) | 'cluster.toys.count'=3;0;2;0",
+        "CRITICAL - toys that are lost: 3 (outside range 0:2) | 'cluster.toys.count'=3;0;2;0",
     ),
     "warn-too-few": (
-        ["-w", "2:"], 1, 1, "WARNING - 1 toys that are lost (outside range 2:) | 'cluster.toys.count'=1;2:;;0",
+        ["-w", "2:"], 1, 1, "WARNING - toys that are lost: 1 (outside range 2:) | 'cluster.toys.count'=1;2:;;0",
     ),
     "warn-inside": (
-        ["-w", "@1:2"], 2, 1, "WARNING - 2 toys that are lost (outside range @1:2) | 'cluster.toys.count'=2;@1:2;;0",
+        ["-w", "@1:2"], 2, 1, "WARNING - toys that are lost: 2 (outside range @1:2) | 'cluster.toys.count'=2;@1:2;;0",
     ),
     "ok-below-zero": (["-w", "~:5"], -7, 0, "OK - 3 toys | 'cluster.toys.count'=-7;~:5;;0"),
 }  # fmt: skip
@@ -110,7 +110,7 @@ def test_a_range_adds_to_what_was_found() -> None:
     judgement = Judgement("3 toys", (ODD_TOY,), (COUNT.of(1),))
     assert shown(judgement, "-c", "0") == (
         2,
-        "HA_TOY CRITICAL - 1 toys that are lost (outside range 0:0); doll: blue | 'cluster.toys.count'=1;;0;0\n",
+        "HA_TOY CRITICAL - toys that are lost: 1 (outside range 0:0); doll: blue | 'cluster.toys.count'=1;;0;0\n",
     )
 
 
@@ -120,7 +120,7 @@ def test_a_range_is_held_against_what_is_judged_and_perfdata_is_complete() -> No
     judgement = Judgement("3 toys", (), (COUNT.of(5, judged=1),))
     assert shown(judgement, "-w", "0") == (
         1,
-        "HA_TOY WARNING - 1 toys that are lost (outside range 0:0) | 'cluster.toys.count'=5;0;;0\n",
+        "HA_TOY WARNING - toys that are lost: 1 (outside range 0:0) | 'cluster.toys.count'=5;0;;0\n",
     )
 
 

@@ -5,13 +5,14 @@ their order, what is not set as its default. Left out is what corosync puts into
 """
 
 import re
-from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Dict, Iterator, List, Mapping, Optional, Tuple
 
 from check_ha.checks.config.misspelt import is_setting
 from check_ha.checks.config.settings import ConfNode, Settings
 from check_ha.core.condition import Condition, Severity
 from check_ha.core.finding import NODE, SETTING, Finding, Subject
 from check_ha.parsers.addresses import canonical
+from check_ha.record import NamedTuple
 
 _COMPARED = r"(?:totem|nodelist|quorum)\."
 # bindnetaddr follows from the nodelist, and is gone from the map after a reload

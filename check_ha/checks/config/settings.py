@@ -5,9 +5,10 @@ reads the file into the map.
 """
 
 import re
-from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Dict, Iterator, List, Mapping, Optional, Tuple
 
 from check_ha.model.corosync_conf import CorosyncConf, Section
+from check_ha.record import NamedTuple
 
 Version = Tuple[int, ...]
 

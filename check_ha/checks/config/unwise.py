@@ -1,11 +1,12 @@
 """What the judgements of an unwise configuration have in common: conditions, and what is known of the nodes."""
 
-from typing import Iterable, NamedTuple, Optional, Tuple
+from typing import Iterable, Optional, Tuple
 
 from check_ha.checks.config.differences import RELOAD, RELOAD_SINCE
 from check_ha.checks.config.settings import ConfNode, Settings
 from check_ha.core.condition import Condition, Severity
 from check_ha.core.finding import NODE, SETTING, Subject
+from check_ha.record import NamedTuple
 
 SINGLE_LINK = Condition("single-link", Severity.WARNING, "Only one network connects the nodes.", standing=True)
 NO_TWO_NODE = Condition(

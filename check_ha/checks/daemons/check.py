@@ -210,8 +210,10 @@ def _summary(found: Sequence[Daemon], children: int) -> str:
     """Return only what was seen: a site may have said that a tool which fails, or a daemon that is down, is OK."""
     asked = [daemon for daemon in found if daemon.answers is not None]
     answering = [daemon.name for daemon in asked if daemon.answers]
-    share = f"all {len(asked)}" if len(answering) == len(asked) else f"{len(answering)} of {len(asked)}"
-    answer = f"{share} that were asked answer" if asked else "none could be asked"
+    part = f"all {len(asked)}" if len(answering) == len(asked) else f"{len(answering)} of {len(asked)}"
+    answer = f"{part} that were asked answer" if asked else "none could be asked"
+    if len(asked) == 1:
+        answer = f"the one that was asked {'answers' if answering else 'does not answer'}"
     if all(daemon.processes is None for daemon in found):
         return f"no processes were read; {', '.join(answering) or 'no daemon'} answered"
     down = [daemon.name for daemon in found if not daemon.runs]

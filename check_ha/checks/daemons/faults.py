@@ -43,7 +43,8 @@ def hanging(found: Iterable[Daemon], waits: Mapping[str, str]) -> Iterator[Findi
         elif daemon.answers is False and not daemon.missing:
             why = ": it waits for a disk (state D)" if daemon.stuck else ""
             text = f"{daemon.label} does not answer ({said}){why}"
-            yield Finding(NOT_RESPONDING, text, daemons(daemon.name))
+            advice = "look at crm_mon on another node: if its resources were taken over, reboot this node"
+            yield Finding(NOT_RESPONDING, text, daemons(daemon.name), f"{advice}; else see what its log says")
 
 
 def children_missing(launcher: Daemon, children: Iterable[Daemon]) -> Iterator[Finding]:

@@ -11,10 +11,11 @@ Which daemon keeps which tool waiting, found by stopping one after the other (Pa
 """
 
 import re
-from typing import List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import List, Mapping, Optional, Sequence, Tuple
 
 from check_ha.model.corosync import CorosyncMap
 from check_ha.model.node import Features, Process, Processes
+from check_ha.record import NamedTuple
 
 COROSYNC, QDEVICE, SBD = "corosync", "corosync-qdevice", "sbd"
 PACEMAKERD = "pacemakerd"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Dict, Iterable, Iterator, List, Optional, Tuple
 
 from check_ha.cluster.drbd.managed import ManagedDrbd
 from check_ha.core.condition import Condition
@@ -10,6 +10,7 @@ from check_ha.core.finding import DRBD, Finding, Subject, nodes, resources
 from check_ha.core.wording import some
 from check_ha.model.cluster import Cluster
 from check_ha.model.drbd import CONNECTED, UP_TO_DATE, DrbdConnection, DrbdPeerVolume, DrbdResource
+from check_ha.record import NamedTuple
 
 ESTABLISHED = frozenset(("Established", "VerifyS", "VerifyT"))
 

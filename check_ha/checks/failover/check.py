@@ -25,10 +25,10 @@ it takes for granted that a node that is lost is dead.
 
 from __future__ import annotations
 
-from typing import Collection, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Collection, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from check_ha.checks.failover import findings as told
-from check_ha.checks.failover.conditions import CONDITIONS, NOT_FORETOLD, NOT_YET
+from check_ha.checks.failover.conditions import CONDITIONS, NOT_FORETOLD, NOT_YET, PINNED_UNMATCHED
 from check_ha.checks.failover.ground import ground_missing
 from check_ha.checks.failover.losses import Losses, losses_of
 from check_ha.checks.failover.options import FailoverOptions
@@ -39,10 +39,12 @@ from check_ha.checks.failover.situation import Changes, Situation
 from check_ha.checks.failover.unable import not_understood, unable_to
 from check_ha.checks.failover.wording import when
 from check_ha.cluster.completed import completed
+from check_ha.cluster.resource_states.instances import resources_of
 from check_ha.core.check import Check, Judgement, Measure, Metric, Scope
 from check_ha.core.condition import FILTERED_OUT, WITH_MEMORY
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import NODE, Finding, nodes
+from check_ha.core.options import unmatched
 from check_ha.core.wording import count, joined, listed
 from check_ha.model.foretold import Foretold
 from check_ha.parsers.cib import parse_cib
@@ -50,6 +52,7 @@ from check_ha.parsers.cmapctl import parse_cmapctl
 from check_ha.parsers.crm_mon import parse_crm_mon
 from check_ha.parsers.crm_simulate import parse_crm_simulate
 from check_ha.parsers.quorumtool import parse_quorumtool
+from check_ha.record import NamedTuple
 from check_ha.sources.tools import CIBADMIN, CMAPCTL, CRM_MON, DEAD, QUORUMTOOL, Question
 
 CLUSTER = Reading(CRM_MON, parse_crm_mon)
@@ -116,7 +119,8 @@ def judge(evidence: Evidence, options: FailoverOptions) -> Judgement:
     of_views = list(ground_missing(losses, situation, evidence))
     fatal.update(name for changes, _ in of_views for name, _ in changes)
     findings = [*of_nodes, *told.told(of_views), *of_all]
-    findings += [*told.fewer(losses), *told.as_meant(losses), *_not_foretold(asked, known)]
+    findings += [*told.fewer(losses), *told.as_meant(losses), *_pinned(situation, options)]
+    findings += _not_foretold(asked, known)
     return Judgement(
         summary=_summary(asked, known, fatal, situation),
         findings=tuple(findings),
@@ -171,6 +175,13 @@ def _of_one(
     return found.findings if one.name in now else found.findings_now(evidence.now)
 
 
+def _pinned(situation: Situation, options: FailoverOptions) -> Iterator[Finding]:
+    """Yield what --pinned says of no resource of the cluster, running or not."""
+    names = [name for one in resources_of(situation.cluster) for name in one.names] if options.pinned else []
+    for pattern in unmatched(options.pinned, names):
+        yield Finding(PINNED_UNMATCHED, f"--pinned {pattern} matches no resource")
+
+
 def _not_foretold(asked: Sequence[_Asked], known: Mapping[str, Remembered]) -> Iterator[Finding]:
     """Yield the questions without an answer: those for the same reason together."""
     alike: Dict[str, List[str]] = {}
@@ -192,7 +203,9 @@ def _summary(
     if not names:
         return "nothing was foretold"
     total = sum(not situation.meant_to_be_lost(one) for one in situation.running)
-    run_on = f"{total - max(known[name].lost for name in names)} of {count(total, 'resource')} run on"
+    left = total - max(known[name].lost for name in names)
+    run_on = f"{left} of {count(total, 'resource')} {'runs' if left == 1 else 'run'} on"
+    run_on = run_on if total else "all that runs is --pinned"
     if any(state != DEAD for _, state in asked[0].changes) or len(asked[0].changes) > 1:
         return f"{when(asked[0].changes)} {run_on}"
     some = f"{len(names)} of {count(len(asked), 'node')}: " if len(names) < len(asked) else ""

@@ -28,6 +28,9 @@ FEWER_INSTANCES = Condition(
 PINNED = Condition(
     "pinned", Severity.OK, "A resource would be lost with its node, and --pinned says that it is meant to."
 )
+PINNED_UNMATCHED = Condition(
+    "pinned-unmatched", Severity.UNKNOWN, "A pattern of --pinned matches no resource: one was renamed, or is misspelt."
+)
 NOT_FORETOLD = Condition(
     "not-foretold", Severity.UNKNOWN,
     "crm_simulate is missing, fails or is too slow; or nothing runs now that could be lost.",
@@ -38,5 +41,5 @@ NOT_YET = Condition(
 
 CONDITIONS = (
     ADDRESS_NOWHERE, LOST_WITH_NODE, NOT_PROMOTED_WITHOUT, GROUND_MISSING, QUORUM_LOST, UNFENCEABLE, FEWER_INSTANCES,
-    PINNED, NOT_FORETOLD, NOT_YET,
+    PINNED, PINNED_UNMATCHED, NOT_FORETOLD, NOT_YET,
 )  # fmt: skip

@@ -6,13 +6,14 @@ not do it: with Pacemaker 2.1.5 all that ran there stayed stopped after its conn
 
 from __future__ import annotations
 
-from typing import Dict, List, NamedTuple, Optional, Tuple
+from typing import Dict, List, Optional, Tuple
 
 from check_ha.checks.failover.situation import Situation
 from check_ha.cluster.nodes import lost as is_lost
 from check_ha.cluster.resource_states.instances import ResourceInstances, resources_of
 from check_ha.model.cluster import Cluster
 from check_ha.model.foretold import Foretold
+from check_ha.record import NamedTuple
 from check_ha.sources.tools import Question
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Iterator, List, NamedTuple, Optional
+from typing import Iterator, List, Optional
 
 from check_ha.checks.failover.losses import Losses
 from check_ha.checks.failover.situation import Situation
@@ -12,6 +12,7 @@ from check_ha.cluster.resource_states.instances import ResourceInstances
 from check_ha.cluster.resources import bans, plain
 from check_ha.model.cib import Expression, Rule
 from check_ha.model.cluster import INFINITY, Node
+from check_ha.record import NamedTuple
 
 FAILED, STATE, NOT_ALLOWED = "failed", "state", "not allowed"
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Collection, List, NamedTuple, Optional
+from typing import Collection, List, Optional
 
 from check_ha.cluster.own_count import own_count
 from check_ha.model.cluster import Cluster
 from check_ha.model.corosync import CorosyncMap, QuorumStatus
+from check_ha.record import NamedTuple
 
 
 class VotesLeft(NamedTuple):

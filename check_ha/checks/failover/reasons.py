@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Collection, Dict, Iterator, List, NamedTuple, Sequence, Tuple
+from typing import Collection, Dict, Iterator, List, Sequence, Tuple
 
 from check_ha.checks.failover.losses import Losses, left_alone
 from check_ha.checks.failover.obstacles import (
@@ -23,6 +23,7 @@ from check_ha.cluster.resources import MENDED, cleanup
 from check_ha.core.finding import CONSTRAINT, Subject, nodes
 from check_ha.core.wording import joined
 from check_ha.model.cluster import INFINITY, Node
+from check_ha.record import NamedTuple
 from check_ha.sources.tools import DEAD, Question
 
 _NOT_FENCED = "fencing is off, and what ran on a remote node is started elsewhere only once that is fenced"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, Mapping, Optional, Sequence, Tuple
 
 from check_ha.checks.failover.conditions import CONDITIONS
 from check_ha.core.finding import Finding, Subject
 from check_ha.core.wording import age
+from check_ha.record import NamedTuple
 
 LONGEST = 6 * 3600.0
 """Seconds after which it is not taken for true any more."""

@@ -34,7 +34,7 @@ from check_ha.core.condition import FILTERED_OUT
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import NODE, RESOURCE, Finding, Row, Subject
 from check_ha.core.options import FilterOptions, duration, option
-from check_ha.core.wording import are, count, listed
+from check_ha.core.wording import are, count, listed, share
 from check_ha.model.cib_parts import CONSTRAINTS, CRM_CONFIG, NODES, RESOURCES
 from check_ha.model.cluster import Cluster
 from check_ha.parsers.cib import parse_cib
@@ -122,7 +122,7 @@ def _covered(covered: Sequence[Coverage]) -> Tuple[str, ...]:
 def _filtered(cluster: Cluster, devices: Sequence[FenceDevice], options: FencingOptions) -> Iterator[Finding]:
     names = [*(one.id for one in devices), *(node.name for node in cluster.nodes)]
     if not any(options.selects(name) for name in names):
-        yield Finding(FILTERED_OUT, f"--include and --exclude leave none of {len(names)} nodes and fence devices")
+        yield Finding(FILTERED_OUT, "--include and --exclude leave no node and no fence device")
 
 
 def _summary(
@@ -137,7 +137,7 @@ def _summary(
     text = f"{count(len(devices), 'fence device')}, {sum(bool(one.nodes) for one in devices)} active"
     if enabled and covered:
         unjudged = [one.node for one in covered if one.fenceable is None]
-        text += f"; {sum(bool(one.fenceable) for one in covered)} of {len(covered)} nodes covered"
+        text += f"; {share(sum(bool(one.fenceable) for one in covered), len(covered), 'node')} covered"
         text += f", {listed(unjudged)} not judged (-v says why)" if unjudged else ""
     return f"{'' if enabled else 'fencing is off, '}{text}; {last_fencing(fencings, cluster)}"
 

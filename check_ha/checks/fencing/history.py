@@ -70,7 +70,8 @@ def due(candidates: Sequence[Node], fencings: Sequence[Fencing]) -> Iterator[Fin
     tried = {one.target for one in fencings if one.failed or one.pending}
     names = [node.name for node in candidates if node.unclean and not node.id_as_resource and node.name not in tried]
     if names:
-        text = f"{listed(names)} {are(names)} UNCLEAN and must be fenced, and the fence history shows no attempt"
+        them = "it" if len(names) == 1 else "them"
+        text = f"{listed(names)} {are(names)} UNCLEAN, and the fence history shows no attempt to fence {them}"
         yield Finding(FENCE_DUE, text, nodes(*names))
 
 

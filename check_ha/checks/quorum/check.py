@@ -20,7 +20,7 @@ from check_ha.core.condition import Condition, Severity
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import NODE, SETTING, Finding, Row, Subject
 from check_ha.core.options import Options
-from check_ha.core.wording import count
+from check_ha.core.wording import count, share
 from check_ha.model.cib_parts import ATTRIBUTES, STATUS
 from check_ha.model.cluster import Cluster
 from check_ha.model.corosync import CorosyncMap, QuorumStatus
@@ -107,7 +107,7 @@ def _summary(quorum: Optional[QuorumStatus], cluster: Optional[Cluster]) -> str:
     dc = f", DC {cluster.dc.name}" if cluster and cluster.dc else ""
     if quorum.provider == OWN:
         dc = f" by pacemaker's own count{dc}"
-    return f"{members}{quorum.total_votes} of {quorum.expected_votes} votes, quorate ({quorum.quorum} needed){dc}"
+    return f"{members}{share(quorum.total_votes, quorum.expected_votes, 'vote')}, quorate ({quorum.quorum} needed){dc}"
 
 
 def _measures(quorum: QuorumStatus) -> Iterator[Measure]:

@@ -8,7 +8,7 @@ from check_ha.cluster.member_names import named
 from check_ha.cluster.own_count import OWN
 from check_ha.core.condition import NOT_RESPONDING, UNREADABLE, Condition, Severity
 from check_ha.core.finding import DAEMON, DEVICE, SETTING, TOOL, Finding, Subject, nodes
-from check_ha.core.wording import are, count, joined
+from check_ha.core.wording import are, count, joined, listed, share
 from check_ha.model.corosync import LAST_OF_MAP, CorosyncMap, Member, QuorumStatus
 
 NO_QUORUM = Condition("no-quorum", Severity.CRITICAL, "This partition has no quorum: it may not run resources.")
@@ -26,7 +26,8 @@ VOTES_STALE = Condition(
 )  # fmt: skip
 NO_MARGIN = Condition(
     "no-margin", Severity.WARNING,
-    "The loss of one more vote loses quorum. Two nodes without two_node are always in that state.", standing=True,
+    "The loss of one more vote, or of any node that has votes, loses quorum. Two nodes without two_node are always in "
+    "that state.", standing=True,
 )  # fmt: skip
 QDEVICE_NOT_VOTING = Condition(
     "qdevice-not-voting", Severity.WARNING,
@@ -39,13 +40,15 @@ CONDITIONS = (
 )  # fmt: skip
 
 COROSYNC = Subject(DAEMON, "corosync")
+_REACHED = "see whether qnetd runs, and whether its host is reached from here (corosync-qdevice-tool -s)"
 QDEVICE = Subject(DEVICE, "quorum device")
+QDEVICE_RESTART = ("systemctl restart corosync-qdevice",)
 _EXPECTED = (Subject(SETTING, "quorum.expected_votes"),)
 
 
 def votes_missing(quorum: QuorumStatus, cmap: Optional[CorosyncMap], absent: Sequence[str]) -> Iterator[Finding]:
     """Find out whether there is quorum, whether all votes are there, and whether one may be lost."""
-    total = f"{quorum.total_votes} of {quorum.expected_votes} votes"
+    total = share(quorum.total_votes, quorum.expected_votes, "vote")
     without = f"; missing: {', '.join(absent)}" if absent else ""
     subjects = (*nodes(*absent), COROSYNC)
     if not quorum.quorate and "Quorate" in quorum.flags and not quorum.activity_blocked:
@@ -54,25 +57,39 @@ def votes_missing(quorum: QuorumStatus, cmap: Optional[CorosyncMap], absent: Seq
     if not quorum.quorate:
         waiting = "WaitForAll" in quorum.flags and quorum.total_votes >= quorum.quorum
         reason = "waits for all nodes since it started" if waiting else f"{quorum.quorum} needed"
-        yield Finding(NO_QUORUM, f"no quorum: {total}, {reason}{without}", subjects)
+        yield Finding(NO_QUORUM, f"no quorum: {total}, {reason}{without}", subjects, _look_first(absent))
         return
     if quorum.activity_blocked or "Quorate" not in quorum.flags:
         yield _contradicted(f"Quorate: Yes, but votequorum has {total} and no quorum", quorum, without, subjects)
         return
     configured = sum(node.votes for node in cmap.nodes) if cmap else 0
     if cmap and cmap.nodes and quorum.expected_votes > configured and not _has_device(quorum, cmap):
-        text = f"{total}, though the {count(len(cmap.nodes), 'node')} configured have {configured}{without}"
+        have = "node configured has" if len(cmap.nodes) == 1 else f"{len(cmap.nodes)} nodes configured have"
+        text = f"{total}, though the {have} {configured}{without}"
         yield Finding(VOTES_STALE, text, (*subjects, *_EXPECTED), advice=_reason(cmap))
     elif quorum.total_votes > quorum.expected_votes:
-        text = f"{quorum.total_votes} votes, though only {quorum.expected_votes} are expected{without}"
+        expected = f"{quorum.expected_votes} {'is' if quorum.expected_votes == 1 else 'are'} expected"
+        text = f"{count(quorum.total_votes, 'vote')}, though only {expected}{without}"
         yield Finding(VOTES_STALE, text, (*subjects, *_EXPECTED), advice=_lowered(quorum, cmap))
     elif quorum.total_votes < quorum.expected_votes:
-        yield Finding(VOTES_MISSING, f"{total}{without}", subjects)
+        yield Finding(VOTES_MISSING, f"{total}{without}", subjects, _look_first(absent))
     elif absent and "AllowDownscale" not in quorum.flags:
         # last_man_standing or corosync-quorumtool -e; after a clean stop allow_downscale is meant to do it
-        yield Finding(VOTES_MISSING, f"{total}, though more nodes are configured{without}", subjects)
-    if quorum.total_votes <= quorum.quorum and quorum.expected_votes > 1:
+        text = f"{total}, though more nodes are configured{without}"
+        yield Finding(VOTES_MISSING, text, subjects, _look_first(absent))
+    if 2 * quorum.quorum <= quorum.expected_votes and "2Node" not in quorum.flags:  # no version of votequorum sets that
+        text = f"{quorum.quorum} of {quorum.expected_votes} votes are enough: two parts of the cluster may have quorum"
+        yield Finding(VOTES_STALE, text, (*subjects, *_EXPECTED))
+    if quorum.total_votes - _least(quorum) < quorum.quorum and quorum.expected_votes > 1:
         yield Finding(NO_MARGIN, _no_margin(quorum), (COROSYNC,))
+
+
+def _look_first(absent: Sequence[str]) -> str:
+    """Return what comes before a node is brought back: it may run what this side runs, and has the data."""
+    if not absent:
+        return ""
+    them = "it" if len(absent) == 1 else "them"
+    return f"see what runs on {listed(absent)} (there, or with check_ha_split_brain) before bringing {them} back"
 
 
 def _contradicted(what: str, quorum: QuorumStatus, without: str, subjects: Tuple[Subject, ...]) -> Finding:
@@ -93,14 +110,24 @@ def _lowered(quorum: QuorumStatus, cmap: Optional[CorosyncMap]) -> str:
     return f"somebody has lowered them (corosync-quorumtool -e): the same with {quorum.total_votes} raises them again"
 
 
+def _least(quorum: QuorumStatus) -> int:
+    """Return the fewest votes that go with a node or the quorum device; one that has none takes none along."""
+    votes = [member.votes for member in quorum.members] + [quorum.device_votes or 0]
+    return min((number for number in votes if number), default=1)
+
+
 def _no_margin(quorum: QuorumStatus) -> str:
+    what = "node with votes" if quorum.total_votes > quorum.quorum else "vote"
+    one = f"one more {what}" if quorum.total_votes < quorum.expected_votes else f"one {what}"
+    if quorum.total_votes > quorum.quorum:
+        return f"the loss of {one} loses quorum: {quorum.quorum} needed"
     if "AutoTieBreaker" in quorum.flags:
-        return f"the loss of one more vote may lose quorum: {quorum.quorum} needed, or the side of the auto_tie_breaker"
+        return f"the loss of {one} may lose quorum: {quorum.quorum} needed, or the side of the auto_tie_breaker"
     hint = " by pacemaker's own count" if quorum.provider == OWN else ""
     both = quorum.expected_votes == quorum.total_votes == 2
     if both and "2Node" not in quorum.flags and quorum.provider != OWN:
         hint = " (two nodes without two_node: 1 in corosync.conf)"
-    return f"the loss of one more vote loses quorum: {quorum.quorum} needed{hint}"
+    return f"the loss of {one} loses quorum: {quorum.quorum} needed{hint}"
 
 
 def absent_nodes(
@@ -137,14 +164,15 @@ def device_silent(quorum: QuorumStatus, cmap: Optional[CorosyncMap]) -> Iterator
     voting = [name for name, state in states.items() if state[0] == "A" and "NV" not in state]
     if down:
         text = f"the quorum device daemon is down on {', '.join(down)}"
-        yield Finding(QDEVICE_DOWN, text, (*nodes(*down), QDEVICE))
+        yield Finding(QDEVICE_DOWN, text, (*nodes(*down), QDEVICE), f"on {joined(down)}", QDEVICE_RESTART)
     if silent and voting:
         text = f"the quorum device votes for {joined(voting)} and not for {joined(silent)}"
         reason = f"{joined(silent)} {are(silent)} cut off from qnetd"
-        yield Finding(QDEVICE_NOT_VOTING, f"{text}: {reason}", (*nodes(*silent, *voting), QDEVICE))
+        step = f"on {joined(silent)}, {_REACHED}"
+        yield Finding(QDEVICE_NOT_VOTING, f"{text}: {reason}", (*nodes(*silent, *voting), QDEVICE), step)
     elif silent and not quorum.device_votes:
         text = "the quorum device gives this partition no vote (qnetd lost, or it voted for the other side)"
-        yield Finding(QDEVICE_NOT_VOTING, text, (QDEVICE, *nodes(*silent)))
+        yield Finding(QDEVICE_NOT_VOTING, text, (QDEVICE, *nodes(*silent)), _REACHED)
 
 
 def member_name(member: Member) -> str:

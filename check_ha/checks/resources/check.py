@@ -137,7 +137,8 @@ def judge(evidence: Evidence, options: ResourceOptions) -> Judgement:
     selected = states.selected
     if cluster.dc is None:
         text = "no DC is elected (an election that does not end, or pacemaker is just starting)"
-        finding = Finding(NO_DC, f"{text}: which of {count(len(selected), 'resource')} run is not known")
+        which = "whether the resource runs" if len(selected) == 1 else f"which of {len(selected)} resources run"
+        finding = Finding(NO_DC, f"{text}: {which} is not known")
         return Judgement("no DC is elected", evidence.unless_starting([finding]), (TOTAL.of(len(states.all)),))
     expected = expectations(options.expect, cluster)
     return Judgement(
@@ -176,7 +177,7 @@ def _findings(
 def _summary(selected: Sequence[ResourceInstances], states: ResourceStates) -> str:
     running = sum(states.state(one) == ResourceState.RUNNING for one in selected)
     number = count(len(selected), "resource")
-    text = f"{running} of {number} run"
+    text = f"{running} of {number} {'runs' if 1 in (running, len(selected)) else 'run'}"
     if running == len(selected):
         text = "1 resource runs" if running == 1 else f"all {number} run"
     places = {one.outermost: ", ".join(one.promoted_on(states.lost)) for one in selected if one.promotable}

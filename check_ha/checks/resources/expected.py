@@ -1,11 +1,12 @@
 """What an administrator expects of a resource: to be on a node, or to have a role."""
 
-from typing import FrozenSet, Iterator, NamedTuple, Sequence, Tuple
+from typing import FrozenSet, Iterator, Sequence, Tuple
 
 from check_ha.checks.resources.conditions import WRONG_NODE, WRONG_ROLE
 from check_ha.cluster.resource_states.instances import ResourceInstances
 from check_ha.core.finding import Finding, nodes, resources
 from check_ha.model.cluster import Cluster
+from check_ha.record import NamedTuple
 
 _ROLES = {
     "promoted": "promoted", "master": "promoted", "unpromoted": "unpromoted", "slave": "unpromoted",

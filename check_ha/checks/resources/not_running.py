@@ -40,7 +40,7 @@ def common_cause(
         kept = (ResourceState.DOWN, ResourceState.LOST)
         down = [one for one in found if states.state(one) in kept or states.not_promoted(one)]
         condition, text = NO_QUORUM, f"no quorum, and no-quorum-policy is {options.no_quorum_policy or 'stop'}"
-        advice, here = "see check_ha_quorum", " here"
+        advice, here = "see check_ha_quorum", " in this partition"
     elif not states.hosts:
         down = [one for one in down if not states.failed_to_start(one)]
         idle = [node for node in states.cluster.nodes if node.type != "remote"]

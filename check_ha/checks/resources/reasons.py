@@ -1,6 +1,6 @@
 """Why a resource does not run, as far as that can be told, and what to do about it."""
 
-from typing import NamedTuple, Sequence, Tuple
+from typing import Sequence, Tuple
 
 from check_ha.checks.resources.eligible import bans, constraint_ids, eligible_nodes, keeping, nodes_allowed, removal
 from check_ha.checks.resources.wording import failure_subjects, failure_text
@@ -11,6 +11,7 @@ from check_ha.cluster.resources import MENDED, cleanup, what_keeps_it
 from check_ha.core.finding import CONSTRAINT, TICKET, Subject, nodes
 from check_ha.core.wording import joined
 from check_ha.model.cib import is_true
+from check_ha.record import NamedTuple
 
 
 class Reason(NamedTuple):

@@ -27,6 +27,7 @@ ASK_FIRST = (
     "ask check_ha_split_brain before you reconnect anything, or look at the peer: it may be down, or cut off and still "
     "running the resources"
 )
+LOOK = "look at the cable, the switch port and the interface of that network, at both ends"
 
 
 def rings_faulty(rings: Sequence[Ring], whole: bool) -> Iterator[Finding]:
@@ -47,7 +48,8 @@ def rings_faulty(rings: Sequence[Ring], whole: bool) -> Iterator[Finding]:
         )
     for ring in rings:
         if ring.listed and not ring_fault(ring) and not ring.healthy:
-            yield Finding(RING_PROBLEM, f"ring {ring.number} ({ring.address}): {ring.status}", (_subject(ring),))
+            text = f"ring {ring.number} ({ring.address}) loses packets, or has lost some: {ring.status}"
+            yield Finding(RING_PROBLEM, text, (_subject(ring),), LOOK)
 
 
 def _subject(ring: Ring) -> Subject:
@@ -89,13 +91,14 @@ def links_down(links: Links, peers: Sequence[Peer]) -> Iterator[Finding]:
             f"link {number} ({addresses.get(number, '?')} here) down to every peer ({', '.join(names)}), "
             f"{count(left, 'link')} left",
             (Subject(LINK, str(number)), *nodes(*names)),
+            LOOK,
         )
     for peer in reachable:
         for link in peer.down:
             if link.number not in everywhere:
                 left = len(peer.links) - len(peer.down)
                 text = f"{peer.name}: {link.label} down, {left} of {len(peer.links)} links left"
-                yield Finding(LINK_DOWN, text, (Subject(LINK, str(link.number)), *nodes(peer.name)))
+                yield Finding(LINK_DOWN, text, (Subject(LINK, str(link.number)), *nodes(peer.name)), LOOK)
 
 
 def _is_down(peer: Peer, link: Link) -> bool:

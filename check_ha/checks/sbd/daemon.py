@@ -2,74 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Iterator, NamedTuple, Optional, Tuple
+from typing import Iterator, Optional
 
-from check_ha.core.condition import Condition, Severity
+from check_ha.checks.sbd.tables import (
+    DOWN,
+    NO_WATCHDOG,
+    STARTED_LATE,
+    UNWATCHED,
+    WATCHDOG_HELD,
+    WATCHDOG_IDLE,
+    WATCHDOG_MISSING,
+)
+from check_ha.cluster.fencing.sbd import SBD, oldest, sbd_of
+from check_ha.core.condition import Severity
 from check_ha.core.finding import DAEMON, FILE, Finding, Subject
 from check_ha.core.wording import how_long
 from check_ha.model.cib import is_false
-from check_ha.model.node import Process, Processes
+from check_ha.model.node import Processes
 from check_ha.model.sbd import SbdConfig, Watchdogs
 
-DOWN = Condition("sbd-down", Severity.CRITICAL, "sbd does not run on this node.")
-STARTED_LATE = Condition(
-    "started-late", Severity.WARNING, "sbd was started after Pacemaker: it was not there when the cluster started."
-)
-NO_WATCHDOG = Condition(
-    "no-watchdog",
-    Severity.WARNING,
-    "sbd is told to work without a watchdog: nothing resets the node when sbd hangs.",
-    True,
-)
-UNWATCHED = Condition(
-    "pacemaker-unwatched",
-    Severity.WARNING,
-    "sbd is told not to watch Pacemaker (SBD_PACEMAKER). CRITICAL without a device: then it watches nothing.",
-    True,
-)
-WATCHDOG_MISSING = Condition("watchdog-missing", Severity.CRITICAL, "There is no watchdog device of that name.")
-WATCHDOG_HELD = Condition(
-    "watchdog-held", Severity.CRITICAL, "Another process has the watchdog open: sbd cannot have it."
-)
-WATCHDOG_IDLE = Condition("watchdog-idle", Severity.CRITICAL, "sbd runs and does not have the watchdog open.")
-
-CONDITIONS = (DOWN, STARTED_LATE, UNWATCHED, NO_WATCHDOG, WATCHDOG_MISSING, WATCHDOG_HELD, WATCHDOG_IDLE)
-
-SBD = "sbd"
 _MOMENT = 5
 """Seconds by which processes that start together may differ."""
-
-
-class Sbd(NamedTuple):
-    """sbd on this node, by the process list."""
-
-    processes: Tuple[Process, ...]
-
-    @property
-    def seconds(self) -> Optional[int]:
-        """Return how long ago the oldest of its processes was started."""
-        return max((one.seconds for one in self.processes if one.seconds is not None), default=None)
-
-
-def sbd_of(processes: Processes) -> Sbd:
-    """Return the processes of sbd that are root's and alive."""
-    return Sbd(tuple(one for one in processes.named(SBD) if one.user in ("root", "0") and one.state != "Z"))
 
 
 def running(processes: Processes) -> Iterator[Finding]:
     """Yield that sbd does not run, or was started when Pacemaker ran already."""
     sbd = sbd_of(processes)
+    seconds = oldest(sbd)
     subject = (Subject(DAEMON, SBD),)
-    if not sbd.processes:
+    if not sbd:
         advice = "sbd only starts with corosync; while all other nodes are online, restart the cluster on this node"
         text = "sbd is not running, and the cluster fences with it: this node cannot be fenced"
         yield Finding(DOWN, text, subject, advice)
         return
     started = max((one.seconds for one in processes.named("pacemakerd") if one.seconds is not None), default=None)
-    if started is not None and sbd.seconds is not None and started - sbd.seconds > _MOMENT:
-        text = (
-            f"sbd was started {how_long(started - sbd.seconds)} after Pacemaker: until then this node was not watched"
-        )
+    if started is not None and seconds is not None and started - seconds > _MOMENT:
+        text = f"sbd was started {how_long(started - seconds)} after Pacemaker: until then this node was not watched"
         yield Finding(STARTED_LATE, text, subject, "see why it ended (journalctl -u sbd)")
 
 
@@ -99,7 +67,7 @@ def watchdog(config: SbdConfig, dogs: Optional[Watchdogs], processes: Optional[P
         advice = "load the driver of this machine's watchdog at boot (modules-load.d), or set SBD_WATCHDOG_DEV"
         yield Finding(WATCHDOG_MISSING, f"there is no watchdog device {path}: sbd cannot start", subject, advice)
         return
-    own = {one.pid for one in sbd_of(processes).processes} if processes else set()
+    own = {one.pid for one in sbd_of(processes)} if processes else set()
     holders = dogs.held(path)
     others = [pid for pid in holders if pid not in own]
     if others and processes:

@@ -2,55 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, Iterator, List, Optional, Sequence, Tuple
 
-from check_ha.checks.sbd.evidence import MOST, Device
+from check_ha.checks.sbd.evidence import Device
+from check_ha.checks.sbd.readings import MOST
+from check_ha.checks.sbd.tables import (
+    DEVICE_SLOW,
+    MESSAGE_UNREAD,
+    NO_DEVICE,
+    NO_SLOT,
+    SAME,
+    START_BARRED,
+    TOO_FEW,
+    TOO_MANY,
+    UNREADABLE_DEVICE,
+)
 from check_ha.cluster.fencing.sbd import sbd_resources
 from check_ha.cluster.fencing.targets import targets_of
-from check_ha.core.condition import Condition, Severity
+from check_ha.core.condition import Severity
 from check_ha.core.finding import DISK, SETTING, Finding, Subject, nodes, resources
 from check_ha.core.wording import count, joined, listed
 from check_ha.model.cib import Cib, ConfiguredPrimitive
 from check_ha.model.cluster import Cluster
 from check_ha.model.sbd import CLEAR, SbdConfig, SbdSlot
-
-TOO_MANY = Condition(
-    "too-many-devices", Severity.CRITICAL, "SBD_DEVICE names more than three devices: sbd does not start.", True
-)
-TOO_FEW = Condition(
-    "too-few-devices", Severity.CRITICAL, "SBD_DEVICE names fewer devices than --devices says.", standing=True
-)
-NO_DEVICE = Condition(
-    "no-device", Severity.CRITICAL, "A fence device writes messages to sbd, and SBD_DEVICE names no device.", True
-)
-SAME = Condition(
-    "same-device", Severity.WARNING, "SBD_DEVICE names one disk twice: the loss of that disk counts as two.", True
-)
-UNREADABLE_DEVICE = Condition(
-    "device-unreadable",
-    Severity.CRITICAL,
-    "A device cannot be read or gives no answer; WARNING while more than half of them can.",
-)
-DEVICE_SLOW = Condition(
-    "device-slow", Severity.WARNING, "sbd dump took longer than half of the watchdog timeout of the device."
-)
-NO_SLOT = Condition(
-    "no-slot", Severity.CRITICAL,
-    "A node has no slot on a device: no message reaches it. WARNING where it has one on more than half of them.",
-)  # fmt: skip
-MESSAGE_UNREAD = Condition(
-    "message-unread", Severity.CRITICAL,
-    "A node is online and has not read a message, which would end it when it does; WARNING where it is on at most "
-    "half of the devices.",
-)  # fmt: skip
-START_BARRED = Condition(
-    "start-barred", Severity.WARNING,
-    "A node was fenced, and with SBD_STARTMODE=clean does not start until its slot is cleared.",
-)  # fmt: skip
-
-CONDITIONS = (
-    TOO_MANY, TOO_FEW, NO_DEVICE, SAME, UNREADABLE_DEVICE, DEVICE_SLOW, NO_SLOT, MESSAGE_UNREAD, START_BARRED,
-)  # fmt: skip
+from check_ha.record import NamedTuple
 
 _STORAGE = "see that this node reaches the storage; sbd watches the device again by itself, within seconds"
 

@@ -1,61 +1,15 @@
-"""What this check asks, and what is known of each device of this node."""
+"""What is known of each device of this node."""
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any, NamedTuple, Optional, Tuple
+from typing import Optional, Tuple
 
+from check_ha.checks.sbd.readings import CONFIG, DUMPS, LISTS, MOST
 from check_ha.core.condition import NOT_RESPONDING
 from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import Finding
-from check_ha.model.cib_parts import CRM_CONFIG, RESOURCES
 from check_ha.model.sbd import SbdHeader, SbdSlots
-from check_ha.parsers.cib import parse_cib
-from check_ha.parsers.cmapctl import parse_cmapctl
-from check_ha.parsers.crm_mon import parse_crm_mon
-from check_ha.parsers.errors import ParseError
-from check_ha.parsers.processes import parse_ps
-from check_ha.parsers.sbd import parse_sbd_config, parse_sbd_dump, parse_sbd_list
-from check_ha.parsers.watchdogs import parse_watchdogs
-from check_ha.sources.tools import (
-    CIBADMIN,
-    CMAPCTL,
-    CRM_MON,
-    PS,
-    SBD_CONFIG,
-    SBD_DUMPS,
-    SBD_LISTS,
-    WATCHDOGS,
-    Output,
-)
-
-MOST = len(SBD_DUMPS)
-"""sbd takes no more devices."""
-
-
-def _names(number: int, output: Output) -> bool:
-    """Return whether that file names so many devices."""
-    try:
-        return len(parse_sbd_config(output.stdout).devices) >= number
-    except ParseError:
-        return False
-
-
-PROCESSES = Reading(PS, parse_ps)
-CIB = Reading(CIBADMIN, parse_cib, parts=(CRM_CONFIG, RESOURCES))
-CLUSTER = Reading(CRM_MON, parse_crm_mon, parts=())
-MAP = Reading(CMAPCTL, parse_cmapctl, silent=True)
-CONFIG = Reading(SBD_CONFIG, parse_sbd_config, silent=True)
-DOGS = Reading(WATCHDOGS, parse_watchdogs, silent=True)
-DUMPS = tuple(
-    Reading(tool, parse_sbd_dump, silent=True, instead_of=SBD_CONFIG, when=partial(_names, tool.device))
-    for tool in SBD_DUMPS
-)
-LISTS = tuple(
-    Reading(tool, parse_sbd_list, silent=True, instead_of=SBD_CONFIG, when=partial(_names, tool.device))
-    for tool in SBD_LISTS
-)
-READINGS: Tuple[Reading[Any], ...] = (CIB, CLUSTER, PROCESSES, MAP, CONFIG, DOGS, *DUMPS, *LISTS)
+from check_ha.record import NamedTuple
 
 
 class Device(NamedTuple):

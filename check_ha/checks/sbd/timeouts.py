@@ -6,8 +6,15 @@ from typing import Iterator, List, Optional, Sequence
 
 from check_ha.checks.sbd.devices import disks
 from check_ha.checks.sbd.evidence import Device
+from check_ha.checks.sbd.tables import (
+    MSGWAIT_SHORT,
+    STONITH_TIMEOUT_SHORT,
+    TIMEOUTS_DIFFER,
+    TWO_NODES,
+    WATCHDOG_TIMEOUT_SHORT,
+)
 from check_ha.cluster.fencing.sbd import sbd_resources, watchdog_timeout
-from check_ha.core.condition import Condition, Severity
+from check_ha.core.condition import Severity
 from check_ha.core.finding import SETTING, Finding, Subject, nodes, resources
 from check_ha.core.wording import joined
 from check_ha.model.cib import Cib
@@ -15,34 +22,6 @@ from check_ha.model.cluster import Cluster
 from check_ha.model.corosync import CorosyncMap
 from check_ha.model.sbd import SbdConfig, SbdHeader
 from check_ha.parsers.sbd import seconds_of
-
-MSGWAIT_SHORT = Condition(
-    "msgwait-short", Severity.WARNING,
-    "msgwait of a device is less than twice its watchdog timeout: a node counts as fenced before it must be dead.",
-    standing=True,
-)  # fmt: skip
-TIMEOUTS_DIFFER = Condition(
-    "timeouts-differ", Severity.WARNING, "Devices have different timeouts: sbd watches only those like the first.", True
-)
-STONITH_TIMEOUT_SHORT = Condition(
-    "stonith-timeout-short", Severity.CRITICAL,
-    "Pacemaker gives up a fencing before msgwait is over: none succeeds. WARNING where it waits less than 1.2 times as "
-    "long.",
-    standing=True,
-)  # fmt: skip
-WATCHDOG_TIMEOUT_SHORT = Condition(
-    "watchdog-timeout-short", Severity.CRITICAL,
-    "stonith-watchdog-timeout is not longer than SBD_WATCHDOG_TIMEOUT: Pacemaker refuses that. WARNING below twice as "
-    "long. Or SBD_WATCHDOG_TIMEOUT is 0.",
-    standing=True,
-)  # fmt: skip
-TWO_NODES = Condition(
-    "diskless-two-nodes", Severity.WARNING,
-    "sbd has no device, and the cluster has two nodes and no quorum device: neither node knows which half lives on.",
-    standing=True,
-)  # fmt: skip
-
-CONDITIONS = (MSGWAIT_SHORT, TIMEOUTS_DIFFER, STONITH_TIMEOUT_SHORT, WATCHDOG_TIMEOUT_SHORT, TWO_NODES)
 
 WATCHDOG_DEFAULT = 5
 """Seconds of SBD_WATCHDOG_TIMEOUT where it is not set (15 on s390)."""

@@ -4,19 +4,6 @@ from __future__ import annotations
 
 from typing import Iterator, List, Mapping, Optional, Tuple
 
-from check_ha.checks.tickets.conditions import (
-    BY_HAND,
-    GRANTED_TWICE,
-    LEASE_EXPIRED,
-    LEASE_LONG,
-    LEASE_SHORT,
-    NOT_GRANTED,
-    NOT_HERE,
-    NOT_WRITTEN,
-    PENDING,
-    STANDBY,
-    WRONG_SITE,
-)
 from check_ha.checks.tickets.situation import (
     AHEAD,
     DEFAULT_EXPIRE,
@@ -29,6 +16,20 @@ from check_ha.checks.tickets.situation import (
     GeoTicket,
     heard,
 )
+from check_ha.checks.tickets.tables import (
+    BY_HAND,
+    GRANTED_TWICE,
+    LEASE_EXPIRED,
+    LEASE_LONG,
+    LEASE_SHORT,
+    NOT_GRANTED,
+    NOT_HERE,
+    NOT_WRITTEN,
+    PENDING,
+    STANDBY,
+    WRONG_SITE,
+)
+from check_ha.cluster.tickets import at_one_site_only
 from check_ha.core.condition import Severity
 from check_ha.core.finding import TICKET, Finding, Subject, resources
 from check_ha.core.wording import how_long, joined, listed
@@ -41,10 +42,7 @@ def of_ticket(one: GeoTicket, geo: Geo, now: float) -> Iterator[Finding]:
     twice = _twice(one)
     expired = not twice and one.left is not None and one.left <= 0
     if twice:
-        advice = (
-            "find out which site is to have it, and at the other one: stop what it runs, and revoke the ticket there"
-        )
-        yield Finding(GRANTED_TWICE, twice, subjects, advice)
+        yield Finding(GRANTED_TWICE, twice, subjects, *at_one_site_only(one.name))
     elif expired:
         yield Finding(LEASE_EXPIRED, _expired(one), subjects, "see whether booth runs at all sites")
     elif one.where == NOWHERE and one.granted:

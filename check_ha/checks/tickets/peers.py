@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Dict, Iterator, List, Tuple
 
-from check_ha.checks.tickets.conditions import CONF_DIFFERS, NO_MAJORITY, PEER_SILENT
 from check_ha.checks.tickets.situation import AHEAD, ELSEWHERE, Geo, heard
+from check_ha.checks.tickets.tables import CONF_DIFFERS, NO_MAJORITY, PEER_SILENT
 from check_ha.core.finding import FILE, PEER, TICKET, Finding, Subject
 from check_ha.core.wording import count, how_long, joined
 from check_ha.model.booth import BoothPeer

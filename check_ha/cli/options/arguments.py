@@ -6,19 +6,7 @@ it; argparse alone would exit 2 (CRITICAL) and write to stderr.
 
 import argparse
 import sys
-from typing import (
-    Any,
-    Callable,
-    Dict,
-    FrozenSet,
-    Mapping,
-    NamedTuple,
-    NoReturn,
-    Optional,
-    Sequence,
-    Type,
-    TypeVar,
-)
+from typing import Any, Callable, Dict, FrozenSet, Mapping, NoReturn, Optional, Sequence, Type, TypeVar
 
 import check_ha
 from check_ha.cli.options.common import CommonOptions, nagios_range
@@ -26,6 +14,7 @@ from check_ha.cli.run import TEXT
 from check_ha.core.check import Check
 from check_ha.core.options import Option, Options
 from check_ha.output.plain_text import clean
+from check_ha.record import NamedTuple
 
 UNKNOWN = 3
 

@@ -3,7 +3,7 @@
 The command line stands above the file, and what is said of one check above what is said of all.
 """
 
-from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from check_ha.cli.node import Settings
 from check_ha.cli.options import config_file as configfile
@@ -14,6 +14,7 @@ from check_ha.cli.register import ALONE, CHECKS, check_named
 from check_ha.core.check import Check, Scope
 from check_ha.core.condition import Severity
 from check_ha.core.options import option
+from check_ha.record import NamedTuple
 
 RUN = "check_ha"
 """The section for the run itself."""

@@ -7,11 +7,12 @@ deprecated), each with the parameter ``drbd_resource``. ``heartbeat:drbddisk``, 
 
 from __future__ import annotations
 
-from typing import List, NamedTuple, Optional, Sequence, Tuple
+from typing import List, Optional, Sequence, Tuple
 
 from check_ha.cluster.resources import in_motion, instances_by_id, names_of
 from check_ha.model.cib import Cib, ConfiguredPrimitive, Location
 from check_ha.model.cluster import Clone, Cluster, Placed
+from check_ha.record import NamedTuple
 
 _FENCE = "drbd-fence-by-handler"
 """What crm-fence-peer.sh and crm-fence-peer.9.sh begin the id of their constraint with, unless told otherwise."""

@@ -5,12 +5,13 @@ that is disabled is not used at all, nor by a node that a location constraint ba
 which is no help when it hangs: so a device counts for a node if another may run it.
 """
 
-from typing import FrozenSet, List, Mapping, NamedTuple, Tuple
+from typing import FrozenSet, List, Mapping, Tuple
 
 from check_ha.cluster.fencing.hosts import constraints_of, may_run
 from check_ha.cluster.fencing.targets import WATCHDOG, Targets, named_after, targets_of
 from check_ha.cluster.rules import Truth, every, some
 from check_ha.model.cib import Cib, ConfiguredPrimitive
+from check_ha.record import NamedTuple
 
 UNLISTED, DISABLED, NO_HOST = "unlisted", "disabled", "no host"
 """Why a device cannot fence a node: it does not list it, it is stopped on purpose, no other node may run it."""

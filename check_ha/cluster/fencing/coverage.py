@@ -1,6 +1,6 @@
 """Which nodes can be fenced, by the configuration: what devices list, who may run them, topology, watchdog."""
 
-from typing import Dict, Iterable, Mapping, NamedTuple, Sequence, Tuple
+from typing import Dict, Iterable, Mapping, Sequence, Tuple
 
 from check_ha.cluster.fencing.capability import UNLISTED, Capability, Configuration, capabilities
 from check_ha.cluster.fencing.targets import watchdog_fences
@@ -8,6 +8,7 @@ from check_ha.cluster.fencing.topology import levels_of
 from check_ha.cluster.rules import Truth, every, some
 from check_ha.core.wording import listed
 from check_ha.model.cib import Cib
+from check_ha.record import NamedTuple
 
 
 class Coverage(NamedTuple):

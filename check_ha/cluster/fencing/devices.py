@@ -1,11 +1,12 @@
 """Fence devices: resources of class stonith, joined from crm_mon (how they are) and the CIB (what they are for)."""
 
-from typing import Collection, Dict, List, NamedTuple, Optional, Tuple
+from typing import Collection, Dict, List, Optional, Tuple
 
 from check_ha.cluster.nodes import lost
 from check_ha.cluster.resources import in_motion, plain, stopped_on_purpose, unmanaged_by
 from check_ha.model.cib import Cib, ConfiguredPrimitive
 from check_ha.model.cluster import Clone, Cluster, Group, Placed
+from check_ha.record import NamedTuple
 
 FENCING = "stonith:"
 

@@ -1,9 +1,13 @@
-"""Whether a cluster fences with sbd, by its CIB: by messages on a device, or by the watchdog of each node alone."""
+"""Whether a cluster fences with sbd, by its CIB: by messages on a device, or by the watchdog of each node alone. And
+whether sbd runs on this node, by the process list."""
 
-from typing import Optional, Tuple
+from typing import Optional, Sequence, Tuple
 
 from check_ha.cluster.fencing.targets import has_watchdog
 from check_ha.model.cib import Cib, ConfiguredPrimitive
+from check_ha.model.node import Process, Processes
+
+SBD = "sbd"
 
 _AGENTS = frozenset({"stonith:external/sbd", "stonith:fence_sbd"})
 
@@ -34,3 +38,13 @@ def fences_with_sbd(cib: Cib, here: Optional[str]) -> bool:
         return True
     hosts = [one.values("pcmk_host_list") for one in sbd_resources(cib)]
     return any(not lists or any(here in text.replace(",", " ").split() for text in lists) for lists in hosts)
+
+
+def sbd_of(processes: Processes) -> Tuple[Process, ...]:
+    """Return the processes of sbd that are root's and alive."""
+    return tuple(one for one in processes.named(SBD) if one.user in ("root", "0") and one.state != "Z")
+
+
+def oldest(processes: Sequence[Process]) -> Optional[int]:
+    """Return how many seconds ago the first of these processes was started; None where that is not told."""
+    return max((one.seconds for one in processes if one.seconds is not None), default=None)

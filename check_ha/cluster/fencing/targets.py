@@ -4,10 +4,11 @@ As can_fence_host_with_device() of pacemaker-fenced decides it, 1.1 to 3.0.
 """
 
 import re
-from typing import FrozenSet, Iterable, Iterator, List, NamedTuple
+from typing import FrozenSet, Iterable, Iterator, List
 
 from check_ha.cluster.rules import Truth
 from check_ha.model.cib import Cib, ConfiguredPrimitive, is_true
+from check_ha.record import NamedTuple
 
 WATCHDOG = "watchdog"
 """The id that a resource for watchdog fencing must have; such a fencing level may be there without any resource."""

@@ -1,10 +1,11 @@
 """Every resource as one thing to judge: a primitive, all instances of a cloned one, a bundle with its replicas."""
 
-from typing import Dict, FrozenSet, List, NamedTuple, Optional, Tuple
+from typing import Dict, FrozenSet, List, Optional, Tuple
 
 from check_ha.cluster.resources import in_motion, names_of, plain
 from check_ha.core.finding import RESOURCE, Subject
 from check_ha.model.cluster import Bundle, Clone, Cluster, Group, Placed
+from check_ha.record import NamedTuple
 
 Instance = Tuple[Placed, ...]
 """What must be active together: one instance of a primitive, or all that stands in one replica of a bundle."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from check_ha.cluster.resource_states.instances import ResourceInstances
+from check_ha.record import NamedTuple
 
 
 class ResourceState:

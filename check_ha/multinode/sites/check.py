@@ -16,8 +16,9 @@ What it cannot see: whether a site of which no node answers has a ticket as well
 
 from __future__ import annotations
 
-from typing import Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Dict, FrozenSet, Iterator, List, Optional, Sequence, Set, Tuple
 
+from check_ha.cluster.tickets import at_one_site_only
 from check_ha.core.check import Check, Judgement, Measure, Metric
 from check_ha.core.condition import FILTERED_OUT, Condition, Severity
 from check_ha.core.finding import NODE, TICKET, Finding, Row, Subject, nodes
@@ -36,6 +37,7 @@ from check_ha.multinode.unreachable_nodes import (
     no_views,
     wrongly_asked,
 )
+from check_ha.record import NamedTuple
 
 GRANTED_TWICE = Condition(
     "granted-twice", Severity.CRITICAL,
@@ -172,8 +174,7 @@ def _finding(condition: Condition, name: str, sites: Sequence[Site], strangers: 
     subjects = (Subject(TICKET, name), *nodes(*(node for site in having or sites for node in site.nodes.views)))
     if condition is GRANTED_TWICE:
         text = f"{name} is granted at {joined([site.name for site in having])}"
-        advice = "find out which site is to have it; at the other one stop what it runs, and revoke the ticket there"
-        return Finding(condition, text, subjects, advice)
+        return Finding(condition, text, subjects, *at_one_site_only(name))
     if condition is GRANTED_NOWHERE:
         text = f"no site has {name}: {joined([site.name for site in sites])} were asked"
         return Finding(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Dict, FrozenSet, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, FrozenSet, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from check_ha.core.condition import Condition, Severity
 from check_ha.core.finding import LINK, Finding, Subject, nodes
 from check_ha.core.wording import count, some
 from check_ha.model.view import View
 from check_ha.multinode.cluster_state import ClusterState
+from check_ha.record import NamedTuple
 
 LINK_DOWN = Condition("link-down", Severity.WARNING, "A link between two nodes is down, and another one is left.")
 UNREACHABLE = Condition(

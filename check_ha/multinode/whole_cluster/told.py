@@ -5,7 +5,7 @@ Nodes of one partition say the same of what Pacemaker keeps; of its links, inter
 
 from __future__ import annotations
 
-from typing import Dict, Iterator, List, NamedTuple, Sequence, Tuple
+from typing import Dict, Iterator, List, Sequence, Tuple
 
 from check_ha.core.condition import NOT_RUNNING, Condition, Severity
 from check_ha.core.finding import DAEMON, NODE, RESOURCE, Finding, Subject, nodes
@@ -14,6 +14,7 @@ from check_ha.core.processes import STATUS, WHY_STOPPED
 from check_ha.core.wording import are, joined, some
 from check_ha.model.view import STOPPED, FindingView, View
 from check_ha.multinode.cluster_state import ClusterState
+from check_ha.record import NamedTuple
 
 NOT_TOLD = Condition(
     "findings-missing", Severity.UNKNOWN, "A node does not say what its checks find: its check_ha is older, update it."
@@ -99,7 +100,7 @@ def _finding(told: _Told, seeing: Sequence[str], split: bool, old: bool) -> Find
     advice, commands = one.advice, one.commands
     if stopped and not advice and not old:  # of an older check_ha
         advice, commands = WHY_STOPPED, STATUS
-    if stopped and advice:
+    if advice and not one.check:  # of a tool: it is to be done there
         advice = f"on {some(told.nodes)}, {advice}"
     return Finding(condition, text, told.subjects, advice, commands, check=one.check)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Dict, Iterator, List, NamedTuple, Sequence, Tuple
+from typing import Dict, Iterator, List, Sequence, Tuple
 
 from check_ha.core.wording import joined
 from check_ha.model.page import PageCluster, PageLink, PageNode, PageSide
 from check_ha.output.page.text import escaped, shortened, wrapped
+from check_ha.record import NamedTuple
 
 WIDTH = 380.0
 _MARGIN = 8.0

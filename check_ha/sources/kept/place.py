@@ -6,9 +6,12 @@ import contextlib
 import os
 import stat
 import time
-from typing import Optional
 
 from check_ha.sources.files import own_directory, read_plain
+
+TYPE_CHECKING = False  # without typing, which takes 3 ms
+if TYPE_CHECKING:
+    from typing import Optional
 
 FOLDER = "/run/check_ha"
 

@@ -10,13 +10,16 @@ import contextlib
 import fcntl
 import os
 import time
-from typing import Iterator, Optional, Sequence, Tuple
 
 from check_ha.sources.files import own_directory
 from check_ha.sources.kept.place import FOLDER, put, take
 from check_ha.sources.recording import RecordingError
 from check_ha.sources.stream import LIMIT, Stream
 from check_ha.sources.tools import ALL, PS, Tool
+
+TYPE_CHECKING = False  # without typing, which takes 3 ms
+if TYPE_CHECKING:
+    from typing import Iterator, Optional, Sequence, Tuple
 
 KEPT = tuple(tool for tool in ALL if not tool.digest)
 """What may be kept: the fingerprint of the key takes longer than all else, and no check asks for it."""

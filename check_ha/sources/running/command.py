@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import os
 import pwd
-from typing import Callable, Dict, NamedTuple, Optional, Sequence, Tuple
 
+from check_ha.record import NamedTuple
 from check_ha.sources.tools import Output, Tool
+
+TYPE_CHECKING = False  # without typing, which takes 3 ms
+if TYPE_CHECKING:
+    from typing import Callable, Dict, Optional, Sequence, Tuple
+
+    Waits = Tuple[Tool, Callable[[Output], bool]]
+    """The tool that is to answer first, and whether what it says makes this one needless."""
+    SecondTry = Callable[[Output], Optional["Command"]]
+    """What to run once more for a tool that said this; None: it has said what it has to say."""
 
 FOLDERS = ("/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin")
 MARK = "CHECK_HA_RUN"
 """In the environment of whatever a run has started."""
-
-Waits = Tuple[Tool, Callable[[Output], bool]]
-"""The tool that is to answer first, and whether what it says makes this one needless."""
 
 
 class Command(NamedTuple):
@@ -34,10 +40,6 @@ class Command(NamedTuple):
     """By how much it gives way to others."""
     waits: Optional[Waits] = None
     """It is run once another tool has ended, but not much later, and not at all where that makes it needless."""
-
-
-SecondTry = Callable[[Output], Optional[Command]]
-"""What to run once more for a tool that said this; None: it has said what it has to say."""
 
 
 class Limits(NamedTuple):

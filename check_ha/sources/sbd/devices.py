@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import re
 import stat
-from typing import List, NamedTuple, Sequence, Tuple
+from typing import List, Sequence, Tuple
 
+from check_ha.record import NamedTuple
 from check_ha.sources.files import read_plain
 from check_ha.sources.tools import NOT_SET_UP, SBD_FILES
 

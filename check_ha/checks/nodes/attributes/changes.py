@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional
+from typing import Any, Dict, Iterable, List, Mapping, Optional
 
 from check_ha.checks.nodes.attributes.facts import Facts
 from check_ha.core.wording import age
+from check_ha.record import NamedTuple
 
 LONGEST = 200
 """Characters of a value that are remembered."""

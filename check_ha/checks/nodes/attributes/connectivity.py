@@ -8,7 +8,7 @@ should be, and counts two blanks in ``host_list`` as one more host; so the CIB d
 from __future__ import annotations
 
 import re
-from typing import Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Dict, FrozenSet, Iterator, List, Optional, Tuple
 
 from check_ha.checks.nodes.attributes.facts import Facts, as_number
 from check_ha.cluster.rules import holds
@@ -18,6 +18,7 @@ from check_ha.core.wording import count, listed
 from check_ha.model.cib import Expression, Location, Rule
 from check_ha.model.cib_parts import CONSTRAINTS
 from check_ha.parsers.cib_rules import parse_score
+from check_ha.record import NamedTuple
 
 AGENTS = ("ocf:pacemaker:ping", "ocf:pacemaker:pingd", "ocf:heartbeat:pingd")
 DEFAULT = "pingd"

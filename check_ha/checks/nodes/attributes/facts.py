@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Callable, Dict, FrozenSet, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Callable, Dict, FrozenSet, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from check_ha.cluster.nodes import State, bundle_nodes, state_of
 from check_ha.cluster.resources import in_motion, plain
 from check_ha.model.cib import Cib
 from check_ha.model.cluster import INFINITY, Clone, Cluster, Node, Placed
+from check_ha.record import NamedTuple
 
 HIDDEN = "********"
 """Stands for a value that was masked: in a recording, and in what --sudo and --node are given."""

@@ -15,7 +15,7 @@ a whole site, and leave it out of the roles::
 from __future__ import annotations
 
 import re
-from typing import Dict, Iterator, List, Mapping, NamedTuple, Set, Tuple
+from typing import Dict, Iterator, List, Mapping, Set, Tuple
 
 from check_ha.checks.nodes.attributes.conditions import (
     HANA_BUSY,
@@ -32,6 +32,7 @@ from check_ha.checks.nodes.attributes.facts import Facts
 from check_ha.core.condition import Severity
 from check_ha.core.finding import Finding, nodes
 from check_ha.core.wording import joined, listed
+from check_ha.record import NamedTuple
 
 AGENTS = (
     "ocf:suse:SAPHana", "ocf:suse:SAPHanaController", "ocf:heartbeat:SAPHana", "ocf:heartbeat:SAPHanaController",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, Iterator, List, NamedTuple, Sequence, Tuple
+from typing import Callable, Iterator, List, Sequence, Tuple
 
 from check_ha.checks.nodes.attributes import conditions, connectivity, health
 from check_ha.checks.nodes.attributes.facts import Facts
@@ -10,6 +10,7 @@ from check_ha.checks.nodes.attributes.named import Wanted
 from check_ha.core.condition import Condition
 from check_ha.core.finding import Finding
 from check_ha.core.wording import listed
+from check_ha.record import NamedTuple
 from check_ha.sources.tools import Output
 
 CONDITIONS: Tuple[Condition, ...] = (*health.CONDITIONS, *connectivity.CONDITIONS, *conditions.CONDITIONS)

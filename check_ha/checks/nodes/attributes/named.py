@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Callable, Iterator, List, NamedTuple, Optional, Pattern, Sequence, Tuple, Union
+from typing import Callable, Iterator, List, Optional, Pattern, Sequence, Tuple, Union
 
 from check_ha.checks.nodes.attributes.facts import HIDDEN, Facts, as_number
 from check_ha.core.check import Measure, Metric
@@ -12,6 +12,7 @@ from check_ha.core.finding import Finding, nodes
 from check_ha.core.options import regex
 from check_ha.core.verdict import Threshold
 from check_ha.core.wording import listed
+from check_ha.record import NamedTuple
 
 ATTRIBUTE = Condition("attribute", Severity.WARNING, "An attribute is not as --attribute says that it must be.")
 ATTRIBUTE_MISSING = Condition(

@@ -1,8 +1,9 @@
-"""What may be wrong with the tickets of a geo cluster, and with booth."""
+"""What may be wrong with the tickets of a geo cluster, and with booth; and what is measured."""
 
 from __future__ import annotations
 
-from check_ha.core.condition import Condition, Severity
+from check_ha.core.check import Metric
+from check_ha.core.condition import FILTERED_OUT, Condition, Severity
 
 GRANTED_TWICE = Condition(
     "granted-twice", Severity.CRITICAL, "A ticket is granted to two sites: both run what needs it."
@@ -50,3 +51,17 @@ NOT_ASKED = Condition(
     "not-asked", Severity.OK, "Booth is set up under another name: what Pacemaker shows of it is judged, no peers."
 )
 NO_TICKETS = Condition("no-tickets", Severity.UNKNOWN, "There are no tickets here, and no booth.")
+
+CONDITIONS = (
+    GRANTED_TWICE, LEASE_EXPIRED, NOT_GRANTED, NOT_WRITTEN, BOOTH_DOWN, NO_MAJORITY, STANDBY, BY_HAND, LEASE_SHORT,
+    LEASE_LONG, PEER_SILENT, WRONG_SITE, PENDING, CONF_DIFFERS, NOT_HERE, NOT_ASKED, NO_TICKETS, FILTERED_OUT,
+)  # fmt: skip
+
+TICKETS = Metric("cluster.tickets.count", "tickets")
+GRANTED = Metric("cluster.tickets.granted.count", "tickets granted to this site")
+LEASE = Metric("cluster.ticket.lease.seconds", "time until the lease ends; negative: it is over", "s", "TICKET")
+LAST = Metric("cluster.ticket.granted.seconds", "time since it was last granted to this site", "s", "TICKET")
+PEERS_COUNT = Metric("cluster.booth.peers.count", "other sites and arbitrators of booth")
+SILENT = Metric("cluster.booth.peers.silent.count", "those of them that should be heard, and are not")
+
+METRICS = (TICKETS, GRANTED, LEASE, LAST, PEERS_COUNT, SILENT)
