@@ -46,7 +46,7 @@ def missing() -> list[str]:
     packages = [package for package, path in PACKAGES.items() if not (ROOT / path.lstrip("/")).exists()]
     if packages:
         lacking = " ".join(packages)
-        make = f"The lab needs another folder than {ROOT}, which lacks {lacking}: python3 -m tests.lab debian trixie FOLDER"
+        make = f"{ROOT} lacks {lacking}: make another one with python3 -m tests.lab debian trixie FOLDER"
         found.append(f"The lab needs Debian packages: {INSTALL} {lacking}" if OWN else make)
     if not found and shutil.which("unshare") is None:
         found.append("The lab needs unshare and nsenter, of Debian's package util-linux.")
