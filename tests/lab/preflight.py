@@ -26,6 +26,8 @@ PACKAGES = {
     "sudo": "/usr/bin/sudo",
 }
 
+INSTALL = "apt-get install --no-install-recommends"
+
 _ATTEMPT = """
 mount -t tmpfs lab /run
 mkdir /run/upper /run/work /run/root
@@ -43,9 +45,9 @@ def missing() -> list[str]:
         found.append("The lab must be run as root.")
     packages = [package for package, path in PACKAGES.items() if not (ROOT / path.lstrip("/")).exists()]
     if packages:
-        where = "" if OWN else f" in {ROOT}"
-        install = f"apt-get install --no-install-recommends {' '.join(packages)}"
-        found.append(f"The lab needs Debian packages{where}: {install}")
+        lacking = " ".join(packages)
+        make = f"{ROOT} lacks {lacking}: make another one with python3 -m tests.lab debian trixie FOLDER"
+        found.append(f"The lab needs Debian packages: {INSTALL} {lacking}" if OWN else make)
     if not found and shutil.which("unshare") is None:
         found.append("The lab needs unshare and nsenter, of Debian's package util-linux.")
     if not found:

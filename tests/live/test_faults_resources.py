@@ -120,8 +120,9 @@ FAULTS = (
         TWO,
         _start_takes_long,
         (
-            warning("failed_actions", "p_single: monitor on node2 failed * ago (not running)"),
-            warning("resources", "p_single is starting on node2: monitor failed (not running)"),
+            # Pacemaker 3 says "Not running"
+            warning("failed_actions", "p_single: monitor on node2 failed * ago (*ot running)"),
+            warning("resources", "p_single is starting on node2: monitor failed (*ot running)"),
         ),
         undo=_hurry,
     ),
