@@ -324,6 +324,16 @@ def test_commands_are_run_and_their_failure_told(tmp_path: Path) -> None:
         applying.apply(live(tmp_path), Step(argv=("no-such-program",)))
 
 
+def test_a_folder_that_a_check_still_writes_into_is_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = tmp_path / "rm"
+    fake.write_text('#!/bin/sh\n[ -e "$2.tried" ] && exec rm "$@"\n: >"$2.tried"\necho not empty >&2\nexit 1\n')
+    fake.chmod(0o755)
+    monkeypatch.setattr(applying, "_program", lambda name: str(fake))
+    (tmp_path / "state").mkdir()
+    applying.apply(live(tmp_path), Step(argv=("rm", "-rf", str(tmp_path / "state"))))
+    assert not (tmp_path / "state").exists()
+
+
 def test_only_root_changes_the_system(
     tree: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
