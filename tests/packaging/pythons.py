@@ -1,9 +1,9 @@
 """The Pythons of this machine, and the libraries to try with each.
 
 nagiosplugin and lxml know nothing of each other: what fails, fails with one of them. So each version of Python gets the
-newest two, and the oldest two are tried at the ends: with the oldest Python and the newest that has them, and
-with the one of the system, for which Debian has just these. The version that runs the tests has the newest in all of
-them, and is not tried with these once more.
+newest two, and the oldest two are tried at the ends: with the newest Python that has them, and with the one of the
+system, for which Debian has just these. The oldest Python gets the still older ones of Enterprise Linux 9, and no
+others. The version that runs the tests has the newest in all of them, and is not tried with these once more.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ class Libraries(NamedTuple):
 
 OLDEST = Libraries("oldest", "==1.3.2", "==4.9.*")
 NEWEST = Libraries("newest", "", "")
-OLD_NAGIOSPLUGIN = Libraries("old-nagiosplugin", "==1.3.2", "")
 ENTERPRISE_LINUX_9 = Libraries("el9", "==1.3.2", "==4.6.5")
 """Python 3.9 there has a still older lxml."""
 
@@ -70,10 +69,9 @@ def combinations() -> Iterator[Tuple[Path, Libraries]]:
     for path in found:
         if minor(path) == OLDEST_PYTHON:
             yield path, ENTERPRISE_LINUX_9
-        elif [path] == with_wheels[-1:] or path.parent == SYSTEM:
+            continue
+        if [path] == with_wheels[-1:] or path.parent == SYSTEM:
             yield path, OLDEST
-        if path == found[-1] and path not in with_wheels:
-            yield path, OLD_NAGIOSPLUGIN
         if minor(path) != RUNNING:
             yield path, NEWEST
 

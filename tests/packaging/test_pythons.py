@@ -75,12 +75,10 @@ def test_what_is_tried(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         program(machine / f"opt/bin/python3.{number}")
     assert [(minor(python), libraries.name) for python, libraries in combinations()] == [
         (9, "el9"),
-        (9, "newest"),
         (10, "newest"),
         (11, "oldest"),
         (12, "oldest"),
         (12, "newest"),
-        (13, "old-nagiosplugin"),
         (13, "newest"),
     ]
     assert [minor(python) for python in without_lxml_4_9()] == [13]
