@@ -75,8 +75,9 @@ def by_target(cluster: Cluster) -> Tuple[Fencing, ...]:
 
 def _fencing(target: str, events: Sequence[FenceEvent], cluster: Cluster) -> Fencing:
     ended = [event for event in events if event.status != "pending"]
-    # stable: two events of one second stay in Pacemaker's order, newest first
-    ended.sort(key=lambda event: event.completed or datetime.min, reverse=True)
+    # Stable: two events of one second stay in Pacemaker's order, newest first; but for a node that was fenced in that
+    # second (or confirmed to be down by hand) an attempt that failed, which was under way, leaves nothing to be done.
+    ended.sort(key=lambda one: (one.completed or datetime.min, bool(one.completed) and _fenced(one)), reverse=True)
     failed = [
         event for position, event in enumerate(ended)
         if event.status == "failed" and not any(_makes_good(later, event) for later in ended[:position])
@@ -88,8 +89,12 @@ def _fencing(target: str, events: Sequence[FenceEvent], cluster: Cluster) -> Fen
         failed=tuple(failed),
         pending=tuple(event for event in events if event.status == "pending"),
         still_down=_still_down(target, cluster),
-        done=tuple(event for event in ended if event.status == "success" and event.action != "on"),
+        done=tuple(filter(_fenced, ended)),
     )
+
+
+def _fenced(event: FenceEvent) -> bool:
+    return event.status == "success" and event.action != "on"
 
 
 def _makes_good(later: FenceEvent, failure: FenceEvent) -> bool:

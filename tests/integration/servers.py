@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Dict, Iterator, List, Mapping, NamedTuple
+from typing import Dict, Iterable, Iterator, List, Mapping, NamedTuple
 
 from tests.needed import program
 
@@ -38,13 +38,13 @@ object_cache_file={folder}/objects.cache
 status_file={folder}/status.dat
 command_file={folder}/nagios.cmd
 query_socket={folder}/nagios.qh
-check_external_commands=0
+check_external_commands=1
 check_result_path={folder}/results
 lock_file={folder}/lock
 temp_file={folder}/temp
 temp_path={folder}
-interval_length=1
-max_concurrent_checks=8
+interval_length=30
+max_concurrent_checks=6
 illegal_macro_output_chars=`~$&|'"<>
 status_update_interval=1
 max_service_check_spread=1
@@ -113,6 +113,12 @@ def nagios_files(folder: Path, objects: str, user: str, group: str) -> Dict[str,
         "check_ha.cfg": objects,
         "results/about": "where Nagios puts what the checks have said\n",
     }
+
+
+def nagios_forced(hosts: Iterable[str]) -> str:
+    """The commands by which Nagios checks these hosts and all their services now."""
+    kinds = ("SCHEDULE_FORCED_HOST_SVC_CHECKS", "SCHEDULE_FORCED_HOST_CHECK")
+    return "".join(f"[0] {kind};{host};0\n" for kind in kinds for host in hosts)
 
 
 def nagios_status(text: str) -> Dict[str, Verdict]:

@@ -24,6 +24,7 @@ from tests.integration.servers import (
     icinga_files,
     icinga_status,
     nagios_files,
+    nagios_forced,
     nagios_status,
     verdict,
 )
@@ -178,7 +179,10 @@ def test_same_in_nagios(site: Site, expected: Dict[str, Verdict], tmp_path: Path
     def seen() -> Dict[str, Verdict]:
         return nagios_status(status.read_text(encoding="utf-8")) if status.exists() else {}
 
+    commands = folder / "nagios.cmd"
     with daemons.daemon([nagios, str(folder / "nagios.cfg")], folder / "out"):
+        daemons.wait_for(commands.is_fifo, "nagios takes no commands")
+        commands.write_text(nagios_forced(site.addresses), encoding="utf-8")
         daemons.wait_for(lambda: len(seen()) == len(wanted), "nagios does not check every service", 150)
         # Nagios shows a colon for each semicolon in the line (not in perfdata)
         assert seen() == {name: one._replace(line=one.line.replace(";", ":")) for name, one in wanted.items()}
@@ -209,7 +213,7 @@ def _icinga_seen(folder: Path) -> Dict[str, Verdict]:
 
 def _hurried(rules: str) -> str:
     """The first check of a service comes at some time within its interval."""
-    return rules.replace("check_interval = options.interval", "check_interval = 5s")
+    return rules.replace("check_interval = options.interval", "check_interval = 15s")
 
 
 def test_icinga_passes_options_to_the_command(site: Site, tmp_path: Path) -> None:

@@ -111,6 +111,7 @@ def running_nagios(tmp_path: Path) -> Iterator[Nagios]:
     everything = {**dict.fromkeys((*SERVICES, "node1", "node2", "cluster1"), 0), "node1/HA own": 1}
     say(folder, everything)
     files = nagios_files(folder, objects(folder), *daemons.own_names())
+    files["nagios.cfg"] = files["nagios.cfg"].replace("interval_length=30\n", "interval_length=1\n")
     daemons.write(folder, {**files, "stock.cfg": stock(folder, files["stock.cfg"])})
     with daemons.daemon([program_of_nagios, str(folder / "nagios.cfg")], folder / "out"):
         made.becomes(everything)

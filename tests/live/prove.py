@@ -63,7 +63,7 @@ def _settled(fault: Fault, watch: Watch, deadline: float) -> Round:
         places = watch.places()
         with ThreadPoolExecutor(1) as pool:  # at the same time: some faults do not last
             recording = pool.submit(watch.record, node)
-            said = watch.look({node.name: places.pop(node.name), **places})
+            said = watch.look({node.name: places.pop(node.name), **places}, apart=node.name)
         directory = recording.result()
         rounds.append(said)
         wrong = [*disagreements(fault, said), *watch.differences(node, directory, said[node.name])]
