@@ -17,6 +17,7 @@ else:
     from types import FunctionType
 
     _new = tuple.__new__
+    _UNEXPECTED = TypeError if sys.version_info >= (3, 13) else ValueError
     _CONSTRUCTORS = (
         lambda _cls: _new(_cls, ()),
         lambda _cls, a: _new(_cls, (a,)),
@@ -53,7 +54,7 @@ else:
         def _replace(self, /, **changes):
             made = _new(type(self), map(changes.pop, self._fields, self))
             if changes:
-                raise ValueError(f"Got unexpected field names: {list(changes)!r}")
+                raise _UNEXPECTED(f"Got unexpected field names: {list(changes)!r}")
             return made
 
         def _asdict(self):

@@ -31,7 +31,7 @@ VERSIONS += "print(platform.python_version(), version('nagiosplugin'), version('
 # inputs, what needs other programs or libraries, and the recordings beside samples
 TESTS = [
     *("tests/test_recordings.py", "tests/test_bad_input.py", "tests/checks", "tests/core", "tests/cluster"),
-    *("tests/multinode", "tests/parsers", "tests/node_setup"),
+    *("tests/multinode", "tests/parsers", "tests/node_setup", "tests/test_record.py"),
     *("--ignore=tests/checks/test_lost_corosync_lines.py", "--ignore=tests/multinode/test_evidence_lost.py"),
     "--ignore=tests/parsers/test_front_door.py",  # needs mypy
 ]
