@@ -58,17 +58,20 @@ def _not_listed(cluster: Cluster, cib: Cib, now: float) -> Iterator[FailCount]:
 
     An action each (1.1.17 and later); what bans a resource is their sum.
     """
-    configured = {one.id for one in cib.primitives}
     for node in [one.name for one in cluster.nodes if one.online]:
         attributes = dict(cib.transient.get(node, ()))
+        names = [name for name in attributes if name.startswith(_FAIL_COUNT)]
+        if not names:
+            continue
         listed = {*map(plain, cluster.history.get(node, ()))}
         listed.update(plain(one.resource) for one in cluster.fail_counts if one.node == node)
+        unlisted = {one.id for one in cib.primitives} - listed
         counts: Dict[str, Tuple[int, int]] = {}
-        for name in [name for name in attributes if name.startswith(_FAIL_COUNT)]:
+        for name in names:
             what = name[len(_FAIL_COUNT) :]
             resource, number = what.partition("#")[0], _times(attributes[name])
             when = attributes.get(_LAST_FAILURE + what, "")
-            if number > 0 and plain(resource) in configured - listed:
+            if number > 0 and plain(resource) in unlisted:
                 total, last = counts.get(resource, (0, 0))
                 counts[resource] = total + number, max(last, int(when) if when.isdecimal() and len(when) < 12 else 0)
         for resource, (total, last) in counts.items():

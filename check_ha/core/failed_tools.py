@@ -18,7 +18,6 @@ from check_ha.core.condition import (
     TOOL_MISSING,
     UNREADABLE,
     Condition,
-    Severity,
 )
 from check_ha.core.finding import DAEMON, TOOL, Finding, Subject
 from check_ha.core.permission import confined, refusal, shows_nothing
@@ -106,12 +105,6 @@ def _runs(daemons: Sequence[str], processes: Optional[Output]) -> Optional[bool]
     return None if found is None else not found.keys().isdisjoint(daemons)
 
 
-def _missing(tools: Sequence[Subject], reason: str, override: Optional[Severity]) -> Finding:
-    names = dict.fromkeys(tool.name for tool in tools)
-    subjects = tuple(dict.fromkeys(tools))
-    return Finding(TOOL_MISSING, f"{', '.join(names)}: {reason}", subjects, override=override, reason=reason)
-
-
 def _finding(
     condition: Condition, group: Sequence[ToolFailure], refused: Sequence[Output], processes: Optional[Output]
 ) -> Finding:
@@ -136,8 +129,6 @@ def _finding(
         return Finding(condition, f"{silent}{names}: {reason}", (*daemon, *tools), advice, commands, reason=reason)
     if condition is NOT_FINISHED:
         return Finding(condition, f"{names}: {reason}", tools, _MORE_TIME, reason=reason)
-    if condition is TOOL_MISSING:
-        return _missing(tools, reason, None)
     if condition is NO_PERMISSION:
         hidden = dict.fromkeys(part for failure in group for part in failure.hidden)
         finding = confined(names, user, tuple(hidden)) if hidden else refusal(names, first, refused)

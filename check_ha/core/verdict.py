@@ -1,10 +1,10 @@
 """The verdict: what a judgement amounts to for this user. Whatever prints it, prints this."""
 
-from typing import Callable, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from check_ha.core.check import Check, Judgement, Measure
 from check_ha.core.condition import OUT_OF_RANGE, Severity
-from check_ha.core.finding import Finding, Row
+from check_ha.core.finding import Finding, Key, Row
 from check_ha.core.ranking import with_causes
 from check_ha.core.wording import decimal
 from check_ha.record import NamedTuple
@@ -67,9 +67,14 @@ class Verdict(NamedTuple):
             one for one in self.problems if one.cause is None or causes.get(one.cause, Severity.OK) < one.severity
         )
 
-    def following(self, cause: Finding) -> Tuple[Finding, ...]:
-        """Return what follows from this problem, and is not told beside it."""
-        return tuple(one for one in self.problems if one.cause == cause.key and one.severity <= cause.severity)
+    @property
+    def following(self) -> Dict[Key, List[Finding]]:
+        """The problems that follow from another one, by its key."""
+        found: Dict[Key, List[Finding]] = {}
+        for one in self.problems:
+            if one.cause:
+                found.setdefault(one.cause, []).append(one)
+        return found
 
 
 def verdict_of(

@@ -38,6 +38,11 @@ def are(names: Iterable[str]) -> str:
     return "is" if len(set(names)) == 1 else "are"
 
 
+def them(names: Iterable[str]) -> str:
+    """Return ``it`` or ``them``."""
+    return "it" if len(set(names)) == 1 else "them"
+
+
 AHEAD = 5.0
 """Seconds by which the clocks of two nodes may differ before a time in the future is told as such."""
 

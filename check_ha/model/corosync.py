@@ -160,6 +160,11 @@ class CorosyncMap(NamedTuple):
     totem: Mapping[str, int] = MappingProxyType({})
     """Counters and states of corosync 2: ``srp.mcast_retx``, ``rrp.1.faulty``; since 3.0 they are in ``Statistics``."""
 
+    @property
+    def whole(self) -> bool:
+        """Return whether the map was printed to its end."""
+        return LAST_OF_MAP in self.values
+
     def label(self, node_id: int) -> str:
         """Return what a person calls that node."""
         for node in self.nodes:

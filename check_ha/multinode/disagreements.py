@@ -17,7 +17,7 @@ from check_ha.core.finding import Finding, nodes
 from check_ha.core.wording import some
 from check_ha.model.view import SILENT, View
 from check_ha.multinode.cluster_state import ClusterState
-from check_ha.multinode.node_names import ClusterNodes
+from check_ha.multinode.node_names import ClusterNodes, in_each_look
 from check_ha.multinode.partitions import Partition
 from check_ha.multinode.placement import account_of, cib_version
 
@@ -101,13 +101,9 @@ def _unlike_corosync(views: Dict[str, View], corosync: Mapping[str, Optional[boo
 
 def _members_differ(partition: Partition, cluster: ClusterNodes, earlier: Optional[ClusterNodes]) -> Iterator[Finding]:
     """Yield the members that a node of the partition does not count, and another one does, in each look."""
-    missing = _uncounted(partition.nodes, cluster.views)
-    before = _uncounted(partition.nodes, earlier.views) if earlier else missing
-    for node, members in missing.items():
-        names = [name for name in members if name in before.get(node, ())]
-        if names:
-            text = f"{node} does not count {some(names)} as a member, and other nodes of its partition do"
-            yield Finding(MEMBERS_DIFFER, text, nodes(node, *names), f"if it lasts, look at the links of {node}", RINGS)
+    for node, names in in_each_look(_uncounted, partition.nodes, cluster, earlier):
+        text = f"{node} does not count {some(names)} as a member, and other nodes of its partition do"
+        yield Finding(MEMBERS_DIFFER, text, nodes(node, *names), f"if it lasts, look at the links of {node}", RINGS)
 
 
 def _uncounted(partition: Sequence[str], views: Dict[str, View]) -> Dict[str, List[str]]:

@@ -10,7 +10,7 @@ from check_ha.core.wording import some
 from check_ha.model.view import CutView, View
 from check_ha.multinode.agreement import furthest, span
 from check_ha.multinode.cluster_state import ClusterState
-from check_ha.multinode.node_names import ClusterNodes
+from check_ha.multinode.node_names import ClusterNodes, in_each_look
 from check_ha.multinode.partitions import Partition, dc_unknown, tells_nothing_of_pacemaker
 from check_ha.multinode.placement import cib_version
 from check_ha.sources.tools import CIBADMIN, CMAPCTL, CRM_MON, IP_ADDR, QUORUMTOOL, Tool
@@ -84,13 +84,9 @@ def _partition_lacks(partition: Partition, inside: Dict[str, View]) -> Iterator[
 def _list_less(cluster: ClusterNodes, state: ClusterState, earlier: Optional[ClusterNodes]) -> Iterator[Finding]:
     """Yield the nodes that list less than others do out of the same CIB, in each look: a role of ACLs may hide it."""
     for partition in state.partitions:
-        missing = _missing(partition.nodes, cluster.views)
-        before = _missing(partition.nodes, earlier.views) if earlier else missing
-        for node, names in missing.items():
-            names = [name for name in names if name in before.get(node, ())]
-            if names:
-                text = f"{node} does not list {some(names)}, which others list out of the same CIB"
-                yield Finding(INCOMPLETE, text, nodes(node), advice=f"see what check_ha_view prints on {node}")
+        for node, names in in_each_look(_missing, partition.nodes, cluster, earlier):
+            text = f"{node} does not list {some(names)}, which others list out of the same CIB"
+            yield Finding(INCOMPLETE, text, nodes(node), advice=f"see what check_ha_view prints on {node}")
 
 
 def _missing(partition: Sequence[str], views: Dict[str, View]) -> Dict[str, List[str]]:

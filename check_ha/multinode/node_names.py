@@ -7,7 +7,7 @@ were copied may have the same. What tells a machine is its id in corosync, and t
 
 from __future__ import annotations
 
-from typing import Dict, FrozenSet, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import Callable, Dict, FrozenSet, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from check_ha.core.finding import NODE
 from check_ha.model.view import View
@@ -52,6 +52,22 @@ class ClusterNodes(NamedTuple):
                 for answer in self.answered
             )
         )
+
+
+Lacks = Callable[[Sequence[str], Dict[str, View]], Dict[str, List[str]]]
+"""What says, of the views of these nodes, which names each of them lacks."""
+
+
+def in_each_look(
+    lacks: Lacks, names: Sequence[str], cluster: ClusterNodes, earlier: Optional[ClusterNodes]
+) -> Iterator[Tuple[str, List[str]]]:
+    """Yield the nodes that lack something in this look and in the earlier one, if there was one, with what it is."""
+    now = lacks(names, cluster.views)
+    before = lacks(names, earlier.views) if earlier else now
+    for node, found in now.items():
+        lasting = [name for name in found if name in before.get(node, ())]
+        if lasting:
+            yield node, lasting
 
 
 def identify(answers: Sequence[Answer]) -> ClusterNodes:

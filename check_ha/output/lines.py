@@ -77,10 +77,12 @@ def _of_parts(verdict: Verdict, verbose: int) -> List[str]:
 def _of_one(verdict: Verdict) -> List[str]:
     """Return a line for each finding with its condition, what to do about it, what follows; then one for each item."""
     lines: List[str] = []
+    following = verdict.following
     for one in (*verdict.told, *verdict.news):
         lines.append(clean(f"{one.severity.name.lower()}: {one.text} [{one.condition.name}]", ITEM_LIMIT + 40))
         lines += [clean(f"  -> {one.step}", ITEM_LIMIT + 100)] if one.step else []  # it is typed as it is
         lines += [
-            clean(f"  with it: {it.text} [{it.condition.name}]", ITEM_LIMIT + 40) for it in verdict.following(one)
-        ]
+            clean(f"  with it: {it.text} [{it.condition.name}]", ITEM_LIMIT + 40)
+            for it in following.get(one.key, ()) if it.severity <= one.severity
+        ]  # fmt: skip
     return [*lines, *(clean(row.line) for row in verdict.rows)]

@@ -65,7 +65,7 @@ from check_ha.core.evidence import Evidence, Reading
 from check_ha.core.finding import DAEMON, FILE, Finding, Subject, nodes
 from check_ha.core.options import Options, option, regex
 from check_ha.core.wording import count, joined
-from check_ha.model.corosync import LAST_OF_MAP, CorosyncMap, QuorumStatus
+from check_ha.model.corosync import CorosyncMap, QuorumStatus
 from check_ha.model.corosync_conf import CorosyncConf, Mistake
 from check_ha.model.node import FileState
 from check_ha.parsers.cmapctl import parse_cmapctl
@@ -110,7 +110,7 @@ def judge(evidence: Evidence, options: ConfigOptions) -> Judgement:
     told = version_of(evidence.get(VERSION), cmap.values if cmap else None)
     possible = () if told or conf is None else versions_that_load(conf)
     version = told or next(iter(possible), NEWEST_3)
-    whole = bool(cmap and LAST_OF_MAP in cmap.values)
+    whole = bool(cmap and cmap.whole)
     running = settings_of(cmap.values, version) if cmap else None
     mistakes = [one for one in conf.mistakes if one.refused_by(version)] if conf else []
     readable = conf is not None and not conf.empty and not mistakes

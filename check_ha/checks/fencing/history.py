@@ -8,7 +8,7 @@ from check_ha.cluster.fence_history import Fencing
 from check_ha.cluster.nodes import may_act
 from check_ha.core.condition import REMOTE_NODE, UNREADABLE, Condition, Severity
 from check_ha.core.finding import DAEMON, TOOL, Finding, Subject, nodes
-from check_ha.core.wording import are, listed
+from check_ha.core.wording import are, listed, them
 from check_ha.model.cluster import Cluster, FenceEvent, Node
 
 FENCE_FAILED = Condition(
@@ -70,8 +70,7 @@ def due(candidates: Sequence[Node], fencings: Sequence[Fencing]) -> Iterator[Fin
     tried = {one.target for one in fencings if one.failed or one.pending}
     names = [node.name for node in candidates if node.unclean and not node.id_as_resource and node.name not in tried]
     if names:
-        them = "it" if len(names) == 1 else "them"
-        text = f"{listed(names)} {are(names)} UNCLEAN, and the fence history shows no attempt to fence {them}"
+        text = f"{listed(names)} {are(names)} UNCLEAN, and the fence history shows no attempt to fence {them(names)}"
         yield Finding(FENCE_DUE, text, nodes(*names))
 
 

@@ -8,8 +8,8 @@ from check_ha.cluster.member_names import named
 from check_ha.cluster.own_count import OWN
 from check_ha.core.condition import NOT_RESPONDING, UNREADABLE, Condition, Severity
 from check_ha.core.finding import DAEMON, DEVICE, SETTING, TOOL, Finding, Subject, nodes
-from check_ha.core.wording import are, count, joined, listed, share
-from check_ha.model.corosync import LAST_OF_MAP, CorosyncMap, Member, QuorumStatus
+from check_ha.core.wording import are, count, joined, listed, share, them
+from check_ha.model.corosync import CorosyncMap, Member, QuorumStatus
 
 NO_QUORUM = Condition("no-quorum", Severity.CRITICAL, "This partition has no quorum: it may not run resources.")
 QUORUM_CONTRADICTED = Condition(
@@ -88,8 +88,8 @@ def _look_first(absent: Sequence[str]) -> str:
     """Return what comes before a node is brought back: it may run what this side runs, and has the data."""
     if not absent:
         return ""
-    them = "it" if len(absent) == 1 else "them"
-    return f"see what runs on {listed(absent)} (there, or with check_ha_split_brain) before bringing {them} back"
+    where = f"{listed(absent)} (there, or with check_ha_split_brain)"
+    return f"see what runs on {where} before bringing {them(absent)} back"
 
 
 def _contradicted(what: str, quorum: QuorumStatus, without: str, subjects: Tuple[Subject, ...]) -> Finding:
@@ -188,5 +188,5 @@ def map_missing(
     subjects = (Subject(TOOL, "corosync-cmapctl"),)
     if quorum and quorum.members and failure and failure.condition is not NOT_RESPONDING:  # which is told already
         yield failure._replace(text=f"{unseen}: {failure.text}", subjects=subjects)
-    elif cmap and LAST_OF_MAP not in cmap.values:
+    elif cmap and not cmap.whole:
         yield Finding(UNREADABLE, f"{unseen}: corosync-cmapctl ended early", subjects)

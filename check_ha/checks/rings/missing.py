@@ -52,7 +52,7 @@ def members_missing(
         # multicast without a nodelist: a node that was never seen has no name here
         text = f"corosync has seen {seen} of the nodes since it started, and expects {expected} votes"
         yield Finding(MEMBERS_UNKNOWN, f"{text}: who is missing is not known", subjects)
-    if LAST_OF_MAP not in cmap.values:
+    if not cmap.whole:
         yield _unreadable(_MAP, f"{_MAP} ended early: {LAST_OF_MAP}, one of its last lines, is not there")
 
 
