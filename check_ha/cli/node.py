@@ -208,7 +208,7 @@ def this_node(options: SourceOptions) -> Source:
         door = Door(folders or (*here, *PLACES), options.timeout)
         max_age = getattr(options, "max_age_of_data", 0.0)
         return Recent(door, max_age) if max_age else door
-    from check_ha.sources.node import ThisNode  # with subprocess, which a replay does without
+    from check_ha.sources.node import ThisNode  # with what a replay does without
     from check_ha.sources.running.command import FOLDERS
 
     return ThisNode(folders or FOLDERS, options.timeout)

@@ -118,6 +118,7 @@ def _end_when_told() -> None:
 
     for number in _SIGNALS:
         signal.signal(number, leave)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # where it is ignored every tool would seem to have ended well
     # Python gives signals their first meaning back while it ends: one more would change what has been decided
     atexit.register(signal.pthread_sigmask, signal.SIG_BLOCK, (*_SIGNALS, signal.SIGALRM))
 

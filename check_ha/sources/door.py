@@ -75,7 +75,7 @@ class Door:
         return self._failed
 
     def _asked(self, tools: Sequence[Tool], more: str) -> Output:
-        from check_ha.sources.runner import run_all  # with subprocess, which is not needed for what is kept
+        from check_ha.sources.runner import run_all  # which is not needed for what is kept
         from check_ha.sources.running import command
 
         collector = command.find(COLLECTOR.name, self._folders)

@@ -63,7 +63,7 @@ class Recorded:
 
     def simulate(self, cib: bytes, questions: Sequence[Question]) -> Dict[Tool, Output]:
         """Return what the scheduler that is installed here says of this CIB; that took no time."""
-        from check_ha.sources.running.command import FOLDERS, Limits  # with subprocess, which a replay does without
+        from check_ha.sources.running.command import FOLDERS, Limits  # which a replay does without
         from check_ha.sources.scheduler.simulate import simulate
 
         seconds = deadline.left()

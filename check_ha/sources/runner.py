@@ -10,6 +10,7 @@ import os
 import selectors
 import time
 
+from check_ha.sources.running.child import pipe
 from check_ha.sources.running.command import Command, Limits, user_name
 from check_ha.sources.running.run import Run
 from check_ha.sources.tools import HUNG, MISSING, Output, Tool
@@ -36,7 +37,8 @@ def run_all(
     A second try starts as soon as the first one has ended: another tool, which may hang, is not waited for.
     """
     mark = f"{os.getpid()}.{time.monotonic_ns()}"
-    leash, held = os.pipe()
+    leash, held = pipe()
+    os.set_inheritable(held, True)
     # a copy of ``held`` is open in every command and its children: end of file on ``leash`` says all are gone
     runs = _Runs(mark, held, limits, second_try)
     try:
@@ -132,7 +134,7 @@ def _read_all(runs: _Runs, deadline: float) -> None:
                 if data and not run.fault:
                     run.take(stream, data)
                 if not data or run.fault:
-                    _forget(selector, run, key.fileobj if not data else None)
+                    _forget(selector, run, key.fd if not data else None)
             # a tool that has ended is done when its pipes are at their end, or are held open by a child and quiet
             done = [run for run in waiting if _ended(run, selector, quiet=run in over and not events)]
             waiting = [run for run in waiting if run not in done]
@@ -150,17 +152,17 @@ def _registered(selector: selectors.BaseSelector, runs: _Runs) -> List[Run]:
     """Return those that were just started, now that they are read from."""
     fresh, runs.fresh = runs.fresh, []
     for run in fresh:
-        assert run.process and run.process.stdout and run.process.stderr  # noqa: S101  # made with PIPE
+        assert run.process  # noqa: S101  # of those that were started
         selector.register(run.process.stdout, selectors.EVENT_READ, (run, 1))
         selector.register(run.process.stderr, selectors.EVENT_READ, (run, 2))
     return fresh
 
 
-def _forget(selector: selectors.BaseSelector, run: Run, pipe: Optional[object]) -> None:
+def _forget(selector: selectors.BaseSelector, run: Run, pipe: Optional[int]) -> None:
     """Stop reading this pipe of the run, or all of them."""
     for key in list(selector.get_map().values()):
-        if key.data[0] is run and (pipe is None or key.fileobj is pipe):
-            selector.unregister(key.fileobj)
+        if key.data[0] is run and (pipe is None or key.fd == pipe):
+            selector.unregister(key.fd)
 
 
 def _is_read(run: Run, selector: selectors.BaseSelector) -> bool:

@@ -14,7 +14,7 @@ from typing import Iterator, List
 import pytest
 
 from check_ha.cli.process import guarded
-from tests.faketools import write_tool
+from tests.faketools import from_recording, write_tool
 from tests.replay import SAMPLES
 from tests.sources.test_node import left_behind, wait_for
 
@@ -209,3 +209,19 @@ def test_told_to_end_twice(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         guarded(main)()
     assert (ended.value.code, seen, capsys.readouterr().out) == (3, ["the tools are ended"], "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGCHLD, signal.SIGPIPE], ids=["sigchld", "sigpipe"])
+def test_a_tool_that_fails_has_failed_whatever_signals_are_ignored(number: int, tmp_path: Path) -> None:
+    """With SIGCHLD ignored nobody is told how a process has ended."""
+    from_recording(Path(HEALTHY), tmp_path)
+    write_tool(tmp_path, "crm_mon", f"cat {HEALTHY}/crm_mon.xml; exit 102")
+    command = argv("check_ha.cli.commands:resources", "--tools", str(tmp_path))
+    said = [
+        subprocess.run(command, capture_output=True, cwd=ROOT, check=False, preexec_fn=bent)
+        for bent in (None, lambda: signal.signal(number, signal.SIG_IGN))
+    ]
+    assert said[0].stdout.startswith(
+        b"HA_RESOURCES CRITICAL - pacemaker is not running on this node (crm_mon: cannot connect)"
+    )
+    assert [(one.returncode, one.stdout, one.stderr) for one in said] == [(2, said[0].stdout, b"")] * 2

@@ -65,7 +65,7 @@ def _severity(text: str) -> Tuple[str, Severity]:
 
 
 def _node(text: str) -> str:
-    from check_ha.sources.peers import node_name  # with subprocess, which a replay does without
+    from check_ha.sources.peers import node_name  # with all that runs tools, which a replay does without
 
     return node_name(text)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import subprocess
 import time
 
+from check_ha.sources.running.child import Child
 from check_ha.sources.running.command import Command, Limits, environment
 from check_ha.sources.tools import BROKEN, FLOODED, HUNG, MISSING, Output
 
@@ -31,20 +31,13 @@ class Run:
         self.fault: Optional[str] = None
         self.started = self.ended = time.monotonic()
         self.worked = 0.0
-        self.process: Optional[subprocess.Popen[bytes]] = None
+        self.process: Optional[Child] = None
         if not command.argv:
             self.fault = MISSING
             return
+        variables = {**environment(mark, limits.variables), **dict(command.environment)}
         try:
-            self.process = subprocess.Popen(  # noqa: S603  # full path, no shell
-                command.argv,
-                stdin=subprocess.PIPE if command.stdin else command.file or subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env={**environment(mark, limits.variables), **dict(command.environment)},
-                start_new_session=True,
-                pass_fds=(leash,),
-            )
+            self.process = Child(command.argv, variables, leash, command.stdin, command.file)
         except OSError as error:
             self.fault = BROKEN
             self.stderr += str(error.strerror).encode()
@@ -52,10 +45,6 @@ class Run:
         if command.nice:
             with contextlib.suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, self.process.pid, command.nice)
-        if self.process.stdin:
-            with contextlib.suppress(BrokenPipeError):
-                os.write(self.process.stdin.fileno(), command.stdin)
-            self.process.stdin.close()
 
     def take(self, stream: int, data: bytes) -> None:
         """Keep what arrived; more than the limit is dropped (stderr) or ends the tool (stdout)."""
@@ -70,7 +59,7 @@ class Run:
 
     def over(self) -> bool:
         """Return whether the tool has ended, if not all that it has started."""
-        return self.process is None or self.process.poll() is not None
+        return self.process is None or self.process.over()
 
     def kill_group(self) -> None:
         """End the tool and the children that stayed in its process group."""
@@ -86,15 +75,12 @@ class Run:
         """Take leave of the tool: wait this long for its end."""
         if self.process is None:
             return
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(timeout=patience)
-        for pipe in (self.process.stdout, self.process.stderr):
-            if pipe:
-                pipe.close()
+        self.process.wait(patience)
+        self.process.close()
 
     @property
     def _status(self) -> Optional[int]:
-        return None if self.process is None or self.fault else self.process.returncode
+        return None if self.process is None or self.fault else self.process.status
 
     def said(self, limit: Optional[int] = 4096) -> Output:
         """Return what it said first, once it has ended: enough to tell whether it is to be tried again."""
