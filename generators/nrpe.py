@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Iterable, List
 
-from check_ha.core.check import Scope
+from check_ha.core.check import Check, Scope
 from check_ha.node_setup.nrpe import PLUGINS
 from generators.commands import OWN, VIEW, Command, all_commands
 from generators.services import ARGUMENTS
@@ -18,7 +18,7 @@ AS_RANGES = {
     "check_ha_resources": "-c '~:0'",
 }
 
-# Of these every node says the same; what one has collected will do for the others that ask within these seconds.
+# What one check has collected will do for the others of the same minute: the tools are asked once for all of them.
 _AGE = ("--max-age-of-data", "20")
 
 _CFG = """\
@@ -27,7 +27,8 @@ _CFG = """\
 # One command for each service; check_ha is all of them in one, for a site that wants a single service. Options and
 # thresholds stand here: nothing is taken from the server, so NRPE needs no dont_blame_nrpe. A shell reads these lines:
 # ranges stand in quotes. -h of each command shows what it can be given. The checks end within 8 s (-t); check_nrpe
-# waits 10 s unless told otherwise (-t 15).
+# waits 10 s unless told otherwise (-t 15). With --max-age-of-data 20 the tools are asked once for all checks that run
+# within 20 s; take it out where a check must see what has changed since.
 """
 
 
@@ -48,7 +49,7 @@ def command_file() -> str:
 
 
 def _entry(command: Command) -> str:
-    shared = _AGE if command.check and command.check.scope is Scope.CLUSTER and not command.check.asks else ()
+    shared = _AGE if command.check and _shares(command.check) else ()
     words = [f"{PLUGINS}/{command.name}", "--sudo", *shared, *ARGUMENTS.get(command.name, ())]
     lines = [f"# {command.question}"]
     number = command.check.number if command.check else None
@@ -56,3 +57,9 @@ def _entry(command: Command) -> str:
         example = AS_RANGES.get(command.name)
         lines.append(f"# -w -c: {number.meaning}{f'; such as {example}' if example else ''}")
     return "\n".join([*lines, f"command[{command.name}]={' '.join(words)}", ""])
+
+
+def _shares(check: Check) -> bool:
+    """Return whether what it asks serves others: not so the tools of DRBD or sbd, whose devices others need not wait
+    for, nor the scheduler."""
+    return not check.asks and (check.applies is None or check.scope is Scope.CLUSTER)

@@ -56,7 +56,6 @@ def kinds() -> Kinds:
     shipped = dict(line[len("command[") :].split("]=", 1) for line in lines if line.startswith("command["))
     ten = [shlex.split(shipped[f"check_ha_{name}"]) for name in always()]
     fresh = [argv[: argv.index("--sudo") + 1] for argv in ten]
-    kept = [[*argv, "--max-age-of-data", "20"] for argv in fresh]
     bare: List[str] = [sys.executable, "-c", BARE]
     crm_mon, cfgtool = ["crm_mon", "-1rf"], ["corosync-cfgtool", "-s"]
     return {
@@ -67,7 +66,6 @@ def kinds() -> Kinds:
         "check_ha_view --sudo": (False, [[f"{FOLDER}/check_ha_view", "--sudo"]]),
         "ten checks --sudo, each asks": (False, fresh),
         "ten checks as in NRPE's file": (False, ten),
-        "ten checks, all with --max-age-of-data 20": (False, kept),
         "ten bare interpreters": (False, [bare] * len(ten)),
     }
 

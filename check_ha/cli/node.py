@@ -1,5 +1,7 @@
 """The checks of one node: ask its tools, judge what they say. One check is a run of all checks that are one."""
 
+from __future__ import annotations
+
 import os
 import sys
 import time

@@ -11,6 +11,8 @@ crm_mon shows bans only, those of a lifetime under the id of their rule (``cli-b
 while they are in effect.
 """
 
+from __future__ import annotations
+
 from typing import List, Optional, Set, Tuple
 
 from check_ha.cluster.rules import Truth, ends, holds, nodes_of, some

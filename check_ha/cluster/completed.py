@@ -4,6 +4,8 @@ Failed actions are printed since 1.1.12 and fail-counts since 1.1.14 (``check_ha
 options, target-role and what is blocked since 1.1.16.
 """
 
+from __future__ import annotations
+
 from typing import Dict, FrozenSet, Optional, Tuple
 
 from check_ha.cluster.recorded_failures import with_recorded

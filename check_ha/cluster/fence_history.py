@@ -1,5 +1,7 @@
 """The fence history by target: what failed and was not made good, what is under way, what was done last."""
 
+from __future__ import annotations
+
 import re
 from datetime import datetime
 from typing import Dict, List, Optional, Sequence, Tuple

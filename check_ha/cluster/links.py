@@ -1,5 +1,7 @@
 """This node's links to its peers: what cfgtool shows of them, joined with the nodes and members of cmapctl."""
 
+from __future__ import annotations
+
 from types import MappingProxyType
 from typing import AbstractSet, Dict, List, Mapping, Optional, Sequence, Tuple
 

@@ -1,5 +1,7 @@
 """What a node's flags amount to: crm_mon prints a dozen of them, and ``online`` alone means little."""
 
+from __future__ import annotations
+
 from typing import Dict, FrozenSet, List, Mapping, Optional, Tuple
 
 from check_ha.cluster.fence_history import Fencing

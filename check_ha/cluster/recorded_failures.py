@@ -5,6 +5,8 @@ No crm_mon lists the fail-count of a resource that has no history on that node b
 the resource all the same. The CIB has it as a node attribute.
 """
 
+from __future__ import annotations
+
 from datetime import datetime, timedelta
 from typing import Dict, Iterator, Optional, Tuple
 

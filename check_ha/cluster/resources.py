@@ -1,5 +1,7 @@
 """What holds of a resource whatever a check wants of it: its plain name, whether it should run, why it does not."""
 
+from __future__ import annotations
+
 from datetime import datetime
 from typing import Dict, Iterable, List, Optional, Tuple
 

@@ -5,6 +5,8 @@ controller). ``crm_mon`` names the node that it ran on since 2.1.6. Corosync say
 local one, and an address of that list is on an interface of this node.
 """
 
+from __future__ import annotations
+
 from typing import FrozenSet, Iterator, Optional, Tuple
 
 from check_ha.model.addresses import Interfaces

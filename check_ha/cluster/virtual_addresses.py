@@ -1,5 +1,7 @@
 """Virtual IPs: resources that carry an address, joined from crm_mon and the CIB."""
 
+from __future__ import annotations
+
 from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from check_ha.cluster.resources import in_motion, names_of, plain, stopped_on_purpose, unmanaged_by

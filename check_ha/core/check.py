@@ -1,5 +1,7 @@
 """What a check is: its readings, conditions, metrics and options, and the function that judges."""
 
+from __future__ import annotations
+
 import enum
 from typing import Any, Callable, Mapping, Optional, Sequence, Tuple, Type, Union
 
@@ -34,7 +36,7 @@ class Metric(NamedTuple):
         minimum: Optional[Number] = 0,
         maximum: Optional[Number] = None,
         judged: Optional[Number] = None,
-    ) -> "Measure":
+    ) -> Measure:
         """Return a measured value of this metric."""
         return Measure(self, value, instance, minimum, maximum, judged)
 

@@ -9,6 +9,8 @@ The same failure of a tool is the same finding in every check: that is decided h
     cluster = evidence.get(CLUSTER)     # a Cluster, or None: then the reason is among the findings
 """
 
+from __future__ import annotations
+
 from types import MappingProxyType
 from typing import Any, Callable, Dict, Generic, Iterable, List, Mapping, Optional, Sequence, Tuple, TypeVar, cast
 

@@ -1,5 +1,7 @@
 """What a check has found, as facts: names, commands and states stand by themselves, and no sentence is taken apart."""
 
+from __future__ import annotations
+
 from typing import Optional, Tuple
 
 from check_ha.core.condition import Condition, Severity

@@ -13,6 +13,8 @@ Pacemaker is down. (Pacemaker 2.1.5. A stranger's crm_verify tells of ``Permissi
 a role that may not read all gets an answer without the rest, and exit 0: what is missing tells, see ``confined``.
 """
 
+from __future__ import annotations
+
 import re
 from typing import Sequence
 

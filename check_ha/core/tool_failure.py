@@ -18,6 +18,8 @@ What the tools print when they fail, by version::
 What that amounts to, together with what other tools say, is decided in ``check_ha.core.failed_tools``.
 """
 
+from __future__ import annotations
+
 import re
 from typing import Optional, Sequence, Tuple
 
@@ -70,7 +72,7 @@ class ToolFailure(NamedTuple):
     busy: bool = False
     """The daemon is down or busy (error 6), and not one that refuses the user."""
 
-    def optional(self, silent: bool = False) -> "ToolFailure":
+    def optional(self, silent: bool = False) -> ToolFailure:
         """Return the same, of a tool the check can do without, or whose failure the check itself explains."""
         return self._replace(required=False, silent=silent)
 

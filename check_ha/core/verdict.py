@@ -1,5 +1,7 @@
 """The verdict: what a judgement amounts to for this user. Whatever prints it, prints this."""
 
+from __future__ import annotations
+
 from typing import Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from check_ha.core.check import Check, Judgement, Measure
@@ -41,7 +43,7 @@ class Verdict(NamedTuple):
     """Seconds since the epoch at which the tools were asked."""
     node: str = ""
     """The node that was looked at; empty where that is not known, or where it was several."""
-    parts: Tuple["Verdict", ...] = ()
+    parts: Tuple[Verdict, ...] = ()
     """Of all checks in one: that of each."""
 
     @property

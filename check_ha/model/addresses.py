@@ -1,5 +1,7 @@
 """The interfaces of this node and the addresses on them, from ``ip -j addr``."""
 
+from __future__ import annotations
+
 from typing import Optional, Tuple
 
 from check_ha.record import NamedTuple

@@ -1,5 +1,7 @@
 """What booth says of a geo cluster: its tickets, the other sites and arbitrators, and its configuration."""
 
+from __future__ import annotations
+
 from datetime import datetime
 from typing import Optional, Tuple
 

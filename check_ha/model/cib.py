@@ -1,5 +1,7 @@
 """What only the CIB knows: the configuration, from ``cibadmin --query``."""
 
+from __future__ import annotations
+
 from types import MappingProxyType
 from typing import FrozenSet, Mapping, Optional, Tuple, Union
 
@@ -95,7 +97,7 @@ class Rule(NamedTuple):
     """A ``rule`` of a constraint."""
 
     id: str
-    parts: Tuple[Union["Rule", Expression, DateExpression], ...]
+    parts: Tuple[Union[Rule, Expression, DateExpression], ...]
     any: bool = False
     """True: one part is enough (``boolean-op="or"``)."""
     score: Optional[int] = None

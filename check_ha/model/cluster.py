@@ -5,6 +5,8 @@ Roles carry their new names (Promoted, Unpromoted), agents one colon between cla
 provider, whatever the version printed.
 """
 
+from __future__ import annotations
+
 from datetime import datetime
 from types import MappingProxyType
 from typing import Iterator, Mapping, Optional, Tuple, Union

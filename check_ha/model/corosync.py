@@ -1,5 +1,7 @@
 """Corosync as its own tools show it: links, rings, membership, votes, the running map."""
 
+from __future__ import annotations
+
 from types import MappingProxyType
 from typing import Mapping, Optional, Tuple
 

@@ -1,5 +1,7 @@
 """``corosync.conf`` as it is written, before any default."""
 
+from __future__ import annotations
+
 from typing import Iterator, Optional, Tuple
 
 from check_ha.record import NamedTuple
@@ -20,10 +22,10 @@ class Section(NamedTuple):
     """The names from the top, joined by dots: ``quorum.device.net``; empty for the file itself."""
     line: int
     settings: Tuple[Setting, ...] = ()
-    sections: Tuple["Section", ...] = ()
+    sections: Tuple[Section, ...] = ()
     """In order; ``interface`` and ``node`` stand there several times."""
 
-    def walk(self) -> Iterator["Section"]:
+    def walk(self) -> Iterator[Section]:
         """Yield this section and all below it."""
         yield self
         for section in self.sections:

@@ -4,6 +4,8 @@ The words are those of DRBD 9. What 8 says in other words, or in one word for tw
 ``SyncTarget`` is ``Connected`` with the replication ``SyncTarget``, its ``WFConnection`` is ``Connecting``.
 """
 
+from __future__ import annotations
+
 from typing import Optional, Tuple
 
 from check_ha.record import NamedTuple

@@ -1,5 +1,7 @@
 """The cluster as Pacemaker's scheduler foretells it, from ``crm_simulate``."""
 
+from __future__ import annotations
+
 from typing import Tuple
 
 from check_ha.model.cluster import Node, Resource

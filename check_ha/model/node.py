@@ -1,5 +1,7 @@
 """What this node itself tells: its processes, a few files, the versions installed."""
 
+from __future__ import annotations
+
 from typing import Optional, Tuple
 
 from check_ha.record import NamedTuple

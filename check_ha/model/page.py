@@ -1,5 +1,7 @@
 """What a page shows of a cluster: its sides, its nodes, its links, what runs where. No text of it is HTML."""
 
+from __future__ import annotations
+
 from typing import Optional, Tuple
 
 from check_ha.record import NamedTuple

@@ -1,5 +1,7 @@
 """What sbd and its devices say, and the watchdogs of a node."""
 
+from __future__ import annotations
+
 from types import MappingProxyType
 from typing import Mapping, Optional, Tuple
 

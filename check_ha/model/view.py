@@ -3,6 +3,8 @@
 ``None`` is what the node could not tell; ``troubles`` says why.
 """
 
+from __future__ import annotations
+
 from typing import Optional, Tuple
 
 from check_ha.record import NamedTuple

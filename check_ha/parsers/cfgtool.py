@@ -4,6 +4,8 @@ The layout is told from the text alone; the exit code says nothing (a fault is 0
 to 3.0.3 and again since 3.1.1). A line that is not known is an error and never skipped.
 """
 
+from __future__ import annotations
+
 import re
 from typing import List, Optional, Set, Tuple
 

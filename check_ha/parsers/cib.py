@@ -14,6 +14,8 @@ missing here is simply absent: a primitive, its class and type, the set that an 
 Only for what every CIB has, if empty (``<constraints/>``), can that be told: see ``Cib.hidden``.
 """
 
+from __future__ import annotations
+
 from typing import Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
 from check_ha.model.cib import FALSE, Cib, ConfiguredCollection, ConfiguredNode, ConfiguredPrimitive, Pairs, is_false
@@ -72,7 +74,7 @@ def parse_cib(data: bytes) -> Cib:
     )
 
 
-def _defaults(configuration: Element, references: "_References") -> Pairs:
+def _defaults(configuration: Element, references: _References) -> Pairs:
     """Return ``<rsc_defaults><meta_attributes id="rsc-options"><nvpair name="migration-threshold" value="3"/>``."""
     section = configuration.find("rsc_defaults")
     return () if section is None else _values(_sets(section.iterchildren("meta_attributes"), references), references)
@@ -89,7 +91,7 @@ def _hidden(root: Element, configuration: Element) -> Iterator[str]:
         yield STATUS
 
 
-def _resources(resources: Optional[Element], references: "_References") -> Tuple[ConfiguredPrimitive, ...]:
+def _resources(resources: Optional[Element], references: _References) -> Tuple[ConfiguredPrimitive, ...]:
     if resources is None:
         return ()
     templates = {template.get("id"): template for template in resources.iterchildren("template")}
@@ -102,7 +104,7 @@ def _epoch(root: Element) -> str:
     return ".".join(number for number in numbers if number) if all(numbers) else ""
 
 
-def _properties(section: Optional[Element], references: "_References") -> Pairs:
+def _properties(section: Optional[Element], references: _References) -> Pairs:
     """Return cluster options. The set that the cluster itself writes to is always asked first::
 
     <cluster_property_set id="cib-bootstrap-options">
@@ -115,7 +117,7 @@ def _properties(section: Optional[Element], references: "_References") -> Pairs:
     return _values(sets, references)
 
 
-def _nodes(section: Optional[Element], references: "_References") -> Iterator[ConfiguredNode]:
+def _nodes(section: Optional[Element], references: _References) -> Iterator[ConfiguredNode]:
     """Yield ``<node id="1" uname="node1"/>``, those that ACLs leave their names."""
     for element in () if section is None else section.iterchildren("node"):
         name = element.get("uname")
@@ -133,7 +135,7 @@ def _primitives(parent: Element) -> Iterator[Element]:
             yield from _primitives(element)
 
 
-def _collections(parent: Optional[Element], references: "_References") -> Iterator[ConfiguredCollection]:
+def _collections(parent: Optional[Element], references: _References) -> Iterator[ConfiguredCollection]:
     """Yield groups, clones and bundles, the outer ones first::
 
     <bundle id="db"><podman image="registry.example.org/db:1" replicas="3" promoted-max="3"/> ...
@@ -160,7 +162,7 @@ def _network(bundle: Element) -> Pairs:
 
 
 def _primitive(
-    element: Element, templates: Dict[Optional[str], Element], references: "_References"
+    element: Element, templates: Dict[Optional[str], Element], references: _References
 ) -> ConfiguredPrimitive:
     """Return a primitive, or what its template and it say together::
 
@@ -188,7 +190,7 @@ def _primitive(
     )
 
 
-def _operations(elements: Iterable[Element], references: "_References") -> Iterator[Element]:
+def _operations(elements: Iterable[Element], references: _References) -> Iterator[Element]:
     """Yield ``<operations><op id="..." name="monitor" interval="10s" timeout="20s"/></operations>``."""
     for element in elements:
         target = references.resolve(element)
@@ -243,7 +245,7 @@ class _AttributeSet(NamedTuple):
     conditional: bool
 
 
-def _sets(elements: Iterable[Element], references: "_References") -> List[_AttributeSet]:
+def _sets(elements: Iterable[Element], references: _References) -> List[_AttributeSet]:
     """Return these sets in the order in which Pacemaker asks them: highest score first.
 
     Of two with the same score the later one is asked first, in every version (the list is
@@ -259,7 +261,7 @@ def _sets(elements: Iterable[Element], references: "_References") -> List[_Attri
     return sorted(found, key=lambda attribute_set: -attribute_set.score) if len(found) > 1 else found
 
 
-def _values(sets: List[_AttributeSet], references: "_References") -> Pairs:
+def _values(sets: List[_AttributeSet], references: _References) -> Pairs:
     """The first set that has a name decides, unless a rule may switch that set off: then the next counts too."""
     pairs: List[Tuple[str, str]] = []
     decided: Set[str] = set()
@@ -271,7 +273,7 @@ def _values(sets: List[_AttributeSet], references: "_References") -> Pairs:
     return tuple(pairs)
 
 
-def _pairs(element: Element, references: "_References") -> Dict[str, str]:
+def _pairs(element: Element, references: _References) -> Dict[str, str]:
     """Return the nvpairs of one set; the first of a name counts. ``#default`` means: as if it were not there.
 
     ``<nvpair id-ref="vip-ip" name="address"/>`` takes the value from the other and, if it

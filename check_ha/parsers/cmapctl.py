@@ -4,6 +4,8 @@ Corosync 2 keeps everything in one map; since 3.0 the statistics are a map of th
 (``-m stats``). The order of the lines means nothing (10 stands before 2).
 """
 
+from __future__ import annotations
+
 import re
 from typing import Dict, Iterable, List, Optional, Tuple
 

@@ -14,6 +14,8 @@ error since 3.0. Nothing is a ParseError here: what is wrong with the file is wh
 reader wants to know, and gets all of it at once, though corosync stops at the first.
 """
 
+from __future__ import annotations
+
 import re
 from typing import List, Optional, Tuple
 

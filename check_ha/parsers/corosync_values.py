@@ -4,6 +4,8 @@ From coroparse.c of 1.4.8, 2.3.6, 2.4.6, 3.0.4, 3.1.2, 3.1.3 and 3.1.7, and trie
 words are looked at later, when the whole file is read: see check_ha.checks.config.
 """
 
+from __future__ import annotations
+
 import re
 from typing import Dict, Optional, Tuple
 

@@ -1,5 +1,7 @@
 """What is installed on this node, and a few files of it: small outputs, one function each."""
 
+from __future__ import annotations
+
 import re
 from typing import Tuple
 

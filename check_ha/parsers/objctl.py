@@ -3,6 +3,8 @@
 Sections repeat without a number; they get one here: that of the ring, else by their order.
 """
 
+from __future__ import annotations
+
 import re
 from typing import Dict, Iterator, List, Tuple
 

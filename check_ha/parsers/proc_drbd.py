@@ -15,6 +15,8 @@ not in use is ``cs:Unconfigured``. In front of the progress stands a tab; where 
 8.4 has both lines in one. A hole in the numbers of the devices is an empty line.
 """
 
+from __future__ import annotations
+
 import re
 from typing import Iterator, List, Match, Optional, Tuple
 

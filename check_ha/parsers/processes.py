@@ -1,5 +1,7 @@
 """``ps``: the processes of this node, and the executables that they run."""
 
+from __future__ import annotations
+
 import re
 from typing import Dict, List, Optional
 

@@ -5,6 +5,8 @@ others has enough votes and is not quorate. The exit code says nothing (up to 2.
 3.0.0 and 3.0.1 it is 1 when quorate).
 """
 
+from __future__ import annotations
+
 import re
 from typing import Dict, List, Optional, Sequence, Set, Tuple
 

@@ -78,7 +78,8 @@ def main(folders: Optional[Sequence[str]] = None) -> NoReturn:
     code = 3
     try:
         _drop_what_is_the_callers()
-        _end_when_told()
+        _load()
+        _end_when_told(begun)
         wanted = _wanted(_read(begun + _PATIENCE))
         time_left = _TimeLeft(min(wanted.limit, LONGEST), begun + LONGEST)
         if wanted.keep and user:
@@ -134,7 +135,19 @@ def _set_limits() -> None:
             continue
 
 
-def _end_when_told() -> None:
+def _load() -> None:
+    """Load what any call needs, as long as a signal just ends this process: one that comes while Python imports can be
+    lost in it."""
+    import re
+    import select
+
+    from check_ha.sources import shareable, stream
+    from check_ha.sources.kept import facts
+
+    assert all((re, select, shareable, stream, facts))  # noqa: S101  # each is named again where it is used
+
+
+def _end_when_told(begun: float) -> None:
     """Let the tools be ended first whatever ends this process, and once its time is up."""
     signals = signal.valid_signals() - {
         signal.SIGKILL, signal.SIGSTOP, signal.SIGPIPE, signal.SIGCHLD, signal.SIGWINCH, signal.SIGURG,
@@ -149,7 +162,7 @@ def _end_when_told() -> None:
 
     for one in signals:
         signal.signal(one, leave)
-    signal.setitimer(signal.ITIMER_REAL, LONGEST + 0.8)
+    signal.setitimer(signal.ITIMER_REAL, max(0.1, begun + LONGEST + 0.8 - time.monotonic()))
 
 
 def _read(deadline: float) -> str:

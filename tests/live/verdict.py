@@ -91,7 +91,8 @@ def _collector() -> str:
     """What sudo runs there: as it is shipped, but for where it finds Python and this checkout."""
     text = (CHECKOUT / "nrpe" / "check_ha_collect").read_text(encoding="utf-8")
     here = f'import sys; sys.pycache_prefix = "/run/lab/compiled"; sys.path.insert(0, "{CHECKOUT}"); '
-    found = {"${self%/*}/python3": PYTHON, "from check_ha.": f"{here}from check_ha."}
+    packages = '"${self%/*}"/../lib/python3*/site-packages'
+    found = {"${self%/*}/python3": PYTHON, packages: str(CHECKOUT), "from check_ha.": f"{here}from check_ha."}
     for shipped, changed in found.items():
         assert text.count(shipped) == 1
         text = text.replace(shipped, changed)

@@ -61,7 +61,7 @@ def test_sudo_then_again_then_undone(tree: Path, capsys: pytest.CaptureFixture[s
     assert run(tree, capsys, "--yes")[0] == 0
     assert files(tree) == [CFG, SUDOERS]
     cfg = (tree / CFG.lstrip("/")).read_text(encoding="utf-8")
-    assert f"command[check_ha_rings]={PLUGINS}/check_ha_rings --sudo\n" in cfg
+    assert f"command[check_ha_rings]={PLUGINS}/check_ha_rings --sudo --max-age-of-data 20\n" in cfg
     sudoers = tree / SUDOERS.lstrip("/")
     assert stat.S_IMODE(sudoers.stat().st_mode) == 0o440
     assert 'CHECK_HA = /opt/check_ha/bin/check_ha_collect ""\n' in sudoers.read_text(encoding="utf-8")
@@ -82,7 +82,7 @@ def test_sudo_is_told_of_the_file_itself_and_no_link_to_it(tree: Path, capsys: p
     sudoers = (tree / SUDOERS.lstrip("/")).read_text(encoding="utf-8")
     assert 'CHECK_HA = /opt/check_ha/lib/check_ha_collect ""\n' in sudoers
     cfg = (tree / CFG.lstrip("/")).read_text(encoding="utf-8")
-    assert "command[check_ha_rings]=/opt/check_ha/bin/check_ha_rings --sudo\n" in cfg
+    assert "command[check_ha_rings]=/opt/check_ha/bin/check_ha_rings --sudo --max-age-of-data 20\n" in cfg
 
 
 def test_the_other_way_takes_the_first_away(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -92,7 +92,7 @@ def test_the_other_way_takes_the_first_away(tree: Path, capsys: pytest.CaptureFi
     assert status == 0
     assert files(tree) == [UIDGID, CFG]
     assert "--sudo" not in (tree / CFG.lstrip("/")).read_text(encoding="utf-8")
-    assert "      -command[check_ha_rings]=/opt/check_ha/bin/check_ha_rings --sudo\n" in shown
+    assert "      -command[check_ha_rings]=/opt/check_ha/bin/check_ha_rings --sudo --max-age-of-data 20\n" in shown
     assert "crm configure acl_target nagios check_ha" in shown
     assert "usermod -aG haclient nagios" in shown
     assert run(tree, capsys, "--way", "rights") == nothing_to_do(tree)

@@ -1,5 +1,7 @@
 """The key of the cluster: whether it is there, and whether only root has it. Its contents are never looked at."""
 
+from __future__ import annotations
+
 from typing import Iterator, Optional, Tuple
 
 from check_ha.core.condition import NO_PERMISSION, UNREADABLE, Condition, Severity

@@ -17,6 +17,8 @@ and its own key. What it cannot see: a configuration file or a key file in anoth
 file resolves, and whether corosync finds this node in it; corosync -t tells.
 """
 
+from __future__ import annotations
+
 import re
 from typing import Iterator, List, Optional, Pattern, Tuple
 

@@ -4,6 +4,8 @@ Compared is what means something, in one form: addresses and numbers whatever th
 their order, what is not set as its default. Left out is what corosync puts into the map by itself, and the key.
 """
 
+from __future__ import annotations
+
 import re
 from typing import Dict, Iterator, List, Mapping, Optional, Tuple
 

@@ -5,6 +5,8 @@ What it acts by is in the ``Flags`` of corosync-quorumtool (2.3 to 3.1), and for
 tell (``2Node``, ``runtime.votequorum.two_node``): it is off beside a tie breaker or a device.
 """
 
+from __future__ import annotations
+
 from typing import Dict, Iterable, Iterator, Mapping, Optional, Tuple
 
 from check_ha.checks.config.differences import NODE_BY_NODE, Difference

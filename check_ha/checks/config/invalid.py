@@ -1,5 +1,7 @@
 """The finding that corosync refuses a configuration, and who notices it first."""
 
+from __future__ import annotations
+
 from typing import Tuple
 
 from check_ha.checks.config.authkey import CONFIG

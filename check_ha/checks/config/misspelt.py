@@ -4,6 +4,8 @@ A typo is told from a name that is merely new here by its likeness to one that i
 section. Known are the names of corosync 1.4 to 3.1.10, of corosync-qdevice, and of the manual pages.
 """
 
+from __future__ import annotations
+
 import re
 from typing import Dict, FrozenSet, Iterator, Optional
 

@@ -1,5 +1,7 @@
 """What the check of the configuration tells beside its findings: summary, numbers, rows."""
 
+from __future__ import annotations
+
 from typing import Iterator, Optional, Tuple
 
 from check_ha.checks.config.authkey import AUTHKEY

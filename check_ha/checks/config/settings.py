@@ -4,6 +4,8 @@ Both are looked at in one form, the keys of the map: ``nodelist.node.0.ring1_add
 reads the file into the map.
 """
 
+from __future__ import annotations
+
 import re
 from typing import Dict, Iterator, List, Mapping, Optional, Tuple
 

@@ -1,5 +1,7 @@
 """What the judgements of an unwise configuration have in common: conditions, and what is known of the nodes."""
 
+from __future__ import annotations
+
 from typing import Iterable, Optional, Tuple
 
 from check_ha.checks.config.differences import RELOAD, RELOAD_SINCE

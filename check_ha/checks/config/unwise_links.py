@@ -1,5 +1,7 @@
 """Networks that fail together, and that anybody may read."""
 
+from __future__ import annotations
+
 from typing import Iterator, Tuple
 
 from check_ha.checks.config.settings import Settings

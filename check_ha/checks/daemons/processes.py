@@ -10,6 +10,8 @@ Which daemon keeps which tool waiting, found by stopping one after the other (Pa
     pacemaker-execd, pacemaker-attrd, pacemaker-schedulerd      none of these
 """
 
+from __future__ import annotations
+
 import re
 from typing import List, Mapping, Optional, Sequence, Tuple
 

@@ -6,6 +6,8 @@ clears a failure, and where there is one the history of the resource on that nod
 expires leaves the last start or stop in there.
 """
 
+from __future__ import annotations
+
 from datetime import datetime
 from typing import Any, Dict, Iterator, Mapping, Optional, Sequence
 

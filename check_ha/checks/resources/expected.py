@@ -1,5 +1,7 @@
 """What an administrator expects of a resource: to be on a node, or to have a role."""
 
+from __future__ import annotations
+
 from typing import FrozenSet, Iterator, Sequence, Tuple
 
 from check_ha.checks.resources.conditions import WRONG_NODE, WRONG_ROLE

@@ -1,5 +1,7 @@
 """What is wrong with single instances of resources, running or not."""
 
+from __future__ import annotations
+
 import functools
 from typing import Callable, Dict, Iterator, List, Sequence, Tuple
 

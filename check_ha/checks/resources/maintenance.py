@@ -1,5 +1,7 @@
 """Who looks after a resource: an action that is under way, or nobody, for maintenance or is-managed=false."""
 
+from __future__ import annotations
+
 from typing import Dict, Iterator, List, Sequence, Tuple
 
 from check_ha.checks.resources.conditions import MAINTENANCE, PENDING, UNMANAGED

@@ -1,5 +1,7 @@
 """Why a resource does not run, as far as that can be told, and what to do about it."""
 
+from __future__ import annotations
+
 from typing import Sequence, Tuple
 
 from check_ha.checks.resources.eligible import bans, constraint_ids, eligible_nodes, keeping, nodes_allowed, removal

@@ -4,6 +4,8 @@ Everything a user may get wrong ends as one UNKNOWN line on stdout with exit cod
 it; argparse alone would exit 2 (CRITICAL) and write to stderr.
 """
 
+from __future__ import annotations
+
 import argparse
 import sys
 from typing import Any, Callable, Dict, FrozenSet, Mapping, NoReturn, Optional, Sequence, Type, TypeVar

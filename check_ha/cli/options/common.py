@@ -1,5 +1,7 @@
 """The options that commands share: what is given, how it is read, and what its help says."""
 
+from __future__ import annotations
+
 import re
 from typing import Optional, Tuple
 

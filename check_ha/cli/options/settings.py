@@ -3,6 +3,8 @@
 The command line stands above the file, and what is said of one check above what is said of all.
 """
 
+from __future__ import annotations
+
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from check_ha.cli.node import Settings

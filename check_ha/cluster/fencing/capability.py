@@ -5,6 +5,8 @@ that is disabled is not used at all, nor by a node that a location constraint ba
 which is no help when it hangs: so a device counts for a node if another may run it.
 """
 
+from __future__ import annotations
+
 from typing import FrozenSet, List, Mapping, Tuple
 
 from check_ha.cluster.fencing.hosts import constraints_of, may_run

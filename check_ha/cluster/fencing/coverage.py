@@ -1,5 +1,7 @@
 """Which nodes can be fenced, by the configuration: what devices list, who may run them, topology, watchdog."""
 
+from __future__ import annotations
+
 from typing import Dict, Iterable, Mapping, Sequence, Tuple
 
 from check_ha.cluster.fencing.capability import UNLISTED, Capability, Configuration, capabilities

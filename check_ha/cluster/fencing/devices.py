@@ -1,5 +1,7 @@
 """Fence devices: resources of class stonith, joined from crm_mon (how they are) and the CIB (what they are for)."""
 
+from __future__ import annotations
+
 from typing import Collection, Dict, List, Optional, Tuple
 
 from check_ha.cluster.nodes import lost

@@ -1,6 +1,8 @@
 """Whether a cluster fences with sbd, by its CIB: by messages on a device, or by the watchdog of each node alone. And
 whether sbd runs on this node, by the process list."""
 
+from __future__ import annotations
+
 from typing import Optional, Sequence, Tuple
 
 from check_ha.cluster.fencing.targets import has_watchdog

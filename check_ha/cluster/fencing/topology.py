@@ -3,6 +3,8 @@
 As advance_topology_level() of pacemaker-fenced decides it, 1.1 to 3.0.
 """
 
+from __future__ import annotations
+
 from typing import Dict, Tuple
 
 from check_ha.model.cib import Cib, FencingLevel

@@ -1,5 +1,7 @@
 """Every resource as one thing to judge: a primitive, all instances of a cloned one, a bundle with its replicas."""
 
+from __future__ import annotations
+
 from typing import Dict, FrozenSet, List, Optional, Tuple
 
 from check_ha.cluster.resources import in_motion, names_of, plain

@@ -89,7 +89,7 @@ class Child:
         return self.status is not None
 
     def wait(self, seconds: float) -> None:
-        """Wait for its end, at most for so long."""
+        """Let it end, at most for so long."""
         until, pause = time.monotonic() + seconds, _SOON
         while not self.over() and time.monotonic() < until:
             time.sleep(pause)

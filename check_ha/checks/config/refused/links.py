@@ -1,5 +1,7 @@
 """What corosync refuses in the nodelist, and corosync 3 in the links and their addresses."""
 
+from __future__ import annotations
+
 from typing import Dict, Iterator, Optional
 
 from check_ha.checks.config.invalid import key, not_loaded

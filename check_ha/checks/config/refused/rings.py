@@ -4,6 +4,8 @@ From totemconfig.c of 1.4.8, 2.3.6 and 2.4.6. A ring is an interface section; in
 which the nodelist gives it as well.
 """
 
+from __future__ import annotations
+
 import re
 from typing import Dict, Iterator, List, Tuple
 

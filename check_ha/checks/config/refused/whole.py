@@ -7,6 +7,8 @@ What only the machine can tell is not among them: whether a name resolves, which
 opened, which users there are, and which models of encryption and compression this corosync was built with.
 """
 
+from __future__ import annotations
+
 from typing import Iterator, Optional, Tuple
 
 from check_ha.checks.config.invalid import key, not_loaded

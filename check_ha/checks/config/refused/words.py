@@ -1,5 +1,7 @@
 """What corosync refuses in ``logging { }``: the words of its logconfig.c, and those of syslog in libqb."""
 
+from __future__ import annotations
+
 from typing import Iterator, Tuple
 
 from check_ha.checks.config.invalid import key, not_loaded
