@@ -40,7 +40,7 @@ def no_dc(outputs: Mapping[Tool, Output]) -> bool:
 
 def _shows_no_dc(document: bytes) -> bool:
     start = document.find(b"<current_dc")
-    return start >= 0 and re.match(rb"<current_dc\s[^>]*present=\"false\"", document[start : start + 4096]) is not None
+    return start >= 0 and b' present="false"' in document[start : start + 4096].partition(b">")[0]
 
 
 def unsettled(outputs: Mapping[Tool, Output]) -> bool:
@@ -83,9 +83,11 @@ def _without_past(document: bytes) -> bool:
     ``last_update time="Sat Nov 28 15:30:16 2026"``, ``last-rc-change="Sat Nov 28 15:30:15 2026"``: their minutes are
     enough to tell whether the process list is worth asking.
     """
+    promoted = b'role="Promoted"' in document or b'role="Master"' in document
+    if b'role="Stopped"' not in document and (promoted or b'multi_state="true"' not in document):
+        return False
     now = re.search(rb"<last_update time=\"[^\"]*?([0-9]+):([0-9]+):", document)
-    unpromoted = b'multi_state="true"' in document and not re.search(rb'role="(Promoted|Master)"', document)
-    if now is None or not (unpromoted or b'role="Stopped"' in document):
+    if now is None:
         return False
     then = set(re.findall(rb"last-rc-change=\"[^\"]*?([0-9]+):([0-9]+):", document))
     return all((_minutes(now.groups()) - _minutes(one)) % 1440 in (0, 1) for one in then)

@@ -7,17 +7,17 @@ command is deaf to that, the time limit in the ``sudoers`` file shipped ends it.
 from __future__ import annotations
 
 import os
-import selectors
 import time
 
 from check_ha.sources.running.child import pipe
 from check_ha.sources.running.command import Command, Limits, user_name
+from check_ha.sources.running.pipes import Pipes
 from check_ha.sources.running.run import Run
 from check_ha.sources.tools import HUNG, MISSING, Output, Tool
 
 TYPE_CHECKING = False  # without typing, which takes 3 ms
 if TYPE_CHECKING:
-    from typing import Dict, List, Optional, Sequence, Tuple
+    from typing import Dict, List, Sequence, Tuple
 
     from check_ha.sources.running.command import SecondTry
 
@@ -115,30 +115,28 @@ class _Runs:
 def _read_all(runs: _Runs, deadline: float) -> None:
     """Read from all tools until each has ended, or mark those as hung that have not by the deadline."""
     waiting: List[Run] = []
-    with selectors.DefaultSelector() as selector:
-        pause = _SOON
-        while time.monotonic() < deadline:
-            more = runs.start_due()
-            waiting += _registered(selector, runs)
-            if not waiting and not more:
-                break
-            # asked before it is read: what ends between the two may have left something to be read
-            over = {run for run in waiting if run.over()}
-            # the pipes of a tool that ends are closed a moment before its exit can be seen
-            ending = any(not _is_read(run, selector) for run in waiting)
-            pause = min(2 * pause, _QUIET) if ending else _SOON
-            events = selector.select(min(pause if ending else _QUIET, max(0.0, deadline - time.monotonic())))
-            for key, _ in events:
-                run, stream = key.data
-                data = os.read(key.fd, 1 << 18)
-                if data and not run.fault:
-                    run.take(stream, data)
-                if not data or run.fault:
-                    _forget(selector, run, key.fd if not data else None)
+    pipes = Pipes()
+    pause = _SOON
+    while time.monotonic() < deadline:
+        more = runs.start_due()
+        waiting += runs.fresh
+        for run in runs.fresh:
+            pipes.add(run)
+        runs.fresh = []
+        if not waiting and not more:
+            break
+        # asked before it is read: what ends between the two may have left something to be read
+        over = [run for run in waiting if run.over()]
+        # the pipes of a tool that ends are closed a moment before its exit can be seen
+        ending = not all(run.pipes for run in waiting)
+        pause = min(2 * pause, _QUIET) if ending else _SOON
+        came = pipes.read(min(pause if ending else _QUIET, max(0.0, deadline - time.monotonic())))
+        for run in list(waiting):
             # a tool that has ended is done when its pipes are at their end, or are held open by a child and quiet
-            done = [run for run in waiting if _ended(run, selector, quiet=run in over and not events)]
-            waiting = [run for run in waiting if run not in done]
-            for run in done:
+            if (not run.pipes or (run in over and not came)) and (run.over() or run.fault):
+                waiting.remove(run)
+                pipes.forget(run)
+                run.ended = time.monotonic()
                 runs.ended(run)
     for run in (*waiting, *runs.fresh):
         from check_ha.sources.running.proc import work_of
@@ -146,38 +144,6 @@ def _read_all(runs: _Runs, deadline: float) -> None:
         run.fault = HUNG
         run.ended = time.monotonic()
         run.worked = work_of(run.process.pid) if run.process else 0.0
-
-
-def _registered(selector: selectors.BaseSelector, runs: _Runs) -> List[Run]:
-    """Return those that were just started, now that they are read from."""
-    fresh, runs.fresh = runs.fresh, []
-    for run in fresh:
-        assert run.process  # noqa: S101  # of those that were started
-        selector.register(run.process.stdout, selectors.EVENT_READ, (run, 1))
-        selector.register(run.process.stderr, selectors.EVENT_READ, (run, 2))
-    return fresh
-
-
-def _forget(selector: selectors.BaseSelector, run: Run, pipe: Optional[int]) -> None:
-    """Stop reading this pipe of the run, or all of them."""
-    for key in list(selector.get_map().values()):
-        if key.data[0] is run and (pipe is None or key.fd == pipe):
-            selector.unregister(key.fd)
-
-
-def _is_read(run: Run, selector: selectors.BaseSelector) -> bool:
-    """Return whether one of its pipes is still open."""
-    return any(key.data[0] is run for key in selector.get_map().values())
-
-
-def _ended(run: Run, selector: selectors.BaseSelector, quiet: bool) -> bool:
-    if _is_read(run, selector) and not quiet:
-        return False
-    if not run.over() and not run.fault:
-        return False
-    _forget(selector, run, None)
-    run.ended = time.monotonic()
-    return True
 
 
 def _end_of_file(pipe: int) -> bool:

@@ -42,7 +42,6 @@ STANDARD_INPUT = "-"
 LIMIT = 160 * 1024 * 1024
 """Bytes of a stream: more than the largest outputs of all tools together, and no more than fits into memory."""
 _CUT = "cut off in this recording"
-_NUMBER = re.compile(r"-?[0-9]{1,9}")
 
 
 class Stream(Recorded):
@@ -75,7 +74,7 @@ class Stream(Recorded):
         command: Dict[str, Any] = {
             "file": file,
             "argv": values.get("argv", "").split("\t"),
-            "status": int(status) if _NUMBER.fullmatch(status) else None,
+            "status": int(status) if _is_number(status) else None,
             "stderr": stderr.rstrip("\n") if "fault" in values else stderr,  # the reason is not what a tool has printed
             "fault": values.get("fault"),
             "seconds": values.get("seconds", 0),
@@ -105,6 +104,11 @@ class Stream(Recorded):
         return b"".join(parts)
 
 
+def _is_number(text: str) -> bool:
+    digits = text[1:] if text.startswith("-") else text
+    return len(digits) < 10 and digits.isascii() and digits.isdigit()
+
+
 def stream_in(data: bytes) -> Optional[bytes]:
     """Return the stream, of any version, that is in what a command has printed: a login may print more before it."""
     found = re.search(rb"^check_ha stream ", data, re.MULTILINE)
@@ -114,9 +118,9 @@ def stream_in(data: bytes) -> Optional[bytes]:
 def _checked(data: bytes, name: str) -> bytes:
     """Return the stream, with the newlines that it had before it went through a mail."""
     first = data[:100].partition(b"\n")[0].rstrip(b"\r").decode("utf-8", "replace")
-    if re.fullmatch(r"check_ha stream (?!1$)[0-9]+", first):
-        raise RecordingError(f"{name} is of a newer version: {first}")
     if first.encode() != FIRST.rstrip():
+        if re.fullmatch(r"check_ha stream [0-9]+", first):
+            raise RecordingError(f"{name} is of a newer version: {first}")
         raise RecordingError(f"{name} is no recording: its first line is not {FIRST.decode().strip()}")
     if data.startswith(FIRST.rstrip() + b"\r\n"):
         data = data.replace(b"\r\n", b"\n")

@@ -13,7 +13,7 @@ from check_ha.sources.tools import BROKEN, FLOODED, HUNG, MISSING, Output
 
 TYPE_CHECKING = False  # without typing, which takes 3 ms
 if TYPE_CHECKING:
-    from typing import Optional
+    from typing import Dict, Optional
 
 STDERR_LIMIT = 64 * 1024
 
@@ -32,12 +32,15 @@ class Run:
         self.started = self.ended = time.monotonic()
         self.worked = 0.0
         self.process: Optional[Child] = None
+        self.pipes: Dict[int, int] = {}
+        """Its pipes that are still read, each with the number of the stream: 1 or 2."""
         if not command.argv:
             self.fault = MISSING
             return
         variables = {**environment(mark, limits.variables), **dict(command.environment)}
         try:
             self.process = Child(command.argv, variables, leash, command.stdin, command.file)
+            self.pipes = {self.process.stdout: 1, self.process.stderr: 2}
         except OSError as error:
             self.fault = BROKEN
             self.stderr += str(error.strerror).encode()
