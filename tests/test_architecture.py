@@ -21,11 +21,13 @@ from tests.replay import SAMPLES, alone, checks
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "check_ha"
 
-_PURE_CORE = ("check_ha.core", "check_ha.model", "check_ha.record", "check_ha.parsers.errors", "check_ha.sources.tools")
+_BASE = ("check_ha.record", "check_ha.moment")
+"""What stands for a module of Python."""
+_PURE_CORE = (*_BASE, "check_ha.core", "check_ha.model", "check_ha.parsers.errors", "check_ha.sources.tools")
 STEPS: Dict[str, Tuple[str, ...]] = {
-    "sources": ("check_ha.sources", "check_ha.record"),
-    "model": ("check_ha.model", "check_ha.record"),
-    "parsers": ("check_ha.parsers", "check_ha.model", "check_ha.record"),
+    "sources": ("check_ha.sources", *_BASE),
+    "model": ("check_ha.model", *_BASE),
+    "parsers": ("check_ha.parsers", "check_ha.model", *_BASE),
     "core": _PURE_CORE,
     "cluster": (
         *_PURE_CORE,

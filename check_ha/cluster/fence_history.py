@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import Dict, List, Optional, Sequence, Tuple
 
 from check_ha.core.wording import age
 from check_ha.model.cluster import Cluster, FenceEvent
+from check_ha.moment import datetime
 from check_ha.record import NamedTuple
 
 _WORDS = {"success": "succeeded", "failed": "failed", "pending": "under way"}

@@ -7,12 +7,12 @@ the resource all the same. The CIB has it as a node attribute.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Dict, Iterator, Optional, Tuple
 
 from check_ha.cluster.resources import plain
 from check_ha.model.cib import Cib, CountedFailures, FailedOperation, Pairs
 from check_ha.model.cluster import INFINITY, Cluster, FailCount, Failure
+from check_ha.moment import datetime, timedelta
 
 LISTS_FAILURES = (1, 1, 12)
 LISTS_COUNTS = (1, 1, 14)

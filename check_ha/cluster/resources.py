@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Dict, Iterable, List, Optional, Tuple
 
 from check_ha.model.cib import Cib, is_false
 from check_ha.model.cluster import INFINITY, Clone, Cluster, FailCount, Failure, Group, Placed, Primitive
+from check_ha.moment import datetime
 
 IN_MOTION = frozenset({"Starting", "Stopping", "Migrating", "Promoting", "Demoting"})
 """Roles of a resource on which an action runs right now."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Optional, Tuple
 
+from check_ha.moment import datetime
 from check_ha.record import NamedTuple
 
 SITE, ARBITRATOR = "site", "arbitrator"

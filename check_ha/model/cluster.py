@@ -7,10 +7,10 @@ provider, whatever the version printed.
 
 from __future__ import annotations
 
-from datetime import datetime
 from types import MappingProxyType
 from typing import Iterator, Mapping, Optional, Tuple, Union
 
+from check_ha.moment import datetime
 from check_ha.record import NamedTuple
 
 INFINITY = 1_000_000

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timezone
 from typing import Any, Dict
 
 from check_ha import __version__
 from check_ha.core.check import Measure
 from check_ha.core.finding import Finding, Row
 from check_ha.core.verdict import Verdict
+from check_ha.moment import datetime, timezone
 from check_ha.output.lines import headline
 from check_ha.output.nagios import exit_code
 from check_ha.output.plain_text import RAW_LIMIT, clean

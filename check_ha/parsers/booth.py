@@ -23,10 +23,10 @@ Times are local to the daemon, without a zone; a peer that was never heard has t
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import Dict, Iterator, List, Optional, Tuple
 
 from check_ha.model.booth import ARBITRATOR, SITE, BoothPeer, BoothTicket
+from check_ha.moment import datetime
 from check_ha.parsers.errors import ParseError
 
 _LONGEST = 200

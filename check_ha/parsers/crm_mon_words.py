@@ -7,9 +7,9 @@ asked for are never looked at: every minor version adds some.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Mapping, Optional
 
+from check_ha.moment import datetime
 from check_ha.parsers.errors import ParseError
 from check_ha.parsers.times import parse_time
 from check_ha.parsers.xml import Element, shorten, start_tag

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
 from typing import Tuple
 
+from check_ha.moment import datetime, timedelta, timezone
 from check_ha.parsers.errors import ParseError
 
 # C's ctime() knows no locale; strptime() does, so it is of no use here.

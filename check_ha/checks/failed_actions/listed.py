@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from check_ha.checks.failed_actions.remembered import Stamps
@@ -16,6 +15,7 @@ from check_ha.core.finding import TOOL, Finding, Subject, nodes, resources
 from check_ha.core.wording import AHEAD, age, count, how_long
 from check_ha.model.cib import Cib
 from check_ha.model.cluster import INFINITY, Cluster, FailCount, Failure, Placed
+from check_ha.moment import datetime
 from check_ha.sources.tools import CIBADMIN
 
 FAILED_ACTION = Condition("failed-action", Severity.WARNING, "Pacemaker lists a failed action of a resource.")

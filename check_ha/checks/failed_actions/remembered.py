@@ -8,7 +8,6 @@ expires leaves the last start or stop in there.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Dict, Iterator, Mapping, Optional, Sequence
 
 from check_ha.cluster.resources import plain, reason_of, refresh
@@ -18,6 +17,7 @@ from check_ha.core.finding import Finding, nodes, resources
 from check_ha.core.wording import age
 from check_ha.model.cib import Cib
 from check_ha.model.cluster import Cluster, FailCount, Failure
+from check_ha.moment import datetime
 from check_ha.record import NamedTuple
 
 FAILED_SINCE = Condition(

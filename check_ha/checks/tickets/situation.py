@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Dict, List, Optional, Tuple
 
 from check_ha.core.wording import how_long
 from check_ha.model.booth import BoothConf, BoothPeer, BoothTicket, TicketTimes
 from check_ha.model.cib import NOBODY, Cib, TicketState
 from check_ha.model.cluster import Cluster
+from check_ha.moment import datetime
 from check_ha.record import NamedTuple
 
 HERE, ELSEWHERE, NOWHERE, UNKNOWN = "here", "elsewhere", "nowhere", "unknown"

@@ -7,7 +7,6 @@ minute, as there is no script that could tell how old the page has become.
 from __future__ import annotations
 
 from base64 import b64encode
-from datetime import datetime, timezone
 from hashlib import sha256
 from typing import Iterator, List, Sequence
 
@@ -17,6 +16,7 @@ from check_ha.core.finding import Finding
 from check_ha.core.verdict import Verdict
 from check_ha.core.wording import count
 from check_ha.model.page import PageAddress, PageCluster, PageNode, PageResource
+from check_ha.moment import datetime, timezone
 from check_ha.output.page.picture import picture
 from check_ha.output.page.style import STYLE
 from check_ha.output.page.text import escaped
