@@ -130,6 +130,7 @@ def test_from_package_to_nrpe_and_back(machine: CleanRoot) -> None:
         assert [path.stat().st_mode & 0o777 for path in (state, *state.glob("*"))] == [0o755, 0o700]
         # without the file of sudoers, the same user is refused, and told so
         os.rename(machine.path / "etc/sudoers.d/check_ha", machine.path / "root/sudoers")
+        next((machine.path / "run/check_ha").glob("*.stream")).unlink()  # which would do for 20 s
         done = machine.run(*asked, "-t", "20", "-c", "check_ha_rings")
         assert (done.returncode, "sudo refuses check_ha_collect" in done.stdout) == (3, True)
         os.rename(machine.path / "root/sudoers", machine.path / "etc/sudoers.d/check_ha")
