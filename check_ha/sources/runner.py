@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 
-from check_ha.sources.running.child import pipe
+from check_ha.sources.running.child import keep_to_ourselves, pipe
 from check_ha.sources.running.command import Command, Limits, user_name
 from check_ha.sources.running.pipes import Pipes
 from check_ha.sources.running.run import Run
@@ -37,10 +37,11 @@ def run_all(
     A second try starts as soon as the first one has ended: another tool, which may hang, is not waited for.
     """
     mark = f"{os.getpid()}.{time.monotonic_ns()}"
+    keep_to_ourselves()
     leash, held = pipe()
     os.set_inheritable(held, True)
     # a copy of ``held`` is open in every command and its children: end of file on ``leash`` says all are gone
-    runs = _Runs(mark, held, limits, second_try)
+    runs = _Runs(mark, limits, second_try)
     try:
         for command in commands:
             if command.waits:
@@ -67,18 +68,18 @@ def run_all(
 class _Runs:
     """All that was started, and the second tries that wait for their time."""
 
-    def __init__(self, mark: str, held: int, limits: Limits, second_try: SecondTry) -> None:
+    def __init__(self, mark: str, limits: Limits, second_try: SecondTry) -> None:
         self.all: List[Run] = []
         self.fresh: List[Run] = []
         """Those that nobody reads yet."""
-        self._mark, self._held, self._limits = mark, held, limits
+        self._mark, self._limits = mark, limits
         self._second_try = second_try
         self._later: List[Tuple[float, Command]] = []
         self._tools: List[Tool] = []
 
     def start(self, command: Command) -> None:
         """Start a command; what cannot be started has ended."""
-        run = Run(command, self._mark, self._held, self._limits)
+        run = Run(command, self._mark, self._limits)
         self.all.append(run)
         if run.process:
             self.fresh.append(run)

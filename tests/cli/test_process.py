@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -225,3 +226,20 @@ def test_a_tool_that_fails_has_failed_whatever_signals_are_ignored(number: int, 
         b"HA_RESOURCES CRITICAL - pacemaker is not running on this node (crm_mon: cannot connect)"
     )
     assert [(one.returncode, one.stdout, one.stderr) for one in said] == [(2, said[0].stdout, b"")] * 2
+
+
+def test_a_tool_gets_nothing_that_is_open_here_though_it_is_above_the_limit(tmp_path: Path) -> None:
+    """Whoever starts a check may have opened more than it lets the check open."""
+    from_recording(Path(HEALTHY), tmp_path)
+    write_tool(tmp_path, "crm_mon", f"ls /proc/self/fd >{tmp_path}/open; cat {HEALTHY}/crm_mon.xml")
+    command = argv("check_ha.cli.commands:resources", "--tools", str(tmp_path))
+
+    def bent() -> None:
+        os.dup2(os.open(HEALTHY, os.O_RDONLY), 200)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (30, 30))
+
+    said = subprocess.run(command, capture_output=True, cwd=ROOT, check=False, preexec_fn=bent, close_fds=False)
+    assert (said.returncode, said.stdout[:15], said.stderr) == (0, b"HA_RESOURCES OK", b"")
+    held = set((tmp_path / "open").read_text().split())
+    assert len(held - {"0", "1", "2"}) == 2, "the leash, and the folder that ls reads"
+    assert "200" not in held

@@ -1,10 +1,11 @@
 """A process of ours, started without ``subprocess``: to load that takes 6 ms, in each check and in what sudo runs.
 
-It starts with standard input, output and error, what is given to it, and nothing else that is open here.
+It starts with standard input, output and error, and what else can be inherited here: ``keep_to_ourselves``.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import signal
@@ -12,7 +13,7 @@ import time
 
 TYPE_CHECKING = False  # without typing, which takes 3 ms
 if TYPE_CHECKING:
-    from typing import Mapping, Optional, Sequence, Tuple
+    from typing import Mapping, Optional, Tuple
 
 _SOON = 0.0005
 _LONG = 0.05
@@ -25,6 +26,14 @@ def pipe() -> Tuple[int, int]:
     """Return both ends of a pipe, neither in the place of a standard descriptor, which may be closed here."""
     reading, writing = os.pipe()
     return _above(reading), _above(writing)
+
+
+def keep_to_ourselves() -> None:
+    """Let no program that is started from here have what whoever started us has left open."""
+    for name in os.listdir("/proc/self/fd"):
+        if int(name) >= _STANDARD:
+            with contextlib.suppress(OSError):  # that of the listing itself
+                os.set_inheritable(int(name), False)
 
 
 def _above(descriptor: int) -> int:
@@ -45,7 +54,6 @@ class Child:
         self,
         argv: Tuple[str, ...],
         environment: Mapping[str, str],
-        leash: int,
         text: bytes = b"",
         file: Optional[int] = None,
     ) -> None:
@@ -65,7 +73,7 @@ class Child:
                 argv[0],
                 argv,
                 environment,
-                file_actions=[first or (os.POSIX_SPAWN_DUP2, source, 0), *theirs, *_closed(leash)],
+                file_actions=[first or (os.POSIX_SPAWN_DUP2, source, 0), *theirs],
                 setsid=True,
                 setsigdef=(signal.SIGPIPE, signal.SIGXFSZ),  # which Python ignores
             )
@@ -99,16 +107,3 @@ class Child:
         """Read no more of what it prints."""
         os.close(self.stdout)
         os.close(self.stderr)
-
-
-def _closed(leash: int) -> Sequence[Tuple[int, ...]]:
-    """Return what closes that in the child which whoever started us has left open, but for the leash."""
-    kept = []
-    for name in os.listdir("/proc/self/fd"):
-        number = int(name)
-        try:
-            if number >= _STANDARD and number != leash and os.get_inheritable(number):
-                kept.append((os.POSIX_SPAWN_CLOSE, number))
-        except OSError:  # that of the listing itself
-            continue
-    return kept

@@ -21,7 +21,7 @@ STDERR_LIMIT = 64 * 1024
 class Run:
     """One command while it runs."""
 
-    def __init__(self, command: Command, mark: str, leash: int, limits: Limits) -> None:
+    def __init__(self, command: Command, mark: str, limits: Limits) -> None:
         self.tool = command.tool
         self.command = command.argv
         self.limit = command.tool.limit * 1024 * 1024
@@ -39,7 +39,7 @@ class Run:
             return
         variables = {**environment(mark, limits.variables), **dict(command.environment)}
         try:
-            self.process = Child(command.argv, variables, leash, command.stdin, command.file)
+            self.process = Child(command.argv, variables, command.stdin, command.file)
             self.pipes = {self.process.stdout: 1, self.process.stderr: 2}
         except OSError as error:
             self.fault = BROKEN
