@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 
-from check_ha.sources.running.child import keep_to_ourselves, pipe
+from check_ha.sources.running.child import keep_to_ourselves
 from check_ha.sources.running.command import Command, Limits, user_name
 from check_ha.sources.running.pipes import Pipes
 from check_ha.sources.running.run import Run
@@ -38,7 +38,7 @@ def run_all(
     """
     mark = f"{os.getpid()}.{time.monotonic_ns()}"
     keep_to_ourselves()
-    leash, held = pipe()
+    leash, held = os.pipe()
     os.set_inheritable(held, True)
     # a copy of ``held`` is open in every command and its children: end of file on ``leash`` says all are gone
     runs = _Runs(mark, limits, second_try)
@@ -127,7 +127,7 @@ def _read_all(runs: _Runs, deadline: float) -> None:
         if not waiting and not more:
             break
         # asked before it is read: what ends between the two may have left something to be read
-        over = [run for run in waiting if run.over()]
+        over = {run for run in waiting if run.over()}
         # the pipes of a tool that ends are closed a moment before its exit can be seen
         ending = not all(run.pipes for run in waiting)
         pause = min(2 * pause, _QUIET) if ending else _SOON

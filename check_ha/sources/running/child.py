@@ -1,12 +1,12 @@
 """A process of ours, started without ``subprocess``: to load that takes 6 ms, in each check and in what sudo runs.
 
-It starts with standard input, output and error, and what else can be inherited here: ``keep_to_ourselves``.
+It starts with standard input, output and error, and what else can be inherited here: ``keep_to_ourselves``. Each
+command has opened its own descriptors 0 to 2 by then, where they were closed: no pipe gets the number of one.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import signal
 import time
@@ -18,30 +18,14 @@ if TYPE_CHECKING:
 _SOON = 0.0005
 _LONG = 0.05
 _UNKNOWN = 255 << 8
-_STANDARD = 3
-"""Descriptors below this one are the standard ones of a process."""
-
-
-def pipe() -> Tuple[int, int]:
-    """Return both ends of a pipe, neither in the place of a standard descriptor, which may be closed here."""
-    reading, writing = os.pipe()
-    return _above(reading), _above(writing)
 
 
 def keep_to_ourselves() -> None:
     """Let no program that is started from here have what whoever started us has left open."""
     for name in os.listdir("/proc/self/fd"):
-        if int(name) >= _STANDARD:
+        if int(name) > 2:
             with contextlib.suppress(OSError):  # that of the listing itself
                 os.set_inheritable(int(name), False)
-
-
-def _above(descriptor: int) -> int:
-    if descriptor >= _STANDARD:
-        return descriptor
-    higher = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _STANDARD)
-    os.close(descriptor)
-    return higher
 
 
 class Child:
@@ -59,21 +43,24 @@ class Child:
     ) -> None:
         self.status: Optional[int] = None
         """Its exit status, or the number of the signal that ended it, negative; None while it runs."""
-        self.stdout, out = pipe()
-        self.stderr, err = pipe()
-        reading = writing = -1
+        self.stdout, out = os.pipe()
+        self.stderr, err = os.pipe()
+        given = [out, err]
         if text:
-            reading, writing = pipe()
+            file, writing = os.pipe()
             os.write(writing, text)  # a pipe holds as much
-        theirs = [(os.POSIX_SPAWN_DUP2, out, 1), (os.POSIX_SPAWN_DUP2, err, 2)]
-        source = reading if text else file
-        first = (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0) if source is None else None
+            given += [file, writing]
+        empty = (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)
         try:
             self.pid = os.posix_spawn(
                 argv[0],
                 argv,
                 environment,
-                file_actions=[first or (os.POSIX_SPAWN_DUP2, source, 0), *theirs],
+                file_actions=[
+                    empty if file is None else (os.POSIX_SPAWN_DUP2, file, 0),
+                    (os.POSIX_SPAWN_DUP2, out, 1),
+                    (os.POSIX_SPAWN_DUP2, err, 2),
+                ],
                 setsid=True,
                 setsigdef=(signal.SIGPIPE, signal.SIGXFSZ),  # which Python ignores
             )
@@ -81,9 +68,8 @@ class Child:
             self.close()
             raise
         finally:
-            for descriptor in (out, err, reading, writing):
-                if descriptor >= 0:
-                    os.close(descriptor)
+            for descriptor in given:
+                os.close(descriptor)
 
     def over(self) -> bool:
         """Return whether it has ended."""
